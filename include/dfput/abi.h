@@ -38,61 +38,61 @@
 	X(hooks, "what is hooked, how exactly, and what it costs in memory")
 
 /* Controls, mode 0200: X(file, meaning) */
-#define DFPUT_CONTROLS(X)                                                      \
-	X(enable, "0 stops measuring, 1 starts it")                            \
-	X(reset, "1 begins the counters and histograms anew")                  \
+#define DFPUT_CONTROLS(X)                                     \
+	X(enable, "0 stops measuring, 1 starts it")           \
+	X(reset, "1 begins the counters and histograms anew") \
 	X(flush, "1 drains the list now: a debugging aid")
 
 /*
  * Columns: X(name, kind, meaning). Kinds: num, ns, text.
  */
-#define DFPUT_HISTOGRAMS_COLUMNS(X)                                            \
-	X(histogram, text, "which")                                            \
-	X(unit, text, "unit of the bucket's bound: ns or files")               \
-	X(from, num, "the bucket's inclusive lower bound")                     \
+#define DFPUT_HISTOGRAMS_COLUMNS(X)                              \
+	X(histogram, text, "which")                              \
+	X(unit, text, "unit of the bucket's bound: ns or files") \
+	X(from, num, "the bucket's inclusive lower bound")       \
 	X(count, num, "values in the bucket")
 
-#define DFPUT_PENDING_COLUMNS(X)                                               \
-	X(age_ns, ns, "time since it was queued")                              \
-	X(state, text, "queued, or started: its release is running")           \
-	X(cause, text, "why it could not be task work")                        \
-	X(device, text, "major:minor of its superblock")                       \
-	X(inode, num, "inode number")                                          \
-	X(fstype, text, "filesystem type")                                     \
-	X(super, num, "id of its superblock's generation, 0 if unknown")       \
-	X(cpu, num, "CPU that queued it")                                      \
-	X(pid, num, "thread that queued it")                                   \
+#define DFPUT_PENDING_COLUMNS(X)                                            \
+	X(age_ns, ns, "time since it was queued")                           \
+	X(state, text, "queued, or started: its release is running")        \
+	X(cause, text, "why it could not be task work")                     \
+	X(device, text, "major:minor of its superblock")                    \
+	X(inode, num, "inode number")                                       \
+	X(fstype, text, "filesystem type")                                  \
+	X(super, num, "id of its superblock's generation, 0 if unknown")    \
+	X(cpu, num, "CPU that queued it")                                   \
+	X(pid, num, "thread that queued it, or that the interrupt stopped") \
 	X(comm, text, "that thread's name")
 
-#define DFPUT_SUPERBLOCKS_COLUMNS(X)                                           \
-	X(id, num, "the generation's own number")                              \
-	X(fstype, text, "filesystem type")                                     \
-	X(device, text, "major:minor")                                         \
-	X(name, text, "the filesystem's own name for it (s_id)")               \
-	X(state, text, "alive, or dead: shut down")                            \
-	X(queued, num, "files queued")                                         \
-	X(released, num, "files released, all that passed a drain loop")       \
+#define DFPUT_SUPERBLOCKS_COLUMNS(X)                                       \
+	X(id, num, "the generation's own number")                          \
+	X(fstype, text, "filesystem type")                                 \
+	X(device, text, "major:minor")                                     \
+	X(name, text, "the filesystem's own name for it (s_id)")           \
+	X(state, text, "alive, or dead: shut down")                        \
+	X(queued, num, "files queued, also those only seen when released") \
+	X(released, num, "files released, all that passed a drain loop")   \
 	X(pending, num, "files on the list now")
 
-#define DFPUT_HOOKS_COLUMNS(X)                                                 \
-	X(hook, text, "what it is for")                                        \
-	X(symbol, text, "kernel function")                                     \
-	X(backend, text, "ftrace or kretprobe")                                \
-	X(state, text, "armed, idle (not needed), off, or failed")             \
-	X(hits, num, "calls that had something to do")                         \
-	X(misses, num, "calls that the kernel skipped")                        \
+#define DFPUT_HOOKS_COLUMNS(X)                                     \
+	X(hook, text, "what it is for")                            \
+	X(symbol, text, "kernel function")                         \
+	X(backend, text, "ftrace or kretprobe")                    \
+	X(state, text, "armed, idle (not needed), off, or failed") \
+	X(hits, num, "calls that had something to do")             \
+	X(misses, num, "calls that the kernel skipped")            \
 	X(error, text, "why it failed, or -")
 
 /* Values of the hooks file: X(name, meaning) */
-#define DFPUT_HOOKS_VALUES(X)                                                  \
-	X(version, "of the module")                                            \
-	X(rung, "how queueing is seen: site, entry or candidate")              \
-	X(mode, "exact, or reconciled: see rung candidate in the manual")      \
-	X(scope, "deferred, or exits")                                         \
-	X(selftest, "passed, failed, or waiting for the list's drain")         \
-	X(settled, "no file queued before measuring began is left: 1")         \
-	X(records, "size of the table of deferrals")                           \
-	X(memory_bytes, "all that the module allocated, its own text aside")   \
+#define DFPUT_HOOKS_VALUES(X)                                                \
+	X(version, "of the module")                                          \
+	X(rung, "how queueing is seen: site, entry or candidate")            \
+	X(mode, "exact, or reconciled: see rung candidate in the manual")    \
+	X(scope, "deferred, or exits")                                       \
+	X(selftest, "passed, failed, or waiting for the list's drain")       \
+	X(settled, "no file queued before measuring began is left: 1")       \
+	X(records, "size of the table of deferrals")                         \
+	X(memory_bytes, "all that the module allocated, its own text aside") \
 	X(load_ns, "from the start of loading to measuring")
 
 #endif /* DFPUT_ABI_H */

@@ -10,17 +10,16 @@
 #define DFPUT_CAUSES_H
 
 /* X(name, meaning) */
-#define DFPUT_CAUSES(X)                                                        \
-	X(hardirq, "put in a hard interrupt")                                  \
-	X(softirq, "put in a soft interrupt")                                  \
-	X(bh, "put by a task with bottom halves off")                          \
-	X(kthread, "put by a kernel thread, kworkers included")                \
+#define DFPUT_CAUSES(X)                                         \
+	X(hardirq, "put in a hard interrupt")                   \
+	X(softirq, "put in a soft interrupt")                   \
+	X(bh, "put by a task with bottom halves off")           \
+	X(kthread, "put by a kernel thread, kworkers included") \
 	X(exited, "put by a task that had already run its exit task work")
 
 #define DFPUT_CAUSE_ENUM(name, meaning) DFPUT_CAUSE_##name,
 enum dfput_cause {
-	DFPUT_CAUSES(DFPUT_CAUSE_ENUM)
-	DFPUT_NR_CAUSES,
+	DFPUT_CAUSES(DFPUT_CAUSE_ENUM) DFPUT_NR_CAUSES,
 	/* This context would use task work: no deferral. */
 	DFPUT_CAUSE_NONE = DFPUT_NR_CAUSES,
 };

@@ -6,7 +6,8 @@
  *
  * The account that must always balance:
  *
- *   queued - retracted + carried = released - unmatched - preload + pending
+ *   queued - retracted - abandoned + carried
+ *           = released - unmatched - preload + pending
  *
  * so with nothing out of the ordinary: queued = released + pending.
  *
@@ -20,51 +21,54 @@
 #include <dfput/causes.h>
 
 /* X(name, unit, meaning) */
-#define DFPUT_COUNTERS(X)                                                      \
-	X(queued, files, "went on the kernel's delayed_fput list")             \
-	X(queued_hardirq, files, "queued in a hard interrupt")                 \
-	X(queued_softirq, files, "queued in a soft interrupt")                 \
-	X(queued_bh, files, "queued by a task with bottom halves off")         \
-	X(queued_kthread, files, "queued by a kernel thread")                  \
-	X(queued_exited, files, "queued by a task past its exit task work")    \
-	X(released, files, "passed through a drain loop (the ground truth)")   \
-	X(batches, batches, "drains that found at least one file")             \
-	X(batches_flush, batches, "of these, by flush_delayed_fput")           \
-	X(batches_empty, batches, "drains that found none")                    \
-	X(unmatched, files, "released without their queueing having been seen") \
-	X(preload, files, "released, but queued before measuring began")       \
-	X(lost_records, files, "queued with no record free: counted, not timed") \
-	X(missed_probes, events, "handlers that the kernel skipped")           \
-	X(retracted, files, "taken for queued, but released another way")      \
-	X(stale_records, records, "left by a release never seen, then replaced") \
-	X(evicted, records, "candidates dropped to make room")                 \
-	X(lost_batches, batches, "drains not followed: too many at once")      \
-	X(lost_supers, files, "queued with no room for their superblock")      \
+#define DFPUT_COUNTERS(X)                                                    \
+	X(queued, files, "went on the kernel's delayed_fput list")           \
+	X(queued_hardirq, files, "queued in a hard interrupt")               \
+	X(queued_softirq, files, "queued in a soft interrupt")               \
+	X(queued_bh, files, "queued by a task with bottom halves off")       \
+	X(queued_kthread, files, "queued by a kernel thread")                \
+	X(queued_exited, files, "queued by a task past its exit task work")  \
+	X(released, files, "passed through a drain loop (the ground truth)") \
+	X(batches, batches, "drains that found at least one file")           \
+	X(batches_flush, batches, "of these, by flush_delayed_fput")         \
+	X(batches_empty, batches, "drains that found none")                  \
+	X(unmatched, files,                                                  \
+	  "released without their queueing having been seen")                \
+	X(preload, files, "released, but queued before measuring began")     \
+	X(lost_records, files,                                               \
+	  "queued with no record free: counted, not timed")                  \
+	X(missed_probes, events, "handlers that the kernel skipped")         \
+	X(retracted, files, "taken for queued, but released another way")    \
+	X(stale_records, records,                                            \
+	  "left by a release never seen, then replaced")                     \
+	X(evicted, records, "candidates dropped to make room")               \
+	X(lost_batches, batches, "drains not followed: too many at once")    \
+	X(lost_supers, files, "queued with no room for their superblock")    \
+	X(abandoned, files, "still on the list when measuring was stopped")  \
 	X(exits, exits, "thread groups whose end became visible to a waiter")
 
 /*
  * The counters that are 0 as long as nothing was lost: a verdict is clean only
  * while they are.
  */
-#define DFPUT_LOSS_COUNTERS(X)                                                 \
-	X(unmatched)                                                           \
-	X(lost_records)                                                        \
-	X(missed_probes)                                                       \
-	X(stale_records)                                                       \
+#define DFPUT_LOSS_COUNTERS(X) \
+	X(unmatched)           \
+	X(lost_records)        \
+	X(missed_probes)       \
+	X(stale_records)       \
 	X(lost_batches)
 
 /* Values of the stats file that are not counters: X(name, unit, meaning) */
-#define DFPUT_GAUGES(X)                                                        \
-	X(pending, files, "on the list now")                                   \
-	X(pending_max, files, "most that were ever on the list at once")       \
-	X(carried, files, "were on the list at the last reset")                \
-	X(measuring_ns, ns, "time since measuring began or was reset")         \
+#define DFPUT_GAUGES(X)                                                  \
+	X(pending, files, "on the list now")                             \
+	X(pending_max, files, "most that were ever on the list at once") \
+	X(carried, files, "were on the list at the last reset")          \
+	X(measuring_ns, ns, "time since measuring began or was reset")   \
 	X(enabled, bool, "1 while measuring")
 
 #define DFPUT_COUNTER_ENUM(name, unit, meaning) DFPUT_COUNT_##name,
 enum dfput_counter {
-	DFPUT_COUNTERS(DFPUT_COUNTER_ENUM)
-	DFPUT_NR_COUNTERS,
+	DFPUT_COUNTERS(DFPUT_COUNTER_ENUM) DFPUT_NR_COUNTERS,
 };
 #undef DFPUT_COUNTER_ENUM
 
@@ -72,10 +76,10 @@ enum dfput_counter {
  * queued_<cause> stand in the order of the causes, so that the counter of a
  * cause is found by adding.
  */
-#define DFPUT_CAUSE_ORDER(name, meaning)                                       \
-	_Static_assert((int)DFPUT_COUNT_queued_##name ==                       \
-			       (int)DFPUT_COUNT_queued_hardirq +               \
-				       (int)DFPUT_CAUSE_##name,                \
+#define DFPUT_CAUSE_ORDER(name, meaning)                         \
+	_Static_assert((int)DFPUT_COUNT_queued_##name ==         \
+			       (int)DFPUT_COUNT_queued_hardirq + \
+				       (int)DFPUT_CAUSE_##name,  \
 		       "queued_" #name " is out of order");
 DFPUT_CAUSES(DFPUT_CAUSE_ORDER)
 #undef DFPUT_CAUSE_ORDER

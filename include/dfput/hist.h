@@ -11,16 +11,16 @@
 #include <linux/types.h>
 
 /* X(name, unit, meaning) */
-#define DFPUT_HISTS(X)                                                         \
-	X(queue_wait, ns, "from a file's queueing to the start of its release") \
-	X(release_time, ns, "from the start of a file's release to its end")   \
-	X(batch_size, files, "files drained in one batch")                     \
+#define DFPUT_HISTS(X)                                                       \
+	X(queue_wait, ns,                                                    \
+	  "from a file's queueing to the start of its release")              \
+	X(release_time, ns, "from the start of a file's release to its end") \
+	X(batch_size, files, "files drained in one batch")                   \
 	X(batch_time, ns, "from the first to the last file of one batch")
 
 #define DFPUT_HIST_ENUM(name, unit, meaning) DFPUT_HIST_##name,
 enum dfput_hist {
-	DFPUT_HISTS(DFPUT_HIST_ENUM)
-	DFPUT_NR_HISTS,
+	DFPUT_HISTS(DFPUT_HIST_ENUM) DFPUT_NR_HISTS,
 };
 #undef DFPUT_HIST_ENUM
 

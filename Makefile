@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The two commands that matter:
+#
+#   make demo    see it work, on a disposable host
+#   make check   all tests
+#
+# `make help` lists the rest. What is built lands in build/, the module beside
+# this file, as Kbuild has it.
+
+KVER  ?= $(shell uname -r)
+KDIR  ?= /lib/modules/$(KVER)/build
+BUILD ?= $(CURDIR)/build
+HOST  ?= bookworm
+HOSTS := tests/host/host
+
+.DEFAULT_GOAL := all
+
+.PHONY: all
+all: modules reader ## the module and the reader, for this machine's kernel
+
+.PHONY: help
+help: ## this list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+# ---- building ---------------------------------------------------------------
+
+.PHONY: modules
+modules: ## dfput.ko, against the headers in KDIR
+	@test -d '$(KDIR)' || { \
+		echo "no kernel headers in $(KDIR): install linux-headers-$(KVER), or name others with KDIR="; \
+		exit 1; } >&2
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' modules
+
+.PHONY: reader
+reader: ## the reader, build/dfput
+	$(MAKE) -C userspace BUILD='$(BUILD)'
+
+.PHONY: workloads
+workloads: ## what provokes deferrals, build/workloads/workload
+	$(MAKE) -C tests/workloads BUILD='$(BUILD)'
+
+.PHONY: install
+install: ## install the reader, its manual and its completion
+	$(MAKE) -C userspace BUILD='$(BUILD)' install
+
+.PHONY: clean
+clean: ## remove what was built, but not the cached hosts
+	rm -rf '$(BUILD)' *.o *.ko *.mod *.mod.c .*.cmd modules.order Module.symvers
+	rm -f module/*.o module/*.mod module/.*.cmd
+
+# ---- the packages that all of this needs ------------------------------------
+
+PACKAGES := $(shell sed 's/\#.*//' tests/packages tests/host/packages)
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.PHONY: packages
+packages: ## install what demo and check need
+	@missing=`dpkg-query -W -f '$${Package} $${db:Status-Status}\n' $(PACKAGES) 2>/dev/null | \
+		awk '$$2 == "installed" { have[$$1] = 1 } \
+		     END { for (i = 1; i < ARGC; i++) if (!have[ARGV[i]]) print ARGV[i] }' - $(PACKAGES)`; \
+	test -z "$$missing" && exit; \
+	echo "installing:" $$missing; \
+	$(SUDO) apt-get -qq update && \
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $$missing >/dev/null
+
+# ---- on a disposable host ---------------------------------------------------
+
+.PHONY: host-build
+host-build: packages
+	$(HOSTS) build $(HOST)
+
+.PHONY: demo
+demo: host-build ## the main job, on a disposable QEMU host
+	$(HOSTS) run $(HOST) -- tests/live/demo
+
+.PHONY: host
+host: host-build ## a root shell on such a host, module and reader installed
+	$(HOSTS) shell $(HOST)

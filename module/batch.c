@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Batches: drains of the kernel's list.
+ *
+ * The worker never runs concurrently with itself, and flushes are rare, so a
+ * few slots do for all drains at once. A slot is claimed by the task that
+ * drains, found by it, and touched by no other until it gives it up: the only
+ * thing shared is the owner field, a key that is claimed with a compare and
+ * exchange.
+ *
+ * A batch whose entry went by unseen (it began before we were loaded, or the
+ * kernel had no kretprobe instance left) begins with its first file, and ends
+ * with the next batch of the same task.
+ */
+#include <linux/atomic.h>
+#include <linux/sched.h>
+#include <linux/ktime.h>
+
+#include "batch.h"
+#include "deferral.h"
+#include "stats.h"
+#include "trace.h"
+#include "waiters.h"
+
+#define SLOTS 16
+
+struct batch {
+	/* The task that drains: a key. NULL: the slot is free. */
+	struct task_struct *owner;
+	/* Its entry was seen, so its return will be. */
+	bool entered;
+	bool flush;
+	/* It may hold files that were queued before measuring began. */
+	bool preload;
+	/* It holds the last of those. */
+	bool settles;
+	/* A file is in its __fput now. */
+	bool busy;
+	/* Nested drain functions: one calls the other where it isn't inlined. */
+	unsigned int depth;
+	u64 files;
+	u64 begun;
+	struct dfput_drained file;
+};
+
+static struct batch slots[SLOTS];
+static bool settled;
+
+static struct batch *find(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SLOTS; i++)
+		if (READ_ONCE(slots[i].owner) == current)
+			return &slots[i];
+	return NULL;
+}
+
+static struct batch *claim(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SLOTS; i++)
+		if (!READ_ONCE(slots[i].owner) &&
+		    !cmpxchg(&slots[i].owner, NULL, current))
+			return &slots[i];
+	return NULL;
+}
+
+static struct batch *begin(bool flush, bool entered)
+{
+	struct batch *batch = claim();
+
+	if (!batch) {
+		dfput_count(DFPUT_COUNT_lost_batches);
+		return NULL;
+	}
+	batch->entered = entered;
+	batch->flush = flush;
+	/*
+	 * The worker never overlaps itself, so once we are settled its batches
+	 * hold nothing old. A flush may have begun before us and still run.
+	 */
+	batch->preload = !READ_ONCE(settled) || (flush && !entered);
+	batch->settles = false;
+	batch->busy = false;
+	batch->depth = 0;
+	batch->files = 0;
+	return batch;
+}
+
+static void finish_file(struct batch *batch)
+{
+	if (!batch->busy)
+		return;
+	dfput_deferral_finish(&batch->file, batch->flush);
+	batch->busy = false;
+}
+
+static void count_batch(const struct batch *batch)
+{
+	u64 time = dfput_elapsed(batch->begun, ktime_get_mono_fast_ns());
+
+	if (!batch->files) {
+		dfput_count(DFPUT_COUNT_batches_empty);
+		return;
+	}
+	dfput_count(DFPUT_COUNT_batches);
+	if (batch->flush)
+		dfput_count(DFPUT_COUNT_batches_flush);
+	dfput_hist_add(DFPUT_HIST_batch_size, batch->files);
+	dfput_hist_add(DFPUT_HIST_batch_time, time);
+	trace_dfput_batch(batch->flush, batch->files, time);
+}
+
+static void end(struct batch *batch)
+{
+	finish_file(batch);
+	count_batch(batch);
+	if (batch->settles)
+		WRITE_ONCE(settled, true);
+	/* What we did in the slot is done before another task can have it. */
+	smp_store_release(&batch->owner, NULL);
+	dfput_waiters_notify();
+}
+
+void dfput_batch_enter(bool flush)
+{
+	struct batch *batch = find();
+
+	if (batch && !batch->entered) {
+		end(batch);
+		batch = NULL;
+	}
+	if (batch)
+		batch->depth++;
+	else
+		begin(flush, true);
+}
+
+void dfput_batch_leave(void)
+{
+	struct batch *batch = find();
+
+	if (!batch)
+		return;
+	if (batch->depth)
+		batch->depth--;
+	else
+		end(batch);
+}
+
+void dfput_batch_file(const struct file *file, bool flush)
+{
+	struct batch *batch = find();
+	struct dfput_drained alone;
+
+	if (!batch)
+		batch = begin(flush, false);
+	if (!batch) {
+		/* No place to keep it in: counted, its time is not. */
+		dfput_deferral_start(file, !READ_ONCE(settled), &alone);
+		dfput_deferral_finish(&alone, flush);
+		return;
+	}
+	finish_file(batch);
+	dfput_deferral_start(file, batch->preload, &batch->file);
+	batch->busy = true;
+	if (!batch->files++)
+		batch->begun = batch->file.started;
+}
+
+bool dfput_batch_settled(void)
+{
+	return READ_ONCE(settled);
+}
+
+void dfput_batch_start(void)
+{
+	WRITE_ONCE(settled, false);
+}
+
+void dfput_batch_settle(void)
+{
+	struct batch *batch = find();
+
+	if (batch)
+		batch->settles = true;
+}
+
+void dfput_batch_abandon(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SLOTS; i++) {
+		if (slots[i].owner && slots[i].busy)
+			dfput_deferral_drop(&slots[i].file);
+		slots[i].owner = NULL;
+	}
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Measuring: on, off, anew.
+ *
+ * One mutex serialises everything that arms, disarms or resets. Handlers do not
+ * know of it, and showing statistics does not take it.
+ */
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/ktime.h>
+
+#include "batch.h"
+#include "control.h"
+#include "deferral.h"
+#include "hook.h"
+#include "selftest.h"
+#include "stats.h"
+#include "super.h"
+
+static DEFINE_MUTEX(lock);
+static struct dfput_wanted wanted;
+static struct dfput_status status;
+static u64 load_begun;
+
+/* No handler runs any more: what they left in flight is of no use. */
+static void stop(void)
+{
+	dfput_hooks_disarm();
+	dfput_selftest_stop();
+	dfput_batch_abandon();
+	dfput_deferral_abandon();
+	WRITE_ONCE(status.enabled, false);
+}
+
+static int start_rung(enum dfput_rung rung)
+{
+	int err;
+
+	dfput_batch_start();
+	err = dfput_hooks_arm(rung, wanted.exits);
+	if (err)
+		return err;
+
+	if (!status.load_ns)
+		WRITE_ONCE(status.load_ns,
+			   dfput_elapsed(load_begun, ktime_get_mono_fast_ns()));
+	WRITE_ONCE(status.rung, rung);
+	err = dfput_selftest_run();
+	if (err) {
+		pr_notice(
+			"self-test failed in rung %s (%pe): it will not be used\n",
+			dfput_rung_name(rung), ERR_PTR(err));
+		stop();
+		return err;
+	}
+	WRITE_ONCE(status.exits, wanted.exits);
+	WRITE_ONCE(status.enabled, true);
+	return 0;
+}
+
+static bool is_wanted(enum dfput_rung rung)
+{
+	return wanted.rung == DFPUT_NR_RUNGS || wanted.rung == rung;
+}
+
+/* The best rung that this kernel offers and that passes its self-test. */
+static int start(void)
+{
+	enum dfput_rung rung;
+	int err = -ENOENT;
+
+	for (rung = 0; rung < DFPUT_NR_RUNGS; rung++) {
+		if (!is_wanted(rung) || !dfput_hooks_offer(rung))
+			continue;
+		err = start_rung(rung);
+		if (!err)
+			return 0;
+	}
+	if (err == -ENOENT)
+		pr_err("cannot see queueing: this kernel lets none of the functions of rung %s be traced\n",
+		       wanted.rung == DFPUT_NR_RUNGS ?
+			       "entry or candidate" :
+			       dfput_rung_name(wanted.rung));
+	return err;
+}
+
+int dfput_control_enable(bool on)
+{
+	int err = 0;
+
+	mutex_lock(&lock);
+	if (on && !status.enabled)
+		err = start();
+	else if (!on && status.enabled)
+		stop();
+	mutex_unlock(&lock);
+	return err;
+}
+
+void dfput_control_reset(void)
+{
+	mutex_lock(&lock);
+	dfput_stats_reset();
+	dfput_super_reset();
+	mutex_unlock(&lock);
+}
+
+struct dfput_status dfput_control_status(void)
+{
+	struct dfput_status copy = {
+		.enabled = READ_ONCE(status.enabled),
+		.rung = READ_ONCE(status.rung),
+		.exits = READ_ONCE(status.exits),
+		.load_ns = READ_ONCE(status.load_ns),
+	};
+
+	return copy;
+}
+
+int dfput_control_init(const struct dfput_wanted *asked, u64 begun)
+{
+	int err;
+
+	wanted = *asked;
+	load_begun = begun;
+	dfput_hooks_init();
+	err = dfput_control_enable(true);
+	if (err)
+		dfput_hooks_exit();
+	return err;
+}
+
+void dfput_control_exit(void)
+{
+	dfput_control_enable(false);
+	dfput_hooks_exit();
+}

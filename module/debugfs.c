@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The debugfs directory: shows and controls.
+ *
+ * Process context throughout. debugfs keeps our functions from being called
+ * once a file is removed; why the files do not pin the module while they are
+ * open, and what that takes, is in resident.c. Nothing shown holds up a
+ * handler: counters are summed, records copied without their locks.
+ *
+ * No pointer of the kernel's is ever shown.
+ */
+#include <linux/debugfs.h>
+#include <linux/kdev_t.h>
+#include <linux/kernel.h>
+#include <linux/poll.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/ktime.h>
+#include <linux/uaccess.h>
+
+#include <dfput/abi.h>
+#include <dfput/version.h>
+
+#include "batch.h"
+#include "control.h"
+#include "debugfs.h"
+#include "deferral.h"
+#include "flush.h"
+#include "hook.h"
+#include "resident.h"
+#include "selftest.h"
+#include "stats.h"
+#include "super.h"
+#include "waiters.h"
+
+static struct dentry *directory;
+
+/* ---- text -------------------------------------------------------------- */
+
+static void show_abi(struct seq_file *m)
+{
+	seq_printf(m, DFPUT_ABI_PREFIX "%d\n", DFPUT_ABI);
+}
+
+static void show_value(struct seq_file *m, const char *name, u64 value)
+{
+	seq_printf(m, "%s %llu\n", name, value);
+}
+
+static void show_name(struct seq_file *m, const char *name)
+{
+	if (*name)
+		seq_escape(m, name, " \t\n\\");
+	else
+		seq_putc(m, '-');
+}
+
+#define COLUMN(name, kind, meaning) #name "\t"
+
+/* The list ends with a tab too many. */
+static void show_columns(struct seq_file *m, const char *columns)
+{
+	seq_printf(m, "%.*s\n", (int)strlen(columns) - 1, columns);
+}
+
+static const char *cause_name(unsigned int cause)
+{
+#define CAUSE_NAME(name, meaning) #name,
+	/* In the order of enum dfput_cause, because made from the same list. */
+	static const char *const names[] = { DFPUT_CAUSES(CAUSE_NAME) };
+#undef CAUSE_NAME
+
+	return cause < ARRAY_SIZE(names) ? names[cause] : "unknown";
+}
+
+/* ---- stats ------------------------------------------------------------- */
+
+static void show_counters(struct seq_file *m, const u64 *count)
+{
+#define COUNTER_NAME(name, unit, meaning) #name,
+	static const char *const names[] = { DFPUT_COUNTERS(COUNTER_NAME) };
+#undef COUNTER_NAME
+	unsigned int i;
+
+	for (i = 0; i < DFPUT_NR_COUNTERS; i++)
+		show_value(m, names[i], count[i]);
+}
+
+static int show_stats(struct seq_file *m, void *unused)
+{
+	struct dfput_stats *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	struct dfput_gauges gauges;
+	u64 now;
+
+	if (!sum)
+		return -ENOMEM;
+	dfput_stats_read(sum, &gauges);
+	now = ktime_get_mono_fast_ns();
+
+	show_abi(m);
+	show_counters(m, sum->count);
+	show_value(m, "pending", gauges.pending);
+	show_value(m, "pending_max", gauges.pending_max);
+	show_value(m, "carried", gauges.carried);
+	show_value(m, "measuring_ns", dfput_elapsed(gauges.since, now));
+	show_value(m, "enabled", dfput_control_status().enabled);
+	kfree(sum);
+	return 0;
+}
+
+/* ---- histograms -------------------------------------------------------- */
+
+static int show_histograms(struct seq_file *m, void *unused)
+{
+#define HIST_NAME(name, unit, meaning) { #name, #unit },
+	static const struct {
+		const char *name, *unit;
+	} hists[] = { DFPUT_HISTS(HIST_NAME) };
+#undef HIST_NAME
+	struct dfput_stats *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	struct dfput_gauges gauges;
+	unsigned int i, bucket;
+
+	if (!sum)
+		return -ENOMEM;
+	dfput_stats_read(sum, &gauges);
+
+	show_abi(m);
+	show_columns(m, DFPUT_HISTOGRAMS_COLUMNS(COLUMN));
+	for (i = 0; i < DFPUT_NR_HISTS; i++)
+		for (bucket = 0; bucket < DFPUT_HIST_BUCKETS; bucket++)
+			if (sum->hist[i][bucket])
+				seq_printf(m, "%s\t%s\t%llu\t%llu\n",
+					   hists[i].name, hists[i].unit,
+					   dfput_hist_floor(bucket),
+					   sum->hist[i][bucket]);
+	kfree(sum);
+	return 0;
+}
+
+/* ---- hooks ------------------------------------------------------------- */
+
+static size_t memory(void)
+{
+	return dfput_deferral_memory() + dfput_super_memory() +
+	       dfput_stats_memory() + sizeof(*dfput_resident);
+}
+
+static void show_hook_values(struct seq_file *m)
+{
+	struct dfput_status status = dfput_control_status();
+
+	seq_printf(m, "version %s\n", DFPUT_VERSION);
+	seq_printf(m, "rung %s\n", dfput_rung_name(status.rung));
+	seq_printf(m, "mode %s\n",
+		   status.rung == DFPUT_RUNG_CANDIDATE ? "reconciled" :
+							 "exact");
+	seq_printf(m, "scope %s\n", status.exits ? "exits" : "deferred");
+	seq_printf(m, "selftest %s\n", dfput_selftest_result());
+	show_value(m, "settled", dfput_batch_settled());
+	show_value(m, "records", dfput_pool_size());
+	show_value(m, "memory_bytes", memory());
+	show_value(m, "load_ns", status.load_ns);
+}
+
+static void show_hook(struct seq_file *m, enum dfput_hook_id id, u64 hits)
+{
+	static const char *const states[] = {
+		[DFPUT_HOOK_OFF] = "off",
+		[DFPUT_HOOK_ARMED] = "armed",
+		[DFPUT_HOOK_IDLE] = "idle",
+		[DFPUT_HOOK_FAILED] = "failed",
+	};
+	const struct dfput_hook *hook = dfput_hook_at(id);
+
+	seq_printf(m, "%s\t%s\t%s\t%s\t%llu\t%llu\t", hook->name, hook->symbol,
+		   hook->backend->name, states[READ_ONCE(hook->state)], hits,
+		   dfput_hook_missed(hook));
+	if (hook->error)
+		seq_printf(m, "%pe\n", ERR_PTR(hook->error));
+	else
+		seq_puts(m, "-\n");
+}
+
+static int show_hooks(struct seq_file *m, void *unused)
+{
+	struct dfput_stats *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	struct dfput_gauges gauges;
+	unsigned int id;
+
+	if (!sum)
+		return -ENOMEM;
+	dfput_stats_read(sum, &gauges);
+
+	show_abi(m);
+	show_hook_values(m);
+	show_columns(m, DFPUT_HOOKS_COLUMNS(COLUMN));
+	for (id = 0; id < DFPUT_NR_HOOKS; id++)
+		show_hook(m, id, sum->hits[id]);
+	kfree(sum);
+	return 0;
+}
+
+/* ---- tables that may be long: one row a call --------------------------- */
+
+/* Position 0 is the head; position n > 0 is place n - 1 of the table. */
+static void *row_at(loff_t *pos, unsigned int rows)
+{
+	return *pos <= rows ? (void *)(unsigned long)(*pos + 1) : NULL;
+}
+
+static unsigned int row_of(const void *token)
+{
+	return (unsigned long)token - 2;
+}
+
+static bool is_head(const void *token)
+{
+	return (unsigned long)token == 1;
+}
+
+static void stop_rows(struct seq_file *m, void *token)
+{
+}
+
+static void *start_pending(struct seq_file *m, loff_t *pos)
+{
+	return row_at(pos, dfput_pool_size());
+}
+
+static void *next_pending(struct seq_file *m, void *token, loff_t *pos)
+{
+	++*pos;
+	return start_pending(m, pos);
+}
+
+/* The type of a superblock that is there, or went while we looked. */
+static void show_fstype(struct seq_file *m, const struct dfput_super_ref *super)
+{
+	struct dfput_super_view view;
+
+	if (super->id && dfput_super_view(super->slot, &view) &&
+	    view.id == super->id)
+		show_name(m, view.fstype);
+	else
+		seq_putc(m, '-');
+}
+
+static int show_pending(struct seq_file *m, void *token)
+{
+	struct dfput_sight sight;
+	enum dfput_state state;
+	u64 now;
+
+	if (is_head(token)) {
+		show_abi(m);
+		show_columns(m, DFPUT_PENDING_COLUMNS(COLUMN));
+		return 0;
+	}
+	if (!dfput_deferral_copy(row_of(token), &sight, &state))
+		return SEQ_SKIP;
+
+	now = ktime_get_mono_fast_ns();
+	sight.comm[sizeof(sight.comm) - 1] = '\0';
+	seq_printf(m, "%llu\t%s\t%s\t%u:%u\t%llu\t",
+		   dfput_elapsed(sight.queued, now),
+		   state == DFPUT_STATE_QUEUED ? "queued" : "started",
+		   cause_name(sight.cause), MAJOR(sight.super.dev),
+		   MINOR(sight.super.dev), sight.ino);
+	show_fstype(m, &sight.super);
+	seq_printf(m, "\t%llu\t%u\t%d\t", sight.super.id, sight.cpu, sight.pid);
+	show_name(m, sight.comm);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations pending_rows = {
+	.start = start_pending,
+	.next = next_pending,
+	.stop = stop_rows,
+	.show = show_pending,
+};
+
+static void *start_superblocks(struct seq_file *m, loff_t *pos)
+{
+	return row_at(pos, dfput_super_slots());
+}
+
+static void *next_superblocks(struct seq_file *m, void *token, loff_t *pos)
+{
+	++*pos;
+	return start_superblocks(m, pos);
+}
+
+static int show_superblocks(struct seq_file *m, void *token)
+{
+	struct dfput_super_view view;
+
+	if (is_head(token)) {
+		show_abi(m);
+		show_columns(m, DFPUT_SUPERBLOCKS_COLUMNS(COLUMN));
+		return 0;
+	}
+	if (!dfput_super_view(row_of(token), &view))
+		return SEQ_SKIP;
+
+	seq_printf(m, "%llu\t", view.id);
+	show_name(m, view.fstype);
+	seq_printf(m, "\t%u:%u\t", MAJOR(view.dev), MINOR(view.dev));
+	show_name(m, view.name);
+	seq_printf(m, "\t%s\t%llu\t%llu\t%llu\n", view.dead ? "dead" : "alive",
+		   view.queued, view.released, view.pending);
+	return 0;
+}
+
+static const struct seq_operations superblocks_rows = {
+	.start = start_superblocks,
+	.next = next_superblocks,
+	.stop = stop_rows,
+	.show = show_superblocks,
+};
+
+/* ---- opening, polling -------------------------------------------------- */
+
+static int open_stats(struct inode *inode, struct file *file)
+{
+	return single_open(file, show_stats, NULL);
+}
+
+static int open_histograms(struct inode *inode, struct file *file)
+{
+	return single_open(file, show_histograms, NULL);
+}
+
+static int open_hooks(struct inode *inode, struct file *file)
+{
+	return single_open(file, show_hooks, NULL);
+}
+
+static int open_pending(struct inode *inode, struct file *file)
+{
+	return seq_open(file, &pending_rows);
+}
+
+static int open_superblocks(struct inode *inode, struct file *file)
+{
+	return seq_open(file, &superblocks_rows);
+}
+
+/* Always readable; POLLPRI while nothing is on the list. */
+static __poll_t poll_pending(struct file *file, struct poll_table_struct *table)
+{
+	poll_wait(file, dfput_waiters_queue(), table);
+	/* On the queue first, then look: whoever empties it does the reverse. */
+	smp_mb();
+	return EPOLLIN | EPOLLRDNORM |
+	       (atomic_long_read(&dfput_pending) > 0 ? 0 : EPOLLPRI);
+}
+
+/* ---- controls ---------------------------------------------------------- */
+
+static int read_number(const char __user *buf, size_t count, unsigned int max)
+{
+	unsigned int value;
+	int err = kstrtouint_from_user(buf, count, 10, &value);
+
+	if (err)
+		return err;
+	return value > max ? -EINVAL : (int)value;
+}
+
+static ssize_t write_enable(struct file *file, const char __user *buf,
+			    size_t count, loff_t *pos)
+{
+	int value = read_number(buf, count, 1);
+
+	if (value >= 0)
+		value = dfput_control_enable(value);
+	return value ? value : count;
+}
+
+static ssize_t write_reset(struct file *file, const char __user *buf,
+			   size_t count, loff_t *pos)
+{
+	int value = read_number(buf, count, 1);
+
+	if (value != 1)
+		return value ? value : -EINVAL;
+	dfput_control_reset();
+	return count;
+}
+
+static ssize_t write_flush(struct file *file, const char __user *buf,
+			   size_t count, loff_t *pos)
+{
+	int value = read_number(buf, count, 1);
+
+	if (value != 1)
+		return value ? value : -EINVAL;
+	value = dfput_flush();
+	return value ? value : count;
+}
+
+/* ---- the directory ----------------------------------------------------- */
+
+/* Every release is the kernel's own: see resident.c. */
+static const struct {
+	const char *name;
+	umode_t mode;
+	struct file_operations fops;
+} entries[] = {
+#define SHOW(file, release_, ...)                                 \
+	{                                                         \
+#file, 0400,                                      \
+		{                                                 \
+			.open = open_##file, .read = seq_read,    \
+			.llseek = seq_lseek, .release = release_, \
+			##__VA_ARGS__                             \
+		}                                                 \
+	}
+#define CONTROL(file, meaning) { #file, 0200, { .write = write_##file } },
+	SHOW(stats, single_release),
+	SHOW(histograms, single_release),
+	SHOW(hooks, single_release),
+	SHOW(pending, seq_release, .poll = poll_pending),
+	SHOW(superblocks, seq_release),
+	DFPUT_CONTROLS(CONTROL)
+#undef CONTROL
+#undef SHOW
+};
+
+#define ONE(file, meaning) 1 +
+static_assert(ARRAY_SIZE(entries) == DFPUT_FILES(ONE) DFPUT_CONTROLS(ONE) 0);
+static_assert(ARRAY_SIZE(entries) <= DFPUT_RESIDENT_FILES);
+#undef ONE
+
+static int add_entry(const char *name, umode_t mode,
+		     const struct file_operations *fops)
+{
+	struct dentry *dentry;
+
+	dentry = debugfs_create_file(name, mode, directory, NULL,
+				     dfput_resident_fops(fops));
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	dfput_resident_hold(dentry);
+	return 0;
+}
+
+static int add_entries(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(entries) && !err; i++)
+		err = add_entry(entries[i].name, entries[i].mode,
+				&entries[i].fops);
+	return err;
+}
+
+void dfput_debugfs_init(void)
+{
+	int err;
+
+	directory = debugfs_create_dir(DFPUT_DIRECTORY, NULL);
+	err = PTR_ERR_OR_ZERO(directory);
+	if (!err)
+		err = add_entries();
+	if (!err)
+		return;
+
+	pr_notice(
+		"cannot make our directory in debugfs (%pe): no statistics can be read, tracepoints remain\n",
+		ERR_PTR(err));
+	dfput_debugfs_exit();
+}
+
+void dfput_debugfs_exit(void)
+{
+	debugfs_remove(directory);
+	directory = NULL;
+}

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of files on the kernel's list: queued, started, released.
+ *
+ * A hash of buckets, each with a raw spinlock that is held with interrupts
+ * off, because fput() comes from everywhere; never two buckets at a time,
+ * except for the try-lock in evict(). The records come from a pool of fixed
+ * size. When it is empty, a file is counted in its bucket's `lost` and has no
+ * times, but all totals stay exact.
+ *
+ * A struct file that a record remembers is a key and is never followed: the
+ * inode, remembered as well, tells whether the file that comes back under this
+ * address is still the same one.
+ *
+ * Reading happens without the locks: each record has a seqcount, which changes
+ * whenever its sight or state does.
+ */
+#include <linux/hash.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/spinlock.h>
+#include <linux/ktime.h>
+#include <linux/vmalloc.h>
+
+#include "compat.h"
+#include "deferral.h"
+#include "selftest.h"
+#include "stats.h"
+#include "trace.h"
+
+/* How many records evict() looks at, when none is free. */
+#define EVICT_TRIES 8
+
+struct bucket {
+	raw_spinlock_t lock;
+	/* Files of this bucket that are on the list without a record. */
+	u32 lost;
+	struct hlist_head files;
+};
+
+static struct bucket *buckets;
+static unsigned int bucket_bits;
+static atomic_t evict_hand;
+
+static struct bucket *bucket_of(const void *file)
+{
+	return &buckets[hash_ptr(file, bucket_bits)];
+}
+
+static struct dfput_record *find(struct bucket *bucket, const void *file)
+{
+	struct dfput_record *record;
+
+	hlist_for_each_entry(record, &bucket->files, node)
+		if (record->sight.file == file)
+			return record;
+	return NULL;
+}
+
+/* Whoever owns the record, or holds its bucket's lock, changes its state. */
+static void set_state(struct dfput_record *record, enum dfput_state state)
+{
+	raw_write_seqcount_begin(&record->seq);
+	WRITE_ONCE(record->state, state);
+	raw_write_seqcount_end(&record->seq);
+}
+
+static void free_record(struct dfput_record *record)
+{
+	set_state(record, DFPUT_STATE_FREE);
+	dfput_pool_put(record);
+}
+
+/*
+ * Candidates are guesses that nobody has counted, and a file that is used from
+ * interrupts for a long time keeps one. With no record free, a guess makes
+ * room for what is certain.
+ */
+static bool evict_one(struct dfput_record *record)
+{
+	const void *file = READ_ONCE(record->sight.file);
+	struct bucket *bucket = bucket_of(file);
+	bool ours = false;
+
+	if (!raw_spin_trylock(&bucket->lock))
+		return false;
+	/* Only under the lock of its own bucket do we know what it is. */
+	if (record->state == DFPUT_STATE_CANDIDATE &&
+	    record->sight.file == file) {
+		hlist_del(&record->node);
+		set_state(record, DFPUT_STATE_FREE);
+		ours = true;
+	}
+	raw_spin_unlock(&bucket->lock);
+	return ours;
+}
+
+static struct dfput_record *evict(void)
+{
+	unsigned int size = dfput_pool_size();
+	unsigned int try;
+
+	for (try = 0; try < EVICT_TRIES; try++) {
+		u32 hand = atomic_inc_return(&evict_hand);
+		struct dfput_record *record = dfput_pool_at(hand % size);
+
+		if (READ_ONCE(record->state) != DFPUT_STATE_CANDIDATE)
+			continue;
+		if (evict_one(record)) {
+			dfput_count(DFPUT_COUNT_evicted);
+			record->generation++;
+			return record;
+		}
+	}
+	return NULL;
+}
+
+static struct dfput_record *new_record(bool certain)
+{
+	struct dfput_record *record = dfput_pool_get();
+
+	return record || !certain ? record : evict();
+}
+
+static const void *inode_of(const struct file *file)
+{
+	return file->f_mode & FMODE_OPENED ? file_inode(file) : NULL;
+}
+
+static void describe(struct dfput_sight *sight, const struct file *file,
+		     enum dfput_cause cause, u64 now)
+{
+	const struct inode *inode = inode_of(file);
+
+	sight->file = file;
+	sight->inode = inode;
+	sight->ino = inode ? inode->i_ino : 0;
+	sight->super = dfput_super_of(file);
+	sight->queued = now;
+	sight->started = 0;
+	sight->cause = cause;
+	sight->cpu = raw_smp_processor_id();
+	sight->pid = current->pid;
+	memcpy(sight->comm, current->comm, sizeof(sight->comm));
+}
+
+static void remember(struct dfput_record *record,
+		     const struct dfput_sight *sight, enum dfput_state state)
+{
+	raw_write_seqcount_begin(&record->seq);
+	record->sight = *sight;
+	WRITE_ONCE(record->state, state);
+	raw_write_seqcount_end(&record->seq);
+}
+
+static void count_queued(const struct dfput_sight *sight)
+{
+	dfput_count_queued(sight->cause);
+	dfput_super_queued(&sight->super);
+	dfput_pending_add();
+}
+
+static void retract(const struct dfput_record *record)
+{
+	dfput_count(DFPUT_COUNT_retracted);
+	dfput_super_retracted(&record->sight.super);
+	dfput_pending_sub();
+}
+
+/*
+ * A record that we still have of this address is an earlier look at the same
+ * file, unless the inode differs: then a release went by unseen.
+ */
+static bool is_stale(const struct dfput_record *record, const void *inode)
+{
+	return record->sight.inode != inode;
+}
+
+static void count_stale(const struct dfput_record *record)
+{
+	if (record->state == DFPUT_STATE_QUEUED)
+		retract(record);
+	dfput_count(DFPUT_COUNT_stale_records);
+}
+
+/* Returns true if the file is to be counted as queued now. */
+static bool note_again(struct dfput_record *record,
+		       const struct dfput_sight *sight, bool certain)
+{
+	bool queued = record->state == DFPUT_STATE_QUEUED;
+
+	if (is_stale(record, sight->inode)) {
+		count_stale(record);
+		queued = false;
+	} else if (queued && !certain) {
+		return false;
+	}
+	remember(record, sight,
+		 certain ? DFPUT_STATE_QUEUED : DFPUT_STATE_CANDIDATE);
+	return certain && !queued;
+}
+
+static struct dfput_record *
+note_first(struct bucket *bucket, const struct dfput_sight *sight, bool certain)
+{
+	struct dfput_record *record = new_record(certain);
+
+	if (record) {
+		remember(record, sight,
+			 certain ? DFPUT_STATE_QUEUED : DFPUT_STATE_CANDIDATE);
+		hlist_add_head(&record->node, &bucket->files);
+	} else if (certain) {
+		bucket->lost++;
+		dfput_count(DFPUT_COUNT_lost_records);
+	}
+	return record;
+}
+
+void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
+			  bool certain)
+{
+	struct bucket *bucket = bucket_of(file);
+	struct dfput_record *record;
+	struct dfput_sight sight;
+	unsigned long flags;
+	bool count = certain;
+	u64 id;
+
+	if (dfput_file_skips_list(file))
+		return;
+	describe(&sight, file, cause, ktime_get_mono_fast_ns());
+
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	record = find(bucket, file);
+	if (record)
+		count = note_again(record, &sight, certain);
+	else
+		record = note_first(bucket, &sight, certain);
+	id = record ? dfput_pool_id(record) : 0;
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+
+	/* The kernel drains it after we return, so it is counted in time. */
+	if (!count)
+		return;
+	count_queued(&sight);
+	trace_dfput_queue(id, &sight);
+	dfput_selftest_queued(file, cause);
+}
+
+void dfput_deferral_other(const struct file *file)
+{
+	struct bucket *bucket = bucket_of(file);
+	struct dfput_record *record;
+	unsigned long flags;
+
+	/* Whoever noted this file did so before its last put, hence before us. */
+	if (hlist_empty(&bucket->files))
+		return;
+
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	record = find(bucket, file);
+	if (record) {
+		hlist_del(&record->node);
+		if (is_stale(record, inode_of(file)))
+			count_stale(record);
+		else if (record->state == DFPUT_STATE_QUEUED)
+			retract(record);
+	}
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+
+	if (record)
+		free_record(record);
+}
+
+static void start_record(struct dfput_record *record, u64 now)
+{
+	if (record->state == DFPUT_STATE_CANDIDATE) {
+		/* So it was its last put: counted late, timed right. */
+		count_queued(&record->sight);
+		trace_dfput_queue(dfput_pool_id(record), &record->sight);
+	}
+	raw_write_seqcount_begin(&record->seq);
+	record->sight.started = now;
+	WRITE_ONCE(record->state, DFPUT_STATE_STARTED);
+	raw_write_seqcount_end(&record->seq);
+	dfput_hist_add(DFPUT_HIST_queue_wait,
+		       dfput_elapsed(record->sight.queued, now));
+}
+
+/* Take a file's record out of the table, and say what is known of the file. */
+static struct dfput_record *take(const struct file *file, bool preload,
+				 enum dfput_fate *fate)
+{
+	struct bucket *bucket = bucket_of(file);
+	struct dfput_record *record, *stale = NULL;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	record = find(bucket, file);
+	if (record) {
+		hlist_del(&record->node);
+		if (is_stale(record, inode_of(file))) {
+			count_stale(record);
+			stale = record;
+			record = NULL;
+		}
+	}
+	*fate = DFPUT_FATE_KNOWN;
+	if (!record && bucket->lost)
+		bucket->lost--;
+	else if (!record)
+		*fate = preload ? DFPUT_FATE_PRELOAD : DFPUT_FATE_UNMATCHED;
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+
+	if (stale)
+		free_record(stale);
+	return record;
+}
+
+void dfput_deferral_start(const struct file *file, bool preload,
+			  struct dfput_drained *drained)
+{
+	u64 now = ktime_get_mono_fast_ns();
+	struct dfput_record *record = take(file, preload, &drained->fate);
+
+	drained->file = file;
+	drained->record = record;
+	drained->started = now;
+	if (record) {
+		start_record(record, now);
+		drained->ino = record->sight.ino;
+		drained->super = record->sight.super;
+		return;
+	}
+	drained->ino = inode_of(file) ? file_inode(file)->i_ino : 0;
+	drained->super = dfput_super_of(file);
+	if (drained->fate != DFPUT_FATE_KNOWN)
+		dfput_super_queued(&drained->super);
+}
+
+void dfput_deferral_finish(struct dfput_drained *drained, bool flush)
+{
+	u64 now = ktime_get_mono_fast_ns();
+
+	dfput_count(DFPUT_COUNT_released);
+	dfput_super_released(&drained->super);
+	dfput_hist_add(DFPUT_HIST_release_time,
+		       dfput_elapsed(drained->started, now));
+	trace_dfput_release(drained, now, flush);
+	dfput_selftest_released(drained->file, drained->fate);
+
+	if (drained->record)
+		free_record(drained->record);
+	if (drained->fate == DFPUT_FATE_KNOWN)
+		dfput_pending_sub();
+	else if (drained->fate == DFPUT_FATE_PRELOAD)
+		dfput_count(DFPUT_COUNT_preload);
+	else
+		dfput_count(DFPUT_COUNT_unmatched);
+}
+
+/* Its superblock is set right for all of them at once: dfput_super_abandon(). */
+static void abandon_file(void)
+{
+	dfput_count(DFPUT_COUNT_abandoned);
+	dfput_pending_sub();
+}
+
+void dfput_deferral_drop(struct dfput_drained *drained)
+{
+	if (drained->record)
+		free_record(drained->record);
+	if (drained->fate == DFPUT_FATE_KNOWN)
+		abandon_file();
+}
+
+static void abandon_bucket(struct bucket *bucket)
+{
+	struct dfput_record *record;
+	struct hlist_node *next;
+
+	hlist_for_each_entry_safe(record, next, &bucket->files, node) {
+		hlist_del(&record->node);
+		if (record->state == DFPUT_STATE_QUEUED)
+			abandon_file();
+		free_record(record);
+	}
+	for (; bucket->lost; bucket->lost--)
+		abandon_file();
+}
+
+void dfput_deferral_abandon(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 1U << bucket_bits; i++)
+		abandon_bucket(&buckets[i]);
+	dfput_super_abandon();
+}
+
+bool dfput_deferral_copy(unsigned int index, struct dfput_sight *sight,
+			 enum dfput_state *state)
+{
+	const struct dfput_record *record = dfput_pool_at(index);
+	unsigned int seq;
+
+	/* A writer may be preempted half-way, so wait for it asleep. */
+	for (;;) {
+		*state = READ_ONCE(record->state);
+		if (*state != DFPUT_STATE_QUEUED &&
+		    *state != DFPUT_STATE_STARTED)
+			return false;
+		seq = raw_read_seqcount(&record->seq);
+		*sight = record->sight;
+		if (!(seq & 1) && *state == READ_ONCE(record->state) &&
+		    !read_seqcount_retry(&record->seq, seq))
+			return true;
+		cond_resched();
+	}
+}
+
+bool dfput_deferral_queued_before(u64 time)
+{
+	struct dfput_sight sight;
+	enum dfput_state state;
+	unsigned int i;
+
+	for (i = 0; i < dfput_pool_size(); i++)
+		if (dfput_deferral_copy(i, &sight, &state) &&
+		    sight.queued <= time)
+			return true;
+	return false;
+}
+
+int dfput_deferral_init(unsigned int records)
+{
+	unsigned int i;
+	int err;
+
+	err = dfput_pool_init(records);
+	if (err)
+		return err;
+
+	bucket_bits = max(ilog2(records) - 1, 3);
+	buckets = vzalloc(sizeof(*buckets) << bucket_bits);
+	if (!buckets) {
+		dfput_pool_exit();
+		return -ENOMEM;
+	}
+	for (i = 0; i < 1U << bucket_bits; i++)
+		raw_spin_lock_init(&buckets[i].lock);
+	return 0;
+}
+
+void dfput_deferral_exit(void)
+{
+	vfree(buckets);
+	dfput_pool_exit();
+}
+
+size_t dfput_deferral_memory(void)
+{
+	return dfput_pool_memory() +
+	       PAGE_ALIGN(sizeof(*buckets) << bucket_bits);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The table of files on the kernel's list: queued, started, released.
+ *
+ *            sight            drain            finish
+ *   (free) --------> QUEUED --------> STARTED --------> (free)
+ *      |               ^                 ^
+ *      +-> CANDIDATE --+-----------------+
+ *            |    certain after all    confirmed
+ *            +--> (free) by another __fput: it was not deferred
+ *
+ * A record is found by its file only while it is a candidate or queued. From
+ * its start on it belongs to the batch that drains it: its struct file may be
+ * freed and handed out again before the drain loop comes back to us.
+ *
+ * Context: the functions marked "handler" run in hooks: any context but NMI,
+ * under the bucket's raw spinlock with interrupts off, one bucket at a time.
+ */
+#ifndef DFPUT_DEFERRAL_H
+#define DFPUT_DEFERRAL_H
+
+#include <linux/fs.h>
+
+#include "pool.h"
+
+/* What was known of a file when its drain began. */
+enum dfput_fate {
+	/* Counted as queued, and so as pending. */
+	DFPUT_FATE_KNOWN,
+	/* Queued before measuring began. */
+	DFPUT_FATE_PRELOAD,
+	/* Queueing not seen. */
+	DFPUT_FATE_UNMATCHED,
+};
+
+/**
+ * struct dfput_drained - one file in the middle of its __fput, as its batch
+ * keeps it
+ * @file: its struct file: a key
+ * @record: its record, or NULL: queueing not seen, or no record was free
+ * @fate: what is known of it
+ * @started: when its __fput was entered, ns
+ * @ino: inode number
+ * @super: where it lived
+ */
+struct dfput_drained {
+	const void *file;
+	struct dfput_record *record;
+	enum dfput_fate fate;
+	u64 started;
+	u64 ino;
+	struct dfput_super_ref super;
+};
+
+/**
+ * dfput_deferral_sight() - a file is about to lose a reference in a context
+ * that defers
+ * @file: the file
+ * @cause: why it would be deferred
+ * @certain: this is its last reference; else it may be
+ *
+ * Context: handler; @file still has the reference, or its fput is done and
+ * __fput has not begun.
+ */
+void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
+			  bool certain);
+
+/**
+ * dfput_deferral_other() - an __fput that no drain loop called
+ * @file: the file
+ *
+ * Forgets that the file might have been deferred.
+ *
+ * Context: handler, at the entry of __fput.
+ */
+void dfput_deferral_other(const struct file *file);
+
+/**
+ * dfput_deferral_start() - a drain loop has called __fput
+ * @file: the file
+ * @preload: the file may have been queued before measuring began
+ * @drained: where to keep it until dfput_deferral_finish()
+ *
+ * Context: handler, at the entry of __fput.
+ */
+void dfput_deferral_start(const struct file *file, bool preload,
+			  struct dfput_drained *drained);
+
+/**
+ * dfput_deferral_finish() - that __fput is over
+ * @drained: from dfput_deferral_start()
+ * @flush: it was a flush that drained it
+ *
+ * Context: handler, in the task that drains.
+ */
+void dfput_deferral_finish(struct dfput_drained *drained, bool flush);
+
+/**
+ * dfput_deferral_drop() - the end of that __fput will not be seen
+ * @drained: from dfput_deferral_start()
+ *
+ * Context: process context; no handler may run.
+ */
+void dfput_deferral_drop(struct dfput_drained *drained);
+
+/**
+ * dfput_deferral_abandon() - forget all files that are on the list
+ *
+ * Context: process context; no handler may run.
+ */
+void dfput_deferral_abandon(void);
+
+/**
+ * dfput_deferral_copy() - look at one record
+ * @index: 0 to dfput_pool_size() - 1
+ * @sight: where to
+ * @state: where to
+ *
+ * Context: process context; does not hold up any handler.
+ * Return: true if it is a file on the list, consistent in itself.
+ */
+bool dfput_deferral_copy(unsigned int index, struct dfput_sight *sight,
+			 enum dfput_state *state);
+
+/**
+ * dfput_deferral_queued_before() - is a file still there that was queued by then?
+ * @time: ns of ktime_get_mono_fast_ns()
+ *
+ * Context: process context.
+ * Return: true if there is, as far as there are records.
+ */
+bool dfput_deferral_queued_before(u64 time);
+
+/**
+ * dfput_deferral_init() - allocate the table and its records
+ * @records: how many
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int dfput_deferral_init(unsigned int records);
+
+/**
+ * dfput_deferral_exit() - free both; no handler may run any more
+ *
+ * Context: process context.
+ */
+void dfput_deferral_exit(void);
+
+/**
+ * dfput_deferral_memory() - what the table allocated, records included
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+size_t dfput_deferral_memory(void);
+
+#endif /* DFPUT_DEFERRAL_H */

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dfput: counts and timestamps the kernel's delayed_fput work.
+ *
+ * Here are the parameters, and the ladder that brings the parts up, and down in
+ * reverse. Hooks are armed last and disarmed first; nothing that a handler
+ * touches goes before the hooks have waited for it.
+ */
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/string.h>
+#include <linux/ktime.h>
+#include <linux/tracepoint.h>
+
+#include <dfput/version.h>
+
+#include "control.h"
+#include "debugfs.h"
+#include "deferral.h"
+#include "flush.h"
+#include "hook.h"
+#include "resident.h"
+#include "stats.h"
+#include "super.h"
+#include "symbol.h"
+#include "waiters.h"
+
+/* 16384 records of 144 bytes: see "memory" in docs/design.md. */
+#define RECORDS_DEFAULT 16384
+#define RECORDS_MIN 8
+#define RECORDS_MAX BIT(20)
+
+static char *rung = "auto";
+module_param(rung, charp, 0400);
+MODULE_PARM_DESC(rung,
+		 "how queueing is seen: auto (default), entry or candidate");
+
+static char *scope = "exits";
+module_param(scope, charp, 0400);
+MODULE_PARM_DESC(
+	scope,
+	"what is measured: deferred (the list alone), or exits too (default)");
+
+static unsigned int records = RECORDS_DEFAULT;
+module_param(records, uint, 0400);
+MODULE_PARM_DESC(
+	records,
+	"files on the list that can be timed at once: 8 to 1048576 (default 16384)");
+
+static int parse_rung(struct dfput_wanted *wanted)
+{
+	for (wanted->rung = 0; wanted->rung < DFPUT_NR_RUNGS; wanted->rung++)
+		if (!strcmp(rung, dfput_rung_name(wanted->rung)))
+			return 0;
+	if (!strcmp(rung, "auto"))
+		return 0;
+	pr_err("parameter rung=%s: must be auto, entry or candidate\n", rung);
+	return -EINVAL;
+}
+
+static int parse_scope(struct dfput_wanted *wanted)
+{
+	wanted->exits = !strcmp(scope, "exits");
+	if (wanted->exits || !strcmp(scope, "deferred"))
+		return 0;
+	pr_err("parameter scope=%s: must be deferred or exits\n", scope);
+	return -EINVAL;
+}
+
+static int parse_records(void)
+{
+	if (records >= RECORDS_MIN && records <= RECORDS_MAX)
+		return 0;
+	pr_err("parameter records=%u: must be from %u to %lu\n", records,
+	       RECORDS_MIN, RECORDS_MAX);
+	return -EINVAL;
+}
+
+static int parse_parameters(struct dfput_wanted *wanted)
+{
+	int err = parse_rung(wanted);
+
+	if (!err)
+		err = parse_scope(wanted);
+	if (!err)
+		err = parse_records();
+	return err;
+}
+
+static int __init allocate(void)
+{
+	int err;
+
+	err = dfput_resident_init();
+	if (err)
+		goto fail;
+	err = dfput_stats_init();
+	if (err)
+		goto resident;
+	err = dfput_super_init();
+	if (err)
+		goto stats;
+	err = dfput_deferral_init(records);
+	if (err)
+		goto super;
+	err = dfput_flush_init();
+	if (err)
+		goto deferral;
+	return 0;
+
+deferral:
+	dfput_deferral_exit();
+super:
+	dfput_super_exit();
+stats:
+	dfput_stats_exit();
+resident:
+	dfput_resident_exit();
+fail:
+	pr_err("no memory for %u records (%pe): try parameter records=\n",
+	       records, ERR_PTR(err));
+	return err;
+}
+
+static void release(void)
+{
+	dfput_waiters_sync();
+	dfput_flush_exit();
+	dfput_deferral_exit();
+	dfput_super_exit();
+	dfput_stats_exit();
+	dfput_resident_exit();
+}
+
+static int __init dfput_init(void)
+{
+	u64 begun = ktime_get_mono_fast_ns();
+	struct dfput_wanted wanted;
+	int err;
+
+	err = parse_parameters(&wanted);
+	if (err)
+		return err;
+	err = dfput_symbols_init();
+	if (err)
+		return err;
+	err = allocate();
+	if (err)
+		return err;
+	dfput_debugfs_init();
+	err = dfput_control_init(&wanted, begun);
+	if (err)
+		goto debugfs;
+	return 0;
+
+debugfs:
+	dfput_flush_cancel();
+	dfput_debugfs_exit();
+	release();
+	return err;
+}
+
+static void __exit dfput_exit(void)
+{
+	dfput_flush_cancel();
+	dfput_debugfs_exit();
+	dfput_control_exit();
+	tracepoint_synchronize_unregister();
+	release();
+}
+
+module_init(dfput_init);
+module_exit(dfput_exit);
+
+MODULE_DESCRIPTION("Counts and timestamps delayed_fput work against task exits");
+MODULE_AUTHOR("The dfput developers");
+MODULE_VERSION(DFPUT_VERSION);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The self-test: files deferred on purpose must be seen.
+ *
+ * They are anonymous and have operations of the kernel's own, so that nothing
+ * of ours is needed to release them, whenever that will be. They are put with
+ * bottom halves off: that is a deferral in every kernel.
+ *
+ * The addresses of the files are kept as keys. They stay unique until the
+ * drain, because until then the files live. Handlers touch nothing but the
+ * atomics.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/atomic.h>
+#include <linux/bottom_half.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/jiffies.h>
+#include <linux/wait.h>
+
+#include "batch.h"
+#include "selftest.h"
+#include "waiters.h"
+
+#define FILES 4
+#define WAIT (HZ / 2)
+
+bool dfput_selftest_active __read_mostly;
+
+static struct file *files[FILES];
+static atomic_t queued;
+static atomic_t released;
+static atomic_t wrong;
+static bool begun;
+
+static bool is_ours(const void *file)
+{
+	unsigned int i;
+
+	for (i = 0; i < FILES; i++)
+		if (files[i] == file)
+			return true;
+	return false;
+}
+
+void __dfput_selftest_queued(const void *file, enum dfput_cause cause)
+{
+	if (!is_ours(file))
+		return;
+	if (cause != DFPUT_CAUSE_bh)
+		atomic_inc(&wrong);
+	atomic_inc(&queued);
+}
+
+void __dfput_selftest_released(const void *file, enum dfput_fate fate)
+{
+	if (!is_ours(file))
+		return;
+	if (fate != DFPUT_FATE_KNOWN)
+		atomic_inc(&wrong);
+	dfput_batch_settle();
+	if (atomic_inc_return(&released) == FILES)
+		WRITE_ONCE(dfput_selftest_active, false);
+}
+
+static bool is_complete(void)
+{
+	return atomic_read(&released) == FILES;
+}
+
+static int open_files(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < FILES; i++) {
+		files[i] = anon_inode_getfile("[dfput]", &generic_ro_fops, NULL,
+					      O_RDONLY);
+		if (IS_ERR(files[i]))
+			goto fail;
+	}
+	return 0;
+
+fail:
+	while (i--)
+		fput(files[i]);
+	return -ENOMEM;
+}
+
+static void put_files(void)
+{
+	unsigned int i;
+
+	local_bh_disable();
+	for (i = 0; i < FILES; i++)
+		fput(files[i]);
+	local_bh_enable();
+}
+
+int dfput_selftest_run(void)
+{
+	int err = open_files();
+
+	if (err)
+		return err;
+	atomic_set(&queued, 0);
+	atomic_set(&released, 0);
+	atomic_set(&wrong, 0);
+	begun = true;
+	WRITE_ONCE(dfput_selftest_active, true);
+	put_files();
+
+	if (atomic_read(&queued) != FILES || atomic_read(&wrong))
+		return -EIO;
+	/* A drain may be stuck in a slow release: then it passes later. */
+	wait_event_timeout(*dfput_waiters_queue(),
+			   is_complete() && dfput_batch_settled(), WAIT);
+	return atomic_read(&wrong) ? -EIO : 0;
+}
+
+void dfput_selftest_stop(void)
+{
+	WRITE_ONCE(dfput_selftest_active, false);
+	begun = false;
+}
+
+const char *dfput_selftest_result(void)
+{
+	if (!begun)
+		return "off";
+	if (atomic_read(&wrong))
+		return "failed";
+	return is_complete() ? "passed" : "waiting";
+}

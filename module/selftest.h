@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The self-test: files deferred on purpose must be seen.
+ *
+ * It runs whenever measuring begins. Its files come last on the list, and the
+ * list is drained as a whole, so the batch that drains them also takes
+ * everything that was there before: it settles what is preload.
+ */
+#ifndef DFPUT_SELFTEST_H
+#define DFPUT_SELFTEST_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+#include <dfput/causes.h>
+
+#include "deferral.h"
+
+extern bool dfput_selftest_active;
+
+void __dfput_selftest_queued(const void *file, enum dfput_cause cause);
+void __dfput_selftest_released(const void *file, enum dfput_fate fate);
+
+/**
+ * dfput_selftest_queued() - a file has been counted as queued
+ * @file: the file, compared only
+ * @cause: why
+ *
+ * Context: handler.
+ */
+static __always_inline void dfput_selftest_queued(const void *file,
+						  enum dfput_cause cause)
+{
+	if (unlikely(READ_ONCE(dfput_selftest_active)))
+		__dfput_selftest_queued(file, cause);
+}
+
+/**
+ * dfput_selftest_released() - a file has been released
+ * @file: the file, compared only
+ * @fate: what was known of it
+ *
+ * Context: handler, inside the batch.
+ */
+static __always_inline void dfput_selftest_released(const void *file,
+						    enum dfput_fate fate)
+{
+	if (unlikely(READ_ONCE(dfput_selftest_active)))
+		__dfput_selftest_released(file, fate);
+}
+
+/**
+ * dfput_selftest_run() - defer files of known identity in known number
+ *
+ * Waits a little for their release, but not for a drain that is stuck: then
+ * the test goes on in the background.
+ *
+ * Context: process context, may sleep; hooks are armed.
+ * Return: 0 if all of them were seen being queued; -EIO if not, -ENOMEM.
+ */
+int dfput_selftest_run(void);
+
+/**
+ * dfput_selftest_stop() - give up a test that still waits
+ *
+ * Context: process context; no handler may run.
+ */
+void dfput_selftest_stop(void);
+
+/**
+ * dfput_selftest_result() - how it went
+ *
+ * Context: any.
+ * Return: "passed", "failed", "waiting", or "off" when it has not been run.
+ */
+const char *dfput_selftest_result(void);
+
+#endif /* DFPUT_SELFTEST_H */

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Superblock generations.
+ *
+ * A table of sets, each with a few ways and a raw spinlock. A file pins its
+ * superblock from its queueing until well into its __fput, so a lookup by such
+ * a file finds a way that can not go away meanwhile, and needs no lock. Only
+ * the first sight of a superblock, its death, and readers take the set's lock.
+ *
+ * A dead generation stays for readers until its way is needed again, and until
+ * its last file is released: __fput gives up the mount, and with it perhaps the
+ * superblock, a little before its end.
+ *
+ * The counts are atomics, not per-CPU: there may be a thousand superblocks and
+ * hundreds of CPUs, and memory is bounded.
+ */
+#include <linux/atomic.h>
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "stats.h"
+#include "super.h"
+
+#define SET_BITS 7
+#define SETS BIT(SET_BITS)
+#define WAYS 8
+
+/* The account of one generation; base is what it was at the last reset. */
+struct super_count {
+	atomic64_t queued;
+	atomic64_t retracted;
+	atomic64_t released;
+	u64 base_queued;
+	u64 base_released;
+};
+
+struct way {
+	const struct super_block *sb;
+	u64 id;
+	dev_t dev;
+	char fstype[DFPUT_FSTYPE_LEN];
+	char name[32];
+	struct super_count count;
+};
+
+struct set {
+	raw_spinlock_t lock;
+	struct way way[WAYS];
+};
+
+static struct set *sets;
+static atomic64_t last_id;
+
+static struct way *way_at(u32 slot)
+{
+	return &sets[slot / WAYS].way[slot % WAYS];
+}
+
+static u64 pending(const struct super_count *count)
+{
+	return atomic64_read(&count->queued) -
+	       atomic64_read(&count->retracted) -
+	       atomic64_read(&count->released);
+}
+
+static struct way *find(struct set *set, const struct super_block *sb)
+{
+	unsigned int i;
+
+	for (i = 0; i < WAYS; i++) {
+		/* Pairs with the release in occupy(). */
+		if (smp_load_acquire(&set->way[i].sb) == sb &&
+		    set->way[i].dev == sb->s_dev)
+			return &set->way[i];
+	}
+	return NULL;
+}
+
+/* The way that was never used, or else the one that has been dead longest. */
+static struct way *find_room(struct set *set)
+{
+	struct way *way, *room = NULL;
+
+	for (way = set->way; way < set->way + WAYS; way++) {
+		if (way->sb || (way->id && pending(&way->count)))
+			continue;
+		if (!room || way->id < room->id)
+			room = way;
+	}
+	return room;
+}
+
+static void occupy(struct way *way, const struct super_block *sb)
+{
+	memset(&way->count, 0, sizeof(way->count));
+	way->id = atomic64_inc_return(&last_id);
+	way->dev = sb->s_dev;
+	strscpy(way->fstype, sb->s_type->name, sizeof(way->fstype));
+	strscpy(way->name, sb->s_id, sizeof(way->name));
+	/* Whoever finds the key finds the rest. */
+	smp_store_release(&way->sb, sb);
+}
+
+/* The same address with another device is another superblock: we missed its death. */
+static void drop_homonym(struct set *set, const struct super_block *sb)
+{
+	struct way *way;
+
+	for (way = set->way; way < set->way + WAYS; way++)
+		if (way->sb == sb && way->dev != sb->s_dev)
+			WRITE_ONCE(way->sb, NULL);
+}
+
+static struct way *add(struct set *set, const struct super_block *sb)
+{
+	unsigned long flags;
+	struct way *way;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	way = find(set, sb);
+	if (!way) {
+		drop_homonym(set, sb);
+		way = find_room(set);
+		if (way)
+			occupy(way, sb);
+	}
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+	return way;
+}
+
+static struct set *set_of(const struct super_block *sb)
+{
+	return &sets[hash_ptr(sb, SET_BITS)];
+}
+
+struct dfput_super_ref dfput_super_of(const struct file *file)
+{
+	struct dfput_super_ref ref = {};
+	const struct super_block *sb;
+	struct set *set;
+	struct way *way;
+
+	if (!(file->f_mode & FMODE_OPENED))
+		return ref;
+
+	sb = file_inode(file)->i_sb;
+	ref.dev = sb->s_dev;
+	set = set_of(sb);
+	way = find(set, sb);
+	if (unlikely(!way))
+		way = add(set, sb);
+	if (unlikely(!way)) {
+		dfput_count(DFPUT_COUNT_lost_supers);
+		return ref;
+	}
+	ref.slot = (set - sets) * WAYS + (way - set->way);
+	ref.id = way->id;
+	return ref;
+}
+
+void dfput_super_queued(const struct dfput_super_ref *super)
+{
+	if (super->id)
+		atomic64_inc(&way_at(super->slot)->count.queued);
+}
+
+void dfput_super_retracted(const struct dfput_super_ref *super)
+{
+	if (super->id)
+		atomic64_inc(&way_at(super->slot)->count.retracted);
+}
+
+void dfput_super_released(const struct dfput_super_ref *super)
+{
+	if (super->id)
+		atomic64_inc(&way_at(super->slot)->count.released);
+}
+
+void dfput_super_abandon(void)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < SETS * WAYS; slot++) {
+		struct super_count *count = &way_at(slot)->count;
+
+		atomic64_add(pending(count), &count->retracted);
+	}
+}
+
+void dfput_super_died(const struct super_block *sb)
+{
+	struct set *set = set_of(sb);
+	unsigned long flags;
+	struct way *way;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	way = find(set, sb);
+	if (way)
+		WRITE_ONCE(way->sb, NULL);
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+}
+
+unsigned int dfput_super_slots(void)
+{
+	return SETS * WAYS;
+}
+
+bool dfput_super_view(unsigned int slot, struct dfput_super_view *view)
+{
+	struct set *set = &sets[slot / WAYS];
+	struct way *way = way_at(slot);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	view->id = way->id;
+	view->dev = way->dev;
+	view->dead = !way->sb;
+	memcpy(view->fstype, way->fstype, sizeof(view->fstype));
+	memcpy(view->name, way->name, sizeof(view->name));
+	view->pending = pending(&way->count);
+	view->queued =
+		atomic64_read(&way->count.queued) - way->count.base_queued;
+	view->released =
+		atomic64_read(&way->count.released) - way->count.base_released;
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+
+	return view->id;
+}
+
+static void reset_way(struct way *way)
+{
+	struct super_count *count = &way->count;
+
+	if (!way->sb && !pending(count)) {
+		way->id = 0;
+		return;
+	}
+	count->base_queued = atomic64_read(&count->queued);
+	count->base_released = atomic64_read(&count->released);
+}
+
+void dfput_super_reset(void)
+{
+	unsigned long flags;
+	unsigned int slot;
+
+	for (slot = 0; slot < SETS * WAYS; slot++) {
+		struct set *set = &sets[slot / WAYS];
+
+		raw_spin_lock_irqsave(&set->lock, flags);
+		reset_way(way_at(slot));
+		raw_spin_unlock_irqrestore(&set->lock, flags);
+	}
+}
+
+int dfput_super_init(void)
+{
+	unsigned int i;
+
+	sets = vzalloc(SETS * sizeof(*sets));
+	if (!sets)
+		return -ENOMEM;
+	for (i = 0; i < SETS; i++)
+		raw_spin_lock_init(&sets[i].lock);
+	return 0;
+}
+
+void dfput_super_exit(void)
+{
+	vfree(sets);
+}
+
+size_t dfput_super_memory(void)
+{
+	return PAGE_ALIGN(SETS * sizeof(*sets));
+}

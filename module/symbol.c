@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where kernel symbols are.
+ *
+ * kallsyms_lookup_name() is not exported. register_kprobe() resolves the name
+ * before it looks at what it has been asked to probe, and leaves the address in
+ * the kprobe even when it then refuses. So we ask for a place that it must
+ * refuse, one byte into the symbol: nothing is armed, and nothing has to be
+ * waited for.
+ *
+ * Runs at load, in process context, before any hook.
+ */
+#include <linux/init.h>
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/string.h>
+
+#include "symbol.h"
+
+struct dfput_symbols dfput_symbols __read_mostly;
+
+static unsigned long __init find_inside(const char *name)
+{
+	struct kprobe probe = { .symbol_name = name, .offset = 1 };
+
+	if (!register_kprobe(&probe))
+		unregister_kprobe(&probe);
+	return IS_ERR_OR_NULL(probe.addr) ? 0 : (unsigned long)probe.addr;
+}
+
+/* "name+0x1/0x5d" is the only exported view of a symbol's bounds. */
+static struct dfput_range __init find_range(const char *name)
+{
+	/* Too large for the stack, and loading is not concurrent with itself. */
+	static char text[KSYM_SYMBOL_LEN] __initdata;
+	struct dfput_range range = {};
+	unsigned long addr = find_inside(name);
+	unsigned long offset, size;
+	size_t len = strlen(name);
+
+	if (!addr)
+		return range;
+
+	sprint_symbol(text, addr);
+	if (strncmp(text, name, len) ||
+	    sscanf(text + len, "+0x%lx/0x%lx", &offset, &size) != 2)
+		return range;
+
+	range.start = addr - offset;
+	range.size = size;
+	return range;
+}
+
+int __init dfput_symbols_init(void)
+{
+	/*
+	 * An exiting parent notifies the new one of each zombie it leaves.
+	 * The compiler is free to inline any of these into the next.
+	 */
+	static const char *const reparent[DFPUT_NR_REPARENT] __initconst = {
+		"reparent_leader", "forget_original_parent", "exit_notify",
+		"do_exit"
+	};
+	unsigned int i;
+
+	dfput_symbols.delayed_fput = find_range("delayed_fput");
+	dfput_symbols.flush_delayed_fput = find_range("flush_delayed_fput");
+	dfput_symbols.work_exited = find_range("work_exited").start;
+	for (i = 0; i < DFPUT_NR_REPARENT; i++)
+		dfput_symbols.reparent[i] = find_range(reparent[i]);
+
+	if (!dfput_symbols.delayed_fput.size ||
+	    !dfput_symbols.flush_delayed_fput.size) {
+		pr_err("cannot find delayed_fput and flush_delayed_fput in this kernel: nothing can be counted\n");
+		return -ENOENT;
+	}
+	if (!dfput_symbols.work_exited)
+		pr_notice(
+			"cannot find work_exited: files put by tasks past their exit task work will count as unmatched\n");
+	return 0;
+}

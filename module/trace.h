@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracepoints, so that perf, trace-cmd and bpftrace see what the statistics
+ * count: one dfput_queue for each `queued`, one dfput_release for each
+ * `released`, one dfput_batch for each of `batches`.
+ *
+ * `id` joins a file's queueing and release; it is 0 where no record was free.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM dfput
+
+#if !defined(DFPUT_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define DFPUT_TRACE_H
+
+#include <linux/kdev_t.h>
+#include <linux/tracepoint.h>
+
+#include <dfput/causes.h>
+
+#include "deferral.h"
+
+#ifndef DFPUT_TRACE_CAUSE
+#define DFPUT_TRACE_CAUSE(name, meaning) { DFPUT_CAUSE_##name, #name },
+#endif
+
+#define DFPUT_TRACE_DEV(entry) MAJOR((entry)->dev), MINOR((entry)->dev)
+
+TRACE_EVENT(dfput_queue,
+	TP_PROTO(u64 id, const struct dfput_sight *sight),
+	TP_ARGS(id, sight),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, queued_ns)
+		__field(u64, ino)
+		__field(u64, super)
+		__field(dev_t, dev)
+		__field(u32, cause)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->queued_ns = sight->queued;
+		__entry->ino = sight->ino;
+		__entry->super = sight->super.id;
+		__entry->dev = sight->super.dev;
+		__entry->cause = sight->cause;
+	),
+	TP_printk("id=%llu cause=%s dev=%u:%u ino=%llu super=%llu queued_ns=%llu",
+		__entry->id,
+		__print_symbolic(__entry->cause,
+			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
+			{ DFPUT_CAUSE_NONE, "unknown" }),
+		DFPUT_TRACE_DEV(__entry), __entry->ino, __entry->super,
+		__entry->queued_ns)
+);
+
+TRACE_EVENT(dfput_release,
+	TP_PROTO(const struct dfput_drained *file, u64 now, bool flush),
+	TP_ARGS(file, now, flush),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, wait_ns)
+		__field(u64, release_ns)
+		__field(u64, ino)
+		__field(u64, super)
+		__field(dev_t, dev)
+		__field(u32, cause)
+		__field(bool, flush)
+	),
+	TP_fast_assign(
+		const struct dfput_record *record = file->record;
+
+		__entry->id = record ? dfput_pool_id(record) : 0;
+		__entry->wait_ns = record ?
+			file->started - record->sight.queued : 0;
+		__entry->release_ns = now - file->started;
+		__entry->ino = file->ino;
+		__entry->super = file->super.id;
+		__entry->dev = file->super.dev;
+		__entry->cause = record ? record->sight.cause :
+			DFPUT_CAUSE_NONE;
+		__entry->flush = flush;
+	),
+	TP_printk("id=%llu cause=%s dev=%u:%u ino=%llu super=%llu wait_ns=%llu release_ns=%llu by=%s",
+		__entry->id,
+		__print_symbolic(__entry->cause,
+			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
+			{ DFPUT_CAUSE_NONE, "unknown" }),
+		DFPUT_TRACE_DEV(__entry), __entry->ino, __entry->super,
+		__entry->wait_ns, __entry->release_ns,
+		__entry->flush ? "flush" : "worker")
+);
+
+TRACE_EVENT(dfput_batch,
+	TP_PROTO(bool flush, u64 files, u64 time_ns),
+	TP_ARGS(flush, files, time_ns),
+	TP_STRUCT__entry(
+		__field(u64, files)
+		__field(u64, time_ns)
+		__field(bool, flush)
+	),
+	TP_fast_assign(
+		__entry->files = files;
+		__entry->time_ns = time_ns;
+		__entry->flush = flush;
+	),
+	TP_printk("files=%llu time_ns=%llu by=%s", __entry->files,
+		__entry->time_ns, __entry->flush ? "flush" : "worker")
+);
+
+#endif /* DFPUT_TRACE_H */
+
+/* This part must be outside the guard. */
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who waits for the list to be drained.
+ *
+ * The queue itself is in memory that may outlive the module: see resident.c.
+ */
+#include <linux/irq_work.h>
+#include <linux/poll.h>
+
+#include "resident.h"
+#include "waiters.h"
+
+static void wake(struct irq_work *work)
+{
+	wake_up_all(dfput_waiters_queue());
+}
+
+static struct irq_work wake_work = IRQ_WORK_INIT(wake);
+
+wait_queue_head_t *dfput_waiters_queue(void)
+{
+	return &dfput_resident->drained;
+}
+
+void dfput_waiters_notify(void)
+{
+	/* Pairs with the barrier that puts a waiter on the queue. */
+	if (wq_has_sleeper(dfput_waiters_queue()))
+		irq_work_queue(&wake_work);
+}
+
+void dfput_waiters_wake(void)
+{
+	wake_up_poll(dfput_waiters_queue(), EPOLLHUP | EPOLLERR | EPOLLPRI);
+}
+
+void dfput_waiters_sync(void)
+{
+	irq_work_sync(&wake_work);
+}

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# That program, manual and completion know the same commands and options, and
+# the manual the same version as the program.
+
+# shellcheck source=tap.sh
+. "$(dirname "$0")/tap.sh"
+manual=../../userspace/dfput.8
+# shellcheck source=../../userspace/dfput.bash
+. ../../userspace/dfput.bash
+
+# same WHAT ONE OTHER
+same() {
+	[ -n "$2" ] && [ "$2" = "$3" ]
+	verdict $? "$1" "$(diff <(echo "$2") <(echo "$3"))"
+}
+
+words() {
+	tr -s ' ' '\n' | sed '/^$/d' | LC_ALL=C sort -u
+}
+
+help_commands() {
+	"$DFPUT" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | words
+}
+
+# help_options COMMAND
+help_options() {
+	"$DFPUT" "$1" --help | sed -n 's/^  *\(-[-a-zA-Z, ]*\).*/\1/p' |
+		grep -oE -- '(^| )--?[a-zA-Z-]+' | words
+}
+
+man_commands() {
+	sed -n '/^\.Sh COMMANDS/,/^\.Sh OPTIONS/s/^\.It Cm \([a-z]*\).*/\1/p' "$manual" | words
+}
+
+# man_options COMMAND: its own, and those of all commands
+man_options() {
+	awk -v command="$1" '
+		/^\.Sh/ { section = $2; own = 0 }
+		section == "COMMANDS" && /^\.It Cm/ { own = $3 == command }
+		/^\.It Fl/ && (section == "OPTIONS" || own) {
+			for (i = 3; i <= NF && $i != "Ar"; i++)
+				if ($i != ",") print "-" $i
+		}' "$manual" | words
+}
+
+# completed WORD...: what completes the last one
+completed() {
+	COMP_WORDS=(dfput "$@")
+	COMP_CWORD=$#
+	COMPREPLY=()
+	_dfput
+	printf '%s\n' "${COMPREPLY[@]}" | words
+}
+
+status=0 out='' err=''
+same "commands of help and manual" "$(help_commands)" "$(man_commands)"
+same "commands of help and completion" "$(help_commands)" "$(completed '')"
+for command in $(help_commands); do
+	same "$command: options of help and manual" "$(help_options "$command")" "$(man_options "$command")"
+	same "$command: options of help and completion" "$(help_options "$command")" "$(completed "$command" -)"
+done
+
+names=$("$DFPUT" hist --json --input "$fixtures/idle" | sed -n 's/.*"name":"\(.*\)",/\1/p' | words)
+same "names of histograms are completed" "$names" "$(completed hist '')"
+same "by their beginning" "batch_size" "$(completed hist batch_s)"
+same "behind options too" "pending" "$(completed --json --input dir pend)"
+for name in $names; do
+	grep -q "Va $name" "$manual"
+	verdict $? "the manual knows $name"
+done
+
+version=$(sed -n 's/#define DFPUT_VERSION "\(.*\)"/\1/p' ../../include/dfput/version.h)
+same "version of header and manual" "dfput $version" "$(sed -n 's/^\.Os "\(.*\)"/\1/p' "$manual")"
+losses=$(sed -n '/define DFPUT_LOSS_COUNTERS/,/^$/s/.*X(\([a-z_]*\)).*/\1/p' ../../include/dfput/counters.h | sed 1d)
+for name in $losses; do
+	grep -Eq "^\.Va .*\b$name\b" "$manual"
+	verdict $? "the manual names the loss $name"
+done
+if command -v man >/dev/null; then
+	run man --warnings -E UTF-8 -l -Tutf8 -Z "$manual"
+	[ "$status" = 0 ] && [ -z "$err" ]
+	verdict $? "the manual has no errors"
+fi
+finish

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Numbers and times: what is taken, what is refused, and how it is written.
+ */
+#include "cmocka_main.h"
+
+#include <errno.h>
+
+#include "number.h"
+
+static void numbers(void **state)
+{
+	static const char *const bad[] = { "",	  " 1", "+1", "-1", "1 ",
+					   "0x1", "1.", "a",  "1k" };
+	uint64_t value;
+
+	(void)state;
+	assert_int_equal(number_parse("0", &value), 0);
+	assert_int_equal(value, 0);
+	assert_int_equal(number_parse("007", &value), 0);
+	assert_int_equal(value, 7);
+	assert_int_equal(number_parse("18446744073709551615", &value), 0);
+	assert_true(value == UINT64_MAX);
+	assert_int_equal(number_parse("18446744073709551616", &value), -ERANGE);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(number_parse(bad[i], &value), -EINVAL);
+}
+
+static void times(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t ns;
+	} good[] = {
+		{ "0", 0 },
+		{ "2", 2000000000 },
+		{ "2s", 2000000000 },
+		{ "0.5", 500000000 },
+		{ "1.0000000019", 1000000001 },
+		{ "10ms", 10000000 },
+		{ "1.5ms", 1500000 },
+		{ "3us", 3000 },
+		{ "3.0019us", 3001 },
+		{ "7ns", 7 },
+		{ "7.9ns", 7 },
+		{ "9223372036854775807ns", INT64_MAX },
+	};
+	uint64_t ns;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(number_duration(good[i].text, &ns), 0);
+		assert_true(ns == good[i].ns);
+	}
+}
+
+static void no_times(void **state)
+{
+	static const char *const bad[] = {
+		"",   "s",  "-1",  "+1",    ".5",   "1.",  "1.s", "1 s",
+		"1m", "1S", "1e3", "1.5.5", "1 ms", "nan", "inf"
+	};
+	static const char *const big[] = { "99999999999999999999",
+					   "9223372037s", "9300000000",
+					   "18446744073709551615ns" };
+	uint64_t ns;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(number_duration(bad[i], &ns), -EINVAL);
+	for (size_t i = 0; i < sizeof(big) / sizeof(big[0]); i++)
+		assert_int_equal(number_duration(big[i], &ns), -ERANGE);
+}
+
+static void times_are_written_exactly(void **state)
+{
+	char text[NUMBER_TEXT];
+
+	(void)state;
+	assert_string_equal(number_ns_exact(text, 0), "0ns");
+	assert_string_equal(number_ns_exact(text, 999), "999ns");
+	assert_string_equal(number_ns_exact(text, 1000), "1us");
+	assert_string_equal(number_ns_exact(text, 1024), "1.024us");
+	assert_string_equal(number_ns_exact(text, 1048576), "1.048576ms");
+	assert_string_equal(number_ns_exact(text, 1500000), "1.5ms");
+	assert_string_equal(number_ns_exact(text, 1000000001), "1.000000001s");
+	assert_string_equal(number_ns_exact(text, UINT64_MAX),
+			    "18446744073.709551615s");
+}
+
+static void times_are_written_short(void **state)
+{
+	char text[NUMBER_TEXT];
+
+	(void)state;
+	assert_string_equal(number_ns_short(text, 0), "0ns");
+	assert_string_equal(number_ns_short(text, 999), "999ns");
+	assert_string_equal(number_ns_short(text, 1999), "1.999us");
+	assert_string_equal(number_ns_short(text, 1048576), "1.048ms");
+	assert_string_equal(number_ns_short(text, 60000000000), "60.000s");
+}
+
+static void the_end_of_time_is_not_passed(void **state)
+{
+	(void)state;
+	assert_true(number_after(1, 2) == 3);
+	assert_true(number_after(1, UINT64_MAX) == UINT64_MAX);
+	assert_true(number_after(UINT64_MAX, 0) == UINT64_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(times),
+		cmocka_unit_test(no_times),
+		cmocka_unit_test(times_are_written_exactly),
+		cmocka_unit_test(times_are_written_short),
+		cmocka_unit_test(the_end_of_time_is_not_passed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,237 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# dfput run, with a copy of the directory in place of a module: time goes on in
+# it when the program that is run says so.
+
+# What programs are to expand must not be expanded here.
+# shellcheck disable=SC2016
+# shellcheck source=tap.sh
+. "$(dirname "$0")/tap.sh"
+
+# What programs call: measuring went on, and COUNTER=BY grew.
+cat >"$work/grow" <<'END'
+#!/bin/bash
+awk -v changes="$*" 'BEGIN { split(changes, c, " "); for (i in c) { split(c[i], p, "="); by[p[1]] = p[2] } }
+	$1 == "measuring_ns" { printf "%s %.0f\n", $1, $2 + 1e13; next }
+	$1 in by { $2 += by[$1] } { print }' "$COPY/stats" >"$COPY/new"
+mv "$COPY/new" "$COPY/stats"
+END
+chmod +x "$work/grow"
+export PATH=$work:$PATH
+
+start() {
+	copy "${1:-idle}"
+	export COPY=$copy
+}
+
+# ---- exit statuses
+
+start
+dfput run --input "$copy" -- sh -c 'grow queued=3 queued_bh=3 released=3; echo out; echo err >&2; exit 7'
+is_status 7 "the program's exit status"
+[ "$out" = out ]
+verdict $? "its output is its own"
+has "$err" '^err$' "its errors are let through"
+has "$err" '^sh: exit status 7, all of its processes reaped after' "the report is on stderr"
+has "$err" 'On the whole machine meanwhile, not by this program alone \(site, exact\)' "whose counts they are, and how measured"
+has "$err" '^queued +3 files' "differences, not totals"
+has "$err" '^.-queued_bh +3 files' "by cause"
+has "$err" '^released +3 files' "released"
+has "$err" '^batches +0 batches' "batches"
+has "$err" '^pending +0 files' "pending"
+has_not "$err" '^(unmatched|preload|evicted)' "nothing that did not happen"
+has "$err" '^Trustworthy: yes' "trustworthy"
+
+dfput run --input "$copy" true
+is_status 0 "without --"
+dfput run --input "$copy" -- sh -c 'kill -KILL $$'
+is_status 137 "killed: 128 and the signal"
+has "$err" '^sh: killed by signal 9,' "said so"
+dfput run --input "$copy" -- "$work/not-there"
+is_status 127 "not found"
+has "$err" "cannot execute '.*not-there': No such file" "said so"
+has_not "$err" 'whole machine' "no report of what was not run"
+dfput run --input "$copy" -- "$work"
+is_status 126 "not executable"
+run env -i X=1 "$DFPUT" run --input "$copy" -- /usr/bin/env
+[ "$out" = X=1 ]
+verdict $? "the environment is passed untouched"
+
+# ---- --max-late
+
+start
+dfput run --max-late 0.1 --input "$copy" -- sh -c 'grow; exit 5'
+is_status 5 "in time: the program's status"
+has "$err" '^In time: nothing of it pending [0-9.]+[mu]s later \(limit 100\.000ms\)' "said so"
+
+start
+cp "$fixtures/busy/pending" "$copy"
+sed -i '3,$s/^[0-9]*/99999999999/' "$copy/pending"
+set_value stats pending 4
+dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
+is_status 3 "late"
+has "$err" '^Late: 4 still pending 3[0-9]\.[0-9]+ms later \(limit 30\.000ms\)' "said so"
+has "$err" '^99\.999s +started +kthread +0:15 ' "and what it is"
+dfput run --max-late 30ms --json --input "$copy" -- sh -c 'grow; exit 5'
+is_status 3 "late, in JSON"
+is_json "$err" 'j["left"] == 4 and len(j["pending"]) == 4 and j["max_late_ns"] == 30000000 and j["status"] == 5' "the report"
+dfput run --input "$copy" -- sh -c 'grow; exit 5'
+is_status 5 "without a limit there is no verdict"
+has "$err" '^99\.999s +started ' "but what is left is shown"
+
+start busy
+sed -i '3,$s/^[0-9]*/99999999999/' "$copy/pending"
+cp "$fixtures/idle/pending" "$copy/empty"
+(sleep 0.5; cp "$copy/empty" "$copy/pending") &
+dfput run --max-late 20 --input "$copy" -- grow
+wait
+is_status 0 "waits until nothing is left"
+
+start busy
+dfput run --max-late 0 --input "$copy" -- sh -c 'grow; sed -i "3,\$s/^[0-9]*/0/" "$COPY/pending"'
+is_status 0 "files queued after the end do not count"
+start
+dfput run --max-late 0 --input "$copy" -- sh -c 'grow lost_records=1'
+is_status 4 "losses meanwhile: cannot tell"
+has "$err" '^Trustworthy: no, lost_records grew by 1 ' "why"
+start busy
+sed -i '3,$s/^[0-9]*/99999999999/' "$copy/pending"
+dfput run --max-late 0 --input "$copy" -- sh -c 'grow lost_batches=1'
+is_status 4 "which beats late"
+start busy
+cp "$fixtures/idle/pending" "$copy"
+dfput run --max-late 0 --input "$copy" -- grow
+is_status 0 "older losses do not count"
+start
+dfput run --max-late 0 --input "$copy" -- true
+is_status 4 "time stood still in there: cannot tell"
+has "$err" '^Trustworthy: no, measuring was interrupted' "why"
+dfput run --input "$copy" -- true
+is_status 0 "only said, without --max-late"
+start
+dfput run --max-late 0 --input "$copy" -- sh -c 'grow; sed -i "s/^queued .*/queued 1/" "$COPY/stats"'
+is_status 4 "reset meanwhile: cannot tell"
+has "$err" 'counters were reset' "why"
+has_not "$err" '^queued ' "no differences then"
+start
+dfput run --max-late 0 --input "$copy" -- sh -c 'grow enabled=-1'
+is_status 4 "switched off meanwhile: cannot tell"
+start
+set_value hooks selftest failed
+dfput run --max-late 0 --input "$copy" -- grow
+is_status 4 "a module that failed its self-test: cannot tell"
+start
+dfput run --max-late 0 --input "$copy" -- sh -c 'rm "$COPY/stats"'
+is_status 4 "the module went away: cannot tell"
+start
+dfput run --json --input "$copy" -- sh -c 'rm "$COPY/stats"; exit 6'
+is_status 6 "the program's status, without --max-late"
+is_json "$err" 'j["trustworthy"] is False and "cannot open" in j["doubts"][0]' "reported"
+
+# ---- not run at all
+
+touch_it() {
+	rm -f "$work/touched"
+	dfput run "$@" -- touch "$work/touched"
+	[ ! -e "$work/touched" ]
+	verdict $? "the program was not run: $*"
+	has "$err" "^dfput: run: not run, " "said so"
+}
+
+touch_it --input "$work/none"
+is_status 1 "no module"
+has "$err" "see 'dfput doctor'" "with a hint"
+touch_it --input "$work/none" --max-late 1
+is_status 4 "no module, with --max-late: cannot tell"
+start
+set_value stats enabled 0
+touch_it --input "$copy"
+is_status 1 "measuring is off"
+start
+sed -i '1s/1/2/' "$copy/hooks"
+touch_it --input "$copy" --max-late 1
+is_status 4 "another ABI"
+start
+touch_it --input "$copy" --report "$work/no/report"
+is_status 1 "a report that cannot be written"
+
+# ---- reports
+
+start
+dfput run --json -o "$work/report" --input "$copy" -- sh -c 'grow queued=2 queued_softirq=2; echo out; exit 1'
+is_status 1 "a report in a file"
+[ "$out" = out ] && [ -z "$err" ]
+verdict $? "leaves stderr to the program"
+report=$(cat "$work/report")
+is_json "$report" 'j["status"] == 1 and j["program"] == "sh" and j["whole_machine"] and j["trustworthy"]' "as JSON"
+is_json "$report" '{d["name"]: d["value"] for d in j["differences"]}["queued_softirq"] == 2' "differences"
+is_json "$report" 'j["left"] == 0 and j["measured_by"] == "site, exact" and "waited_ns" not in j' "the rest"
+
+# ---- the process tree
+
+start
+dfput run --input "$copy" -- sh -c 'setsid sh -c "(sleep 0.4; echo late >\"$0\") & exit 0" </dev/null & exit 3' "$work/grandchild"
+[ "$(cat "$work/grandchild")" = late ]
+verdict $? "grandchildren whose parents are gone are waited for"
+is_status 3 "and do not change the status"
+
+# signalled SIGNAL: to dfput while the program runs
+signalled() {
+	rm -f "$work/ready"
+	"$DFPUT" run --input "$copy" -- bash -c '
+		trap "echo got '"$1"'; exit 42" '"$1"'
+		touch "$0"
+		while :; do sleep 0.05; done' "$work/ready" >"$work/out" 2>"$work/err" &
+	pid=$!
+	while [ ! -e "$work/ready" ]; do sleep 0.02; done
+	kill "-$1" $pid
+	wait $pid
+	status=$?
+	out=$(cat "$work/out") err=$(cat "$work/err")
+	[ "$out" = "got $1" ] && [ $status = 42 ]
+	verdict $? "SIG$1 is passed on"
+}
+
+start
+for signal in TERM HUP USR1 USR2; do
+	signalled $signal
+done
+# Shells start jobs with SIGINT and SIGQUIT ignored, but not under job control.
+set -m
+signalled INT
+signalled QUIT
+set +m
+
+# The program is over, but one of its descendants runs on: we give up.
+give_up() {
+	rm -f "$work/ready"
+	"$DFPUT" run "$@" --input "$copy" -- sh -c 'grow; (sleep 30 & echo $! >"$0.pid"; touch "$0"; wait) >/dev/null 2>&1 & exit 0' "$work/ready" 2>"$work/err" &
+	pid=$!
+	while [ ! -e "$work/ready" ]; do sleep 0.02; done
+	sleep 0.3
+	kill -TERM $pid
+	wait $pid
+	status=$?
+	out='' err=$(cat "$work/err")
+	kill "$(cat "$work/ready.pid")"
+}
+
+start
+give_up
+is_status 143 "SIGTERM when only descendants are left"
+has "$err" 'all of its processes not reaped' "said so"
+start
+give_up --max-late 1
+is_status 4 "with --max-late: cannot tell"
+has "$err" 'Trustworthy: no, signal 15 ended the wait' "why"
+
+start busy
+sed -i '3,$s/^[0-9]*/99999999999/' "$copy/pending"
+"$DFPUT" run --max-late 60 --input "$copy" -- grow 2>"$work/err" &
+pid=$!
+sleep 0.6
+kill -TERM $pid
+wait $pid
+status=$? out='' err=$(cat "$work/err")
+is_status 4 "SIGTERM while waiting for the rest: cannot tell"
+finish

@@ -1,0 +1,264 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The commands that show something, on saved copies of the directory.
+
+# shellcheck source=tap.sh
+. "$(dirname "$0")/tap.sh"
+tab=$'\t'
+
+# ---- stat
+
+dfput --input "$fixtures/idle"
+is_status 0 "without a command: stat"
+has "$out" '^queued +1204 files +went on' "a counter, its unit and meaning"
+has "$out" '^.-queued_softirq +402 files' "a cause hangs from queued"
+has "$out" '^measuring_ns +86400123456789 ns' "a gauge"
+has "$out" '^Trustworthy: yes' "nothing lost: trustworthy"
+
+dfput stat --json --input "$fixtures/idle"
+is_status 0 "stat as JSON"
+is_json "$out" 'j["abi"] == 1 and j["trustworthy"] is True and j["doubts"] == []' "trustworthy"
+is_json "$out" '{"name": "queued_bh", "value": 3, "unit": "files", "meaning": "queued by a task with bottom halves off"} in j["stat"]' "a counter"
+
+dfput --json --input "$fixtures/busy" stat
+is_status 0 "options before the command"
+is_json "$out" 'j["trustworthy"] is False and len(j["doubts"]) == 2' "losses: not trustworthy"
+is_json "$out" 'any("lost_records is 5" in d for d in j["doubts"])' "and it says which"
+dfput stat --input "$fixtures/busy"
+has "$out" '^Trustworthy: no, missed_probes is 7 \(' "said to people too"
+
+dfput stat --input "$fixtures/newer"
+is_status 0 "a newer module of the same ABI"
+has "$out" '^leftover +2 - +-' "its counters are shown, without meaning"
+has "$out" '^.-queued_moon +3 ' "a new cause hangs from queued"
+has "$out" '^story +once upon a time' "and what is not a number too"
+dfput stat --json --input "$fixtures/newer"
+is_json "$out" '{"name": "leftover", "value": 2, "unit": None, "meaning": None} in j["stat"]' "the same in JSON"
+
+copy idle
+set_value stats enabled 0
+dfput stat --input "$copy"
+has "$out" '^Trustworthy: no, measuring is switched off' "switched off: not trustworthy"
+
+# ---- stat --interval
+
+# grow FILE FACTOR: as if time went on in the copy, atomically
+grow() {
+	awk -v by="$1" '$1 == "measuring_ns" { printf "%s %.0f\n", $1, $2 + 1e12; next }
+		$1 == "queued" || $1 == "queued_bh" || $1 == "batches" { $2 += by }
+		{ print }' "$copy/stats" >"$copy/new"
+	mv "$copy/new" "$copy/stats"
+}
+
+copy idle
+(sleep 0.3; grow 40) &
+dfput stat -i 0.6 -c 1 --input "$copy"
+wait
+is_status 0 "differences"
+has "$out" '^ *INTERVAL +QUEUED +HARDIRQ' "a heading"
+has "$out" '^ *[67][0-9]{2}\.[0-9]+ms +40 +0 +0 +40 +0 +0 +0 +0 +40 ' "a line"
+has "$out" ' yes$' "trustworthy"
+
+(sleep 0.3; grow 7; sleep 0.6; grow -10) &
+dfput stat --json --interval 600ms --count=2 --input "$copy"
+wait
+is_status 0 "differences as JSON, one object a line"
+is_json "$(sed -n 1p <<<"$out")" 'j["queued"] == 7 and j["bh"] == 7 and j["lost"] == 0 and j["trustworthy"] is True' "a line"
+is_json "$(sed -n 2p <<<"$out")" '"reset" in j["disturbed"]' "a reset is said, not shown as a negative number"
+dfput stat -i 0.01 -c 2 --input "$fixtures/idle"
+has "$out" '^No differences: measuring was interrupted' "as is a clock that stands still"
+
+# ---- hist
+
+dfput hist --input "$fixtures/idle"
+is_status 0 "hist"
+has "$out" '^queue_wait, in ns: from a file' "name, unit and meaning"
+has "$out" '^ *16\.384us -> +32\.767us : +640 \|\*{40}\|$' "the longest bar"
+has "$out" '^ *4\.096us -> +8\.191us : +0 \| {40}\|$' "gaps are filled"
+has "$out" '^ *128 -> 255 : +2 \|' "files are not times"
+has "$out" '^ *70368\.744177664s -> +or more : +1 \|' "the last bucket is open"
+dfput hist batch_size --input "$fixtures/idle"
+is_status 0 "one of them"
+has_not "$out" 'queue_wait' "and no other"
+dfput hist --json batch_size batch_time --input "$fixtures/idle"
+is_json "$out" '[h["name"] for h in j["histograms"]] == ["batch_size", "batch_time"]' "two as JSON"
+is_json "$out" '{"from": 8, "to": 15, "count": 0} in j["histograms"][0]["buckets"]' "gaps in JSON too"
+is_json "$out" 'j["histograms"][1]["buckets"][-1] == {"from": 2**46, "to": None, "count": 1}' "an open end is null"
+dfput hist --input "$fixtures/busy"
+has "$out" '^  nothing yet' "an empty one"
+dfput hist --input "$fixtures/newer"
+has "$out" '^lateness, in ns$' "one that only a newer module knows"
+dfput hist lateness --input "$fixtures/newer"
+is_status 0 "by name too"
+dfput hist queue_weight --input "$fixtures/newer"
+is_status 2 "an unknown name"
+has "$err" "no such histogram: 'queue_weight'; there are queue_wait, release_time, batch_size, batch_time, lateness" "the known ones are listed"
+
+# bad_hist ROW MESSAGE
+bad_hist() {
+	copy idle
+	printf '# dfput 1\nhistogram\tunit\tfrom\tcount\n%s\n' "$1" >"$copy/histograms"
+	dfput hist --input "$copy"
+	is_status 1 "a bad histogram: $2"
+	has "$err" "line [34]: .*$2" "said so: $2"
+	[ -z "$out" ]
+	verdict $? "and nothing shown"
+}
+
+bad_hist "batch_size${tab}files${tab}3${tab}1" "not the lower bound"
+bad_hist "batch_size${tab}files${tab}x${tab}1" "not a 64-bit number"
+bad_hist "batch_size${tab}files${tab}4${tab}-1" "not a 64-bit number"
+bad_hist "batch_size${tab}files${tab}4${tab}1"$'\n'"batch_size${tab}files${tab}4${tab}1" "second time"
+
+# ---- pending, superblocks, hooks
+
+dfput pending --input "$fixtures/idle"
+is_status 0 "pending, when nothing is"
+has "$out" '^Nothing is pending' "said so"
+dfput pending --json --input "$fixtures/idle"
+is_json "$out" 'j["pending"] == []' "an empty array"
+dfput pending --input "$fixtures/busy"
+is_status 0 "pending"
+has "$out" '^ *AGE STATE +CAUSE +DEVICE +INODE FSTYPE' "headings"
+has "$out" '^48\.211ms started kthread 0:15 +77 anon_inodefs +3 +1 +412 kworker/1:2.events$' "a row"
+has "$out" 'fuse\.my fs .* a b\\011c\\012d\\134e$' "escapes decoded, control characters not let through"
+has "$out" ' \\033\[31mred\\233$' "no escape sequence gets to the terminal"
+dfput pending --json --input "$fixtures/busy"
+is_json "$out" 'j["pending"][2]["comm"] == "a b\tc\nd\\e" and j["pending"][2]["inode"] == 2**64 - 1' "JSON holds what it was"
+is_json "$out" 'j["pending"][3]["comm"] == "\x1b[31mred\ufffd" and j["pending"][3]["fstype"] is None' "and is valid where that is not UTF-8"
+is_json "$out" 'j["pending"][0]["age_ns"] == 1523' "times are numbers"
+dfput pending --input "$fixtures/newer"
+is_status 0 "pending with more columns"
+
+dfput superblocks --input "$fixtures/busy"
+is_status 0 "superblocks"
+has "$out" '^ 9 fuse\.my fs +0:42 +a\\011name +dead +3 +2 +1$' "a row"
+dfput superblocks --json --input "$fixtures/newer"
+is_json "$out" 'j["superblocks"][0]["id"] == 1 and j["superblocks"][0]["name"] == "tmpfs"' "by name, not by position"
+
+dfput hooks --input "$fixtures/busy"
+is_status 0 "hooks"
+has "$out" '^mode +reconciled +exact, or' "a value"
+has "$out" '^list_site +fput +kprobe +failed +0 +0 -ENOENT' "a hook"
+dfput hooks --json --input "$fixtures/idle"
+is_json "$out" 'j["hooks"][0]["hits"] == 1204 and j["values"][1]["value"] == "site"' "both as JSON"
+
+# ---- pending --wait
+
+dfput pending --wait --input "$fixtures/idle"
+is_status 0 "nothing to wait for"
+dfput pending --wait --timeout 50ms --input "$fixtures/busy"
+is_status 3 "still pending after the timeout"
+has "$out" '^Still pending: 4\.' "how many"
+dfput pending --wait --timeout 0 --json --input "$fixtures/busy"
+is_json "$out" 'j["left"] == 4 and len(j["pending"]) == 4 and j["trustworthy"] is False' "as JSON"
+copy busy
+(sleep 0.3; cp "$fixtures/idle"/* "$copy") &
+dfput pending --wait --timeout 20 --input "$copy"
+wait
+is_status 0 "waits until it empties"
+copy idle
+set_value stats lost_records 1
+dfput pending --wait --input "$copy"
+is_status 4 "no clean verdict after losses"
+set_value stats enabled 0
+dfput pending --wait --input "$copy"
+is_status 4 "nor when measuring is off"
+copy idle
+set_value stats pending 2
+dfput pending --wait --timeout 10ms --input "$copy"
+is_status 3 "on the list, without a record"
+has "$out" 'Still pending: 2, of which there is no record' "said so"
+
+# ---- what cannot be read
+
+for command in stat hist pending superblocks hooks; do
+	dfput $command --input "$work/none"
+	is_status 1 "$command: no such directory"
+	has "$err" "^dfput: cannot open the directory .*none: No such file" "$command: which, and why"
+	copy idle
+	sed -i '1s/1/2/' "$copy"/*
+	dfput $command --input "$copy"
+	is_status 1 "$command: another ABI"
+	has "$err" 'the module speaks ABI 2, this dfput [0-9.]+ ABI 1; install' "$command: both versions, and what to do"
+	copy idle
+	for file in "$copy"/*; do
+		truncate -s -1 "$file"
+	done
+	dfput $command --json --input "$copy"
+	is_status 1 "$command: cut off"
+	has "$err" 'line [0-9]+: cut off' "$command: said so"
+	[ -z "$out" ]
+	verdict $? "$command: no half of a JSON document"
+done
+
+copy idle
+sed -i '/^released/d' "$copy/stats"
+dfput stat --input "$copy"
+is_status 1 "a value is missing"
+has "$err" "stats: no value 'released'" "which"
+copy idle
+cut -f 1-9 "$fixtures/busy/pending" >"$copy/pending"
+dfput pending --input "$copy"
+is_status 1 "a column is missing"
+has "$err" "pending: no column 'comm'" "which"
+copy busy
+sed -i "3s/^[^$tab]*/-5/" "$copy/pending"
+dfput pending --input "$copy"
+is_status 1 "a number that is none"
+has "$err" "pending: line 3: 'age_ns' is not a 64-bit number: '-5'" "where"
+copy busy
+sed -i "4s/$/${tab}more/" "$copy/pending"
+dfput pending --input "$copy"
+is_status 1 "a field too many"
+has "$err" "pending: line 4: 11 fields, but the table has 10 columns" "where"
+
+if [ -w /dev/full ]; then
+	run sh -c '"$0" stat --input "$1" >/dev/full' "$DFPUT" "$fixtures/idle"
+	is_status 1 "output that cannot be written"
+	has "$err" 'cannot write the output: No space left' "said so"
+fi
+
+# ---- usage
+
+# usage MESSAGE ARGUMENT...
+usage() {
+	local message=$1
+	shift
+	dfput "$@"
+	is_status 2 "usage: $*"
+	has "$err" "^dfput: .*$message.*; try 'dfput --help'$" "said so: $message"
+	[ "$(wc -l <"$work/err")" = 1 ] && [ -z "$out" ]
+	verdict $? "in one line, on stderr"
+}
+
+usage "no such command: 'frobnicate'" frobnicate
+usage "no such option: '--frob'" --frob
+usage "no such option: '--frob'" stat --frob
+usage "no such option: '-x'" stat -x
+usage "no such option: '--wait'" stat --wait
+usage "'--input' needs an argument" stat --input
+usage "'-i' needs an argument" -i
+usage "not a time" -i soon
+usage "not a time" stat -i -1
+usage "must not be 0" stat -i 0
+usage "not a number of 1 or more" stat -i 1 -c 0
+usage "not a number of 1 or more" stat -i 1 -c 99999999999999999999
+usage "--count needs --interval" stat -c 1
+usage "no argument expected: 'more'" stat more
+usage "no argument expected: 'more'" pending more
+usage "--timeout needs --wait" pending --timeout 1
+usage "too long a time" pending --wait --timeout 99999999999999999999
+usage "which program" run
+usage "which program" run --max-late 1s --
+usage "not a time" run --max-late later -- true
+
+dfput --help
+is_status 0 "help"
+has "$out" '^  pending +the files' "lists the commands"
+dfput pending --help
+has "$out" '^      --timeout T +with --wait' "help of a command lists its options"
+dfput --version
+is_status 0 "version"
+has "$out" "^dfput $(sed -n 's/#define DFPUT_VERSION "\(.*\)"/\1/p' ../../include/dfput/version.h) \(ABI 1\)$" "of reader and ABI"
+finish

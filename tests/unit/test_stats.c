@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * When a measurement may be trusted.
+ */
+#include "cmocka_main.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "number.h"
+#include "stats.h"
+
+#define SECOND NUMBER_NS_PER_SEC
+
+static struct stats before, after;
+
+/* Ten seconds of undisturbed measuring. */
+static int set_up(void **state)
+{
+	(void)state;
+	memset(&before, 0, sizeof(before));
+	before.counter[DFPUT_COUNT_queued] = 5;
+	before.gauge[STATS_GAUGE_enabled] = 1;
+	before.gauge[STATS_GAUGE_measuring_ns] = 3 * SECOND;
+	before.begun = before.ended = 100 * SECOND;
+	after = before;
+	after.begun = after.ended = 110 * SECOND;
+	after.gauge[STATS_GAUGE_measuring_ns] = 13 * SECOND;
+	return 0;
+}
+
+static void assert_doubt(const char *why)
+{
+	struct doubts doubts = { 0 };
+
+	stats_doubt_between(&before, &after, &doubts);
+	if (!why) {
+		assert_int_equal(doubts.nr, 0);
+		return;
+	}
+	assert_int_equal(doubts.nr, 1);
+	assert_non_null(strstr(doubts.text[0], why));
+}
+
+static void undisturbed(void **state)
+{
+	(void)state;
+	assert_doubt(NULL);
+	after.counter[DFPUT_COUNT_queued] += 7;
+	after.counter[DFPUT_COUNT_retracted] += 7;
+	assert_doubt(NULL);
+	/* The other clock may be a little slow. */
+	after.gauge[STATS_GAUGE_measuring_ns] -= SECOND / 200;
+	assert_doubt(NULL);
+}
+
+static void old_losses_do_not_count(void **state)
+{
+	(void)state;
+	before.counter[DFPUT_COUNT_lost_records] = 9;
+	after.counter[DFPUT_COUNT_lost_records] = 9;
+	assert_doubt(NULL);
+	after.counter[DFPUT_COUNT_lost_records] = 11;
+	assert_doubt("lost_records grew by 2");
+}
+
+static void each_loss_is_told(void **state)
+{
+	static const enum dfput_counter losses[] = {
+#define LOSS(name) DFPUT_COUNT_##name,
+		DFPUT_LOSS_COUNTERS(LOSS)
+#undef LOSS
+	};
+	struct doubts doubts;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
+		set_up(NULL);
+		memset(&doubts, 0, sizeof(doubts));
+		after.counter[losses[i]]++;
+		assert_doubt(stats_counters[losses[i]].name);
+		stats_doubt(&after, &doubts);
+		assert_int_equal(doubts.nr, 1);
+		assert_int_equal(stats_losses(&after), 1);
+	}
+}
+
+static void resets_and_reloads(void **state)
+{
+	(void)state;
+	after.counter[DFPUT_COUNT_queued]--;
+	assert_doubt("reset, or the module loaded anew");
+	set_up(NULL);
+	after.gauge[STATS_GAUGE_measuring_ns] = 2 * SECOND;
+	assert_doubt("reset, or the module loaded anew");
+}
+
+/* It has grown, but by less than the time that has passed. */
+static void a_reset_in_between(void **state)
+{
+	(void)state;
+	after.gauge[STATS_GAUGE_measuring_ns] = 9 * SECOND;
+	assert_doubt("interrupted");
+	after.gauge[STATS_GAUGE_measuring_ns] = 13 * SECOND - SECOND / 50;
+	assert_doubt("interrupted");
+}
+
+static void switched_off(void **state)
+{
+	struct doubts doubts = { 0 };
+
+	(void)state;
+	after.gauge[STATS_GAUGE_enabled] = 0;
+	assert_doubt("switched off");
+	stats_doubt(&after, &doubts);
+	assert_int_equal(doubts.nr, 1);
+	set_up(NULL);
+	before.gauge[STATS_GAUGE_enabled] = 0;
+	assert_doubt("switched off");
+}
+
+static void doubts_have_an_end(void **state)
+{
+	struct doubts doubts = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 3 * DOUBTS_MAX; i++)
+		doubts_add(&doubts, "%0300d", i);
+	assert_int_equal(doubts.nr, DOUBTS_MAX);
+	assert_int_equal(strlen(doubts.text[DOUBTS_MAX - 1]), DOUBTS_TEXT - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(undisturbed, set_up),
+		cmocka_unit_test_setup(old_losses_do_not_count, set_up),
+		cmocka_unit_test_setup(each_loss_is_told, set_up),
+		cmocka_unit_test_setup(resets_and_reloads, set_up),
+		cmocka_unit_test_setup(a_reset_in_between, set_up),
+		cmocka_unit_test_setup(switched_off, set_up),
+		cmocka_unit_test(doubts_have_an_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

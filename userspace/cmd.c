@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What commands have in common.
+ */
+#include <stdio.h>
+
+#include "cmd.h"
+
+int cmd_display(const struct options *options, cmd_show *show)
+{
+	struct reader reader;
+	struct view view;
+	int result;
+
+	view_begin(&view, stdout, options->json);
+	result = reader_open(&reader, options->input, options->root);
+	if (!result)
+		result = show(options, &reader, &view);
+	if (result < 0) {
+		view_complain("%s", reader.error);
+		view_discard(&view);
+		result = STATUS_FAILED;
+	} else if (view_end(&view)) {
+		result = STATUS_FAILED;
+	}
+	reader_close(&reader);
+	return result;
+}

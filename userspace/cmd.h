@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The commands: each is called with the options, and with what is left of the
+ * command line behind them, and returns the exit status.
+ */
+#ifndef DFPUT_CMD_H
+#define DFPUT_CMD_H
+
+#include "options.h"
+#include "reader.h"
+#include "view.h"
+
+/**
+ * typedef cmd_show - what a command does with an open directory
+ * @options: of the command
+ * @reader: the directory
+ * @view: where output goes
+ *
+ * Return: enum status, or a negative errno as in reader.h.
+ */
+typedef int cmd_show(const struct options *options, struct reader *reader,
+		     struct view *view);
+
+/**
+ * cmd_display() - all that commands have in common which show something
+ * @options: of the command
+ * @show: what is special
+ *
+ * Return: enum status.
+ */
+int cmd_display(const struct options *options, cmd_show *show);
+
+/**
+ * cmd_stat() - counters and gauges, or their differences every interval
+ * @options: --interval, --count
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_stat(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_hist() - histograms as bars
+ * @options: the global ones
+ * @argc: how many names
+ * @argv: names of histograms; none: all
+ *
+ * Return: enum status.
+ */
+int cmd_hist(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_pending() - the files on the list, or wait until there are none
+ * @options: --wait, --timeout
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_pending(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_superblocks() - the table of superblocks
+ * @options: the global ones
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_superblocks(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_hooks() - the table of hooks
+ * @options: the global ones
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_hooks(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_run() - run a program, and say what went on the list meanwhile
+ * @options: --max-late, --report
+ * @argc: length of @argv
+ * @argv: the program and its arguments
+ *
+ * Return: the program's exit status, or enum status.
+ */
+int cmd_run(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_doctor() - find out what is in the way of measuring
+ * @options: --root
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_doctor(const struct options *options, int argc, char **argv);
+
+#endif /* DFPUT_CMD_H */

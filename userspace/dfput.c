@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dfput: the reader of the module's files. This file knows which commands there
+ * are, and nothing of what they do.
+ */
+#include <locale.h>
+#include <stdio.h>
+
+#include <dfput/abi.h>
+#include <dfput/version.h>
+
+#include "cmd.h"
+#include "options.h"
+
+/* The first is the default. */
+static const struct command commands[] = {
+	{ "stat", "", "what was counted since load or reset", 0, false,
+	  cmd_stat },
+	{ "hist", "[NAME...]", "distributions of times and batch sizes", -1,
+	  false, cmd_hist },
+	{ "pending", "", "the files that are on the list now", 0, false,
+	  cmd_pending },
+	{ "superblocks", "", "the same counts for each mounted filesystem", 0,
+	  false, cmd_superblocks },
+	{ "hooks", "", "what is hooked in the kernel, and how", 0, false,
+	  cmd_hooks },
+	{ "run", "[--] PROGRAM [ARGUMENT...]",
+	  "run a program, and tell what happened meanwhile", -1, true,
+	  cmd_run },
+	{ "doctor", "", "find out what is in the way of measuring", 0, false,
+	  cmd_doctor },
+	{ 0 },
+};
+
+static int finish_help(void)
+{
+	return fflush(stdout) ? STATUS_FAILED : STATUS_OK;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command = commands;
+	struct options options = { .timeout = UINT64_MAX, .root = "" };
+	int first, rest;
+
+	setlocale(LC_CTYPE, "");
+	first = options_command(&options, argc, argv, &command);
+	if (first < 0)
+		return STATUS_USAGE;
+	rest = options_parse(&options, argc - first, argv + first, command);
+	if (rest < 0)
+		return STATUS_USAGE;
+	if (options.help) {
+		options_help(commands, first ? command : NULL);
+		return finish_help();
+	}
+	if (options.version) {
+		printf("dfput %s (ABI %d)\n", DFPUT_VERSION, DFPUT_ABI);
+		return finish_help();
+	}
+	return command->run(&options, argc - first - rest, argv + first + rest);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where debugfs is mounted, by libmount.
+ */
+#include <errno.h>
+#include <libmount.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "locate.h"
+
+/* A bind mount of one of its directories is no debugfs to us. */
+static bool is_debugfs(struct libmnt_fs *fs)
+{
+	const char *root = mnt_fs_get_root(fs);
+
+	return mnt_fs_match_fstype(fs, "debugfs") &&
+	       (!root || !strcmp(root, "/"));
+}
+
+static char *first_debugfs(struct libmnt_table *table)
+{
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_fs *fs;
+	char *target = NULL;
+
+	if (!iter)
+		return NULL;
+	while (!target && mnt_table_next_fs(table, iter, &fs) == 0)
+		if (is_debugfs(fs) && mnt_fs_get_target(fs))
+			target = strdup(mnt_fs_get_target(fs));
+	mnt_free_iter(iter);
+	return target;
+}
+
+int locate_debugfs(const char *root, char **where)
+{
+	struct libmnt_table *table = mnt_new_table();
+	char *path = NULL;
+	int err = -ENOMEM;
+
+	*where = NULL;
+	if (table && asprintf(&path, "%s/proc/self/mountinfo", root) >= 0) {
+		err = mnt_table_parse_file(table, path);
+		free(path);
+	}
+	if (!err)
+		*where = first_debugfs(table);
+	mnt_unref_table(table);
+	return err > 0 ? -EIO : err;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Text from anywhere, made harmless.
+ */
+#ifndef DFPUT_SAFE_H
+#define DFPUT_SAFE_H
+
+/**
+ * safe_text() - make text harmless for a terminal
+ * @text: any bytes
+ *
+ * What the locale does not call printable becomes a backslash and three octal
+ * digits a byte, and so does the backslash itself.
+ *
+ * Return: the safe text, for the caller to free; NULL without memory.
+ */
+char *safe_text(const char *text);
+
+/**
+ * safe_utf8() - make text valid UTF-8
+ * @text: any bytes
+ *
+ * Each byte that is none becomes U+FFFD.
+ *
+ * Return: the valid text, for the caller to free; NULL without memory.
+ */
+char *safe_utf8(const char *text);
+
+#endif /* DFPUT_SAFE_H */

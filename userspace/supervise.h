@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Running a program, and reaping it and all that it leaves behind.
+ */
+#ifndef DFPUT_SUPERVISE_H
+#define DFPUT_SUPERVISE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/**
+ * struct supervise - a program and its process tree
+ * @mask: signals that were blocked before
+ * @child_action: what SIGCHLD did before
+ * @signal_fd: reports signals; after supervise_reap() those that should end us
+ * @child: the program
+ * @over: the program itself was reaped
+ * @status: its status as of waitpid(2), once over
+ * @interrupted: the signal that made us give up, or 0
+ * @started: number_now() when it was started
+ * @reaped: number_now() when the last of the tree was reaped
+ */
+struct supervise {
+	sigset_t mask;
+	struct sigaction child_action;
+	int signal_fd;
+	pid_t child;
+	bool over;
+	int status;
+	int interrupted;
+	uint64_t started;
+	uint64_t reaped;
+};
+
+/**
+ * supervise_start() - become a subreaper, and start a program
+ * @supervise: to be filled in
+ * @argv: the program and its arguments; its environment, signal mask and
+ *	dispositions are ours from before
+ *
+ * What went wrong has been complained of.
+ *
+ * Return: 0; 127 when the program was not found, 126 when it could not be
+ * executed, or 1 when something else failed, as an exit status.
+ */
+int supervise_start(struct supervise *supervise, char **argv);
+
+/**
+ * supervise_reap() - reap the program and all that it left behind
+ * @supervise: started
+ *
+ * SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 are passed on to the
+ * program. When it is over, but not all of its descendants are, the first four
+ * make us give up.
+ */
+void supervise_reap(struct supervise *supervise);
+
+/**
+ * supervise_cancelled() - was the wait after the program's end cancelled?
+ * @supervise: reaped
+ *
+ * Reads the signal from signal_fd, and notes it as interrupted.
+ */
+void supervise_cancelled(struct supervise *supervise);
+
+/**
+ * supervise_status() - the program's exit status as a shell would give it
+ * @supervise: reaped
+ *
+ * Return: its exit status, or 128 and the number of the signal.
+ */
+int supervise_status(const struct supervise *supervise);
+
+/**
+ * supervise_end() - give back what supervise_start() took
+ * @supervise: started, successfully
+ */
+void supervise_end(struct supervise *supervise);
+
+#endif /* DFPUT_SUPERVISE_H */

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What users see: tables, bars and sentences for people, or the same as one
+ * JSON document. Text from the module may hold anything; it is made harmless
+ * here, so callers pass it as it is.
+ *
+ * Nothing here fails but view_end(): without memory the program ends.
+ */
+#ifndef DFPUT_VIEW_H
+#define DFPUT_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct json_object;
+
+/**
+ * enum view_kind - how a column is shown
+ * @VIEW_TEXT: as it is
+ * @VIEW_NUMBER: to the right; a JSON number
+ * @VIEW_NS: a time, for people in a suitable unit; a JSON number of ns
+ * @VIEW_BOOL: 0 or 1; no or yes for people
+ * @VIEW_PROSE: may be wrapped where the terminal is narrow
+ */
+enum view_kind {
+	VIEW_TEXT,
+	VIEW_NUMBER,
+	VIEW_NS,
+	VIEW_BOOL,
+	VIEW_PROSE,
+};
+
+/**
+ * struct view_column - one column of a table
+ * @name: in JSON; the heading is made from it
+ * @kind: how it is shown
+ */
+struct view_column {
+	const char *name;
+	enum view_kind kind;
+};
+
+/**
+ * struct view - where output goes, and as what
+ * @out: the stream
+ * @json: one JSON document, printed by view_end()
+ * @root: that document, NULL before anything was added
+ */
+struct view {
+	FILE *out;
+	bool json;
+	struct json_object *root;
+};
+
+/**
+ * struct view_bucket - one row of a histogram
+ * @from: inclusive lower bound
+ * @to: inclusive upper bound, UINT64_MAX when open
+ * @count: how many
+ */
+struct view_bucket {
+	uint64_t from;
+	uint64_t to;
+	uint64_t count;
+};
+
+struct view_table;
+
+/**
+ * view_begin() - begin the output of a command
+ * @view: to be filled in
+ * @out: the stream
+ * @json: as JSON
+ */
+void view_begin(struct view *view, FILE *out, bool json);
+
+/**
+ * view_end() - print what is not printed yet, and see that it got out
+ * @view: begun
+ *
+ * A full disk or closed pipe is complained of here.
+ *
+ * Return: 0 or a negative errno.
+ */
+int view_end(struct view *view);
+
+/**
+ * view_discard() - give up output that was begun
+ * @view: begun; what is not printed yet is not printed
+ */
+void view_discard(struct view *view);
+
+/**
+ * view_table_begin() - begin a table
+ * @view: where
+ * @name: its name in JSON: an array of objects
+ * @columns: must outlive the table
+ * @nr: how many
+ * @tree: rows can be children of others
+ *
+ * Return: the table, for view_table_end().
+ */
+struct view_table *view_table_begin(struct view *view, const char *name,
+				    const struct view_column *columns,
+				    size_t nr, bool tree);
+
+/**
+ * view_row() - add a row
+ * @table: where
+ * @cells: as many as there are columns; NULL for an empty one
+ * @child: it belongs to the last row that was not a child
+ */
+void view_row(struct view_table *table, const char *const *cells, bool child);
+
+/**
+ * view_table_end() - print the table, or add it to the JSON document
+ * @table: freed
+ *
+ * A table without rows prints nothing for people, and an empty array in JSON.
+ */
+void view_table_end(struct view_table *table);
+
+/**
+ * view_line() - print one row at once, for output that goes on and on
+ * @view: where
+ * @columns: of the row
+ * @nr: how many
+ * @cells: as many
+ * @heading: print the headings too
+ *
+ * In JSON it is an object on a line of its own, and the document is not used.
+ *
+ * Return: 0 or a negative errno.
+ */
+int view_line(struct view *view, const struct view_column *columns, size_t nr,
+	      const char *const *cells, bool heading);
+
+/**
+ * view_bars() - print a histogram
+ * @view: where
+ * @words: name, unit and meaning
+ * @buckets: its rows, gaps filled
+ * @nr: how many
+ */
+void view_bars(struct view *view, const char *const words[3],
+	       const struct view_bucket *buckets, size_t nr);
+
+/**
+ * view_number() - a member of the JSON document; nothing for people
+ * @view: where
+ * @name: of the member
+ * @number: its value
+ */
+void view_number(struct view *view, const char *name, uint64_t number);
+
+/**
+ * view_bool() - a member of the JSON document; nothing for people
+ * @view: where
+ * @name: of the member
+ * @value: its value
+ */
+void view_bool(struct view *view, const char *name, bool value);
+
+/**
+ * view_text() - a member of the JSON document; nothing for people
+ * @view: where
+ * @name: of the member
+ * @text: its value, NULL for null
+ */
+void view_text(struct view *view, const char *name, const char *text);
+
+/**
+ * view_texts() - a member of the JSON document, an array; nothing for people
+ * @view: where
+ * @name: of the member
+ * @text: one more element, or NULL to make sure that the array is there
+ */
+void view_texts(struct view *view, const char *name, const char *text);
+
+/**
+ * view_note() - a sentence for people; nothing in JSON
+ * @view: where
+ * @format: as of printf(3)
+ */
+void view_note(struct view *view, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
+ * view_complain() - say on stderr what went wrong
+ * @format: as of printf(3); one sentence, without the end of line
+ */
+void view_complain(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+#endif /* DFPUT_VIEW_H */

@@ -175,7 +175,7 @@ bool dfput_batch_settled(void)
 	return READ_ONCE(settled);
 }
 
-void dfput_batch_start(void)
+void dfput_batch_unsettle(void)
 {
 	WRITE_ONCE(settled, false);
 }

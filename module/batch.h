@@ -46,11 +46,14 @@ void dfput_batch_file(const struct file *file, bool flush);
 bool dfput_batch_settled(void);
 
 /**
- * dfput_batch_start() - measuring begins: what is on the list is preload
+ * dfput_batch_unsettle() - measuring begins or ends: queueing is not seen, or
+ * has not been
  *
- * Context: process context; no handler may run.
+ * From now on, files that come without a record count as preload.
+ *
+ * Context: process context.
  */
-void dfput_batch_start(void);
+void dfput_batch_unsettle(void);
 
 /**
  * dfput_batch_settle() - the batch that current is in took all that was on the

@@ -22,10 +22,12 @@ static struct dfput_wanted wanted;
 static struct dfput_status status;
 static u64 load_begun;
 
-/* No handler runs any more: what they left in flight is of no use. */
 static void stop(void)
 {
+	/* Hooks go one by one, that of queueing first. */
+	dfput_batch_unsettle();
 	dfput_hooks_disarm();
+	/* No handler runs any more: what they left in flight is of no use. */
 	dfput_selftest_stop();
 	dfput_batch_abandon();
 	dfput_deferral_abandon();
@@ -36,7 +38,7 @@ static int start_rung(enum dfput_rung rung)
 {
 	int err;
 
-	dfput_batch_start();
+	dfput_batch_unsettle();
 	err = dfput_hooks_arm(rung, wanted.exits);
 	if (err)
 		return err;
@@ -53,6 +55,7 @@ static int start_rung(enum dfput_rung rung)
 		stop();
 		return err;
 	}
+	dfput_stats_begin();
 	WRITE_ONCE(status.exits, wanted.exits);
 	WRITE_ONCE(status.enabled, true);
 	return 0;

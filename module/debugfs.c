@@ -89,13 +89,14 @@ static void show_counters(struct seq_file *m, const u64 *count)
 static int show_stats(struct seq_file *m, void *unused)
 {
 	struct dfput_stats *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	bool enabled = dfput_control_status().enabled;
 	struct dfput_gauges gauges;
 	u64 now;
 
 	if (!sum)
 		return -ENOMEM;
 	dfput_stats_read(sum, &gauges);
-	now = ktime_get_mono_fast_ns();
+	now = enabled ? ktime_get_mono_fast_ns() : gauges.since;
 
 	show_abi(m);
 	show_counters(m, sum->count);
@@ -103,7 +104,7 @@ static int show_stats(struct seq_file *m, void *unused)
 	show_value(m, "pending_max", gauges.pending_max);
 	show_value(m, "carried", gauges.carried);
 	show_value(m, "measuring_ns", dfput_elapsed(gauges.since, now));
-	show_value(m, "enabled", dfput_control_status().enabled);
+	show_value(m, "enabled", enabled);
 	kfree(sum);
 	return 0;
 }
@@ -458,14 +459,29 @@ static int add_entries(void)
 	return err;
 }
 
+/* debugfs makes directories that anyone may enter who gets that far. */
+static void close_to_others(void)
+{
+	struct inode *inode = d_inode(directory);
+
+	inode_lock(inode);
+	inode->i_mode = S_IFDIR | 0700;
+	inode_unlock(inode);
+}
+
+static int add_directory(void)
+{
+	directory = debugfs_create_dir(DFPUT_DIRECTORY, NULL);
+	if (IS_ERR(directory))
+		return PTR_ERR(directory);
+	close_to_others();
+	return add_entries();
+}
+
 void dfput_debugfs_init(void)
 {
-	int err;
+	int err = add_directory();
 
-	directory = debugfs_create_dir(DFPUT_DIRECTORY, NULL);
-	err = PTR_ERR_OR_ZERO(directory);
-	if (!err)
-		err = add_entries();
 	if (!err)
 		return;
 

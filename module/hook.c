@@ -69,6 +69,7 @@ void dfput_hooks_init(void)
 
 	for_each_hook(hook) {
 		hook->error = hook->backend->prepare(hook);
+		hook->prepared = !hook->error;
 		hook->state = hook->error ? DFPUT_HOOK_FAILED : DFPUT_HOOK_OFF;
 	}
 }
@@ -81,18 +82,13 @@ void dfput_hooks_exit(void)
 		hook->backend->release(hook);
 }
 
-static bool is_prepared(const struct dfput_hook *hook)
-{
-	return hook->state != DFPUT_HOOK_FAILED;
-}
-
 bool dfput_hooks_offer(enum dfput_rung rung)
 {
 	const struct dfput_hook *hook;
 
 	for_each_hook(hook)
 		if (hook->role == DFPUT_ROLE_QUEUE &&
-		    (hook->rungs & BIT(rung)) && is_prepared(hook))
+		    (hook->rungs & BIT(rung)) && hook->prepared)
 			return true;
 	return false;
 }
@@ -114,78 +110,84 @@ void dfput_hooks_disarm(void)
 		disarm(hook);
 }
 
-static void arm(struct dfput_hook *hook)
+/* Says what is lost with a hook, and returns the error if it is too much. */
+static int report(const struct dfput_hook *hook)
 {
-	hook->error = hook->backend->arm(hook);
-	hook->state = hook->error ? DFPUT_HOOK_FAILED : DFPUT_HOOK_ARMED;
-}
-
-/* Arm what is needed. Returns the mask of the roles that are filled. */
-static unsigned int arm_needed(enum dfput_rung rung, unsigned int roles)
-{
-	struct dfput_hook *hook;
-	unsigned int filled = 0;
-
-	for_each_hook(hook) {
-		bool needed = (hook->rungs & BIT(rung)) &&
-			      (roles & ~filled & BIT(hook->role));
-
-		/* A function that failed to arm may do so now: try again. */
-		if (!needed && is_prepared(hook))
-			hook->state = DFPUT_HOOK_IDLE;
-		if (!needed)
-			continue;
-		arm(hook);
-		if (hook->state == DFPUT_HOOK_ARMED)
-			filled |= BIT(hook->role);
+	if (hook->required) {
+		pr_err("cannot hook %s (%pe)%s: %s can not be measured\n",
+		       hook->symbol, ERR_PTR(hook->error), hint(hook->error),
+		       role_losses[hook->role]);
+		return hook->error;
 	}
-	return filled;
+	pr_notice("cannot hook %s (%pe)%s: %s will not be seen\n", hook->symbol,
+		  ERR_PTR(hook->error), hint(hook->error),
+		  role_losses[hook->role]);
+	return 0;
 }
 
-/* The last row of a role that was tried stands for it in messages. */
-static const struct dfput_hook *failed_row(enum dfput_rung rung,
-					   enum dfput_role role)
+static bool has_role(const struct dfput_hook *hook, enum dfput_rung rung,
+		     unsigned int roles)
 {
-	const struct dfput_hook *hook;
-
-	for_each_hook_reverse(hook)
-		if (hook->role == role && (hook->rungs & BIT(rung)))
-			return hook;
-	return NULL;
+	return (hook->rungs & BIT(rung)) && (roles & BIT(hook->role));
 }
 
-static int report(enum dfput_rung rung, unsigned int missing)
+/* Before anything is armed: is there a function for each role? */
+static int check_roles(enum dfput_rung rung, unsigned int roles)
 {
 	const struct dfput_hook *hook;
-	unsigned int role;
+	unsigned int offered = 0;
+	int err;
 
-	for (role = 0; role < DFPUT_NR_ROLES; role++) {
-		if (!(missing & BIT(role)))
+	for_each_hook(hook)
+		if (hook->prepared && has_role(hook, rung, roles))
+			offered |= BIT(hook->role);
+
+	/* The last row of a role stands for it. */
+	for_each_hook_reverse(hook) {
+		if (!has_role(hook, rung, roles & ~offered))
 			continue;
-		hook = failed_row(rung, role);
-		if (hook->required) {
-			pr_err("cannot hook %s (%pe)%s: %s can not be measured\n",
-			       hook->symbol, ERR_PTR(hook->error),
-			       hint(hook->error), role_losses[role]);
-			return hook->error;
-		}
-		pr_notice("cannot hook %s (%pe)%s: %s will not be seen\n",
-			  hook->symbol, ERR_PTR(hook->error), hint(hook->error),
-			  role_losses[role]);
+		offered |= BIT(hook->role);
+		err = report(hook);
+		if (err)
+			return err;
 	}
 	return 0;
 }
 
+static int arm(struct dfput_hook *hook)
+{
+	hook->error = hook->backend->arm(hook);
+	hook->state = hook->error ? DFPUT_HOOK_FAILED : DFPUT_HOOK_ARMED;
+	return hook->error ? report(hook) : 0;
+}
+
 int dfput_hooks_arm(enum dfput_rung rung, bool exits)
 {
-	unsigned int roles = BIT(DFPUT_NR_ROLES) - 1;
+	unsigned int open = BIT(DFPUT_NR_ROLES) - 1;
+	struct dfput_hook *hook;
 	int err;
 
 	if (!exits)
-		roles &= ~BIT(DFPUT_ROLE_EXIT);
-	err = report(rung, roles & ~arm_needed(rung, roles));
+		open &= ~BIT(DFPUT_ROLE_EXIT);
+	err = check_roles(rung, open);
 	if (err)
-		dfput_hooks_disarm();
+		return err;
+
+	for_each_hook(hook) {
+		if (!hook->prepared)
+			continue;
+		hook->state = DFPUT_HOOK_IDLE;
+		if (!has_role(hook, rung, open))
+			continue;
+		err = arm(hook);
+		if (err)
+			goto disarm;
+		open &= ~BIT(hook->role);
+	}
+	return 0;
+
+disarm:
+	dfput_hooks_disarm();
 	return err;
 }
 

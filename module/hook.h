@@ -52,6 +52,7 @@ enum dfput_hook_state {
  * @on_call: ftrace's handler
  * @on_entry: kretprobe's handler at entry
  * @on_return: kretprobe's handler at return
+ * @prepared: the function is there; else it never will be
  * @state: see there
  * @error: why it failed, 0 or -errno
  * @missed_before: calls skipped while it was armed before
@@ -68,6 +69,7 @@ struct dfput_hook {
 	ftrace_func_t on_call;
 	kretprobe_handler_t on_entry;
 	kretprobe_handler_t on_return;
+	bool prepared;
 	enum dfput_hook_state state;
 	int error;
 	u64 missed_before;

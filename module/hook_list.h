@@ -14,23 +14,30 @@
  * required load fails without the role; else it is said what is lost
  * handler  in the backend's file
  *
- * Rows are armed from first to last, and disarmed from last to first. Drains
- * are hooked before queueings: a file that was recorded can then not leave
- * unseen.
+ * Rows are armed from first to last, and disarmed from last to first. That
+ * order matters twice:
+ *
+ * - Drains are hooked before queueings: a file that was recorded can then not
+ *   leave unseen.
+ * - ftrace's rows come before kretprobe's. A kretprobe rides on ftrace as well,
+ *   but does not notice when kernel.ftrace_enabled is 0, and taking it away
+ *   again in that state leaves the kernel's ftrace records in disorder (it warns
+ *   later). Our own ftrace_ops do notice, and keep the switch from being turned
+ *   while they are there; so they go first, and leave last.
  */
 #ifndef DFPUT_HOOK_LIST_H
 #define DFPUT_HOOK_LIST_H
 
 #define DFPUT_HOOKS(X)                                                      \
+	X(release, "__fput", ftrace, RELEASE, ALL, true, __fput)            \
+	X(super_death, "generic_shutdown_super", ftrace, SUPER, ALL, false, \
+	  generic_shutdown_super)                                           \
+	X(exit, "do_notify_parent", ftrace, EXIT, ALL, false,               \
+	  do_notify_parent)                                                 \
 	X(batch_worker, "delayed_fput", kretprobe, BATCH_WORKER, ALL, true, \
 	  worker)                                                           \
 	X(batch_flush, "flush_delayed_fput", kretprobe, BATCH_FLUSH, ALL,   \
 	  true, flush)                                                      \
-	X(super_death, "generic_shutdown_super", ftrace, SUPER, ALL, false, \
-	  generic_shutdown_super)                                           \
-	X(release, "__fput", ftrace, RELEASE, ALL, true, __fput)            \
-	X(exit, "do_notify_parent", ftrace, EXIT, ALL, false,               \
-	  do_notify_parent)                                                 \
 	X(queue_entry, "__fput_deferred", ftrace, QUEUE, ENTRY, true,       \
 	  __fput_deferred)                                                  \
 	X(queue_candidate, "fput", ftrace, QUEUE, CANDIDATE, true, fput)

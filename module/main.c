@@ -26,7 +26,7 @@
 #include "symbol.h"
 #include "waiters.h"
 
-/* 16384 records of 144 bytes: see "memory" in docs/design.md. */
+/* With the rest about half of the 4 MiB that we allow ourselves by default. */
 #define RECORDS_DEFAULT 16384
 #define RECORDS_MIN 8
 #define RECORDS_MAX BIT(20)

@@ -100,6 +100,13 @@ void dfput_stats_read(struct dfput_stats *sum, struct dfput_gauges *gauges)
 		max_t(u64, gauges->pending, atomic_long_read(&pending_max));
 }
 
+void dfput_stats_begin(void)
+{
+	mutex_lock(&base_lock);
+	base_time = ktime_get_mono_fast_ns();
+	mutex_unlock(&base_lock);
+}
+
 void dfput_stats_reset(void)
 {
 	mutex_lock(&base_lock);
@@ -119,7 +126,6 @@ int dfput_stats_init(void)
 		kfree(base);
 		return -ENOMEM;
 	}
-	base_time = ktime_get_mono_fast_ns();
 	return 0;
 }
 

@@ -134,7 +134,7 @@ void dfput_stats_exit(void);
  * @pending: files on the list, from the account of counters.h
  * @pending_max: the most there were at once
  * @carried: what @pending was at the last reset
- * @since: when measuring began or was reset, ns
+ * @since: when measuring was last begun or reset, ns
  */
 struct dfput_gauges {
 	u64 pending;
@@ -151,6 +151,16 @@ struct dfput_gauges {
  * Context: process context, may sleep.
  */
 void dfput_stats_read(struct dfput_stats *sum, struct dfput_gauges *gauges);
+
+/**
+ * dfput_stats_begin() - measuring begins now
+ *
+ * The clock that is shown starts anew, so that a reader can tell a pause; the
+ * counts go on.
+ *
+ * Context: process context, may sleep.
+ */
+void dfput_stats_begin(void);
 
 /**
  * dfput_stats_reset() - begin all counters and histograms anew

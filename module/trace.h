@@ -23,6 +23,12 @@
 #define DFPUT_TRACE_CAUSE(name, meaning) { DFPUT_CAUSE_##name, #name },
 #endif
 
+/* Lets tools outside the kernel resolve the numbers. */
+#undef DFPUT_TRACE_ENUM
+#define DFPUT_TRACE_ENUM(name, meaning) TRACE_DEFINE_ENUM(DFPUT_CAUSE_##name);
+DFPUT_CAUSES(DFPUT_TRACE_ENUM)
+TRACE_DEFINE_ENUM(DFPUT_CAUSE_NONE);
+
 #define DFPUT_TRACE_DEV(entry) MAJOR((entry)->dev), MINOR((entry)->dev)
 
 TRACE_EVENT(dfput_queue,

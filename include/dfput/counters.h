@@ -34,7 +34,7 @@
 	X(batches_empty, batches, "drains that found none")                  \
 	X(unmatched, files,                                                  \
 	  "released without their queueing having been seen")                \
-	X(preload, files, "released, but queued before measuring began")     \
+	X(preload, files, "released, but queued while we did not measure")   \
 	X(lost_records, files,                                               \
 	  "queued with no record free: counted, not timed")                  \
 	X(missed_probes, events, "handlers that the kernel skipped")         \
@@ -56,14 +56,17 @@
 	X(lost_records)        \
 	X(missed_probes)       \
 	X(stale_records)       \
-	X(lost_batches)
+	X(lost_batches)        \
+	X(lost_supers)         \
+	X(abandoned)
 
 /* Values of the stats file that are not counters: X(name, unit, meaning) */
 #define DFPUT_GAUGES(X)                                                  \
 	X(pending, files, "on the list now")                             \
 	X(pending_max, files, "most that were ever on the list at once") \
 	X(carried, files, "were on the list at the last reset")          \
-	X(measuring_ns, ns, "time since measuring began or was reset")   \
+	X(measuring_ns, ns,                                              \
+	  "time since measuring was begun or reset, 0 while off")        \
 	X(enabled, bool, "1 while measuring")
 
 #define DFPUT_COUNTER_ENUM(name, unit, meaning) DFPUT_COUNT_##name,

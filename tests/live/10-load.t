@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Loading: what is there afterwards, and what happens when it can not be.
+. "$(dirname "$0")/lib.sh"
+fresh
+
+# Of our own: the kernel's about a module that is not its own begin alike.
+messages() {
+	dmesg | grep 'dfput: ' | grep -Ev 'loading out-of-tree|module verification failed'
+}
+
+last_message() {
+	messages | tail -n 1
+}
+
+refused() { # NAME ERRNO PATTERN PARAMETERS...
+	local name=$1 errno=$2 pattern=$3 output
+	shift 3
+	output=$(load "$@" 2>&1)
+	like "$name: refused with the right error" "$output" "$errno"
+	like "$name: one clear line" "$(last_message)" "$pattern"
+	nok "$name: nothing is left" is_loaded
+	nok "$name: no directory is left" test -e "$stats"
+}
+
+# ---- a healthy load
+
+ok 'the module loads' load
+is 'and says nothing' "$(messages)" ''
+is 'its directory is for root alone' "$(stat -c %a "$stats")" 700
+for file in stats histograms pending superblocks hooks; do
+	is "$file: mode" "$(stat -c %a "$stats/$file")" 400
+	is "$file: first line" "$(head -n 1 "$stats/$file")" '# dfput 1'
+	is "$file: rows as long as their head" "$(awk -F '\t' '
+		NF > 1 { if (!n) n = NF; if (NF != n) print }' "$stats/$file")" ''
+done
+for file in enable reset flush; do
+	is "$file: mode" "$(stat -c %a "$stats/$file")" 200
+done
+is 'the self-test passed' "$(value hooks selftest)" passed
+is 'what was there before is gone' "$(value hooks settled)" 1
+is 'this kernel decides in fput, so the rung' "$(value hooks rung)" candidate
+is 'which is reconciled, not exact' "$(value hooks mode)" reconciled
+is 'no hook that is needed failed' \
+	"$(column hooks hook state failed | grep -v '^queue_')" ''
+holds 'memory is within 4 MiB' "$(value hooks memory_bytes)" -le $((4 << 20))
+nok 'a second load is refused' load 2>/dev/null
+is 'and the first one goes on' "$(value stats enabled)" 1
+nok 'no kernel pointer is shown' grep -rEq '[^0-9a-f](ffff|0x)[0-9a-f]{8}' "$stats"/[shp]*
+ok 'it unloads' unload
+nok 'its directory is gone' test -e "$stats"
+
+best=$((1 << 62))
+for _ in 1 2 3; do
+	load
+	took=$(value hooks load_ns)
+	[ "$took" -ge "$best" ] || best=$took
+	unload
+done
+holds 'from insmod to measuring in under a second of guest time' "$best" -lt 1000000000
+note "load: $best ns"
+
+# ---- bad parameters
+
+refused 'unknown rung' 'Invalid parameters' 'rung=best: must be auto, entry or candidate' rung=best
+refused 'unknown scope' 'Invalid parameters' 'scope=all: must be deferred or exits' scope=all
+refused 'too few records' 'Invalid parameters' 'records=7: must be from 8 to 1048576' records=7
+refused 'too many records' 'Invalid parameters' 'records=1048577: must be' records=1048577
+refused 'records is no number' 'Invalid parameters' '.*' records=many
+
+# ---- what the kernel does not offer
+
+refused 'a rung without its function' 'Unknown symbol|No such file' \
+	'cannot see queueing: .* rung entry' rung=entry
+
+echo 0 >/proc/sys/kernel/ftrace_enabled
+refused 'ftrace switched off' 'busy' 'cannot hook .*EBUSY.*kernel.ftrace_enabled'
+echo 1 >/proc/sys/kernel/ftrace_enabled
+ok 'ftrace switched on again: it loads' load
+nok 'while it measures, ftrace can not be switched off' \
+	sh -c 'echo 0 >/proc/sys/kernel/ftrace_enabled' 2>/dev/null
+is 'and is still on' "$(cat /proc/sys/kernel/ftrace_enabled)" 1
+unload
+
+load scope=deferred
+is 'scope=deferred: shown' "$(value hooks scope)" deferred
+is 'scope=deferred: exits are not hooked' "$(column hooks state hook exit)" idle
+sh -c 'exit 0'
+is 'scope=deferred: exits are not counted' "$(value stats exits)" 0
+unload
+
+done_testing

@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The controls: enable, reset, flush; and that bad values change nothing.
+. "$(dirname "$0")/lib.sh"
+fresh
+mount_scratch
+load
+
+write() { # CONTROL VALUE
+	sh -c "printf %s '$2' >$stats/$1" 2>/dev/null
+}
+
+defer() {
+	run_workload uring-files --dir "$scratch" --files "$1" --rounds 1
+	wait_for 60 queued_since_mark "$1"
+	wait_for 60 is_quiet
+}
+
+for control in enable reset flush; do
+	before=$(grep -v ^measuring_ns "$stats/stats")
+	for bad in 2 -1 x 1x ' ' 99999999999999999999; do
+		nok "$control: '$bad' is refused" write $control "$bad"
+	done
+	is "$control: and nothing changed" "$(grep -Ev '^(measuring_ns|exits)' "$stats/stats")" \
+		"$(grep -v ^exits <<<"$before")"
+done
+for control in reset flush; do
+	nok "$control: 0 means nothing" write $control 0
+done
+
+# ---- reset
+mark
+defer 16
+holds 'before reset, there are counts' "$(value stats queued)" -ge 16
+ok 'reset: 1 is taken' write reset 1
+for counter in queued queued_kthread released batches; do
+	is "reset: $counter" "$(value stats $counter)" 0
+done
+is 'reset: histograms' "$(column histograms count)" ''
+mark
+defer 16
+is 'after reset, counting goes on' "$(value stats queued)" 16
+is 'queued = released' "$(value stats released)" "$(value stats queued)"
+
+# ---- enable
+ok 'enable: 1 while enabled is no error' write enable 1
+ok 'enable: 0 stops' write enable 0
+is 'stats say so' "$(value stats enabled)" 0
+is 'no hook is armed' "$(column hooks hook state armed)" ''
+before=$(value stats queued)
+run_workload uring-files --dir "$scratch" --files 16 --rounds 1
+sleep 2
+is 'what happens now is not counted' "$(value stats queued)" "$before"
+ok 'ftrace may be switched off now' sh -c 'echo 0 >/proc/sys/kernel/ftrace_enabled'
+nok 'enable: refused while it is off' write enable 1
+is 'and nothing is half on' "$(column hooks hook state armed)$(value stats enabled)" 0
+echo 1 >/proc/sys/kernel/ftrace_enabled
+ok 'enable: 1 starts again' write enable 1
+is 'the self-test passed again' "$(value hooks selftest)" passed
+mark
+defer 16
+is 'counting goes on' "$(since_mark queued)" 16
+is 'unmatched' "$(value stats unmatched)" 0
+
+# Stopped and started while files are on their way: nothing is left hanging.
+workload uring-files --dir "$scratch" --files 256 --rounds 6 >/dev/null &
+busy=$!
+for _ in 1 2 3; do
+	write enable 0
+	write enable 1
+done
+wait $busy
+wait_for 60 is_quiet
+ok 'enable under load: the list drains to 0' is_drained
+is 'enable under load: unmatched' "$(value stats unmatched)" 0
+is 'enable under load: no superblock has anything pending' \
+	"$(column superblocks pending | awk '{ n += $1 } END { print n }')" 0
+note "abandoned $(value stats abandoned), preload $(value stats preload)"
+
+# ---- flush
+mark
+ok 'flush: 1 is taken' write flush 1
+holds 'flush: on an empty list, it is an empty batch' "$(since_mark batches_empty)" -ge 1
+is 'flush: no file of it is counted' "$(since_mark released)" 0
+mark
+# Kills with flushes in between: some of the files are drained by a flush.
+truth_start
+running=$(mktemp)
+while [ -e "$running" ]; do
+	echo 1 >"$stats/flush"
+done &
+workload uring-files --dir "$scratch" --files 256 --rounds 6 >/dev/null
+wait_for 60 queued_since_mark 1536
+rm -f "$running"
+wait
+wait_for 60 is_quiet
+holds 'flush: has drained some' "$(since_mark batches_flush)" -ge 1
+is "flush: released = ftrace's own count" "$(since_mark released)" "$(truth_count)"
+is 'flush: queued = released' "$(since_mark queued)" "$(since_mark released)"
+is 'flush: unmatched' "$(since_mark unmatched)" 0
+
+done_testing

@@ -56,13 +56,17 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: packages
 packages: ## install what demo and check need
-	@missing=`dpkg-query -W -f '$${Package} $${db:Status-Status}\n' $(PACKAGES) 2>/dev/null | \
-		awk '$$2 == "installed" { have[$$1] = 1 } \
-		     END { for (i = 1; i < ARGC; i++) if (!have[ARGV[i]]) print ARGV[i] }' - $(PACKAGES)`; \
+	@missing=; for package in $(PACKAGES); do \
+		case `dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null` in \
+		installed) ;; \
+		*) missing="$$missing $$package" ;; \
+		esac; \
+	done; \
 	test -z "$$missing" && exit; \
-	echo "installing:" $$missing; \
+	echo "installing:$$missing"; \
 	$(SUDO) apt-get -qq update && \
-	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $$missing >/dev/null
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+		install $$missing >/dev/null
 
 # ---- on a disposable host ---------------------------------------------------
 
@@ -77,3 +81,13 @@ demo: host-build ## the main job, on a disposable QEMU host
 .PHONY: host
 host: host-build ## a root shell on such a host, module and reader installed
 	$(HOSTS) shell $(HOST)
+
+# ---- tests ------------------------------------------------------------------
+
+.PHONY: check
+check: packages ## all tests: gates, unit tests, live tests on test hosts
+	tests/check
+
+.PHONY: check-gates check-unit check-live
+check-gates check-unit check-live: packages
+	tests/check $(@:check-%=%)

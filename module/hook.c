@@ -154,6 +154,18 @@ static int check_roles(enum dfput_rung rung, unsigned int roles)
 	return 0;
 }
 
+/* A function that isn't there matters only while nothing else fills its role. */
+static void mark_absent(enum dfput_rung rung, unsigned int open)
+{
+	struct dfput_hook *hook;
+
+	for_each_hook(hook)
+		if (!hook->prepared)
+			hook->state = has_role(hook, rung, open) ?
+					      DFPUT_HOOK_FAILED :
+					      DFPUT_HOOK_IDLE;
+}
+
 static int arm(struct dfput_hook *hook)
 {
 	hook->error = hook->backend->arm(hook);
@@ -184,6 +196,7 @@ int dfput_hooks_arm(enum dfput_rung rung, bool exits)
 			goto disarm;
 		open &= ~BIT(hook->role);
 	}
+	mark_absent(rung, open);
 	return 0;
 
 disarm:

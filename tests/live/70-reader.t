@@ -41,13 +41,20 @@ is 'stat -i 0.2 -c 3: three lines and their head' \
 # ---- run
 dfput run -- sh -c 'exit 7' 2>/dev/null
 is 'run: the exit status is the command'\''s' $? 7
-report=$(dfput run --json --max-late 30s -- \
+report=$(dfput run --json --max-late 3s -- \
 	workload uring-files --dir "$scratch" --files 32 --rounds 2 2>&1 >/dev/null)
 is 'run --max-late: all gone in time' $? 0
+is 'run --max-late: what was queued after the reap is seen' "$(perl -MJSON::PP -0777 -ne '
+	my $report = decode_json($_);
+	my $queued = 0;
+	for my $window (qw(differences after)) {
+		$queued += $_->{value} for grep { $_->{name} eq "queued" } @{$report->{$window}};
+	}
+	print $queued' <<<"$report")" 64
 note "$report"
-dfput run --max-late 30s -- sh -c "echo 0 >$stats/enable; echo 1 >$stats/enable" 2>/dev/null
+dfput run --max-late 1s -- sh -c "echo 0 >$stats/enable; echo 1 >$stats/enable" 2>/dev/null
 is 'run --max-late: measuring was interrupted, so it can not tell' $? 4
-dfput run --max-late 30s -- sh -c "echo 1 >$stats/reset" 2>/dev/null
+dfput run --max-late 1s -- sh -c "echo 1 >$stats/reset" 2>/dev/null
 is 'run --max-late: counters were reset, so it can not tell' $? 4
 
 done_testing

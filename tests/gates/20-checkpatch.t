@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# checkpatch, from the kernel source that Debian packages; what is ignored, and
+# why, is in .checkpatch.conf.
+. "$(dirname "$0")/../tap.sh"
+cd "$(dirname "$0")/../.." || exit 1
+
+cache=${DFPUT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/dfput}/checkpatch
+
+# The archive holds a whole kernel; three small files of it are kept.
+fetch() {
+	local package version work
+	package=$(apt-cache depends linux-source | sed -n 's/ *Depends: //p' | head -n 1)
+	[ -n "$package" ] || return 1
+	version=$(apt-cache show --no-all-versions "$package" | sed -n 's/^Version: //p')
+	scripts=$cache/$package-$version
+	[ ! -d "$scripts" ] || return 0
+	note "fetching checkpatch from $package $version"
+	mkdir -p "$cache"
+	work=$(mktemp -d "$cache/new.XXXXXX")
+	chmod 755 "$work"
+	(
+		set -e -o pipefail
+		cd "$work"
+		apt-get -qq download "$package" 2>/dev/null
+		mkdir found
+		dpkg-deb --fsys-tarfile ./*.deb |
+			tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |
+			tar -xJ -C found --strip-components=2 --wildcards \
+				'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
+				'*/scripts/const_structs.checkpatch'
+		rm ./*.deb
+		mv found "$scripts"
+	)
+	local status=$?
+	rm -rf "$work"
+	return $status
+}
+
+if ! fetch; then
+	skip 'checkpatch' 'the package linux-source can not be had'
+	done_testing
+	exit
+fi
+in_kernel_only=ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES,ENOSYS,BIT_MACRO
+# Wrong guesses about `mount -t proc proc`, about texts that name what a function
+# of ours is also called, about numbers in a table, and about lists that macros
+# expand.
+in_kernel_only+=,REPEATED_WORD,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON
+in_kernel_only+=,MULTIPLE_ASSIGNMENTS,MULTISTATEMENT_MACRO_USE_DO_WHILE
+in_kernel_only+=,MACRO_ARG_PRECEDENCE
+for file in module/*.[ch] module/probe/*.c include/dfput/*.h userspace/*.[ch] tests/workloads/*.[ch]; do
+	[ -f "$file" ] || continue
+	options=()
+	# Tracepoints are laid out as in the kernel, not as functions are.
+	[ "$file" != module/trace.h ] || options+=(--ignore PARENTHESIS_ALIGNMENT)
+	# Of use in the kernel alone: its macros, and what ENOSYS means there.
+	case $file in
+	userspace/* | tests/*) options+=(--ignore "$in_kernel_only") ;;
+	esac
+	is "checkpatch: $file" \
+		"$(perl "$scripts/checkpatch.pl" --terse --no-summary "${options[@]}" -f "$file" 2>/dev/null)" ''
+done
+done_testing

@@ -72,11 +72,13 @@ packages: ## install what demo and check need
 
 .PHONY: host-build
 host-build: packages
-	$(HOSTS) build $(HOST)
+	@mkdir -p '$(BUILD)'
+	@$(HOSTS) build $(HOST) >'$(BUILD)/host-build.log' || { \
+		status=$$?; tail -n 30 '$(BUILD)/host-build.log'; exit $$status; }
 
 .PHONY: demo
 demo: host-build ## the main job, on a disposable QEMU host
-	$(HOSTS) run $(HOST) -- tests/live/demo
+	@$(HOSTS) run $(HOST) -- tests/live/demo
 
 .PHONY: host
 host: host-build ## a root shell on such a host, module and reader installed

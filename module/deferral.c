@@ -228,6 +228,11 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 
 	if (dfput_file_skips_list(file))
 		return;
+	/* fput() is not for NMIs, and neither are our locks. */
+	if (unlikely(in_nmi())) {
+		dfput_count(DFPUT_COUNT_missed_probes);
+		return;
+	}
 	describe(&sight, file, cause, ktime_get_mono_fast_ns());
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);

@@ -77,8 +77,6 @@ static int wait_until_empty(const struct options *options,
 {
 	struct wait wait = {
 		.reader = reader,
-		.queued_by = WAIT_EVER,
-		.cancel_fd = -1,
 		.max_nap = MAX_NAP_NS,
 	};
 	struct stats stats;

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dfput run: run a program, and say what went over the list meanwhile, on the
- * whole machine. With --max-late, also whether it is empty again in time.
+ * whole machine. With --max-late, go on watching for so long, and say what of
+ * it was late.
  */
 #include <errno.h>
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "cmd.h"
+#include "left.h"
 #include "listing.h"
 #include "number.h"
 #include "stats.h"
 #include "supervise.h"
-#include "wait.h"
-
-/* A list that other work keeps filled does not tell when our part is gone. */
-#define MAX_NAP_NS UINT64_C(100000000)
 
 /**
  * struct run - one run
@@ -25,11 +23,11 @@
  * @how: rung and mode of the module
  * @before: counters when the program was started
  * @after: counters when the last of its tree was reaped
+ * @last: counters at the end of the time given
  * @tree: program and tree
- * @wait: what was left then, or at the end of the time given
+ * @left: what was on the list then
  * @measured: the numbers could be read at the end
- * @result: enum wait_result of @wait
- * @ended: number_now() when that was known
+ * @ended: number_now() when @left was known
  * @doubts: why the measurement cannot be trusted
  */
 struct run {
@@ -38,13 +36,19 @@ struct run {
 	char how[128];
 	struct stats before;
 	struct stats after;
+	struct stats last;
 	struct supervise tree;
-	struct wait wait;
+	struct left left;
 	bool measured;
-	int result;
 	uint64_t ended;
 	struct doubts doubts;
 };
+
+/* Is there a time after the last of the tree was reaped? */
+static bool has_window(const struct run *run, const struct options *options)
+{
+	return options->late && run->tree.all_reaped;
+}
 
 static int load_hooks(struct run *run)
 {
@@ -107,48 +111,56 @@ static int open_report(struct run *run, const struct options *options)
 	return -1;
 }
 
-static void give_up(struct run *run)
+/*
+ * A file that a kernel thread holds comes when that thread is done with it, so
+ * that the list is empty once says nothing: only the whole of the time does.
+ */
+static int watch(struct run *run, const struct options *options)
 {
-	run->result = WAIT_CANCELLED;
-	doubts_add(&run->doubts, "signal %d ended the wait",
-		   run->tree.interrupted);
+	int err = 0;
+
+	if (has_window(run, options) && !run->tree.interrupted)
+		err = supervise_watch(&run->tree,
+				      number_after(run->tree.reaped,
+						   options->max_late));
+	if (!err)
+		return 0;
+	return reader_fail(&run->reader, err, "cannot wait: %s",
+			   strerror(-err));
 }
 
-/* Without a limit, one look: how many are there still? */
-static int wait_for_rest(struct run *run, const struct options *options)
+static void collect_doubts(struct run *run, const struct options *options)
 {
-	run->wait = (struct wait){
-		.reader = &run->reader,
-		.queued_by = run->tree.reaped,
-		.deadline = number_after(run->tree.reaped, options->max_late),
-		.cancel_fd = run->tree.signal_fd,
-		.max_nap = MAX_NAP_NS,
-	};
 	if (run->tree.interrupted)
-		run->wait.deadline = 0;
-	run->result = wait_pending(&run->wait);
-	run->ended = number_now();
-	if (run->result == WAIT_CANCELLED)
-		supervise_cancelled(&run->tree);
-	if (run->tree.interrupted)
-		give_up(run);
-	return run->result < 0 ? run->result : 0;
+		doubts_add(&run->doubts, "signal %d ended the wait",
+			   run->tree.interrupted);
+	if (!run->measured) {
+		doubts_add(&run->doubts, "%s", run->reader.error);
+		return;
+	}
+	stats_doubt_between(&run->before, &run->last, &run->doubts);
+	if (has_window(run, options) && run->left.nr_after)
+		doubts_add(&run->doubts,
+			   "of the files queued after its last process was "
+			   "reaped, %" PRIu64 " still on the list: whose they "
+			   "are can not be told",
+			   run->left.nr_after);
 }
 
+/* The list first: what is lost until it was read is in the counters then. */
 static void measure(struct run *run, const struct options *options)
 {
-	struct stats last;
 	int err = stats_load(&run->reader, &run->after);
 
 	if (!err)
-		err = wait_for_rest(run, options);
+		err = watch(run, options);
 	if (!err)
-		err = stats_load(&run->reader, &last);
+		err = left_look(&run->reader, run->tree.reaped, &run->left);
+	run->ended = number_now();
+	if (!err)
+		err = stats_load(&run->reader, &run->last);
 	run->measured = !err;
-	if (!err)
-		stats_doubt_between(&run->before, &last, &run->doubts);
-	else
-		doubts_add(&run->doubts, "%s", run->reader.error);
+	collect_doubts(run, options);
 }
 
 static void show_status(const struct run *run, const char *program,
@@ -166,7 +178,7 @@ static void show_status(const struct run *run, const char *program,
 	view_note(view, "%s: %s %d, all of its processes %s after %s", program,
 		  killed ? "killed by signal" : "exit status",
 		  killed ? WTERMSIG(tree->status) : WEXITSTATUS(tree->status),
-		  tree->interrupted ? "not reaped" : "reaped",
+		  tree->all_reaped ? "reaped" : "not reaped",
 		  number_ns_short(elapsed, tree->reaped - tree->started));
 	view_note(
 		view,
@@ -183,76 +195,129 @@ static bool is_shown(int counter, uint64_t value)
 	       listing_is_cause(stats_counters[counter].name);
 }
 
-static void show_counts(const struct run *run, struct view *view)
+static void show_counts(const struct stats *from, const struct stats *to,
+			const char *name, struct view *view)
 {
 	char text[NUMBER_TEXT];
 	struct view_table *table;
 
-	table = view_table_begin(view, "differences", listing_counts,
-				 LISTING_NR_COUNTS, true);
+	table = view_table_begin(view, name, listing_counts, LISTING_NR_COUNTS,
+				 true);
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
-		uint64_t value = run->after.counter[i] - run->before.counter[i];
+		uint64_t value = to->counter[i] - from->counter[i];
 
 		if (view->json || is_shown(i, value))
 			listing_count(table, &stats_counters[i],
 				      number_text(text, value));
 	}
 	listing_count(table, &stats_gauges[STATS_GAUGE_pending],
-		      number_text(text, run->after.gauge[STATS_GAUGE_pending]));
+		      number_text(text, to->gauge[STATS_GAUGE_pending]));
 	view_table_end(table);
 }
 
-static void show_late(const struct run *run, const struct options *options,
-		      struct view *view)
+static uint64_t after_grew_by(const struct run *run, enum dfput_counter counter)
 {
-	char left[NUMBER_TEXT], took[NUMBER_TEXT], limit[NUMBER_TEXT];
-	uint64_t waited = run->ended - run->tree.reaped;
-
-	view_number(view, "left", run->wait.left);
-	if (!options->late)
-		return;
-	view_number(view, "waited_ns", waited);
-	view_number(view, "max_late_ns", options->max_late);
-	number_ns_short(took, waited);
-	number_ns_short(limit, options->max_late);
-	if (run->result == WAIT_EMPTY)
-		view_note(view,
-			  "In time: nothing of it pending %s later (limit %s).",
-			  took, limit);
-	else
-		view_note(view, "Late: %s still pending %s later (limit %s).",
-			  number_text(left, run->wait.left), took, limit);
+	return run->last.counter[counter] - run->after.counter[counter];
 }
 
-/* The files that are left, without those that came when all was over. */
-static void show_left(struct run *run, struct view *view)
+static void show_window(const struct run *run, struct view *view)
 {
-	const struct document *doc = run->wait.pending;
-	bool *skip, counts;
+	char took[NUMBER_TEXT];
 
-	if (!run->wait.left)
+	view_note(view,
+		  "In the %s after its last process was reaped, again on the "
+		  "whole machine, not by this program alone: %" PRIu64
+		  " queued, %" PRIu64 " released:",
+		  number_ns_short(took, run->ended - run->tree.reaped),
+		  after_grew_by(run, DFPUT_COUNT_queued),
+		  after_grew_by(run, DFPUT_COUNT_released));
+	show_counts(&run->after, &run->last, "after", view);
+}
+
+/* Differences have no meaning when the counters began anew in between. */
+static void show_windows(const struct run *run, const struct options *options,
+			 struct view *view)
+{
+	const char *why;
+
+	if (!run->measured ||
+	    !stats_continuous(&run->before, &run->after, &why))
 		return;
-	skip = calloc(doc->nr_rows, sizeof(*skip));
-	for (size_t row = 0; skip && row < doc->nr_rows; row++)
-		skip[row] = wait_counts(&run->wait, row, &counts) || !counts;
-	if (listing_show(&listing_pending, &run->reader, doc, skip, view))
+	show_counts(&run->before, &run->after, "differences", view);
+	if (has_window(run, options) &&
+	    stats_continuous(&run->before, &run->last, &why) &&
+	    stats_grew(&run->after, &run->last))
+		show_window(run, view);
+}
+
+static void note_verdict(const struct run *run, const struct options *options,
+			 struct view *view)
+{
+	char took[NUMBER_TEXT], limit[NUMBER_TEXT];
+
+	number_ns_short(took, run->ended - run->tree.reaped);
+	number_ns_short(limit, options->max_late);
+	if (run->tree.interrupted)
+		view_note(view,
+			  "No verdict: the wait was ended after %s of %s.",
+			  took, limit);
+	else if (run->left.nr_before)
+		view_note(view,
+			  "Late: of the files queued before its last process "
+			  "was reaped, %" PRIu64
+			  " still pending %s after it (limit %s).",
+			  run->left.nr_before, took, limit);
+	else if (run->doubts.nr)
+		view_note(view, "No verdict after %s (limit %s).", took, limit);
+	else
+		view_note(
+			view,
+			"In time: %s after its last process was reaped (limit "
+			"%s), nothing that was put by then is left. A file "
+			"that a kernel thread holds and has not put by then "
+			"is not seen.",
+			took, limit);
+}
+
+static void show_verdict(const struct run *run, const struct options *options,
+			 struct view *view)
+{
+	view_number(view, "left", run->left.nr_before);
+	if (!options->late)
+		return;
+	view_number(view, "left_after", run->left.nr_after);
+	view_number(view, "waited_ns", run->ended - run->tree.reaped);
+	view_number(view, "max_late_ns", options->max_late);
+	note_verdict(run, options, view);
+}
+
+static void show_left(struct run *run, const struct options *options,
+		      struct view *view)
+{
+	int err = left_show_before(&run->left, &run->reader, view);
+
+	if (!err && has_window(run, options)) {
+		if (run->left.nr_after)
+			view_note(view,
+				  "Queued after its last process was reaped, "
+				  "and still pending:");
+		err = left_show_after(&run->left, &run->reader, view);
+	}
+	if (err)
 		view_complain("run: %s", run->reader.error);
-	free(skip);
 }
 
 static int report(struct run *run, const struct options *options,
 		  const char *program)
 {
-	const char *why;
 	struct view view;
 
 	view_begin(&view, run->out, options->json);
 	show_status(run, program, &view);
-	if (run->measured && stats_continuous(&run->before, &run->after, &why))
-		show_counts(run, &view);
+	show_windows(run, options, &view);
 	if (run->measured) {
-		show_late(run, options, &view);
-		show_left(run, &view);
+		show_verdict(run, options, &view);
+		show_left(run, options, &view);
 	}
 	listing_doubts(&run->doubts, &view);
 	return view_end(&view);
@@ -262,7 +327,7 @@ static int exit_status(const struct run *run, const struct options *options)
 {
 	if (options->late && run->doubts.nr)
 		return STATUS_UNKNOWN;
-	if (options->late && run->result == WAIT_LATE)
+	if (options->late && run->left.nr_before)
 		return STATUS_AGAINST;
 	if (run->tree.interrupted)
 		return 128 + run->tree.interrupted;
@@ -299,7 +364,7 @@ int cmd_run(const struct options *options, int argc, char **argv)
 	}
 	if (run.out != stderr)
 		fclose(run.out);
-	document_free(run.wait.pending);
+	left_free(&run.left);
 	reader_close(&run.reader);
 	return status;
 }

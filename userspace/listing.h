@@ -20,7 +20,7 @@
 
 /**
  * struct listing - a table of a file
- * @file: its name, also in JSON
+ * @file: its name in JSON, as a rule that of the file
  * @columns: which of its columns, all of which must be there
  * @nr: how many
  * @empty: what to say for people when there are no rows

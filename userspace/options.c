@@ -41,7 +41,7 @@ static const struct row {
 	{ KEY_TIMEOUT, "timeout", "T", "pending",
 	  "with --wait: for T at most" },
 	{ KEY_MAX_LATE, "max-late", "T", "run",
-	  "fail when files are still pending T after the end" },
+	  "watch for T after the end, fail when files are late" },
 	{ 'o', "report", "FILE", "run", "write the report to FILE" },
 	{ KEY_ROOT, "root", "DIR", "doctor", "look at DIR/proc and DIR/sys" },
 	{ KEY_JSON, "json", NULL, NULL, "print JSON" },

@@ -4,6 +4,7 @@
  * read: a document's pointers lead into its text, where ends of fields are
  * overwritten by NULs and escapes decoded in place.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -213,11 +214,11 @@ int reader_load(struct reader *reader, const char *file, struct document **doc)
 
 static bool is_name(const char *text)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789_.-";
-
-	return *text && !text[strspn(text, letters)];
+	if (!*text)
+		return false;
+	while (isalnum((unsigned char)*text) || (*text && strchr("_.-", *text)))
+		text++;
+	return !*text;
 }
 
 /* The byte that three octal digits stand for; 0, which no text holds, if none. */

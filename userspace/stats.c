@@ -83,18 +83,22 @@ void stats_doubt(const struct stats *stats, struct doubts *doubts)
 	}
 }
 
+bool stats_grew(const struct stats *before, const struct stats *after)
+{
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		if (after->counter[i] < before->counter[i])
+			return false;
+	return true;
+}
+
 bool stats_continuous(const struct stats *before, const struct stats *after,
 		      const char **why)
 {
 	uint64_t then = before->gauge[STATS_GAUGE_measuring_ns];
 	uint64_t now = after->gauge[STATS_GAUGE_measuring_ns];
 	uint64_t elapsed = after->begun - before->ended;
-	bool backwards = now < then;
-	int i;
 
-	for (i = 0; i < DFPUT_NR_COUNTERS; i++)
-		backwards |= after->counter[i] < before->counter[i];
-	if (backwards)
+	if (now < then || !stats_grew(before, after))
 		*why = "the counters were reset, or the module loaded anew";
 	else if (now - then + SLACK_NS(elapsed) < elapsed)
 		*why = "measuring was interrupted: reset, switched off, or loaded anew";

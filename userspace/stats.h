@@ -97,6 +97,15 @@ int stats_load(struct reader *reader, struct stats *stats);
 void stats_doubt(const struct stats *stats, struct doubts *doubts);
 
 /**
+ * stats_grew() - is the second reading nowhere smaller than the first?
+ * @before: the first reading
+ * @after: the second
+ *
+ * Return: true when no counter went backwards, so that differences exist.
+ */
+bool stats_grew(const struct stats *before, const struct stats *after);
+
+/**
  * stats_continuous() - did measuring go on all the time?
  * @before: the first reading
  * @after: the second

@@ -8,11 +8,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "number.h"
@@ -194,22 +196,44 @@ void supervise_reap(struct supervise *supervise)
 	struct signalfd_siginfo info;
 	sigset_t set;
 
-	while (reap_some(supervise) && !supervise->interrupted &&
-	       next_signal(supervise, &info))
+	for (;;) {
+		supervise->all_reaped = !reap_some(supervise);
+		if (supervise->all_reaped || supervise->interrupted ||
+		    !next_signal(supervise, &info))
+			break;
 		if (info.ssi_signo != SIGCHLD)
 			pass_on(supervise, &info);
+	}
 	supervise->reaped = number_now();
 	sigemptyset(&set);
 	add_signals(&set, stopping, NR(stopping));
 	signalfd(supervise->signal_fd, &set, 0);
 }
 
-void supervise_cancelled(struct supervise *supervise)
+/* Sleep. More than 0 when there is a signal. */
+static int nap(const struct supervise *supervise, uint64_t ns)
+{
+	struct pollfd fd = { .fd = supervise->signal_fd, .events = POLLIN };
+	struct timespec time = { .tv_sec = (time_t)(ns / NUMBER_NS_PER_SEC),
+				 .tv_nsec = (long)(ns % NUMBER_NS_PER_SEC) };
+	int nr = ppoll(&fd, 1, &time, NULL);
+
+	if (nr < 0)
+		return errno == EINTR ? 0 : -errno;
+	return nr;
+}
+
+int supervise_watch(struct supervise *supervise, uint64_t until)
 {
 	struct signalfd_siginfo info;
+	uint64_t now;
+	int err = 0;
 
-	if (next_signal(supervise, &info))
+	while (!err && (now = number_now()) < until)
+		err = nap(supervise, until - now);
+	if (err > 0 && next_signal(supervise, &info))
 		supervise->interrupted = (int)info.ssi_signo;
+	return err < 0 ? err : 0;
 }
 
 int supervise_status(const struct supervise *supervise)

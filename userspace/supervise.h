@@ -17,10 +17,11 @@
  * @signal_fd: reports signals; after supervise_reap() those that should end us
  * @child: the program
  * @over: the program itself was reaped
+ * @all_reaped: and so was all that it left behind
  * @status: its status as of waitpid(2), once over
  * @interrupted: the signal that made us give up, or 0
  * @started: number_now() when it was started
- * @reaped: number_now() when the last of the tree was reaped
+ * @reaped: number_now() when the last of the tree was reaped, or we gave up
  */
 struct supervise {
 	sigset_t mask;
@@ -28,6 +29,7 @@ struct supervise {
 	int signal_fd;
 	pid_t child;
 	bool over;
+	bool all_reaped;
 	int status;
 	int interrupted;
 	uint64_t started;
@@ -58,12 +60,15 @@ int supervise_start(struct supervise *supervise, char **argv);
 void supervise_reap(struct supervise *supervise);
 
 /**
- * supervise_cancelled() - was the wait after the program's end cancelled?
+ * supervise_watch() - let time pass after the program's end
  * @supervise: reaped
+ * @until: number_now() at which it is enough
  *
- * Reads the signal from signal_fd, and notes it as interrupted.
+ * One of the signals that make us give up ends it, and is noted as interrupted.
+ *
+ * Return: 0 or a negative errno.
  */
-void supervise_cancelled(struct supervise *supervise);
+int supervise_watch(struct supervise *supervise, uint64_t until);
 
 /**
  * supervise_status() - the program's exit status as a shell would give it

@@ -60,36 +60,119 @@ verdict $? "the environment is passed untouched"
 # ---- --max-late
 
 start
-dfput run --max-late 0.1 --input "$copy" -- sh -c 'grow; exit 5'
+dfput run --max-late 100ms --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "in time: the program's status"
-has "$err" '^In time: nothing of it pending [0-9.]+[mu]s later \(limit 100\.000ms\)' "said so"
+has "$err" '^In time: [0-9.]+m?s after its last process was reaped \(limit 100\.000ms\), nothing that was put by then is left\.' "said so"
+has "$err" 'A file that a kernel thread holds and has not put by then is not seen\.$' "and what that does not cover"
+dfput run --max-late 100ms --json --input "$copy" -- sh -c 'grow; exit 5'
+is_json "$err" 'j["waited_ns"] >= j["max_late_ns"] == 100000000' "all of the time is waited, although nothing was left"
+is_json "$err" 'j["left"] == j["left_after"] == 0 and "pending" not in j and "pending_after" not in j' "nothing left, in JSON"
+
+# ages AGE...: there are files on the list, these nanoseconds old
+ages() {
+	cp "$fixtures/idle/pending" "$copy"
+	printf '%s\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\n' "$@" >>"$copy/pending"
+	set_value stats pending $#
+}
+old=99999999999
 
 start
-cp "$fixtures/busy/pending" "$copy"
-sed -i '3,$s/^[0-9]*/99999999999/' "$copy/pending"
-set_value stats pending 4
+ages $old $old
 dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
-is_status 3 "late"
-has "$err" '^Late: 4 still pending 3[0-9]\.[0-9]+ms later \(limit 30\.000ms\)' "said so"
-has "$err" '^99\.999s +started +kthread +0:15 ' "and what it is"
+is_status 3 "queued before the end, and still there: late"
+has "$err" '^Late: of the files queued before its last process was reaped, 2 still pending [0-9.]+m?s after it \(limit 30\.000ms\)' "said so"
+has "$err" '^99\.999s +queued +kthread +0:15 ' "and what it is"
+has "$err" '^Trustworthy: yes' "of that there is no doubt"
+has_not "$err" '^In time' "not in time"
 dfput run --max-late 30ms --json --input "$copy" -- sh -c 'grow; exit 5'
 is_status 3 "late, in JSON"
-is_json "$err" 'j["left"] == 4 and len(j["pending"]) == 4 and j["max_late_ns"] == 30000000 and j["status"] == 5' "the report"
+is_json "$err" 'j["left"] == len(j["pending"]) == 2 and j["left_after"] == 0 and "pending_after" not in j' "what is left"
+is_json "$err" 'j["max_late_ns"] == 30000000 and j["waited_ns"] >= 30000000 and j["status"] == 5' "the rest"
 dfput run --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "without a limit there is no verdict"
-has "$err" '^99\.999s +started ' "but what is left is shown"
+has "$err" '^99\.999s +queued ' "but what is left is shown"
+has_not "$err" 'after its last process' "and nothing of later"
+dfput run --json --input "$copy" -- grow
+is_json "$err" 'j["left"] == 2 and not {"after", "left_after", "waited_ns", "max_late_ns"} & set(j)' "nor in JSON"
 
-start busy
-sed -i '3,$s/^[0-9]*/99999999999/' "$copy/pending"
-cp "$fixtures/idle/pending" "$copy/empty"
-(sleep 0.5; cp "$copy/empty" "$copy/pending") &
-dfput run --max-late 20 --input "$copy" -- grow
-wait
-is_status 0 "waits until nothing is left"
+start
+ages 0 0 0
+dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
+is_status 4 "queued after the end, and still there: cannot tell"
+has "$err" '^Trustworthy: no, of the files queued after its last process was reaped, 3 still on the list: whose they are can not be told\.$' "why"
+has "$err" '^Queued after its last process was reaped, and still pending:$' "and what it is"
+has "$err" '^0ns +queued +kthread +0:15 ' "listed"
+has "$err" '^No verdict' "said so"
+has_not "$err" '^(In time|Late)' "neither in time nor late"
+dfput run --max-late 30ms --json --input "$copy" -- grow
+is_json "$err" 'j["left"] == 0 and j["left_after"] == len(j["pending_after"]) == 3 and "pending" not in j' "in JSON"
+dfput run --input "$copy" -- sh -c 'grow; exit 5'
+is_status 5 "without a limit they do not count"
+has "$err" '^Trustworthy: yes' "nor are they in doubt"
 
-start busy
-dfput run --max-late 0 --input "$copy" -- sh -c 'grow; sed -i "3,\$s/^[0-9]*/0/" "$COPY/pending"'
-is_status 0 "files queued after the end do not count"
+start
+ages 0 $old 0
+dfput run --max-late 30ms --json --input "$copy" -- grow
+is_status 4 "both: cannot tell beats late"
+is_json "$err" 'len(j["pending"]) == 1 and len(j["pending_after"]) == 2 and not j["trustworthy"]' "each by itself"
+dfput run --max-late 30ms --input "$copy" -- grow
+has "$err" '^Late: .*, 1 still pending' "the late one is named all the same"
+
+# meanwhile ARGUMENT... -- COMMAND...: dfput run, and while it waits after its
+# program's end, COMMAND. It is stopped for that, so that its time cannot end
+# before: it sees what COMMAND did, however long that took.
+meanwhile() {
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	rm -f "$work/ready"
+	"$DFPUT" run "${options[@]}" --input "$copy" -- sh -c 'grow queued=2 queued_bh=2 released=1; echo $$ >"$0.new"; mv "$0.new" "$0"; exit 5' "$work/ready" >"$work/out" 2>"$work/err" &
+	pid=$!
+	while [ ! -e "$work/ready" ]; do sleep 0.01; done
+	while kill -0 $pid && { [ -e "/proc/$(cat "$work/ready")" ] || ! grep -q '^State:.S' "/proc/$pid/status"; }; do sleep 0.01; done
+	kill -STOP $pid
+	"$@"
+	kill -CONT $pid
+	wait $pid
+	status=$?
+	out=$(cat "$work/out") err=$(cat "$work/err")
+}
+
+start
+meanwhile --max-late 1 -- grow queued=64 queued_kthread=64 released=65 batches=3
+is_status 5 "queued after the end, and released in time: the program's status"
+has "$err" '^In the [0-9.]+s after its last process was reaped, again on the whole machine, not by this program alone: 64 queued, 65 released:$' "said so"
+[ "$(grep -E '^(queued|.-queued_kthread|released|batches) ' <<<"$err" | tr -s ' ' | cut -d ' ' -f 2 | tr '\n' ' ')" = '2 0 1 0 64 64 65 3 ' ]
+verdict $? "in a table of its own"
+start
+meanwhile --max-late 1 --json -- grow queued=64 queued_kthread=64 released=65 batches=3
+is_json "$err" '[{d["name"]: d["value"] for d in j[w]}[c] for w in ("differences", "after") for c in ("queued", "queued_bh", "queued_kthread", "released", "batches")] == [2, 2, 0, 1, 0, 64, 0, 64, 65, 3]' "in JSON: after"
+is_json "$err" 'j["waited_ns"] >= j["max_late_ns"] and j["trustworthy"]' "and all of the time was waited"
+start
+meanwhile --max-late 1 -- grow lost_records=1
+is_status 4 "losses after the end: cannot tell"
+has "$err" '^Trustworthy: no, lost_records grew by 1 ' "why"
+has_not "$err" '^In time' "and nothing is in time"
+start
+meanwhile --max-late 1 -- set_value stats queued 0
+is_status 4 "reset after the end: cannot tell"
+has_not "$err" 'In the .* after its last process' "no differences then"
+start
+ages $old
+meanwhile --max-late 1 -- cp "$fixtures/idle/pending" "$copy"
+is_status 5 "gone in time"
+start
+meanwhile --max-late 3600 --json -- eval 'kill -TERM $pid'
+is_status 4 "SIGTERM ends the wait: cannot tell"
+is_json "$err" 'j["waited_ns"] < j["max_late_ns"] and j["doubts"] == ["signal 15 ended the wait"]' "why"
+start
+meanwhile --max-late 3600 -- eval 'kill -HUP $pid'
+has "$err" 'all of its processes reaped after' "its processes were reaped all the same"
+has "$err" '^No verdict: the wait was ended after .* of 3600\.000s\.$' "said so"
+
 start
 dfput run --max-late 0 --input "$copy" -- sh -c 'grow lost_records=1'
 is_status 4 "losses meanwhile: cannot tell"
@@ -224,14 +307,5 @@ start
 give_up --max-late 1
 is_status 4 "with --max-late: cannot tell"
 has "$err" 'Trustworthy: no, signal 15 ended the wait' "why"
-
-start busy
-sed -i '3,$s/^[0-9]*/99999999999/' "$copy/pending"
-"$DFPUT" run --max-late 60 --input "$copy" -- grow 2>"$work/err" &
-pid=$!
-sleep 0.6
-kill -TERM $pid
-wait $pid
-status=$? out='' err=$(cat "$work/err")
-is_status 4 "SIGTERM while waiting for the rest: cannot tell"
+has_not "$err" 'after its last process' "nor is there a time after the end"
 finish

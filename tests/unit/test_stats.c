@@ -85,6 +85,16 @@ static void each_loss_is_told(void **state)
 	}
 }
 
+static void differences_exist(void **state)
+{
+	(void)state;
+	after.counter[DFPUT_COUNT_exits] = before.counter[DFPUT_COUNT_exits];
+	assert_true(stats_grew(&before, &after));
+	assert_true(stats_grew(&before, &before));
+	before.counter[DFPUT_COUNT_exits]++;
+	assert_false(stats_grew(&before, &after));
+}
+
 static void resets_and_reloads(void **state)
 {
 	(void)state;
@@ -136,6 +146,7 @@ int main(void)
 		cmocka_unit_test_setup(undisturbed, set_up),
 		cmocka_unit_test_setup(old_losses_do_not_count, set_up),
 		cmocka_unit_test_setup(each_loss_is_told, set_up),
+		cmocka_unit_test_setup(differences_exist, set_up),
 		cmocka_unit_test_setup(resets_and_reloads, set_up),
 		cmocka_unit_test_setup(a_reset_in_between, set_up),
 		cmocka_unit_test_setup(switched_off, set_up),

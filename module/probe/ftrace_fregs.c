@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Since 5.11 ftrace's callbacks get a struct ftrace_regs, before a pt_regs. */
+#include <linux/ftrace.h>
+
+void probe(unsigned long ip, unsigned long caller, struct ftrace_ops *ops,
+	   struct ftrace_regs *fregs);
+extern ftrace_func_t callback;
+ftrace_func_t callback = probe;

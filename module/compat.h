@@ -10,26 +10,89 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/ftrace.h>
+#include <linux/preempt.h>
+
+/* DFPUT_HAVE_...: from the probes, see probe/probe.sh. */
+#include "features.h"
+
+/* Up to 5.10 ftrace's callbacks get the registers themselves. */
+#ifndef DFPUT_HAVE_FTRACE_FREGS
+#define ftrace_regs pt_regs
+#endif
+
+/* The name since 5.11; the older one, in_irq(), is gone by 7.3. */
+#ifndef in_hardirq
+#define in_hardirq() in_irq()
+#endif
+
+/*
+ * What an ftrace_ops of ours needs beside FTRACE_OPS_FL_PERMANENT, to see the
+ * function's arguments and not to be protected against recursion.
+ *
+ * Since 5.11 arguments are saved for everybody on x86-64, and protection has to
+ * be asked for. Before, all registers or none were saved, and protection, which
+ * costs as much as our handlers, had to be declined.
+ */
+#ifdef DFPUT_HAVE_FTRACE_RECURSION
+#define DFPUT_FTRACE_FLAGS 0
+#else
+#define DFPUT_FTRACE_FLAGS \
+	(FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_RECURSION_SAFE)
+#endif
 
 /**
- * dfput_ftrace_arg0() - first argument of the traced function
+ * dfput_ftrace_argument() - an argument of the traced function
  * @fregs: what ftrace handed to its callback
+ * @n: which, from 0
  *
- * x86-64 with DYNAMIC_FTRACE_WITH_ARGS saves the argument registers for every
- * ftrace_ops, also without SAVE_REGS (6.1; later kernels have
- * ftrace_regs_get_argument()).
+ * struct ftrace_regs has a getter since 6.2, and is opaque since 6.13 (6.12.y
+ * has that as well). In 5.11 to 6.1 it holds registers, of which x86-64 fills in
+ * those of the arguments for every ftrace_ops. Up to 5.10 it is the registers.
  *
  * Context: an ftrace callback, on the fregs of that call only.
  * Return: the argument's register.
  */
 static __always_inline unsigned long
-dfput_ftrace_arg0(struct ftrace_regs *fregs)
+dfput_ftrace_argument(struct ftrace_regs *fregs, unsigned int n)
 {
-#ifdef ftrace_regs_get_argument
-	return ftrace_regs_get_argument(fregs, 0);
+#if defined(DFPUT_HAVE_FTRACE_ARGUMENT)
+	return ftrace_regs_get_argument(fregs, n);
+#elif defined(DFPUT_HAVE_FTRACE_FREGS)
+	return regs_get_kernel_argument(&fregs->regs, n);
 #else
-	return regs_get_kernel_argument(&fregs->regs, 0);
+	return regs_get_kernel_argument(fregs, n);
 #endif
+}
+
+/**
+ * dfput_ftrace_forget() - give back the filter of an ftrace_ops
+ * @ops: one that is not registered
+ *
+ * ftrace_free_filter() is exported since 5.11. An empty filter takes as little.
+ *
+ * Context: process context, may sleep.
+ */
+static inline void dfput_ftrace_forget(struct ftrace_ops *ops)
+{
+#ifdef DFPUT_HAVE_FTRACE_FREE_FILTER
+	ftrace_free_filter(ops);
+#else
+	ftrace_set_filter(ops, NULL, 0, 1);
+#endif
+}
+
+/**
+ * dfput_file_refs() - how many references a file has
+ * @file: the file
+ *
+ * Since 6.13 file_count() is a function of what must not be const.
+ *
+ * Context: any; somebody holds a reference.
+ * Return: their number, exact for this moment.
+ */
+static __always_inline long dfput_file_refs(const struct file *file)
+{
+	return file_count((struct file *)file);
 }
 
 /**
@@ -38,7 +101,6 @@ dfput_ftrace_arg0(struct ftrace_regs *fregs)
  *
  * Since 6.7 a file that was never opened is freed directly in fput(), without
  * the list and without __fput(). Up to 6.6 it goes on the list like any other.
- * get_file_active() came in the same release and tells the two apart.
  *
  * Context: any; the caller still holds a reference, or stands where the kernel
  * does.

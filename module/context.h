@@ -10,11 +10,11 @@
 #ifndef DFPUT_CONTEXT_H
 #define DFPUT_CONTEXT_H
 
-#include <linux/preempt.h>
 #include <linux/sched.h>
 
 #include <dfput/causes.h>
 
+#include "compat.h"
 #include "symbol.h"
 
 /* The task's task work is over: the kernel has put its static end mark there. */

@@ -10,6 +10,7 @@
 #include <linux/kprobes.h>
 #include <linux/types.h>
 
+#include "compat.h"
 #include "hook_list.h"
 
 struct dfput_hook;

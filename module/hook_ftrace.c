@@ -32,21 +32,45 @@
  */
 #define CANDIDATE_REFS 8
 
+static __always_inline const struct file *
+file_argument(struct ftrace_regs *fregs)
+{
+	return (const struct file *)dfput_ftrace_argument(fregs, 0);
+}
+
+/* A caller that would be deferred gives up this many references. */
+static void see_candidate(enum dfput_hook_id hook, const struct file *file,
+			  unsigned int refs, enum dfput_cause cause)
+{
+	long left = dfput_file_refs(file) - refs;
+
+	if (left >= CANDIDATE_REFS)
+		return;
+	dfput_count_hit(hook);
+	dfput_deferral_sight(file, cause, !left);
+}
+
 void dfput_on_fput(unsigned long ip, unsigned long caller,
 		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	enum dfput_cause cause = dfput_context_cause();
-	const struct file *file;
-	long refs;
 
 	if (likely(cause == DFPUT_CAUSE_NONE))
 		return;
-	file = (const struct file *)dfput_ftrace_arg0(fregs);
-	refs = file_count(file);
-	if (refs > CANDIDATE_REFS)
+	see_candidate(DFPUT_HOOK_queue_candidate, file_argument(fregs), 1,
+		      cause);
+}
+
+/* Up to 5.17 fput() is a call of this one, which others call as well. */
+void dfput_on_fput_many(unsigned long ip, unsigned long caller,
+			struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	enum dfput_cause cause = dfput_context_cause();
+
+	if (likely(cause == DFPUT_CAUSE_NONE))
 		return;
-	dfput_count_hit(DFPUT_HOOK_queue_candidate);
-	dfput_deferral_sight(file, cause, refs == 1);
+	see_candidate(DFPUT_HOOK_queue_many, file_argument(fregs),
+		      dfput_ftrace_argument(fregs, 1), cause);
 }
 
 /* Entered only once the last reference is gone: no guess is left. */
@@ -58,14 +82,13 @@ void dfput_on___fput_deferred(unsigned long ip, unsigned long caller,
 	if (likely(cause == DFPUT_CAUSE_NONE))
 		return;
 	dfput_count_hit(DFPUT_HOOK_queue_entry);
-	dfput_deferral_sight((const struct file *)dfput_ftrace_arg0(fregs),
-			     cause, true);
+	dfput_deferral_sight(file_argument(fregs), cause, true);
 }
 
 void dfput_on___fput(unsigned long ip, unsigned long caller,
 		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	const struct file *file = (const struct file *)dfput_ftrace_arg0(fregs);
+	const struct file *file = file_argument(fregs);
 	bool flush =
 		dfput_range_holds(&dfput_symbols.flush_delayed_fput, caller);
 
@@ -81,16 +104,19 @@ void dfput_on_generic_shutdown_super(unsigned long ip, unsigned long caller,
 				     struct ftrace_ops *ops,
 				     struct ftrace_regs *fregs)
 {
+	unsigned long sb = dfput_ftrace_argument(fregs, 0);
+
 	dfput_count_hit(DFPUT_HOOK_super_death);
-	dfput_super_died((const struct super_block *)dfput_ftrace_arg0(fregs));
+	dfput_super_died((const struct super_block *)sb);
 }
 
 void dfput_on_do_notify_parent(unsigned long ip, unsigned long caller,
 			       struct ftrace_ops *ops,
 			       struct ftrace_regs *fregs)
 {
-	dfput_exit_notify((const struct task_struct *)dfput_ftrace_arg0(fregs),
-			  caller);
+	unsigned long task = dfput_ftrace_argument(fregs, 0);
+
+	dfput_exit_notify((const struct task_struct *)task, caller);
 }
 
 static int prepare(struct dfput_hook *hook)
@@ -100,7 +126,7 @@ static int prepare(struct dfput_hook *hook)
 	/* ftrace takes it for a pattern, and may write into it. */
 	strscpy(symbol, hook->symbol, sizeof(symbol));
 	hook->ops.func = hook->on_call;
-	hook->ops.flags = FTRACE_OPS_FL_PERMANENT;
+	hook->ops.flags = FTRACE_OPS_FL_PERMANENT | DFPUT_FTRACE_FLAGS;
 	return ftrace_set_filter(&hook->ops, symbol, strlen(symbol), 1);
 }
 
@@ -122,7 +148,7 @@ static u64 missed(const struct dfput_hook *hook)
 
 static void release(struct dfput_hook *hook)
 {
-	ftrace_free_filter(&hook->ops);
+	dfput_ftrace_forget(&hook->ops);
 }
 
 const struct dfput_backend dfput_backend_ftrace = {

@@ -28,18 +28,19 @@
 #ifndef DFPUT_HOOK_LIST_H
 #define DFPUT_HOOK_LIST_H
 
-#define DFPUT_HOOKS(X)                                                      \
-	X(release, "__fput", ftrace, RELEASE, ALL, true, __fput)            \
-	X(super_death, "generic_shutdown_super", ftrace, SUPER, ALL, false, \
-	  generic_shutdown_super)                                           \
-	X(exit, "do_notify_parent", ftrace, EXIT, ALL, false,               \
-	  do_notify_parent)                                                 \
-	X(batch_worker, "delayed_fput", kretprobe, BATCH_WORKER, ALL, true, \
-	  worker)                                                           \
-	X(batch_flush, "flush_delayed_fput", kretprobe, BATCH_FLUSH, ALL,   \
-	  true, flush)                                                      \
-	X(queue_entry, "__fput_deferred", ftrace, QUEUE, ENTRY, true,       \
-	  __fput_deferred)                                                  \
+#define DFPUT_HOOKS(X)                                                        \
+	X(release, "__fput", ftrace, RELEASE, ALL, true, __fput)              \
+	X(super_death, "generic_shutdown_super", ftrace, SUPER, ALL, false,   \
+	  generic_shutdown_super)                                             \
+	X(exit, "do_notify_parent", ftrace, EXIT, ALL, false,                 \
+	  do_notify_parent)                                                   \
+	X(batch_worker, "delayed_fput", kretprobe, BATCH_WORKER, ALL, true,   \
+	  worker)                                                             \
+	X(batch_flush, "flush_delayed_fput", kretprobe, BATCH_FLUSH, ALL,     \
+	  true, flush)                                                        \
+	X(queue_entry, "__fput_deferred", ftrace, QUEUE, ENTRY, true,         \
+	  __fput_deferred)                                                    \
+	X(queue_many, "fput_many", ftrace, QUEUE, CANDIDATE, true, fput_many) \
 	X(queue_candidate, "fput", ftrace, QUEUE, CANDIDATE, true, fput)
 
 /* How queueing is seen, the best first. */

@@ -15,7 +15,7 @@ static void wake(struct irq_work *work)
 	wake_up_all(dfput_waiters_queue());
 }
 
-static struct irq_work wake_work = IRQ_WORK_INIT(wake);
+static DEFINE_IRQ_WORK(wake_work, wake);
 
 wait_queue_head_t *dfput_waiters_queue(void)
 {

@@ -150,6 +150,14 @@ void dfput_batch_leave(void)
 		end(batch);
 }
 
+void dfput_batch_wait(void)
+{
+	struct batch *batch = find();
+
+	if (batch && batch->flush)
+		end(batch);
+}
+
 void dfput_batch_file(const struct file *file, bool flush)
 {
 	struct batch *batch = find();

@@ -3,7 +3,7 @@
  * Batches: drains of the kernel's list, from their first file to their last.
  *
  * A file's release is over when the same loop calls __fput for the next file,
- * or when the drain function returns. So nothing has to be hooked at the end
+ * or when the drain function returns or begins to wait. So nothing has to be hooked at the end
  * of __fput, which every close in the system goes through.
  */
 #ifndef DFPUT_BATCH_H
@@ -26,6 +26,18 @@ void dfput_batch_enter(bool flush);
  * Context: handler at its return; process context, preemption off.
  */
 void dfput_batch_leave(void);
+
+/**
+ * dfput_batch_wait() - current's flush has drained the list, and begins to wait
+ * for the worker
+ *
+ * By 7.3 flush_delayed_fput() returns only when a batch that the worker took is
+ * released too. The flush's own batch ends before that, with its last file.
+ *
+ * Context: handler at the entry of flush_delayed_work(), called for the
+ * kernel's delayed_fput work; process context.
+ */
+void dfput_batch_wait(void);
 
 /**
  * dfput_batch_file() - current's drain loop has called __fput

@@ -42,6 +42,7 @@ static const char *const rung_names[DFPUT_NR_RUNGS] = {
 static const char *const role_losses[DFPUT_NR_ROLES] = {
 	[DFPUT_ROLE_BATCH_WORKER] = "drains by the worker",
 	[DFPUT_ROLE_BATCH_FLUSH] = "drains by a flush",
+	[DFPUT_ROLE_FLUSH_WAIT] = "when a flush begins to wait for the worker",
 	[DFPUT_ROLE_SUPER] = "superblocks' deaths",
 	[DFPUT_ROLE_RELEASE] = "releases",
 	[DFPUT_ROLE_EXIT] = "exits",

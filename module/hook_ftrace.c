@@ -100,6 +100,22 @@ void dfput_on___fput(unsigned long ip, unsigned long caller,
 	dfput_batch_file(file, flush);
 }
 
+/*
+ * By the work that it waits for and not by the caller: this may be a tail call,
+ * and a release may wait for other work.
+ */
+void dfput_on_flush_delayed_work(unsigned long ip, unsigned long caller,
+				 struct ftrace_ops *ops,
+				 struct ftrace_regs *fregs)
+{
+	unsigned long work = dfput_ftrace_argument(fregs, 0);
+
+	if (likely(work != dfput_symbols.delayed_fput_work))
+		return;
+	dfput_count_hit(DFPUT_HOOK_flush_wait);
+	dfput_batch_wait();
+}
+
 void dfput_on_generic_shutdown_super(unsigned long ip, unsigned long caller,
 				     struct ftrace_ops *ops,
 				     struct ftrace_regs *fregs)

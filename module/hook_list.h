@@ -34,6 +34,8 @@
 	  generic_shutdown_super)                                             \
 	X(exit, "do_notify_parent", ftrace, EXIT, ALL, false,                 \
 	  do_notify_parent)                                                   \
+	X(flush_wait, "flush_delayed_work", ftrace, FLUSH_WAIT, ALL, false,   \
+	  flush_delayed_work)                                                 \
 	X(batch_worker, "delayed_fput", kretprobe, BATCH_WORKER, ALL, true,   \
 	  worker)                                                             \
 	X(batch_flush, "flush_delayed_fput", kretprobe, BATCH_FLUSH, ALL,     \
@@ -54,6 +56,7 @@ enum dfput_rung {
 enum dfput_role {
 	DFPUT_ROLE_BATCH_WORKER,
 	DFPUT_ROLE_BATCH_FLUSH,
+	DFPUT_ROLE_FLUSH_WAIT,
 	DFPUT_ROLE_SUPER,
 	DFPUT_ROLE_RELEASE,
 	DFPUT_ROLE_EXIT,

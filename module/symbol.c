@@ -66,6 +66,7 @@ int __init dfput_symbols_init(void)
 
 	dfput_symbols.delayed_fput = find_range("delayed_fput");
 	dfput_symbols.flush_delayed_fput = find_range("flush_delayed_fput");
+	dfput_symbols.delayed_fput_work = find_range("delayed_fput_work").start;
 	dfput_symbols.work_exited = find_range("work_exited").start;
 	for (i = 0; i < DFPUT_NR_REPARENT; i++)
 		dfput_symbols.reparent[i] = find_range(reparent[i]);

@@ -29,8 +29,6 @@
 DFPUT_CAUSES(DFPUT_TRACE_ENUM)
 TRACE_DEFINE_ENUM(DFPUT_CAUSE_NONE);
 
-#define DFPUT_TRACE_DEV(entry) MAJOR((entry)->dev), MINOR((entry)->dev)
-
 TRACE_EVENT(dfput_queue,
 	TP_PROTO(u64 id, const struct dfput_sight *sight),
 	TP_ARGS(id, sight),
@@ -55,7 +53,8 @@ TRACE_EVENT(dfput_queue,
 		__print_symbolic(__entry->cause,
 			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
 			{ DFPUT_CAUSE_NONE, "unknown" }),
-		DFPUT_TRACE_DEV(__entry), __entry->ino, __entry->super,
+		MAJOR(__entry->dev), MINOR(__entry->dev),
+		__entry->ino, __entry->super,
 		__entry->queued_ns)
 );
 
@@ -91,7 +90,8 @@ TRACE_EVENT(dfput_release,
 		__print_symbolic(__entry->cause,
 			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
 			{ DFPUT_CAUSE_NONE, "unknown" }),
-		DFPUT_TRACE_DEV(__entry), __entry->ino, __entry->super,
+		MAJOR(__entry->dev), MINOR(__entry->dev),
+		__entry->ino, __entry->super,
 		__entry->wait_ns, __entry->release_ns,
 		__entry->flush ? "flush" : "worker")
 );

@@ -40,8 +40,13 @@ for file in enable reset flush; do
 done
 is 'the self-test passed' "$(value hooks selftest)" passed
 is 'what was there before is gone' "$(value hooks settled)" 1
-is 'this kernel decides in fput, so the rung' "$(value hooks rung)" candidate
-is 'which is reconciled, not exact' "$(value hooks mode)" reconciled
+if can_trace __fput_deferred; then
+	is 'this kernel decides in __fput_deferred, so the rung' "$(value hooks rung)" entry
+	is 'which is exact' "$(value hooks mode)" exact
+else
+	is 'this kernel decides in fput, so the rung' "$(value hooks rung)" candidate
+	is 'which is reconciled, not exact' "$(value hooks mode)" reconciled
+fi
 is 'no hook failed' "$(column hooks hook state failed)" ''
 holds 'memory is within 4 MiB' "$(value hooks memory_bytes)" -le $((4 << 20))
 nok 'a second load is refused' load 2>/dev/null
@@ -70,8 +75,16 @@ refused 'records is no number' 'Invalid parameters' '.*' records=many
 
 # ---- what the kernel does not offer
 
-refused 'a rung without its function' 'Unknown symbol|No such file' \
-	'cannot see queueing: .* rung entry' rung=entry
+if can_trace __fput_deferred; then
+	for rung in entry candidate; do
+		load rung=$rung
+		is "rung=$rung: in force" "$(value hooks rung)" $rung
+		unload
+	done
+else
+	refused 'a rung without its function' 'Unknown symbol|No such file' \
+		'cannot see queueing: .* rung entry' rung=entry
+fi
 
 echo 0 >/proc/sys/kernel/ftrace_enabled
 refused 'ftrace switched off' 'busy' 'cannot hook .*EBUSY.*kernel.ftrace_enabled'

@@ -34,6 +34,11 @@ fresh() {
 }
 trap 'truth_stop; fresh' EXIT
 
+# can_trace FUNCTION: the kernel has it, and lets ftrace hook it
+can_trace() {
+	grep -qx "$1" "$tracing/available_filter_functions"
+}
+
 # value FILE NAME: a value of a statistics file
 value() {
 	awk -v name="$2" '$1 == name { print $2 }' "$stats/$1"

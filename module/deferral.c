@@ -328,7 +328,7 @@ void dfput_deferral_start(const struct file *file, bool preload,
 	u64 now = ktime_get_mono_fast_ns();
 	struct dfput_record *record = take(file, preload, &drained->fate);
 
-	drained->file = file;
+	dfput_selftest_started(file, drained->fate);
 	drained->record = record;
 	drained->started = now;
 	if (record) {
@@ -352,7 +352,6 @@ void dfput_deferral_finish(struct dfput_drained *drained, bool flush)
 	dfput_hist_add(DFPUT_HIST_release_time,
 		       dfput_elapsed(drained->started, now));
 	trace_dfput_release(drained, now, flush);
-	dfput_selftest_released(drained->file, drained->fate);
 
 	if (drained->record)
 		free_record(drained->record);

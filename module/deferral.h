@@ -36,7 +36,6 @@ enum dfput_fate {
 /**
  * struct dfput_drained - one file in the middle of its __fput, as its batch
  * keeps it
- * @file: its struct file: a key
  * @record: its record, or NULL: queueing not seen, or no record was free
  * @fate: what is known of it
  * @started: when its __fput was entered, ns
@@ -44,7 +43,6 @@ enum dfput_fate {
  * @super: where it lived
  */
 struct dfput_drained {
-	const void *file;
 	struct dfput_record *record;
 	enum dfput_fate fate;
 	u64 started;

@@ -6,8 +6,9 @@
  * of ours is needed to release them, whenever that will be. They are put with
  * bottom halves off: that is a deferral in every kernel.
  *
- * The addresses of the files are kept as keys. They stay unique until the
- * drain, because until then the files live. Handlers touch nothing but the
+ * The addresses of the files are kept as keys. Each is unique while its file
+ * lives, that is until its __fput has begun; then it is forgotten, because the
+ * next file may get the same. Handlers touch nothing but the keys and the
  * atomics.
  */
 #include <linux/anon_inodes.h>
@@ -30,43 +31,47 @@ bool dfput_selftest_active __read_mostly;
 
 static struct file *files[FILES];
 static atomic_t queued;
-static atomic_t released;
+static atomic_t started;
 static atomic_t wrong;
 static bool begun;
 
-static bool is_ours(const void *file)
+/* Its place among the keys, or FILES. */
+static unsigned int place_of(const void *file)
 {
 	unsigned int i;
 
 	for (i = 0; i < FILES; i++)
-		if (files[i] == file)
-			return true;
-	return false;
+		if (READ_ONCE(files[i]) == file)
+			break;
+	return i;
 }
 
 void __dfput_selftest_queued(const void *file, enum dfput_cause cause)
 {
-	if (!is_ours(file))
+	if (place_of(file) == FILES)
 		return;
 	if (cause != DFPUT_CAUSE_bh)
 		atomic_inc(&wrong);
 	atomic_inc(&queued);
 }
 
-void __dfput_selftest_released(const void *file, enum dfput_fate fate)
+void __dfput_selftest_started(const void *file, enum dfput_fate fate)
 {
-	if (!is_ours(file))
+	unsigned int place = place_of(file);
+
+	if (place == FILES)
 		return;
+	WRITE_ONCE(files[place], NULL);
 	if (fate != DFPUT_FATE_KNOWN)
 		atomic_inc(&wrong);
 	dfput_batch_settle();
-	if (atomic_inc_return(&released) == FILES)
+	if (atomic_inc_return(&started) == FILES)
 		WRITE_ONCE(dfput_selftest_active, false);
 }
 
-static bool is_complete(void)
+static bool is_drained(void)
 {
-	return atomic_read(&released) == FILES;
+	return atomic_read(&started) == FILES;
 }
 
 static int open_files(void)
@@ -104,7 +109,7 @@ int dfput_selftest_run(void)
 	if (err)
 		return err;
 	atomic_set(&queued, 0);
-	atomic_set(&released, 0);
+	atomic_set(&started, 0);
 	atomic_set(&wrong, 0);
 	begun = true;
 	WRITE_ONCE(dfput_selftest_active, true);
@@ -114,7 +119,7 @@ int dfput_selftest_run(void)
 		return -EIO;
 	/* A drain may be stuck in a slow release: then it passes later. */
 	wait_event_timeout(*dfput_waiters_queue(),
-			   is_complete() && dfput_batch_settled(), WAIT);
+			   is_drained() && dfput_batch_settled(), WAIT);
 	return atomic_read(&wrong) ? -EIO : 0;
 }
 
@@ -130,5 +135,5 @@ const char *dfput_selftest_result(void)
 		return "off";
 	if (atomic_read(&wrong))
 		return "failed";
-	return is_complete() ? "passed" : "waiting";
+	return is_drained() ? "passed" : "waiting";
 }

@@ -19,7 +19,7 @@
 extern bool dfput_selftest_active;
 
 void __dfput_selftest_queued(const void *file, enum dfput_cause cause);
-void __dfput_selftest_released(const void *file, enum dfput_fate fate);
+void __dfput_selftest_started(const void *file, enum dfput_fate fate);
 
 /**
  * dfput_selftest_queued() - a file has been counted as queued
@@ -36,23 +36,23 @@ static __always_inline void dfput_selftest_queued(const void *file,
 }
 
 /**
- * dfput_selftest_released() - a file has been released
+ * dfput_selftest_started() - a drain loop has called __fput
  * @file: the file, compared only
  * @fate: what was known of it
  *
- * Context: handler, inside the batch.
+ * Context: handler at the entry of __fput, inside the batch.
  */
-static __always_inline void dfput_selftest_released(const void *file,
-						    enum dfput_fate fate)
+static __always_inline void dfput_selftest_started(const void *file,
+						   enum dfput_fate fate)
 {
 	if (unlikely(READ_ONCE(dfput_selftest_active)))
-		__dfput_selftest_released(file, fate);
+		__dfput_selftest_started(file, fate);
 }
 
 /**
  * dfput_selftest_run() - defer files of known identity in known number
  *
- * Waits a little for their release, but not for a drain that is stuck: then
+ * Waits a little for their drain, but not for a drain that is stuck: then
  * the test goes on in the background.
  *
  * Context: process context, may sleep; hooks are armed.

@@ -34,7 +34,7 @@
 	  generic_shutdown_super)                                             \
 	X(exit, "do_notify_parent", ftrace, EXIT, ALL, false,                 \
 	  do_notify_parent)                                                   \
-	X(flush_wait, "flush_delayed_work", ftrace, FLUSH_WAIT, ALL, false,   \
+	X(flush_wait, "flush_delayed_work", ftrace, FLUSH_WAIT, ENTRY, false, \
 	  flush_delayed_work)                                                 \
 	X(batch_worker, "delayed_fput", kretprobe, BATCH_WORKER, ALL, true,   \
 	  worker)                                                             \

@@ -20,13 +20,15 @@ work() {
 # any time.
 poll_it() {
 	while [ -e "$running" ]; do
-		dfput pending --wait --timeout 5 || sleep 0.05
+		dfput pending --wait --timeout 5
+		sleep 0.1
 	done >/dev/null 2>&1
 }
 
 read_it() {
 	while [ -e "$running" ]; do
-		cat "$stats"/stats "$stats"/pending "$stats"/superblocks || sleep 0.05
+		cat "$stats"/stats "$stats"/pending "$stats"/superblocks
+		sleep 0.1
 	done >/dev/null 2>&1
 }
 

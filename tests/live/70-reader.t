@@ -20,16 +20,18 @@ is 'doctor: all is well' $? 0
 note "$report"
 
 for command in stat hist pending superblocks hooks; do
-	ok "$command" dfput $command >"$TMPDIR/out"
-	ok "$command --json is JSON" perl -MJSON::PP -0777 \
-		-e 'decode_json(<STDIN>)' < <(dfput $command --json)
+	dfput $command >"$TMPDIR/out"
+	is "$command" $? 0
+	dfput $command --json | perl -MJSON::PP -0777 -e 'decode_json(<STDIN>)'
+	is "$command --json is JSON" $? 0
 done
 
 # What a saved copy says is what the live directory said.
 saved=$TMPDIR/saved
 mkdir "$saved"
 cp "$stats"/[hsp]* "$saved"
-ok 'a saved copy can be read' dfput --input "$saved" stat >/dev/null
+dfput --input "$saved" stat >"$TMPDIR/out"
+is 'a saved copy can be read' $? 0
 
 is 'stat --json: queued is the counter' "$(dfput stat --json |
 	perl -MJSON::PP -0777 -ne '

@@ -11,8 +11,8 @@
  * take our eyes away without a word. With it, that is refused with EBUSY while
  * we measure, and so is our loading while it is 0.
  */
+#include <linux/errno.h>
 #include <linux/fs.h>
-#include <linux/string.h>
 
 #include "batch.h"
 #include "compat.h"
@@ -135,15 +135,16 @@ void dfput_on_do_notify_parent(unsigned long ip, unsigned long caller,
 	dfput_exit_notify((const struct task_struct *)task, caller);
 }
 
+/* By name is slow: ftrace looks up the name of each function that there is. */
 static int prepare(struct dfput_hook *hook)
 {
-	char symbol[64];
+	unsigned long address = dfput_symbol_address(hook->symbol);
 
-	/* ftrace takes it for a pattern, and may write into it. */
-	strscpy(symbol, hook->symbol, sizeof(symbol));
+	if (!address)
+		return -ENOENT;
 	hook->ops.func = hook->on_call;
 	hook->ops.flags = FTRACE_OPS_FL_PERMANENT | DFPUT_FTRACE_FLAGS;
-	return ftrace_set_filter(&hook->ops, symbol, strlen(symbol), 1);
+	return ftrace_set_filter_ip(&hook->ops, address, 0, 1);
 }
 
 static int arm(struct dfput_hook *hook)

@@ -8,7 +8,7 @@
  * refuse, one byte into the symbol: nothing is armed, and nothing has to be
  * waited for.
  *
- * Runs at load, in process context, before any hook.
+ * Runs at load, in process context, before any hook is armed.
  */
 #include <linux/init.h>
 #include <linux/kallsyms.h>
@@ -20,13 +20,20 @@
 
 struct dfput_symbols dfput_symbols __read_mostly;
 
-static unsigned long __init find_inside(const char *name)
+static unsigned long find_inside(const char *name)
 {
 	struct kprobe probe = { .symbol_name = name, .offset = 1 };
 
 	if (!register_kprobe(&probe))
 		unregister_kprobe(&probe);
 	return IS_ERR_OR_NULL(probe.addr) ? 0 : (unsigned long)probe.addr;
+}
+
+unsigned long dfput_symbol_address(const char *name)
+{
+	unsigned long inside = find_inside(name);
+
+	return inside ? inside - 1 : 0;
 }
 
 /* "name+0x1/0x5d" is the only exported view of a symbol's bounds. */
@@ -66,8 +73,9 @@ int __init dfput_symbols_init(void)
 
 	dfput_symbols.delayed_fput = find_range("delayed_fput");
 	dfput_symbols.flush_delayed_fput = find_range("flush_delayed_fput");
-	dfput_symbols.delayed_fput_work = find_range("delayed_fput_work").start;
-	dfput_symbols.work_exited = find_range("work_exited").start;
+	dfput_symbols.delayed_fput_work =
+		dfput_symbol_address("delayed_fput_work");
+	dfput_symbols.work_exited = dfput_symbol_address("work_exited");
 	for (i = 0; i < DFPUT_NR_REPARENT; i++)
 		dfput_symbols.reparent[i] = find_range(reparent[i]);
 

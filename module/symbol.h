@@ -54,6 +54,15 @@ static __always_inline bool dfput_range_holds(const struct dfput_range *range,
 }
 
 /**
+ * dfput_symbol_address() - look up one symbol
+ * @name: its name
+ *
+ * Context: process context, may sleep.
+ * Return: where it begins, or 0 if the kernel has no such symbol.
+ */
+unsigned long dfput_symbol_address(const char *name);
+
+/**
  * dfput_symbols_init() - look up all of dfput_symbols
  *
  * Context: process context, may sleep.

@@ -9,8 +9,9 @@
  * exchange.
  *
  * A batch whose entry went by unseen (it began before we were loaded, or the
- * kernel had no kretprobe instance left) begins with its first file, and ends
- * with the next batch of the same task.
+ * kernel had no kretprobe instance left, or its kprobes are switched off) begins
+ * with its first file, and ends with the next batch of the same task: its last
+ * file counts as pending until then. That is said by lost_batches.
  */
 #include <linux/atomic.h>
 #include <linux/sched.h>
@@ -29,6 +30,8 @@ struct batch {
 	struct task_struct *owner;
 	/* Its entry was seen, so its return will be. */
 	bool entered;
+	/* The worker's, and neither was: may be ended by its next batch. */
+	bool unfollowed;
 	bool flush;
 	/* It may hold files that were queued before measuring began. */
 	bool preload;
@@ -67,28 +70,6 @@ static struct batch *claim(void)
 	return NULL;
 }
 
-static struct batch *begin(bool flush, bool entered)
-{
-	struct batch *batch = claim();
-
-	if (!batch) {
-		dfput_count(DFPUT_COUNT_lost_batches);
-		return NULL;
-	}
-	batch->entered = entered;
-	batch->flush = flush;
-	/*
-	 * The worker never overlaps itself, so once we are settled its batches
-	 * hold nothing old. A flush may have begun before us and still run.
-	 */
-	batch->preload = !READ_ONCE(settled) || (flush && !entered);
-	batch->settles = false;
-	batch->busy = false;
-	batch->depth = 0;
-	batch->files = 0;
-	return batch;
-}
-
 static void finish_file(struct batch *batch)
 {
 	if (!batch->busy)
@@ -119,9 +100,52 @@ static void end(struct batch *batch)
 	count_batch(batch);
 	if (batch->settles)
 		WRITE_ONCE(settled, true);
+	WRITE_ONCE(batch->unfollowed, false);
 	/* What we did in the slot is done before another task can have it. */
 	smp_store_release(&batch->owner, NULL);
 	dfput_waiters_notify();
+}
+
+/*
+ * The worker never overlaps itself, whichever task it runs in: a batch of it
+ * whose end we could not see is over when the next one begins.
+ */
+static void end_unfollowed(void)
+{
+	struct batch *batch;
+
+	for (batch = slots; batch < slots + SLOTS; batch++)
+		/* Pairs with begin(): whoever sees this sees the rest. */
+		if (smp_load_acquire(&batch->unfollowed))
+			end(batch);
+}
+
+static struct batch *begin(bool flush, bool entered)
+{
+	struct batch *batch;
+
+	if (!flush)
+		end_unfollowed();
+	batch = claim();
+	if (!batch) {
+		dfput_count(DFPUT_COUNT_lost_batches);
+		return NULL;
+	}
+	batch->entered = entered;
+	batch->flush = flush;
+	/*
+	 * The worker never overlaps itself, so once we are settled its batches
+	 * hold nothing old. A flush may have begun before us and still run.
+	 */
+	batch->preload = !READ_ONCE(settled) || (flush && !entered);
+	if (!entered && READ_ONCE(settled))
+		dfput_count(DFPUT_COUNT_lost_batches);
+	batch->settles = false;
+	batch->busy = false;
+	batch->depth = 0;
+	batch->files = 0;
+	smp_store_release(&batch->unfollowed, !flush && !entered);
+	return batch;
 }
 
 void dfput_batch_enter(bool flush)
@@ -203,6 +227,7 @@ void dfput_batch_abandon(void)
 	for (i = 0; i < SLOTS; i++) {
 		if (slots[i].owner && slots[i].busy)
 			dfput_deferral_drop(&slots[i].file);
+		slots[i].unfollowed = false;
 		slots[i].owner = NULL;
 	}
 }

@@ -78,6 +78,24 @@ is 'enable under load: no superblock has anything pending' \
 	"$(column superblocks pending | awk '{ n += $1 } END { print n }')" 0
 note "abandoned $(value stats abandoned), preload $(value stats preload)"
 
+# ---- kprobes switched off while we measure: seen, and no verdict is given
+truth_start
+echo 0 >/sys/kernel/debug/kprobes/enabled
+mark
+dfput run --max-late 2s -- \
+	workload uring-files --dir "$scratch" --files 32 --rounds 2 >/dev/null 2>&1
+is 'kprobes off: no verdict' $? 4
+holds 'kprobes off: lost_batches says so' "$(since_mark lost_batches)" -gt 0
+is 'kprobes off: every file is queued' "$(since_mark queued)" 64
+dfput doctor >/dev/null
+is 'kprobes off: doctor says no' $? 1
+echo 1 >/sys/kernel/debug/kprobes/enabled
+defer 16
+is "kprobes on again: released = ftrace's own count" "$(since_mark released)" \
+	"$(truth_count)"
+is 'kprobes on again: queued = released' "$(since_mark queued)" "$(since_mark released)"
+truth_stop
+
 # ---- flush
 mark
 ok 'flush: 1 is taken' write flush 1

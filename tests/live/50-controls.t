@@ -69,6 +69,7 @@ busy=$!
 for _ in 1 2 3; do
 	write enable 0
 	write enable 1
+	sleep 0.3
 done
 wait $busy
 wait_for 60 is_quiet

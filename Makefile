@@ -44,10 +44,33 @@ workloads: ## what provokes deferrals, build/workloads/workload
 install: ## install the reader, its manual and its completion
 	$(MAKE) -C userspace BUILD='$(BUILD)' install
 
+# ---- through dkms, as users have it ------------------------------------------
+
+VERSION := $(shell sed -n 's/^\#define DFPUT_VERSION "\(.*\)"/\1/p' include/dfput/version.h)
+DKMS_SOURCE := /usr/src/dfput-$(VERSION)
+
+.PHONY: dkms-install
+dkms-install: ## install the module, by dkms, for this and every later kernel
+	@test -d '$(KDIR)' || { \
+		echo "no kernel headers in $(KDIR): install linux-headers-$(KVER)"; \
+		exit 1; } >&2
+	install -d '$(DKMS_SOURCE)/module/probe' '$(DKMS_SOURCE)/include/dfput'
+	install -m 644 Kbuild dkms.conf COPYING '$(DKMS_SOURCE)'
+	install -m 644 $(filter-out %.mod.c module/features.h,$(wildcard module/*.[ch])) '$(DKMS_SOURCE)/module'
+	install -m 644 module/probe/* '$(DKMS_SOURCE)/module/probe'
+	install -m 644 include/dfput/*.h '$(DKMS_SOURCE)/include/dfput'
+	dkms add -m dfput -v $(VERSION)
+	dkms install -m dfput -v $(VERSION) -k $(KVER)
+
+.PHONY: dkms-remove
+dkms-remove: ## remove it from every kernel, without a trace
+	dkms remove -m dfput -v $(VERSION) --all
+	rm -rf '$(DKMS_SOURCE)'
+
 .PHONY: clean
 clean: ## remove what was built, but not the cached hosts
 	rm -rf '$(BUILD)' *.o *.ko *.mod *.mod.c .*.cmd modules.order Module.symvers
-	rm -f module/*.o module/*.mod module/.*.cmd
+	rm -f module/*.o module/*.mod module/.*.cmd module/features.h
 
 # ---- the packages that all of this needs ------------------------------------
 
@@ -90,6 +113,7 @@ host: host-build ## a root shell on such a host, module and reader installed
 check: packages ## all tests: gates, unit tests, live tests on test hosts
 	tests/check
 
-.PHONY: check-gates check-unit check-live
+.PHONY: check-gates check-unit check-live check-hosts
 check-gates check-unit check-live: packages
 	tests/check $(@:check-%=%)
+check-hosts: check-live ## the live tests alone, on every host

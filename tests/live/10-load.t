@@ -86,12 +86,15 @@ else
 		'cannot see queueing: .* rung entry' rung=entry
 fi
 
-echo 0 >/proc/sys/kernel/ftrace_enabled
-refused 'ftrace switched off' 'busy' 'cannot hook .*EBUSY.*kernel.ftrace_enabled'
-echo 1 >/proc/sys/kernel/ftrace_enabled
-ok 'ftrace switched on again: it loads' load
-nok 'while it measures, ftrace can not be switched off' \
-	sh -c 'echo 0 >/proc/sys/kernel/ftrace_enabled' 2>/dev/null
+if has_ftrace_switch; then
+	ftrace_switch 0
+	refused 'ftrace switched off' 'busy' 'cannot hook .*EBUSY.*kernel.ftrace_enabled'
+	ftrace_switch 1
+else
+	skip 'ftrace switched off' 'this kernel does not let it be switched off'
+fi
+ok 'with ftrace on it loads' load
+nok 'while it measures, ftrace can not be switched off' ftrace_switch 0
 is 'and is still on' "$(cat /proc/sys/kernel/ftrace_enabled)" 1
 unload
 

@@ -39,6 +39,16 @@ can_trace() {
 	grep -qx "$1" "$tracing/available_filter_functions"
 }
 
+# ftrace_switch VALUE: kernel.ftrace_enabled
+ftrace_switch() {
+	sh -c "echo $1 >/proc/sys/kernel/ftrace_enabled" 2>/dev/null
+}
+
+# has_ftrace_switch: it can be switched off while nobody minds. By 7.3 it can not.
+has_ftrace_switch() {
+	ftrace_switch 0 && ftrace_switch 1
+}
+
 # value FILE NAME: a value of a statistics file
 value() {
 	awk -v name="$2" '$1 == name { print $2 }' "$stats/$1"

@@ -144,6 +144,7 @@ static struct batch *begin(bool flush, bool entered)
 	batch->busy = false;
 	batch->depth = 0;
 	batch->files = 0;
+	/* Pairs with end_unfollowed(). */
 	smp_store_release(&batch->unfollowed, !flush && !entered);
 	return batch;
 }

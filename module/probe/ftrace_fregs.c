@@ -4,5 +4,8 @@
 
 void probe(unsigned long ip, unsigned long caller, struct ftrace_ops *ops,
 	   struct ftrace_regs *fregs);
-extern ftrace_func_t callback;
-ftrace_func_t callback = probe;
+ftrace_func_t callback(void);
+ftrace_func_t callback(void)
+{
+	return probe;
+}

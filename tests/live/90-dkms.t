@@ -24,7 +24,7 @@ files() {
 }
 
 status() {
-	dkms status dfput 2>&1 | tr -s ', /' ' '
+	dkms status dfput 2>/dev/null | tr -s ', /' ' '
 }
 
 module() {

@@ -43,6 +43,8 @@ static int start_rung(enum dfput_rung rung)
 	if (err)
 		return err;
 
+	if (dfput_hook_at(DFPUT_HOOK_super_death)->state == DFPUT_HOOK_ARMED)
+		dfput_super_follow();
 	if (!status.load_ns)
 		WRITE_ONCE(status.load_ns,
 			   dfput_elapsed(load_begun, ktime_get_mono_fast_ns()));
@@ -70,16 +72,18 @@ static bool is_wanted(enum dfput_rung rung)
 static int start(void)
 {
 	enum dfput_rung rung;
+	bool offered = false;
 	int err = -ENOENT;
 
 	for (rung = 0; rung < DFPUT_NR_RUNGS; rung++) {
 		if (!is_wanted(rung) || !dfput_hooks_offer(rung))
 			continue;
+		offered = true;
 		err = start_rung(rung);
 		if (!err)
 			return 0;
 	}
-	if (err == -ENOENT)
+	if (!offered)
 		pr_err("cannot see queueing: this kernel lets none of the functions of rung %s be traced\n",
 		       wanted.rung == DFPUT_NR_RUNGS ?
 			       "entry or candidate" :

@@ -31,6 +31,7 @@
 #include "selftest.h"
 #include "stats.h"
 #include "super.h"
+#include "symbol.h"
 #include "waiters.h"
 
 static struct dentry *directory;
@@ -162,6 +163,9 @@ static void show_hook_values(struct seq_file *m)
 	show_value(m, "records", dfput_pool_size());
 	show_value(m, "memory_bytes", memory());
 	show_value(m, "load_ns", status.load_ns);
+	seq_puts(m, "hidden ");
+	show_name(m, dfput_symbols_hidden());
+	seq_putc(m, '\n');
 }
 
 static void show_hook(struct seq_file *m, enum dfput_hook_id id, u64 hits)
@@ -295,6 +299,11 @@ static void *next_superblocks(struct seq_file *m, void *token, loff_t *pos)
 
 static int show_superblocks(struct seq_file *m, void *token)
 {
+	static const char *const states[] = {
+		[DFPUT_SUPER_ALIVE] = "alive",
+		[DFPUT_SUPER_DEAD] = "dead",
+		[DFPUT_SUPER_UNKNOWN] = "unknown",
+	};
 	struct dfput_super_view view;
 
 	if (is_head(token)) {
@@ -309,7 +318,7 @@ static int show_superblocks(struct seq_file *m, void *token)
 	show_name(m, view.fstype);
 	seq_printf(m, "\t%u:%u\t", MAJOR(view.dev), MINOR(view.dev));
 	show_name(m, view.name);
-	seq_printf(m, "\t%s\t%llu\t%llu\t%llu\n", view.dead ? "dead" : "alive",
+	seq_printf(m, "\t%s\t%llu\t%llu\t%llu\n", states[view.state],
 		   view.queued, view.released, view.pending);
 	return 0;
 }

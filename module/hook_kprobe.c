@@ -6,12 +6,14 @@
  * The handlers run in process context, in the task that drains, with
  * preemption off. The drain itself sleeps between them.
  */
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "batch.h"
 #include "hook.h"
 #include "stats.h"
+#include "symbol.h"
 
 /* One worker, and as many flushes at once as could ever be. */
 #define MAX_ACTIVE 64
@@ -50,7 +52,7 @@ NOKPROBE_SYMBOL(dfput_leave_flush);
 
 static int prepare(struct dfput_hook *hook)
 {
-	return 0;
+	return dfput_symbol_address(hook->symbol) ? 0 : -ENOENT;
 }
 
 static int arm(struct dfput_hook *hook)

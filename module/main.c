@@ -48,6 +48,12 @@ MODULE_PARM_DESC(
 	records,
 	"files on the list that can be timed at once: 8 to 1048576 (default 16384)");
 
+static char *hide = "";
+module_param(hide, charp, 0400);
+MODULE_PARM_DESC(
+	hide,
+	"for tests: kernel symbols to do without, with commas between them");
+
 static int parse_rung(struct dfput_wanted *wanted)
 {
 	for (wanted->rung = 0; wanted->rung < DFPUT_NR_RUNGS; wanted->rung++)
@@ -142,7 +148,7 @@ static int __init dfput_init(void)
 	err = parse_parameters(&wanted);
 	if (err)
 		return err;
-	err = dfput_symbols_init();
+	err = dfput_symbols_init(hide);
 	if (err)
 		return err;
 	err = allocate();

@@ -38,8 +38,10 @@ struct super_count {
 };
 
 struct way {
+	/* NULL: dead, or nobody watches whether it dies. */
 	const struct super_block *sb;
 	u64 id;
+	bool unwatched;
 	dev_t dev;
 	char fstype[DFPUT_FSTYPE_LEN];
 	char name[32];
@@ -53,6 +55,12 @@ struct set {
 
 static struct set *sets;
 static atomic64_t last_id;
+
+/*
+ * Deaths are reported to us. While they are not, the next superblock under the
+ * same address and device would pass for the last, so none is told from another.
+ */
+static bool following __read_mostly;
 
 static struct way *way_at(u32 slot)
 {
@@ -96,6 +104,7 @@ static struct way *find_room(struct set *set)
 static void occupy(struct way *way, const struct super_block *sb)
 {
 	memset(&way->count, 0, sizeof(way->count));
+	way->unwatched = false;
 	way->id = atomic64_inc_return(&last_id);
 	way->dev = sb->s_dev;
 	strscpy(way->fstype, sb->s_type->name, sizeof(way->fstype));
@@ -148,6 +157,8 @@ struct dfput_super_ref dfput_super_of(const struct file *file)
 
 	sb = file_inode(file)->i_sb;
 	ref.dev = sb->s_dev;
+	if (!READ_ONCE(following))
+		return ref;
 	set = set_of(sb);
 	way = find(set, sb);
 	if (unlikely(!way))
@@ -179,14 +190,31 @@ void dfput_super_released(const struct dfput_super_ref *super)
 		atomic64_inc(&way_at(super->slot)->count.released);
 }
 
+void dfput_super_follow(void)
+{
+	WRITE_ONCE(following, true);
+}
+
+static void abandon_way(struct way *way)
+{
+	atomic64_add(pending(&way->count), &way->count.retracted);
+	if (way->sb)
+		way->unwatched = true;
+	WRITE_ONCE(way->sb, NULL);
+}
+
 void dfput_super_abandon(void)
 {
+	unsigned long flags;
 	unsigned int slot;
 
+	WRITE_ONCE(following, false);
 	for (slot = 0; slot < SETS * WAYS; slot++) {
-		struct super_count *count = &way_at(slot)->count;
+		struct set *set = &sets[slot / WAYS];
 
-		atomic64_add(pending(count), &count->retracted);
+		raw_spin_lock_irqsave(&set->lock, flags);
+		abandon_way(way_at(slot));
+		raw_spin_unlock_irqrestore(&set->lock, flags);
 	}
 }
 
@@ -208,6 +236,13 @@ unsigned int dfput_super_slots(void)
 	return SETS * WAYS;
 }
 
+static enum dfput_super_state state_of(const struct way *way)
+{
+	if (way->sb)
+		return DFPUT_SUPER_ALIVE;
+	return way->unwatched ? DFPUT_SUPER_UNKNOWN : DFPUT_SUPER_DEAD;
+}
+
 bool dfput_super_view(unsigned int slot, struct dfput_super_view *view)
 {
 	struct set *set = &sets[slot / WAYS];
@@ -217,7 +252,7 @@ bool dfput_super_view(unsigned int slot, struct dfput_super_view *view)
 	raw_spin_lock_irqsave(&set->lock, flags);
 	view->id = way->id;
 	view->dev = way->dev;
-	view->dead = !way->sb;
+	view->state = state_of(way);
 	memcpy(view->fstype, way->fstype, sizeof(view->fstype));
 	memcpy(view->name, way->name, sizeof(view->name));
 	view->pending = pending(&way->count);

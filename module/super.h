@@ -24,11 +24,19 @@ struct dfput_super_ref {
 	u64 id;
 };
 
+/* What became of a generation. */
+enum dfput_super_state {
+	DFPUT_SUPER_ALIVE,
+	DFPUT_SUPER_DEAD,
+	/* Its death would not have been seen. */
+	DFPUT_SUPER_UNKNOWN,
+};
+
 /**
  * struct dfput_super_view - a generation, as a reader sees it
  * @id: its own number
  * @dev: device number
- * @dead: it has been shut down
+ * @state: what became of it
  * @fstype: filesystem type
  * @name: the filesystem's own name for it, its s_id
  * @queued: files queued since load or reset
@@ -38,7 +46,7 @@ struct dfput_super_ref {
 struct dfput_super_view {
 	u64 id;
 	dev_t dev;
-	bool dead;
+	enum dfput_super_state state;
 	char fstype[DFPUT_FSTYPE_LEN];
 	char name[32];
 	u64 queued;
@@ -52,8 +60,8 @@ struct dfput_super_view {
  * whose __fput has just been entered
  *
  * Context: any but NMI; takes a raw spinlock at first sight of a superblock.
- * Return: the generation; its id is 0 for a file that was never opened and
- * when the table is full of living superblocks.
+ * Return: the generation; its id is 0 for a file that was never opened, while
+ * deaths are not seen, and when the table is full of living superblocks.
  */
 struct dfput_super_ref dfput_super_of(const struct file *file);
 
@@ -83,7 +91,17 @@ void dfput_super_released(const struct dfput_super_ref *super);
 void dfput_super_retracted(const struct dfput_super_ref *super);
 
 /**
- * dfput_super_abandon() - no file is pending any more, on any superblock
+ * dfput_super_follow() - begin to tell generations apart
+ *
+ * Only while each death is reported by dfput_super_died() can that be done.
+ *
+ * Context: process context.
+ */
+void dfput_super_follow(void);
+
+/**
+ * dfput_super_abandon() - no file is pending any more, on any superblock, and
+ * deaths will not be seen
  *
  * Context: process context; no handler may run.
  */

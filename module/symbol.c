@@ -20,10 +20,29 @@
 
 struct dfput_symbols dfput_symbols __read_mostly;
 
+/* Names with commas between them: as if this kernel did not have these. */
+static const char *hidden = "";
+
+static bool is_hidden(const char *name)
+{
+	size_t len = strlen(name);
+	const char *at = hidden;
+
+	while ((at = strstr(at, name))) {
+		if ((at == hidden || at[-1] == ',') &&
+		    (!at[len] || at[len] == ','))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
 static unsigned long find_inside(const char *name)
 {
 	struct kprobe probe = { .symbol_name = name, .offset = 1 };
 
+	if (is_hidden(name))
+		return 0;
 	if (!register_kprobe(&probe))
 		unregister_kprobe(&probe);
 	return IS_ERR_OR_NULL(probe.addr) ? 0 : (unsigned long)probe.addr;
@@ -59,7 +78,12 @@ static struct dfput_range __init find_range(const char *name)
 	return range;
 }
 
-int __init dfput_symbols_init(void)
+const char *dfput_symbols_hidden(void)
+{
+	return hidden;
+}
+
+int __init dfput_symbols_init(const char *hide)
 {
 	/*
 	 * An exiting parent notifies the new one of each zombie it leaves.
@@ -71,6 +95,7 @@ int __init dfput_symbols_init(void)
 	};
 	unsigned int i;
 
+	hidden = hide;
 	dfput_symbols.delayed_fput = find_range("delayed_fput");
 	dfput_symbols.flush_delayed_fput = find_range("flush_delayed_fput");
 	dfput_symbols.delayed_fput_work =
@@ -82,6 +107,11 @@ int __init dfput_symbols_init(void)
 	if (!dfput_symbols.delayed_fput.size ||
 	    !dfput_symbols.flush_delayed_fput.size) {
 		pr_err("cannot find delayed_fput and flush_delayed_fput in this kernel: nothing can be counted\n");
+		return -ENOENT;
+	}
+	/* Of the others we can do without those that were inlined into it. */
+	if (!dfput_symbols.reparent[DFPUT_NR_REPARENT - 1].size) {
+		pr_err("cannot find do_exit in this kernel: exits can not be told from their repetitions\n");
 		return -ENOENT;
 	}
 	if (!dfput_symbols.work_exited)

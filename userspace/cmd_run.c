@@ -50,6 +50,23 @@ static bool has_window(const struct run *run, const struct options *options)
 	return options->late && run->tree.all_reaped;
 }
 
+/* A hook that is needed and could not be had: something was not looked at. */
+static int doubt_failed_hooks(struct run *run, const struct document *doc)
+{
+	size_t name, state;
+	int err;
+
+	err = document_need_column(&run->reader, doc, "hook", &name);
+	if (!err)
+		err = document_need_column(&run->reader, doc, "state", &state);
+	for (size_t row = 0; !err && row < doc->nr_rows; row++)
+		if (!strcmp(document_cell(doc, row, state), "failed"))
+			doubts_add(&run->doubts,
+				   "the module has no hook '%s' on this kernel",
+				   document_cell(doc, row, name));
+	return err;
+}
+
 static int load_hooks(struct run *run)
 {
 	const char *rung, *mode, *selftest;
@@ -68,6 +85,7 @@ static int load_hooks(struct run *run)
 		if (!strcmp(selftest, "failed"))
 			doubts_add(&run->doubts,
 				   "the module's self-test has failed");
+		err = doubt_failed_hooks(run, doc);
 	}
 	document_free(doc);
 	return err;

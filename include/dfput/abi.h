@@ -69,7 +69,7 @@
 	X(fstype, text, "filesystem type")                                 \
 	X(device, text, "major:minor")                                     \
 	X(name, text, "the filesystem's own name for it (s_id)")           \
-	X(state, text, "alive, or dead: shut down")                        \
+	X(state, text, "alive, dead (shut down), or unknown: not watched") \
 	X(queued, num, "files queued, also those only seen when released") \
 	X(released, num, "files released, all that passed a drain loop")   \
 	X(pending, num, "files on the list now")
@@ -93,6 +93,7 @@
 	X(settled, "no file queued before measuring began is left: 1")       \
 	X(records, "size of the table of deferrals")                         \
 	X(memory_bytes, "all that the module allocated, its own text aside") \
-	X(load_ns, "from the start of loading to measuring")
+	X(load_ns, "from the start of loading to measuring")                 \
+	X(hidden, "symbols that it was told to do without, for tests; or -")
 
 #endif /* DFPUT_ABI_H */

@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Kernels that lack something, each made from this one by hiding a symbol from
+# the module: it falls back or refuses as documented, and what it still counts
+# is right. What could not be looked at costs the clean verdict.
+. "$(dirname "$0")/lib.sh"
+fresh
+mount_scratch
+
+last_message() {
+	dmesg | grep 'dfput: ' | tail -n 1
+}
+
+refused() { # SYMBOLS PATTERN
+	nok "without $1: it does not load" load hide="$1" 2>/dev/null
+	like "without $1: and says why" "$(last_message)" "$2"
+	nok "without $1: no directory is left" test -e "$stats"
+}
+
+# counts_right NAME: every file counted, against ftrace's own tracer.
+counts_right() {
+	truth_start
+	mark
+	run_workload uring-files --dir "$scratch" --files 32 --rounds 2
+	wait_for 60 queued_since_mark 64
+	wait_for 60 is_quiet
+	is "$1: released = ftrace's own count" "$(since_mark released)" "$(truth_count)"
+	is "$1: queued = released" "$(since_mark queued)" "$(since_mark released)"
+	is "$1: unmatched" "$(since_mark unmatched)" 0
+	truth_stop
+}
+
+# verdict STATUS NAME [PATTERN]
+verdict() {
+	local output status
+	output=$(dfput run --max-late 200ms -- true 2>&1)
+	status=$?
+	is "$2: verdict" $status "$1"
+	[ -z "${3-}" ] || like "$2: it is said why" "$output" "$3"
+}
+
+# ---- nothing can be counted: no load
+refused __fput 'cannot hook __fput \(.*releases can not be measured'
+refused delayed_fput 'cannot find delayed_fput'
+refused flush_delayed_fput 'cannot find delayed_fput and flush_delayed_fput'
+refused do_exit 'cannot find do_exit'
+refused __fput_deferred,fput_many,fput 'cannot see queueing'
+
+# ---- the next rung, or the next function of this one
+if can_trace __fput_deferred; then
+	load hide=__fput_deferred
+	is 'without __fput_deferred: rung' "$(value hooks rung)" candidate
+	counts_right 'without __fput_deferred'
+	verdict 0 'without __fput_deferred'
+	unload
+	load rung=entry hide=flush_delayed_work
+	is 'without flush_delayed_work: said' "$(column hooks state hook flush_wait)" failed
+	counts_right 'without flush_delayed_work'
+	verdict 4 'without flush_delayed_work' "no hook 'flush_wait'"
+	unload
+else
+	skip 'without __fput_deferred' 'this kernel has none'
+fi
+if can_trace fput_many; then
+	load hide=fput_many
+	is 'without fput_many: fput is hooked' "$(column hooks state hook queue_candidate)" armed
+	counts_right 'without fput_many'
+	verdict 0 'without fput_many'
+	unload
+else
+	skip 'without fput_many' 'this kernel has none'
+fi
+
+# ---- without something that is not needed for every number
+load hide=do_notify_parent
+is 'without do_notify_parent: said' "$(column hooks state hook exit)" failed
+is 'without do_notify_parent: what is hidden is shown' "$(value hooks hidden)" do_notify_parent
+like 'without do_notify_parent: one line in the log' "$(last_message)" 'exits will not be seen'
+counts_right 'without do_notify_parent'
+is 'without do_notify_parent: no exits rather than some' "$(value stats exits)" 0
+verdict 4 'without do_notify_parent' "no hook 'exit'"
+nok 'without do_notify_parent: doctor says no' dfput doctor >/dev/null
+unload
+
+load hide=generic_shutdown_super
+is 'without generic_shutdown_super: said' "$(column hooks state hook super_death)" failed
+counts_right 'without generic_shutdown_super'
+is 'without generic_shutdown_super: no superblocks rather than wrong ones' \
+	"$(column superblocks id)" ''
+verdict 4 'without generic_shutdown_super' "no hook 'super_death'"
+unload
+
+load hide=work_exited
+like 'without work_exited: said' "$(last_message)" 'cannot find work_exited'
+counts_right 'without work_exited'
+unload
+
+# ---- kprobes disarmed before we come
+echo 0 >/sys/kernel/debug/kprobes/enabled
+if load; then
+	mark
+	dfput run --max-late 2s -- \
+		workload uring-files --dir "$scratch" --files 32 --rounds 2 >/dev/null 2>&1
+	is 'kprobes off at load: no verdict' $? 4
+	wait_for 20 queued_since_mark 64
+	is 'kprobes off at load: every file is queued' "$(since_mark queued)" 64
+	nok 'kprobes off at load: doctor says no' dfput doctor >/dev/null
+	echo 1 >/sys/kernel/debug/kprobes/enabled
+	# The last file of a batch whose end is not seen ends with the next batch.
+	workload aio-poll --files 10 --rounds 1 >/dev/null
+	wait_for 60 is_quiet
+	counts_right 'kprobes on later'
+	unload
+else
+	like 'kprobes off at load: said why' "$(last_message)" 'cannot hook|self-test'
+	echo 1 >/sys/kernel/debug/kprobes/enabled
+fi
+ok 'with nothing hidden it is as ever' load
+counts_right 'with nothing hidden'
+verdict 0 'with nothing hidden'
+unload
+
+done_testing

@@ -184,6 +184,10 @@ is_status 4 "which beats late"
 start busy
 cp "$fixtures/idle/pending" "$copy"
 dfput run --max-late 0 --input "$copy" -- grow
+is_status 4 "a hook that could not be had: cannot tell"
+has "$err" "^Trustworthy: no, the module has no hook 'list_site' on this kernel" "why"
+sed -i 's/failed/idle/' "$copy/hooks"
+dfput run --max-late 0 --input "$copy" -- grow
 is_status 0 "older losses do not count"
 start
 dfput run --max-late 0 --input "$copy" -- true

@@ -3,7 +3,8 @@
 #
 # Makes the root of a test host, and keeps it in the cache; sourced by `host`.
 #
-#   $cache/hosts/NAME/kernel     which kernel the suite had when last asked
+#   $cache/hosts/NAME/kernel     what was asked for, and which kernel the suite
+#                                had for it when last asked
 #   $cache/hosts/NAME/KEY/       a whole host: root/ root.ext4 vmlinuz initrd kver
 #   $cache/hosts/NAME/new.*/     one in the making; whoever finds it removes it
 #   $cache/apt/NAME/             apt's view of the suite, and what it downloaded
@@ -70,6 +71,7 @@ guest_packages() {
 	local package
 
 	printf '%s\n' "${kernel_of[$1]}" "${headers_of[$1]}"
+	sed -n 's/^older \([^ ]*\) .*/\1/p' "$cache/hosts/$1/kernel"
 	while read -r package; do
 		if [[ $package != \?* ]] || apt-cache show "${package#\?}" >/dev/null 2>&1; then
 			echo "${package#\?}"
@@ -77,33 +79,88 @@ guest_packages() {
 	done < <(grep -v '^#' "$here/guest-packages" | grep .)
 }
 
+# The suites that apt's log $1 says are not in an archive that did answer. An index
+# that is missing is not such a thing: a mirror has that while it is updated.
+missing_suites() {
+	awk '/^Err:[0-9]+ [^ ]+ [^ ]+ Release$/ { suite = $3; next }
+		suite && /^ +((404|410) |File not found)/ { print suite }
+		{ suite = "" }' "$1" | sort -u | paste -sd' '
+}
+
+# not_offered NAME WHAT: the archive was asked, and does not have what the table
+# wants. What was known before is forgotten: to go on with a kernel that nobody
+# can install any more would hide that it is gone.
+not_offered() {
+	rm -f "$cache/hosts/$1/kernel"
+	fail "host $1: $2" "change its line in $hosts to what the archive offers, or remove it"
+}
+
+# The packages of kernels, as "NAME (VERSION)" lines, that come with the packages
+# after $1, a host.
+kernel_packages() {
+	local name=$1 simulated=$cache/hosts/$1/simulated package culprits=()
+
+	shift
+	if apt-get -s install "$@" >"$simulated" 2>>"$log"; then
+		sed -n 's/^Inst \(linux-[ih][^ ]* ([^ ]*\) .*/\1)/p' "$simulated" | sort
+		rm "$simulated"
+		return
+	fi
+	rm "$simulated"
+	for package; do
+		apt-get -s install "$package" >/dev/null 2>&1 || culprits+=("$package")
+	done
+	# each by itself would do: they do not go together
+	[ ${#culprits[@]} -gt 0 ] || culprits=("$@")
+	show_log "$log"
+	not_offered "$name" "suite ${suite_of[$name]}${extra_of[$name]:+ with ${extra_of[$name]}} does not offer ${culprits[*]}, or not so that it can be installed"
+}
+
 # Asks the suite of host $1 which kernel is current, at most once a day unless
-# $2 is "now". An archive out of reach is no reason not to use what is there.
+# $2 is "now". An archive out of reach is no reason not to use what is there; one
+# that says that there is no such kernel is.
 resolve_kernel() (
 	known=$cache/hosts/$1/kernel
+	log=$cache/apt/$1/log
+	asked="# ${suite_of[$1]} ${extra_of[$1]:--} ${kernel_of[$1]} ${headers_of[$1]} ${older_of[$1]:--}"
+	# apt's words are read below
+	export LC_ALL=C
 
-	if [ "${2:-}" != now ] && [ -n "$(find "$known" -mmin -1440 2>/dev/null)" ]; then
+	# what was found out for another line of the table is no answer for this one
+	is_known=
+	[ "$(head -n 1 "$known" 2>/dev/null)" != "$asked" ] || is_known=1
+	if [ "$is_known" ] && [ "${2:-}" != now ] && [ -n "$(find "$known" -mmin -1440)" ]; then
 		return 0
 	fi
 	say "asking the archive for the current kernel of $1"
 	private_apt "$1"
-	if apt-get -q update >"$cache/apt/$1/log" 2>&1 &&
-		apt-get -s install "${kernel_of[$1]}" "${headers_of[$1]}" >"$known.new" 2>>"$cache/apt/$1/log"; then
-		sed -n 's/^Inst \(linux-[ih][^ ]* ([^ ]*\) .*/\1)/p' "$known.new" >"$known.sorted"
-		sort -o "$known" "$known.sorted"
-		rm "$known.new" "$known.sorted"
-	elif [ -s "$known" ]; then
-		say "the archive of $1 is out of reach; going on with the kernel known before"
-	else
-		show_log "$cache/apt/$1/log"
-		fail "cannot find out the kernel of $1" "is the network up, and the suite in the archive?"
+	# by itself apt calls it a success to have reached nothing at all
+	if ! apt-get -q update --error-on=any >"$log" 2>&1; then
+		gone=$(missing_suites "$log")
+		[ -z "$gone" ] || not_offered "$1" "the archive has no suite $gone"
+		if [ "$is_known" ]; then
+			say "the archive of $1 is out of reach, going on with the kernel known before: $(grep -m 1 '^E:' "$log")"
+			return 0
+		fi
+		show_log "$log"
+		fail "cannot find out the kernel of $1: its archive is out of reach" "is the network up?"
 	fi
+	current=$(kernel_packages "$1" "${kernel_of[$1]}" "${headers_of[$1]}")
+	older=
+	if [ "${older_of[$1]}" ]; then
+		older=$(kernel_packages "$1" "${older_of[$1]}" | sed -n "s/^linux-headers-[0-9][^ ]*-$arch /older &/p")
+		if [ -z "$older" ] || grep -qxF "${older#older }" <<<"$current"; then
+			not_offered "$1" "${older_of[$1]} brings the headers of no other kernel"
+		fi
+	fi
+	printf '%s\n' "$asked" "$current" ${older:+"$older"} >"$known.new"
+	mv "$known.new" "$known"
 )
 
 host_key() {
 	{
 		cat "$cache/hosts/$1/kernel" "$here/guest-packages" "$here"/{root,initramfs}.sh
-		echo "$arch ${suite_of[$1]} ${extra_of[$1]} ${kernel_of[$1]} ${headers_of[$1]}"
+		echo "$arch"
 	} | sha256sum | cut -c1-16
 }
 
@@ -175,7 +232,8 @@ make_host() {
 	say "... unpacking"
 	mkdir "$2/root"
 	unpack "$1" "$2/root"
-	kver=$(ls "$2/root/lib/modules")
+	# not what is in /boot: the headers of an older kernel bring it along in some suites
+	kver=$(sed -n 's/^linux-image-\([0-9][^ ]*\) .*/\1/p' "$cache/hosts/$1/kernel")
 	# a link, and an absolute one in most suites: not to be followed from here
 	[ -L "$2/root/lib/modules/$kver/build" ] || fail "kernel '$kver' has no headers"
 	echo "$kver" >"$2/kver"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The life of the module under dkms: added, built and installed from the tree by
-# `make dkms-install`, loaded by name, removed without a trace.
+# `make dkms-install`, built anew by an upgrade of the kernel where the headers of
+# an older one are at hand, loaded by name, removed without a trace.
 #
 # Building takes minutes on an emulated host. `host dkms` has mostly done it
 # before, in this host's root, and kept what dkms wrote in build/dkms.tar.
@@ -11,6 +12,8 @@ fresh
 kernel=$(uname -r)
 version=$(sed -n 's/^#define DFPUT_VERSION "\(.*\)"/\1/p' "$top/include/dfput/version.h")
 log=$TMPDIR/log
+# another kernel whose headers are here: the one that was upgraded from
+older=$(for build in /lib/modules/*/build; do basename "${build%/build}"; done | grep -vxF "$kernel")
 
 # run COMMAND...: quietly, its output to the log
 run() {
@@ -24,7 +27,12 @@ files() {
 }
 
 status() {
-	dkms status dfput 2>/dev/null | tr -s ', /' ' '
+	dkms status dfput 2>/dev/null | tr -s ', /' ' ' | sort
+}
+
+# installed_for KERNEL...: what status says if these are all that it is installed for
+installed_for() {
+	printf "dfput $version %s $(uname -m): installed\n" "$@" | sort
 }
 
 module() {
@@ -35,14 +43,24 @@ install() {
 	if [ -e "$top/build/dkms.tar" ]; then
 		tar -C / -xf "$top/build/dkms.tar" && depmod -a
 	else
-		make -C "$top" dkms-install
+		"$top/tests/live/dkms-install" "$kernel"
 	fi
 }
 
 before=$(files)
 ok 'make dkms-install' run install
 note "$(tail -n 20 "$log")"
-is 'dkms has it installed for this kernel' "$(status)" "dfput $version $kernel $(uname -m): installed"
+# a line without a kernel, of one that is built or added only, would be one more
+is 'dkms has it installed for each kernel at hand, and nothing else' \
+	"$(status)" "$(installed_for "$kernel" ${older:+"$older"})"
+if [ -n "$older" ]; then
+	is 'the one that was upgraded from has its own' \
+		"$(modinfo -F vermagic "/lib/modules/$older/updates/dkms"/dfput.ko* | cut -d ' ' -f 1)" "$older"
+	ok 'modprobe takes the one that came with the upgrade' \
+		grep -qF "insmod /lib/modules/$kernel/updates/dkms/dfput.ko" <(modprobe -nv dfput)
+else
+	skip 'dkms builds it for a new kernel' 'one kernel is at hand in this suite, so there is no upgrade'
+fi
 like 'the module is where dkms puts modules' "$(module -n)" '/updates/dkms/dfput\.ko(\.[a-z]+)?$'
 is 'it is this version' "$(module -F version)" "$version"
 is 'it is for this kernel' "$(module -F vermagic | cut -d ' ' -f 1)" "$kernel"
@@ -77,6 +95,6 @@ ok 'make dkms-remove' run make -C "$top" dkms-remove
 note "$(tail -n 20 "$log")"
 is 'dkms knows nothing of it any more' "$(status)" ''
 nok 'nor does modprobe' modprobe -n dfput 2>/dev/null
-is 'every file is as it was before' "$(diff <(echo "$before") <(files))" ''
+is 'every file is as it was before, of every kernel' "$(diff <(echo "$before") <(files))" ''
 
 done_testing

@@ -26,6 +26,12 @@ verdict() {
 	printf '%s\n' "$@" "status: $status" "out: $out" "err: $err" | sed 's/^/# /'
 }
 
+# skip NAME REASON
+skip() {
+	nr=$((nr + 1))
+	echo "ok $nr - $1 # SKIP $2"
+}
+
 run() {
 	"$@" >"$work/out" 2>"$work/err"
 	status=$?
@@ -59,8 +65,7 @@ has_not() {
 # is_json TEXT EXPRESSION NAME: valid, and the Python expression on j is true
 is_json() {
 	if ! python3 -c 'import json' 2>/dev/null; then
-		nr=$((nr + 1))
-		echo "ok $nr - $3 # SKIP no Python with json"
+		skip "$3" 'no Python with json'
 		return
 	fi
 	python3 -c '

@@ -73,8 +73,8 @@ cross_apt() {
 # metapackages stand for today; what else they depend on is not needed here.
 resolve() {
 	apt-get -s install "${kernel_of[$1]}" "${headers_of[$1]}" \
-		bash-static busybox-static libaio-dev liburing-dev |
-		sed -nE 's/^Inst ((linux-[a-z]+-[0-9]|(bash|busybox)-static|lib(aio|uring)-dev)[^ ]*) \(([^ ]*) .*/\1=\5/p' |
+		bash-static busybox-static libaio-dev liburing-dev linux-libc-dev |
+		sed -nE 's/^Inst ((linux-[a-z]+-[0-9]|(bash|busybox)-static|lib(aio|uring)-dev|linux-libc-dev)[^ ]*) \(([^ ]*) .*/\1=\5/p' |
 		sed -E "s/^(linux-kbuild-[^=]*)/\1:$native/" | sort
 }
 
@@ -83,7 +83,7 @@ resolve() {
 ask() (
 	known=$cache/$1/packages
 
-	[ -z "$(find "$known" -mmin -1440 2>/dev/null)" ] || return 0
+	[ -z "$(find "$known" -mmin -1440 -newer "${BASH_SOURCE[0]}" 2>/dev/null)" ] || return 0
 	if cross_apt "$1" && apt-get -q update && resolve "$1" >"$known.new" &&
 		grep -q '^linux-image-[0-9]' "$known.new" && grep -q '^linux-headers-[0-9]' "$known.new"; then
 		mv "$known.new" "$known"
@@ -135,7 +135,7 @@ unpack_kernel() {
 	mkdir root modules
 	for deb in debs/linux-*.deb; do
 		case $deb in
-		*/linux-headers-* | */linux-kbuild-*) continue ;;
+		*/linux-headers-* | */linux-kbuild-* | */linux-libc-*) continue ;;
 		esac
 		dpkg-deb --fsys-tarfile "$deb" | tar -x -C root --exclude='*/drivers/[!bcv]*' \
 			--exclude='*/sound' --exclude='./usr/lib/linux-image-*' --exclude='./usr/share'
@@ -154,12 +154,13 @@ unpack_kernel() {
 	rm -r root loads
 }
 
-# What runs in the guest, and the libraries to build the workloads with.
+# What runs in the guest, and what the workloads are built with: libraries, and
+# the headers of the kernel's interface that these want.
 unpack_guest() {
 	local deb
 
 	mkdir guest
-	for deb in debs/{bash,busybox,libaio,liburing}-*.deb; do
+	for deb in debs/{bash-static,busybox-static,libaio-dev,liburing-dev,linux-libc-dev}_*.deb; do
 		dpkg-deb -x "$deb" guest
 	done
 	rm -rf guest/usr/share
@@ -254,9 +255,9 @@ build_module() {
 		$(overrides) "${@:2}" modules 2>&1
 }
 
-# Without the guest's libraries: there are none.
+# Static, because the guest has no libraries.
 build_workloads() {
 	make -C tests/workloads BUILD="$(copy_of "$1")/build" CC=aarch64-linux-gnu-gcc \
-		CPPFLAGS="-isystem $entry/guest/usr/include" \
+		CPPFLAGS="-isystem $entry/guest/usr/include -isystem $entry/guest/usr/include/aarch64-linux-gnu" \
 		LDFLAGS="-static -L$entry/guest/usr/lib/aarch64-linux-gnu" 2>&1
 }

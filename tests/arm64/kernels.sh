@@ -164,6 +164,7 @@ unpack_guest() {
 		dpkg-deb -x "$deb" guest
 	done
 	rm -rf guest/usr/share
+	[ -e guest/bin ] || ln -s usr/bin guest/bin
 }
 
 make_kernel() (

@@ -93,7 +93,7 @@ ask() (
 	fi
 )
 
-# The headers, with the two places in them that are named absolutely.
+# The headers, with what is named absolutely in them named relatively.
 unpack_headers() {
 	local deb
 
@@ -111,7 +111,8 @@ bring_libc() {
 	local program
 
 	for program in headers/usr/lib/linux-kbuild-*/scripts/{basic,mod}/*; do
-		ldd "$program" 2>&1 | grep -q "version .* not found" || continue
+		# not by a pipe: who writes into one that is read no further has failed
+		[[ $(ldd "$program" 2>&1) == *"version "*" not found"* ]] || continue
 		if [ ! -d headers/libc ]; then
 			(cd debs && apt-get -q download "libc6:$native")
 			dpkg-deb -x debs/libc6_*.deb headers/libc
@@ -246,14 +247,15 @@ overrides() {
 
 # Builds the module for kernel $1, which get_kernel has got.
 build_module() {
-	local copy
+	local copy settings
 
+	mapfile -t settings < <(overrides)
 	copy=$(copy_of "$1")
 	mkdir -p "$copy"
 	cp -ru Kbuild module include "$copy"
 	make -C "$entry/headers/usr/src/linux-headers-$kver" M="$copy" ARCH=arm64 \
 		CROSS_COMPILE=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc \
-		$(overrides) "${@:2}" modules 2>&1
+		"${settings[@]}" "${@:2}" modules 2>&1
 }
 
 # Static, because the guest has no libraries.

@@ -110,10 +110,10 @@ host: host-build ## a root shell on such a host, module and reader installed
 # ---- tests ------------------------------------------------------------------
 
 .PHONY: check
-check: packages ## all tests: gates, unit tests, live tests on test hosts
+check: packages ## all tests: gates, unit tests, arm64, live tests on test hosts
 	tests/check
 
-.PHONY: check-gates check-unit check-live check-hosts
-check-gates check-unit check-live: packages
+.PHONY: check-gates check-unit check-arm64 check-live check-hosts
+check-gates check-unit check-arm64 check-live: packages
 	tests/check $(@:check-%=%)
 check-hosts: check-live ## the live tests alone, on every host

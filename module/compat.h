@@ -29,15 +29,24 @@
  * What an ftrace_ops of ours needs beside FTRACE_OPS_FL_PERMANENT, to see the
  * function's arguments and not to be protected against recursion.
  *
- * Since 5.11 arguments are saved for everybody on x86-64, and protection has to
- * be asked for. Before, all registers or none were saved, and protection, which
- * costs as much as our handlers, had to be declined.
+ * Arguments are saved for everybody where the architecture can do that: x86-64
+ * since 5.11, arm64 since 6.2. Before, all registers or none were promised, and
+ * an architecture that can save arguments may refuse a wish for all of them.
+ */
+#ifdef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
+#define DFPUT_FTRACE_SAVE 0
+#else
+#define DFPUT_FTRACE_SAVE FTRACE_OPS_FL_SAVE_REGS
+#endif
+
+/*
+ * Since 5.11 protection has to be asked for. Before, it had to be declined: it
+ * costs as much as our handlers.
  */
 #ifdef DFPUT_HAVE_FTRACE_RECURSION
-#define DFPUT_FTRACE_FLAGS 0
+#define DFPUT_FTRACE_FLAGS DFPUT_FTRACE_SAVE
 #else
-#define DFPUT_FTRACE_FLAGS \
-	(FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_RECURSION_SAFE)
+#define DFPUT_FTRACE_FLAGS (DFPUT_FTRACE_SAVE | FTRACE_OPS_FL_RECURSION_SAFE)
 #endif
 
 /**
@@ -46,8 +55,8 @@
  * @n: which, from 0
  *
  * struct ftrace_regs has a getter since 6.2, and is opaque since 6.13 (6.12.y
- * has that as well). In 5.11 to 6.1 it holds registers, of which x86-64 fills in
- * those of the arguments for every ftrace_ops. Up to 5.10 it is the registers.
+ * has that as well). In 5.11 to 6.1 it holds registers, of which those of the
+ * arguments are filled in, by DFPUT_FTRACE_SAVE. Up to 5.10 it is the registers.
  *
  * Context: an ftrace callback, on the fregs of that call only.
  * Return: the argument's register.

@@ -13,6 +13,7 @@
  */
 #include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/string.h>
 
 #include "batch.h"
 #include "compat.h"
@@ -135,16 +136,32 @@ void dfput_on_do_notify_parent(unsigned long ip, unsigned long caller,
 	dfput_exit_notify((const struct task_struct *)task, caller);
 }
 
-/* By name is slow: ftrace looks up the name of each function that there is. */
+static int filter_by_name(struct dfput_hook *hook)
+{
+	/* ftrace writes into what it parses. */
+	char name[64];
+
+	if (strscpy(name, hook->symbol, sizeof(name)) < 0)
+		return -ENAMETOOLONG;
+	return ftrace_set_filter(&hook->ops, name, strlen(name), 1);
+}
+
+/*
+ * By name is slow: ftrace looks up the name of each function that there is. But
+ * up to 5.17 it takes no other address than that of the call itself, which only
+ * on some architectures is the function's first instruction.
+ */
 static int prepare(struct dfput_hook *hook)
 {
 	unsigned long address = dfput_symbol_address(hook->symbol);
+	int err;
 
 	if (!address)
 		return -ENOENT;
 	hook->ops.func = hook->on_call;
 	hook->ops.flags = FTRACE_OPS_FL_PERMANENT | DFPUT_FTRACE_FLAGS;
-	return ftrace_set_filter_ip(&hook->ops, address, 0, 1);
+	err = ftrace_set_filter_ip(&hook->ops, address, 0, 1);
+	return err == -EINVAL ? filter_by_name(hook) : err;
 }
 
 static int arm(struct dfput_hook *hook)

@@ -72,7 +72,7 @@ compare uring-direct 0 uring-direct --dir "$scratch" --rounds 3
 compare uring-sqpoll 0 uring-sqpoll --dir "$scratch" --rounds 3
 
 # 6: the collector is work for a kworker, or else runs in the task that closes.
-if grep -qw unix_gc_work /proc/kallsyms; then
+if grep -qwE 'unix_gc_work|__unix_gc' /proc/kallsyms; then
 	compare unix-gc last_puts unix-gc --dir "$scratch" --cycles 100 --rounds 2 &&
 		is 'unix-gc: all in kernel threads' "$(since_mark queued_kthread)" \
 			"$(since_mark queued)"

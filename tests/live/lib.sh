@@ -137,7 +137,7 @@ truth_count() {
 scratch=/mnt/scratch
 
 mount_scratch() {
-	mountpoint -q "$scratch" && return
+	grep -q " $scratch " /proc/mounts && return
 	mkdir -p "$scratch"
 	mkfs.ext4 -qF /dev/vdc && mount /dev/vdc "$scratch"
 }

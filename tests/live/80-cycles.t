@@ -1,12 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# 100 times loaded and unloaded, while files are deferred and a reader sits in
+# 40 times loaded and unloaded, on one kernel 100 times, while files are deferred and a reader sits in
 # poll(2) on `pending`: no hang, no leak, no file of ours left open.
 . "$(dirname "$0")/lib.sh"
 fresh
 mount_scratch
-cycles=100
+# Each takes seconds on an emulated host.
+case $(uname -r) in
+6.1.*) cycles=100 ;;
+*) cycles=40 ;;
+esac
 
 work() {
 	while [ -e "$running" ]; do

@@ -6,9 +6,9 @@
  * exit_files -> filp_close -> fput in each child finds other references, so no
  * child's put is the last one, and none is deferred. The parent closes the
  * files and the pipe after the last child was reaped: ordinary task work, or
- * synchronous where close(2) is. Those releases come after the exits, so by the
- * word's meaning these files are leftovers of a harmless kind; the standard
- * three stay open.
+ * synchronous where close(2) is. Those releases come after the exits, but it is
+ * another process that makes them, so nothing has outlived anybody; the
+ * standard three stay open.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -14,6 +14,9 @@
  * witness: the write end of a pipe, which every cycle holds as well. Its end of
  * file says that no cycle is left, and that the witness itself was released;
  * other files of the same purge may still be on the list then.
+ *
+ * With --closed the victim has closed all of that before the kill: its end has
+ * nothing to do with these files. The collector may find them before it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -67,6 +70,17 @@ static int send_fds(int socket, const int *fds, size_t count)
 	return sendmsg(socket, &msg, MSG_NOSIGNAL) == 1 ? 0 : -1;
 }
 
+static void close_cycle(const struct options *opt, const int *pair,
+			const int *files)
+{
+	unsigned int i;
+
+	for (i = 0; i < opt->extra; i++)
+		close(files[i]);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 /* What is sent on one socket of a pair waits in the queue of the other. */
 static enum verdict make_cycle(const struct options *opt, struct report *report)
 {
@@ -85,6 +99,8 @@ static enum verdict make_cycle(const struct options *opt, struct report *report)
 	    send_fds(pair[1], &pair[1], 1))
 		return report_fail(report, "cannot send a descriptor: %s",
 				   strerror(errno));
+	if (opt->closed)
+		close_cycle(opt, pair, fds + 2);
 	return DONE;
 }
 
@@ -96,6 +112,8 @@ static enum verdict setup(const struct options *opt, struct report *report)
 	close(witness[0]);
 	for (i = 0; i < opt->cycles && verdict == DONE; i++)
 		verdict = make_cycle(opt, report);
+	if (opt->closed)
+		close(witness[1]);
 	report->files = collectable(opt);
 	report->counts.last_puts = collectable(opt);
 	return verdict;
@@ -133,15 +151,15 @@ static enum verdict collect(struct result *result)
 
 static enum verdict run_round(const struct options *opt, struct result *result)
 {
+	struct victim victim;
 	enum verdict verdict;
-	pid_t pid;
 
 	if (pipe(witness))
 		return say_fail("cannot make a pipe: %s", strerror(errno));
-	verdict = victim_start(setup, opt, result, &pid);
+	verdict = victim_start(setup, opt, result, &victim);
 	close(witness[1]);
 	if (verdict == DONE)
-		verdict = victim_end(pid, opt, result);
+		verdict = victim_end(&victim, opt, result);
 	if (verdict == DONE)
 		verdict = collect(result);
 	close(witness[0]);
@@ -167,7 +185,7 @@ const struct workload workload_unix_gc = {
 	.name = "unix-gc",
 	.summary = "AF_UNIX sockets that hold each other, then collected",
 	.defaults = { .cycles = 100 },
-	.uses = USES_DIR | USES_CLEAN | USES_CYCLES | USES_EXTRA,
+	.uses = USES_DIR | USES_CLEAN | USES_CYCLES | USES_EXTRA | USES_CLOSED,
 	.shows = SHOWS_last_puts | SHOWS_triggers,
 	.prepare = prepare,
 	.run = run,

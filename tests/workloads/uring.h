@@ -25,4 +25,29 @@
 enum verdict uring_init(struct report *report, struct io_uring *ring,
 			unsigned int entries, struct io_uring_params *params);
 
+/**
+ * uring_open() - make a ring, and open files that are to be registered with it
+ * @opt: the options of this run: how many files
+ * @report: gets the reason when that fails
+ * @ring: the ring
+ * @name: of the files, see files_open()
+ * @fds: gets the descriptors; uring_hold() frees them
+ *
+ * Return: as uring_init().
+ */
+enum verdict uring_open(const struct options *opt, struct report *report,
+			struct io_uring *ring, const char *name, int **fds);
+
+/**
+ * uring_hold() - let a ring have the files, and nobody else
+ * @opt: the options of this run
+ * @report: gets the counts, or the reason when that fails
+ * @ring: the ring
+ * @fds: what uring_open() gave, which is registered, closed and freed
+ *
+ * Return: DONE or FAILED.
+ */
+enum verdict uring_hold(const struct options *opt, struct report *report,
+			struct io_uring *ring, int *fds);
+
 #endif /* URING_H */

@@ -10,15 +10,10 @@
  * mostly after the exit is visible: the surest way to a file that outlives its
  * process.
  */
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "files.h"
 #include "uring.h"
 
 #define NAME "uring-files"
-#define ENTRIES 8
 
 static struct io_uring ring;
 
@@ -27,43 +22,15 @@ static enum verdict prepare(const struct options *opt)
 	return files_create(opt, NAME, opt->files);
 }
 
-static enum verdict register_all(const struct options *opt,
-				 struct report *report, int *fds)
-{
-	unsigned int i;
-	enum verdict verdict;
-	int err;
-
-	verdict = files_open(opt, report, NAME, fds, opt->files);
-	if (verdict != DONE)
-		return verdict;
-	err = io_uring_register_files(&ring, fds, opt->files);
-	if (err < 0)
-		return report_fail(report, "cannot register %u files: %s",
-				   opt->files, strerror(-err));
-	for (i = 0; i < opt->files; i++)
-		close(fds[i]);
-	return DONE;
-}
-
 static enum verdict setup(const struct options *opt, struct report *report)
 {
-	struct io_uring_params params = { 0 };
-	int *fds = calloc(opt->files, sizeof(*fds));
 	enum verdict verdict;
+	int *fds;
 
-	if (!fds)
-		return report_fail(report, "no memory for %u files",
-				   opt->files);
-	verdict = files_allow(report, opt->files);
-	if (verdict == DONE)
-		verdict = uring_init(report, &ring, ENTRIES, &params);
-	if (verdict == DONE)
-		verdict = register_all(opt, report, fds);
-	free(fds);
-	report->files = opt->files;
-	report->counts.last_puts = opt->files;
-	return verdict;
+	verdict = uring_open(opt, report, &ring, NAME, &fds);
+	if (verdict != DONE)
+		return verdict;
+	return uring_hold(opt, report, &ring, fds);
 }
 
 static void clean(const struct options *opt)

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "span.h"
 #include "victim.h"
 
 static enum verdict report_text(struct report *report, enum verdict verdict,
@@ -74,8 +75,7 @@ enum verdict say_skip(const char *format, ...)
 	return say(&report);
 }
 
-/* Open files of its own in place of the parent's standard three. */
-static enum verdict own_stdio(struct report *report)
+enum verdict victim_own_stdio(struct report *report)
 {
 	int fd;
 
@@ -100,12 +100,15 @@ static _Noreturn void be_victim(victim_setup setup, const struct options *opt,
 	if (getppid() != parent)
 		_exit(FAILED);
 
-	verdict = own_stdio(&report);
+	verdict = victim_own_stdio(&report);
 	if (verdict == DONE)
 		verdict = setup(opt, &report);
+	report.ready_ns = span_now();
 	if (write(report_fd, &report, sizeof(report)) != sizeof(report))
 		_exit(FAILED);
 	close(report_fd);
+	if (verdict == DONE && report.stay)
+		report.stay();
 	if (verdict != DONE || opt->live)
 		_exit(verdict);
 	for (;;)
@@ -155,7 +158,7 @@ static enum verdict give_up(pid_t pid, bool heard, const struct report *report)
 }
 
 enum verdict victim_start(victim_setup setup, const struct options *opt,
-			  struct result *result, pid_t *pid)
+			  struct result *result, struct victim *victim)
 {
 	struct report report;
 	pid_t parent = getpid();
@@ -165,13 +168,13 @@ enum verdict victim_start(victim_setup setup, const struct options *opt,
 	if (pipe(fds))
 		return say_fail("cannot make a pipe: %s", strerror(errno));
 	fflush(NULL);
-	*pid = fork();
-	if (*pid < 0) {
+	victim->pid = fork();
+	if (victim->pid < 0) {
 		close(fds[0]);
 		close(fds[1]);
 		return say_fail("cannot fork: %s", strerror(errno));
 	}
-	if (!*pid) {
+	if (!victim->pid) {
 		close(fds[0]);
 		be_victim(setup, opt, fds[1], parent);
 	}
@@ -179,20 +182,30 @@ enum verdict victim_start(victim_setup setup, const struct options *opt,
 	heard = hear(fds[0], &report);
 	close(fds[0]);
 	if (!heard || report.verdict != DONE)
-		return give_up(*pid, heard, &report);
+		return give_up(victim->pid, heard, &report);
+	victim->alive_ns = report.ready_ns;
 	add_report(result, &report);
 	return DONE;
 }
 
-enum verdict victim_end(pid_t pid, const struct options *opt,
+enum verdict victim_end(struct victim *victim, const struct options *opt,
 			struct result *result)
 {
+	enum verdict verdict;
 	int status;
 
-	if (!opt->live && kill(pid, SIGKILL))
-		return say_fail("cannot kill the victim: %s", strerror(errno));
-	if (reap(pid, &status) != pid)
+	if (!opt->live) {
+		victim->alive_ns = span_now();
+		if (kill(victim->pid, SIGKILL))
+			return say_fail("cannot kill the victim: %s",
+					strerror(errno));
+	}
+	if (reap(victim->pid, &status) != victim->pid)
 		return say_fail("cannot reap the victim: %s", strerror(errno));
+	verdict = span_add(result, "victim", victim->pid, victim->alive_ns,
+			   span_now());
+	if (verdict != DONE)
+		return verdict;
 	result->sum.exits++;
 	if (opt->live)
 		return status ? say_fail("the victim left with wait status %#x",
@@ -209,13 +222,13 @@ enum verdict victim_rounds(victim_setup setup, const struct options *opt,
 			   struct result *result)
 {
 	enum verdict verdict = DONE;
+	struct victim victim;
 	unsigned int round;
-	pid_t pid;
 
 	for (round = 0; round < opt->rounds && verdict == DONE; round++) {
-		verdict = victim_start(setup, opt, result, &pid);
+		verdict = victim_start(setup, opt, result, &victim);
 		if (verdict == DONE)
-			verdict = victim_end(pid, opt, result);
+			verdict = victim_end(&victim, opt, result);
 	}
 	return verdict;
 }

@@ -13,12 +13,30 @@
 
 #include "workload.h"
 
+/**
+ * typedef victim_stay - what a victim does once it has reported
+ *
+ * Does not return. For the victim whose end is not just a kill; all others
+ * block until that comes.
+ */
+typedef void (*victim_stay)(void);
+
 /* Well below PIPE_BUF: a report is written and read in one piece. */
 struct report {
 	enum verdict verdict;
 	unsigned long long files;
+	/* It was alive then. */
+	unsigned long long ready_ns;
 	struct counts counts;
+	/* Optional, and for the victim itself only. */
+	victim_stay stay;
 	char text[256];
+};
+
+struct victim {
+	pid_t pid;
+	/* Its end comes after that; a kill moves it to the kill. */
+	unsigned long long alive_ns;
 };
 
 /**
@@ -73,28 +91,36 @@ enum verdict say_skip(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
 /**
+ * victim_own_stdio() - replace the standard three, which are the parent's
+ * @report: gets the reason when that fails
+ *
+ * Victims of victim_start() have done so. Return: DONE or FAILED.
+ */
+enum verdict victim_own_stdio(struct report *report);
+
+/**
  * victim_start() - fork a victim, and wait until it is ready
  * @setup: what it is to do
  * @opt: the options of this run
  * @result: gets its counts added
- * @pid: gets the victim's process id
+ * @victim: gets the victim
  *
  * When it cannot get ready, it is reaped, and its reason is printed.
  *
  * Return: DONE when it is ready.
  */
 enum verdict victim_start(victim_setup setup, const struct options *opt,
-			  struct result *result, pid_t *pid);
+			  struct result *result, struct victim *victim);
 
 /**
  * victim_end() - kill and reap a victim
- * @pid: the victim
+ * @victim: the victim
  * @opt: the options of this run; with live, it is waited for and not killed
- * @result: counts the kill and the exit
+ * @result: counts the kill and the exit, and gets the victim's span
  *
  * Return: DONE when it ended as it should.
  */
-enum verdict victim_end(pid_t pid, const struct options *opt,
+enum verdict victim_end(struct victim *victim, const struct options *opt,
 			struct result *result);
 
 /**

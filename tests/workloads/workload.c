@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "span.h"
 #include "victim.h"
 #include "workload.h"
 
@@ -24,6 +25,9 @@ static const struct workload *const workloads[] = {
 	&workload_plain,       &workload_aio_rw,       &workload_aio_poll,
 	&workload_uring_files, &workload_uring_direct, &workload_uring_sqpoll,
 	&workload_unix_gc,     &workload_shared,       &workload_forks,
+	&workload_vforks,      &workload_flock,	       &workload_leader_first,
+	&workload_last_thread, &workload_exec_ring,    &workload_exec_kept,
+	&workload_exec_parent, &workload_traced,       &workload_orphan,
 };
 
 enum kind {
@@ -72,6 +76,8 @@ static const struct option_row option_rows[] = {
 	  "open one file many times" },
 	{ "live", NULL, KIND_FLAG, MEMBER(live), USES_LIVE, 0, 0,
 	  "no kill: wait for the requests, then exit" },
+	{ "closed", NULL, KIND_FLAG, MEMBER(closed), USES_CLOSED, 0, 0,
+	  "close every descriptor before the kill" },
 };
 
 /* Values that getopt_long returns, beyond any index into option_rows. */
@@ -151,6 +157,7 @@ static void help(void)
 	     "  files           struct files that one round is about");
 #define HELP(name, meaning) printf("  %-14s  %s\n", #name, meaning);
 	COUNTS(HELP)
+	SPANS(HELP)
 #undef HELP
 	puts("  skip            why this machine cannot do it\n"
 	     "\nExit status: 0 done, 1 failed, 2 usage, 77 skipped.");
@@ -348,6 +355,7 @@ static void print(const struct workload *workload, const struct options *opt,
 		printf("%s %llu\n", #name, result->sum.name);
 	COUNTS(PRINT)
 #undef PRINT
+	span_print(result);
 }
 
 /* The point of such a workload is what is in flight: was there anything? */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* How a step, a round or the whole run ended; also the exit status. */
 enum verdict {
@@ -37,6 +38,7 @@ struct options {
 	const char *dir;
 	bool same;
 	bool live;
+	bool closed;
 	bool clean;
 };
 
@@ -52,7 +54,8 @@ enum option_bit {
 	USES_DIR = 1 << 7,
 	USES_SAME = 1 << 8,
 	USES_LIVE = 1 << 9,
-	USES_CLEAN = 1 << 10,
+	USES_CLOSED = 1 << 10,
+	USES_CLEAN = 1 << 11,
 };
 
 /*
@@ -84,10 +87,31 @@ enum count_index { COUNTS(COUNT_INDEX) NR_COUNTS };
 enum count_bit { COUNTS(COUNT_BIT) };
 #undef COUNT_BIT
 
+/*
+ * Of single processes, one line each: X(name, meaning). Two stamps, ns of
+ * CLOCK_MONOTONIC, follow the pid where there is a moment to tell: it came
+ * between the two.
+ */
+#define SPANS(X)                                                          \
+	X(victim, "pid; its end became visible between two stamps")       \
+	X(exec, "pid of a victim; close-on-exec came between two stamps") \
+	X(locked, "pid of who waited for a victim's flock, and got it")   \
+	X(tracer, "pid of a victim's tracer")                             \
+	X(reaper, "pid of a child subreaper above the victims, nearest first")
+
+struct span {
+	const char *name;
+	pid_t pid;
+	unsigned long long from_ns;
+	unsigned long long to_ns;
+};
+
 struct result {
 	/* Struct files that one round is about. */
 	unsigned long long files;
 	struct counts sum;
+	struct span *spans;
+	size_t nr_spans;
 };
 
 struct report;
@@ -126,5 +150,14 @@ extern const struct workload workload_uring_sqpoll;
 extern const struct workload workload_unix_gc;
 extern const struct workload workload_shared;
 extern const struct workload workload_forks;
+extern const struct workload workload_vforks;
+extern const struct workload workload_flock;
+extern const struct workload workload_leader_first;
+extern const struct workload workload_last_thread;
+extern const struct workload workload_exec_ring;
+extern const struct workload workload_exec_kept;
+extern const struct workload workload_exec_parent;
+extern const struct workload workload_traced;
+extern const struct workload workload_orphan;
 
 #endif /* WORKLOAD_H */

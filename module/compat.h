@@ -10,10 +10,20 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/ftrace.h>
+#include <linux/mm_types.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 
 /* DFPUT_HAVE_...: from the probes, see probe/probe.sh. */
 #include "features.h"
+
+/* Since 6.3 locks have a header of their own. */
+#ifdef DFPUT_HAVE_FILELOCK_H
+#include <linux/filelock.h>
+#endif
+#ifdef DFPUT_HAVE_TASK_FALLBACK
+#include <linux/io_uring_types.h>
+#endif
 
 /* Up to 5.10 ftrace's callbacks get the registers themselves. */
 #ifndef DFPUT_HAVE_FTRACE_FREGS
@@ -47,6 +57,13 @@
 #define DFPUT_FTRACE_FLAGS DFPUT_FTRACE_SAVE
 #else
 #define DFPUT_FTRACE_FLAGS (DFPUT_FTRACE_SAVE | FTRACE_OPS_FL_RECURSION_SAFE)
+#endif
+
+/* Threads that the kernel runs as part of a process; the second since 6.4. */
+#ifdef PF_USER_WORKER
+#define DFPUT_WORKER_FLAGS (PF_IO_WORKER | PF_USER_WORKER)
+#else
+#define DFPUT_WORKER_FLAGS PF_IO_WORKER
 #endif
 
 /**
@@ -121,6 +138,100 @@ static __always_inline bool dfput_file_skips_list(const struct file *file)
 	return !(file->f_mode & (FMODE_BACKING | FMODE_OPENED));
 #else
 	return false;
+#endif
+}
+
+#ifdef DFPUT_HAVE_FILE_LOCK_CORE
+#define DFPUT_LOCK(at) list_entry(at, struct file_lock_core, flc_list)
+#else
+#define DFPUT_LOCK(at) list_entry(at, struct file_lock, fl_list)
+#endif
+
+/**
+ * dfput_lock_file() - the open file that a lock belongs to
+ * @at: its place in a list of struct file_lock_context
+ *
+ * Since 6.9 those are lists of struct file_lock_core.
+ *
+ * Context: under that context's lock.
+ * Return: the file, to be compared.
+ */
+static inline const struct file *dfput_lock_file(const struct list_head *at)
+{
+#ifdef DFPUT_HAVE_FILE_LOCK_CORE
+	return DFPUT_LOCK(at)->flc_file;
+#else
+	return DFPUT_LOCK(at)->fl_file;
+#endif
+}
+
+/**
+ * dfput_lock_flags() - what kind of lock it is
+ * @at: its place in a list of struct file_lock_context
+ *
+ * Context: under that context's lock.
+ * Return: FL_FLOCK, FL_OFDLCK, FL_LEASE and others.
+ */
+static inline unsigned int dfput_lock_flags(const struct list_head *at)
+{
+#ifdef DFPUT_HAVE_FILE_LOCK_CORE
+	return DFPUT_LOCK(at)->flc_flags;
+#else
+	return DFPUT_LOCK(at)->fl_flags;
+#endif
+}
+
+/**
+ * dfput_mm_has_aio() - was aio ever set up in an address space?
+ * @mm: the address space
+ *
+ * Context: any; @mm can't be freed meanwhile.
+ * Return: it may have contexts; false in a kernel without aio.
+ */
+static __always_inline bool dfput_mm_has_aio(const struct mm_struct *mm)
+{
+#ifdef CONFIG_AIO
+	return rcu_access_pointer(mm->ioctx_table);
+#else
+	return false;
+#endif
+}
+
+/**
+ * dfput_mmap_prepare_file() - what is being mapped
+ * @desc: argument of an mmap_prepare operation
+ *
+ * Such operations are there since 6.16.
+ *
+ * Context: inside that operation.
+ * Return: the file.
+ */
+static inline const struct file *dfput_mmap_prepare_file(unsigned long desc)
+{
+#ifdef DFPUT_HAVE_MMAP_PREPARE
+	return ((const struct vm_area_desc *)desc)->file;
+#else
+	return NULL;
+#endif
+}
+
+/**
+ * dfput_task_fallback() - the task that an io_uring fallback works for
+ * @work: argument of io_tctx_fallback_work()
+ *
+ * That function is there since 7.2; before, the fallback is the ring's.
+ *
+ * Context: inside that function.
+ * Return: the task, or NULL.
+ */
+static inline struct task_struct *dfput_task_fallback(unsigned long work)
+{
+#ifdef DFPUT_HAVE_TASK_FALLBACK
+	return container_of((struct work_struct *)work, struct io_uring_task,
+			    fallback_work)
+		->task;
+#else
+	return NULL;
 #endif
 }
 

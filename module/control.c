@@ -13,9 +13,12 @@
 #include "control.h"
 #include "deferral.h"
 #include "hook.h"
+#include "leftover.h"
+#include "origin.h"
 #include "selftest.h"
 #include "stats.h"
 #include "super.h"
+#include "teardown.h"
 
 static DEFINE_MUTEX(lock);
 static struct dfput_wanted wanted;
@@ -31,6 +34,8 @@ static void stop(void)
 	dfput_selftest_stop();
 	dfput_batch_abandon();
 	dfput_deferral_abandon();
+	dfput_leftover_abandon();
+	dfput_teardown_abandon();
 	WRITE_ONCE(status.enabled, false);
 }
 
@@ -45,6 +50,8 @@ static int start_rung(enum dfput_rung rung)
 
 	if (dfput_hook_at(DFPUT_HOOK_super_death)->state == DFPUT_HOOK_ARMED)
 		dfput_super_follow();
+	if (dfput_hook_at(DFPUT_HOOK_close)->state == DFPUT_HOOK_ARMED)
+		dfput_leftover_follow();
 	if (!status.load_ns)
 		WRITE_ONCE(status.load_ns,
 			   dfput_elapsed(load_begun, ktime_get_mono_fast_ns()));
@@ -109,6 +116,8 @@ void dfput_control_reset(void)
 	mutex_lock(&lock);
 	dfput_stats_reset();
 	dfput_super_reset();
+	dfput_origin_reset();
+	dfput_leftover_reset();
 	mutex_unlock(&lock);
 }
 

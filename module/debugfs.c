@@ -26,7 +26,10 @@
 #include "debugfs.h"
 #include "deferral.h"
 #include "flush.h"
+#include "blocks.h"
 #include "hook.h"
+#include "leftover.h"
+#include "origin.h"
 #include "resident.h"
 #include "selftest.h"
 #include "stats.h"
@@ -106,6 +109,7 @@ static int show_stats(struct seq_file *m, void *unused)
 	show_value(m, "carried", gauges.carried);
 	show_value(m, "measuring_ns", dfput_elapsed(gauges.since, now));
 	show_value(m, "enabled", enabled);
+	show_value(m, "watched", atomic_read(&dfput_watched));
 	kfree(sum);
 	return 0;
 }
@@ -145,7 +149,9 @@ static int show_histograms(struct seq_file *m, void *unused)
 static size_t memory(void)
 {
 	return dfput_deferral_memory() + dfput_super_memory() +
-	       dfput_stats_memory() + sizeof(*dfput_resident);
+	       dfput_leftover_memory() + dfput_owner_memory() +
+	       dfput_origin_memory() + dfput_stats_memory() +
+	       sizeof(*dfput_resident);
 }
 
 static void show_hook_values(struct seq_file *m)
@@ -160,7 +166,7 @@ static void show_hook_values(struct seq_file *m)
 	seq_printf(m, "scope %s\n", status.exits ? "exits" : "deferred");
 	seq_printf(m, "selftest %s\n", dfput_selftest_result());
 	show_value(m, "settled", dfput_batch_settled());
-	show_value(m, "records", dfput_pool_size());
+	show_value(m, "records", dfput_deferral_records());
 	show_value(m, "memory_bytes", memory());
 	show_value(m, "load_ns", status.load_ns);
 	seq_puts(m, "hidden ");
@@ -171,10 +177,9 @@ static void show_hook_values(struct seq_file *m)
 static void show_hook(struct seq_file *m, enum dfput_hook_id id, u64 hits)
 {
 	static const char *const states[] = {
-		[DFPUT_HOOK_OFF] = "off",
-		[DFPUT_HOOK_ARMED] = "armed",
-		[DFPUT_HOOK_IDLE] = "idle",
-		[DFPUT_HOOK_FAILED] = "failed",
+		[DFPUT_HOOK_OFF] = "off",	[DFPUT_HOOK_ARMED] = "armed",
+		[DFPUT_HOOK_IDLE] = "idle",	[DFPUT_HOOK_FAILED] = "failed",
+		[DFPUT_HOOK_ABSENT] = "absent",
 	};
 	const struct dfput_hook *hook = dfput_hook_at(id);
 
@@ -230,7 +235,7 @@ static void stop_rows(struct seq_file *m, void *token)
 
 static void *start_pending(struct seq_file *m, loff_t *pos)
 {
-	return row_at(pos, dfput_pool_size());
+	return row_at(pos, dfput_deferral_records());
 }
 
 static void *next_pending(struct seq_file *m, void *token, loff_t *pos)
@@ -249,6 +254,19 @@ static void show_fstype(struct seq_file *m, const struct dfput_super_ref *super)
 		show_name(m, view.fstype);
 	else
 		seq_putc(m, '-');
+}
+
+static void show_owner(struct seq_file *m, const struct dfput_sight *sight)
+{
+	struct dfput_identity who;
+
+	if (dfput_leftover_owner_of(sight->file, &who)) {
+		seq_printf(m, "%d\t", who.tgid);
+		show_name(m, who.comm);
+		seq_printf(m, "\t%llu", who.start);
+	} else {
+		seq_puts(m, "0\t-\t0");
+	}
 }
 
 static int show_pending(struct seq_file *m, void *token)
@@ -275,6 +293,8 @@ static int show_pending(struct seq_file *m, void *token)
 	show_fstype(m, &sight.super);
 	seq_printf(m, "\t%llu\t%u\t%d\t", sight.super.id, sight.cpu, sight.pid);
 	show_name(m, sight.comm);
+	seq_printf(m, "\t%u\t", sight.origin);
+	show_owner(m, &sight);
 	seq_putc(m, '\n');
 	return 0;
 }
@@ -330,6 +350,154 @@ static const struct seq_operations superblocks_rows = {
 	.show = show_superblocks,
 };
 
+static void *start_leftovers(struct seq_file *m, loff_t *pos)
+{
+	return row_at(pos, dfput_leftover_rows());
+}
+
+static void *next_leftovers(struct seq_file *m, void *token, loff_t *pos)
+{
+	++*pos;
+	return start_leftovers(m, pos);
+}
+
+static void show_blocks(struct seq_file *m, u8 blocks)
+{
+#define BLOCK_NAME(name, meaning) #name,
+	static const char *const names[] = { DFPUT_BLOCKS(BLOCK_NAME) "?" };
+#undef BLOCK_NAME
+	const char *comma = "";
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!(blocks & BIT(i)))
+			continue;
+		seq_printf(m, "%s%s", comma, names[i]);
+		comma = ",";
+	}
+	if (!blocks)
+		seq_putc(m, '-');
+}
+
+static void show_reapers(struct seq_file *m, const struct dfput_identity *who)
+{
+	const char *comma = "";
+	unsigned int i;
+
+	for (i = 0; i < DFPUT_REAPERS && who->reapers[i]; i++) {
+		seq_printf(m, "%s%d", comma, who->reapers[i]);
+		comma = ",";
+	}
+	if (who->more_reapers)
+		seq_printf(m, "%s...", comma);
+	else if (!i)
+		seq_putc(m, '-');
+}
+
+static void show_identity(struct seq_file *m, const struct dfput_identity *who)
+{
+	seq_printf(m, "%d\t%llu\t%u\t%llu\t", who->tgid, who->start, who->uid,
+		   who->cgroup);
+	show_reapers(m, who);
+	seq_putc(m, '\t');
+	show_name(m, who->comm);
+}
+
+static int show_leftovers(struct seq_file *m, void *token)
+{
+	static const char *const routes[DFPUT_NR_ROUTES] = {
+		[DFPUT_ROUTE_DEFERRED] = "deferred",
+		[DFPUT_ROUTE_TASK_WORK] = "task_work",
+		[DFPUT_ROUTE_SYNC] = "sync",
+	};
+	struct dfput_leftover_view view;
+
+	if (is_head(token)) {
+		show_abi(m);
+		show_columns(m, DFPUT_LEFTOVERS_COLUMNS(COLUMN));
+		return 0;
+	}
+	if (!dfput_leftover_view(row_of(token), &view))
+		return SEQ_SKIP;
+
+	seq_printf(m, "%llu\t%s\t%llu\t%llu\t%s\t%s\t%u\t%u:%u\t%llu\t",
+		   view.id, view.who.exec ? "exec" : "exit", view.lateness,
+		   view.visible, routes[view.route],
+		   view.cause == DFPUT_CAUSE_NONE ? "-" :
+						    cause_name(view.cause),
+		   view.origin, MAJOR(view.super.dev), MINOR(view.super.dev),
+		   view.ino);
+	show_name(m, view.fstype);
+	seq_printf(m, "\t%llu\t", view.super.id);
+	show_blocks(m, view.blocks);
+	seq_putc(m, '\t');
+	show_identity(m, &view.who);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations leftovers_rows = {
+	.start = start_leftovers,
+	.next = next_leftovers,
+	.stop = stop_rows,
+	.show = show_leftovers,
+};
+
+static void *start_origins(struct seq_file *m, loff_t *pos)
+{
+	return row_at(pos, dfput_origin_rows());
+}
+
+static void *next_origins(struct seq_file *m, void *token, loff_t *pos)
+{
+	++*pos;
+	return start_origins(m, pos);
+}
+
+/* Its name alone: of a module that is gone there is only an address. */
+static void show_function(struct seq_file *m, unsigned long address)
+{
+	char *text = kasprintf(GFP_KERNEL, "%ps", (void *)address);
+
+	if (!text || !strncmp(text, "0x", 2))
+		seq_putc(m, '?');
+	else
+		seq_printf(m, "%.*s", (int)strcspn(text, " "), text);
+	kfree(text);
+}
+
+static int show_origins(struct seq_file *m, void *token)
+{
+	struct dfput_origin_view view;
+	unsigned int i;
+
+	if (is_head(token)) {
+		show_abi(m);
+		show_columns(m, DFPUT_ORIGINS_COLUMNS(COLUMN));
+		return 0;
+	}
+	if (!dfput_origin_view(row_of(token) + 1, &view))
+		return SEQ_SKIP;
+
+	seq_printf(m, "%u\t%s\t%llu\t%llu\t%llu\t%llu\t", row_of(token) + 1,
+		   cause_name(view.cause), view.count, view.unwound, view.wait,
+		   view.wait_max);
+	for (i = 0; i < view.nr; i++) {
+		if (i)
+			seq_putc(m, ';');
+		show_function(m, view.frames[i]);
+	}
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations origins_rows = {
+	.start = start_origins,
+	.next = next_origins,
+	.stop = stop_rows,
+	.show = show_origins,
+};
+
 /* ---- opening, polling -------------------------------------------------- */
 
 static int open_stats(struct inode *inode, struct file *file)
@@ -355,6 +523,16 @@ static int open_pending(struct inode *inode, struct file *file)
 static int open_superblocks(struct inode *inode, struct file *file)
 {
 	return seq_open(file, &superblocks_rows);
+}
+
+static int open_leftovers(struct inode *inode, struct file *file)
+{
+	return seq_open(file, &leftovers_rows);
+}
+
+static int open_origins(struct inode *inode, struct file *file)
+{
+	return seq_open(file, &origins_rows);
 }
 
 /* Always readable; POLLPRI while nothing is on the list. */
@@ -434,6 +612,8 @@ static const struct {
 	SHOW(hooks, single_release),
 	SHOW(pending, seq_release, .poll = poll_pending),
 	SHOW(superblocks, seq_release),
+	SHOW(leftovers, seq_release),
+	SHOW(origins, seq_release),
 	DFPUT_CONTROLS(CONTROL)
 #undef CONTROL
 #undef SHOW

@@ -24,8 +24,11 @@
 
 #include "compat.h"
 #include "deferral.h"
+#include "leftover.h"
+#include "origin.h"
 #include "selftest.h"
 #include "stats.h"
+#include "teardown.h"
 #include "trace.h"
 
 /* How many records evict() looks at, when none is free. */
@@ -38,6 +41,7 @@ struct bucket {
 	struct hlist_head files;
 };
 
+static struct dfput_pool pool;
 static struct bucket *buckets;
 static unsigned int bucket_bits;
 static atomic_t evict_hand;
@@ -68,7 +72,7 @@ static void set_state(struct dfput_record *record, enum dfput_state state)
 static void free_record(struct dfput_record *record)
 {
 	set_state(record, DFPUT_STATE_FREE);
-	dfput_pool_put(record);
+	dfput_pool_put(&pool, record);
 }
 
 /*
@@ -97,18 +101,18 @@ static bool evict_one(struct dfput_record *record)
 
 static struct dfput_record *evict(void)
 {
-	unsigned int size = dfput_pool_size();
 	unsigned int try;
 
 	for (try = 0; try < EVICT_TRIES; try++) {
 		u32 hand = atomic_inc_return(&evict_hand);
-		struct dfput_record *record = dfput_pool_at(hand % size);
+		struct dfput_record *record =
+			dfput_pool_at(&pool, hand % pool.size);
 
 		if (READ_ONCE(record->state) != DFPUT_STATE_CANDIDATE)
 			continue;
 		if (evict_one(record)) {
 			dfput_count(DFPUT_COUNT_evicted);
-			record->generation++;
+			record->pooled.generation++;
 			return record;
 		}
 	}
@@ -117,7 +121,7 @@ static struct dfput_record *evict(void)
 
 static struct dfput_record *new_record(bool certain)
 {
-	struct dfput_record *record = dfput_pool_get();
+	struct dfput_record *record = dfput_pool_get(&pool);
 
 	return record || !certain ? record : evict();
 }
@@ -128,7 +132,7 @@ static const void *inode_of(const struct file *file)
 }
 
 static void describe(struct dfput_sight *sight, const struct file *file,
-		     enum dfput_cause cause, u64 now)
+		     enum dfput_cause cause, unsigned long caller, u64 now)
 {
 	const struct inode *inode = inode_of(file);
 
@@ -139,6 +143,7 @@ static void describe(struct dfput_sight *sight, const struct file *file,
 	sight->queued = now;
 	sight->started = 0;
 	sight->cause = cause;
+	sight->origin = dfput_origin_of(caller, cause);
 	sight->cpu = raw_smp_processor_id();
 	sight->pid = current->pid;
 	memcpy(sight->comm, current->comm, sizeof(sight->comm));
@@ -157,6 +162,7 @@ static void count_queued(const struct dfput_sight *sight)
 {
 	dfput_count_queued(sight->cause);
 	dfput_super_queued(&sight->super);
+	dfput_origin_queued(sight->origin);
 	dfput_pending_add();
 }
 
@@ -217,7 +223,7 @@ note_first(struct bucket *bucket, const struct dfput_sight *sight, bool certain)
 }
 
 void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
-			  bool certain)
+			  unsigned long caller, bool certain)
 {
 	struct bucket *bucket = bucket_of(file);
 	struct dfput_record *record;
@@ -233,7 +239,9 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 		dfput_count(DFPUT_COUNT_missed_probes);
 		return;
 	}
-	describe(&sight, file, cause, ktime_get_mono_fast_ns());
+	describe(&sight, file, cause, caller, ktime_get_mono_fast_ns());
+	if (cause == DFPUT_CAUSE_kthread)
+		dfput_teardown_sight(file);
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
@@ -241,7 +249,7 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 		count = note_again(record, &sight, certain);
 	else
 		record = note_first(bucket, &sight, certain);
-	id = record ? dfput_pool_id(record) : 0;
+	id = record ? dfput_pool_id(&pool, &record->pooled) : 0;
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
 	/* The kernel drains it after we return, so it is counted in time. */
@@ -279,17 +287,20 @@ void dfput_deferral_other(const struct file *file)
 
 static void start_record(struct dfput_record *record, u64 now)
 {
+	u64 wait = dfput_elapsed(record->sight.queued, now);
+
 	if (record->state == DFPUT_STATE_CANDIDATE) {
 		/* So it was its last put: counted late, timed right. */
 		count_queued(&record->sight);
-		trace_dfput_queue(dfput_pool_id(record), &record->sight);
+		trace_dfput_queue(dfput_pool_id(&pool, &record->pooled),
+				  &record->sight);
 	}
 	raw_write_seqcount_begin(&record->seq);
 	record->sight.started = now;
 	WRITE_ONCE(record->state, DFPUT_STATE_STARTED);
 	raw_write_seqcount_end(&record->seq);
-	dfput_hist_add(DFPUT_HIST_queue_wait,
-		       dfput_elapsed(record->sight.queued, now));
+	dfput_hist_add(DFPUT_HIST_queue_wait, wait);
+	dfput_origin_waited(record->sight.origin, wait);
 }
 
 /* Take a file's record out of the table, and say what is known of the file. */
@@ -330,8 +341,11 @@ void dfput_deferral_start(const struct file *file, bool preload,
 
 	dfput_selftest_started(file, drained->fate);
 	drained->record = record;
+	drained->leftover = dfput_leftover_take(file);
 	drained->started = now;
+	drained->id = 0;
 	if (record) {
+		drained->id = dfput_pool_id(&pool, &record->pooled);
 		start_record(record, now);
 		drained->ino = record->sight.ino;
 		drained->super = record->sight.super;
@@ -352,6 +366,9 @@ void dfput_deferral_finish(struct dfput_drained *drained, bool flush)
 	dfput_hist_add(DFPUT_HIST_release_time,
 		       dfput_elapsed(drained->started, now));
 	trace_dfput_release(drained, now, flush);
+	dfput_leftover_deferred(
+		drained->leftover,
+		drained->record ? &drained->record->sight : NULL, now);
 
 	if (drained->record)
 		free_record(drained->record);
@@ -372,6 +389,7 @@ static void abandon_file(void)
 
 void dfput_deferral_drop(struct dfput_drained *drained)
 {
+	dfput_leftover_drop(drained->leftover);
 	if (drained->record)
 		free_record(drained->record);
 	if (drained->fate == DFPUT_FATE_KNOWN)
@@ -405,7 +423,7 @@ void dfput_deferral_abandon(void)
 bool dfput_deferral_copy(unsigned int index, struct dfput_sight *sight,
 			 enum dfput_state *state)
 {
-	const struct dfput_record *record = dfput_pool_at(index);
+	const struct dfput_record *record = dfput_pool_at(&pool, index);
 	unsigned int seq;
 
 	/* A writer may be preempted half-way, so wait for it asleep. */
@@ -429,7 +447,7 @@ bool dfput_deferral_queued_before(u64 time)
 	enum dfput_state state;
 	unsigned int i;
 
-	for (i = 0; i < dfput_pool_size(); i++)
+	for (i = 0; i < pool.size; i++)
 		if (dfput_deferral_copy(i, &sight, &state) &&
 		    sight.queued <= time)
 			return true;
@@ -441,14 +459,19 @@ int dfput_deferral_init(unsigned int records)
 	unsigned int i;
 	int err;
 
-	err = dfput_pool_init(records);
+	err = dfput_pool_init(&pool, records, sizeof(struct dfput_record));
 	if (err)
 		return err;
+	for (i = 0; i < records; i++) {
+		struct dfput_record *record = dfput_pool_at(&pool, i);
+
+		seqcount_init(&record->seq);
+	}
 
 	bucket_bits = max(ilog2(records) - 1, 3);
 	buckets = vzalloc(sizeof(*buckets) << bucket_bits);
 	if (!buckets) {
-		dfput_pool_exit();
+		dfput_pool_exit(&pool);
 		return -ENOMEM;
 	}
 	for (i = 0; i < 1U << bucket_bits; i++)
@@ -459,11 +482,16 @@ int dfput_deferral_init(unsigned int records)
 void dfput_deferral_exit(void)
 {
 	vfree(buckets);
-	dfput_pool_exit();
+	dfput_pool_exit(&pool);
+}
+
+unsigned int dfput_deferral_records(void)
+{
+	return pool.size;
 }
 
 size_t dfput_deferral_memory(void)
 {
-	return dfput_pool_memory() +
+	return dfput_pool_memory(&pool) +
 	       PAGE_ALIGN(sizeof(*buckets) << bucket_bits);
 }

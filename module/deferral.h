@@ -20,8 +20,70 @@
 #define DFPUT_DEFERRAL_H
 
 #include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/seqlock.h>
+
+#include <dfput/causes.h>
 
 #include "pool.h"
+#include "super.h"
+
+enum dfput_state {
+	DFPUT_STATE_FREE,
+	/* Perhaps the last put: somebody else held the file when we looked. */
+	DFPUT_STATE_CANDIDATE,
+	/* On the kernel's list. */
+	DFPUT_STATE_QUEUED,
+	/* In __fput, called from a drain loop. */
+	DFPUT_STATE_STARTED,
+};
+
+/**
+ * struct dfput_sight - what is remembered of a file's queueing
+ * @file: its struct file: a key, never dereferenced
+ * @inode: its inode: a key, to tell a reused @file
+ * @queued: when it was queued, ns of ktime_get_mono_fast_ns()
+ * @started: when its __fput was entered, ns
+ * @ino: inode number, 0 if it was never opened
+ * @super: its superblock's generation
+ * @pid: thread on the CPU then
+ * @cpu: that CPU
+ * @origin: its call path, 0 if unknown
+ * @cause: why it could not be task work
+ * @comm: that thread's name
+ */
+struct dfput_sight {
+	const void *file;
+	const void *inode;
+	u64 queued;
+	u64 started;
+	u64 ino;
+	struct dfput_super_ref super;
+	pid_t pid;
+	u16 cpu;
+	u16 origin;
+	u8 cause;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct dfput_record - one deferral
+ * @pooled: for the pool
+ * @state: an enum dfput_state
+ * @seq: lets a reader copy without holding up a writer
+ * @node: its place in the table of files, while a candidate or queued
+ * @sight: what is known of the file
+ */
+struct dfput_record {
+	struct dfput_pooled pooled;
+	u32 state;
+	seqcount_t seq;
+	struct hlist_node node;
+	struct dfput_sight sight;
+};
+
+struct dfput_leftover;
 
 /* What was known of a file when its drain began. */
 enum dfput_fate {
@@ -37,6 +99,8 @@ enum dfput_fate {
  * struct dfput_drained - one file in the middle of its __fput, as its batch
  * keeps it
  * @record: its record, or NULL: queueing not seen, or no record was free
+ * @leftover: what is known of the exit that closed it, or NULL
+ * @id: of @record, 0 without one
  * @fate: what is known of it
  * @started: when its __fput was entered, ns
  * @ino: inode number
@@ -44,6 +108,8 @@ enum dfput_fate {
  */
 struct dfput_drained {
 	struct dfput_record *record;
+	struct dfput_leftover *leftover;
+	u64 id;
 	enum dfput_fate fate;
 	u64 started;
 	u64 ino;
@@ -55,13 +121,14 @@ struct dfput_drained {
  * that defers
  * @file: the file
  * @cause: why it would be deferred
+ * @caller: return address of that put
  * @certain: this is its last reference; else it may be
  *
  * Context: handler; @file still has the reference, or its fput is done and
  * __fput has not begun.
  */
 void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
-			  bool certain);
+			  unsigned long caller, bool certain);
 
 /**
  * dfput_deferral_other() - an __fput that no drain loop called
@@ -110,7 +177,7 @@ void dfput_deferral_abandon(void);
 
 /**
  * dfput_deferral_copy() - look at one record
- * @index: 0 to dfput_pool_size() - 1
+ * @index: 0 to dfput_deferral_records() - 1
  * @sight: where to
  * @state: where to
  *
@@ -144,6 +211,14 @@ int dfput_deferral_init(unsigned int records);
  * Context: process context.
  */
 void dfput_deferral_exit(void);
+
+/**
+ * dfput_deferral_records() - how many records there are
+ *
+ * Context: any.
+ * Return: free and taken ones.
+ */
+unsigned int dfput_deferral_records(void);
 
 /**
  * dfput_deferral_memory() - what the table allocated, records included

@@ -14,12 +14,15 @@
  *
  * Runs under tasklist_lock, interrupts off; only reads what that lock keeps.
  */
+#include <linux/ktime.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 
 #include "exit.h"
+#include "owner.h"
 #include "stats.h"
 #include "symbol.h"
+#include "trace.h"
 
 static bool is_whole_group(const struct task_struct *task)
 {
@@ -48,7 +51,10 @@ static bool is_repeated(const struct task_struct *task, unsigned long caller)
 void dfput_exit_notify(const struct task_struct *task, unsigned long caller)
 {
 	dfput_count_hit(DFPUT_HOOK_exit);
-	if (is_whole_group(task) && !is_for_tracer_only(task) &&
-	    !is_repeated(task, caller))
-		dfput_count(DFPUT_COUNT_exits);
+	if (!is_whole_group(task) || is_for_tracer_only(task) ||
+	    is_repeated(task, caller))
+		return;
+	dfput_count(DFPUT_COUNT_exits);
+	dfput_owner_ended(task, ktime_get_mono_fast_ns());
+	trace_dfput_exit(task);
 }

@@ -3,8 +3,10 @@
  * The hooks: arming, disarming, state.
  *
  * Process context throughout, serialised by control.c; handlers read nothing
- * of this but their own code. Each hooked function has an ftrace_ops or a
- * kretprobe of its own, so that a missing one takes no other with it.
+ * of this but their own code. A missing function takes no other with it.
+ *
+ * Consecutive rows of one backend are armed and disarmed together, because
+ * waiting for handlers takes long, and one wait does for all of them.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -15,16 +17,25 @@
 #define RUNGS_CANDIDATE BIT(DFPUT_RUNG_CANDIDATE)
 #define RUNGS_ALL (RUNGS_ENTRY | RUNGS_CANDIDATE)
 
+/* What is hooked for leftovers alone. */
+#define ROLES_OF_EXITS                                             \
+	(BIT(DFPUT_ROLE_EXIT) | BIT(DFPUT_ROLE_CLOSE) |            \
+	 BIT(DFPUT_ROLE_CLOSE_SYNC) | BIT(DFPUT_ROLE_RING) |       \
+	 BIT(DFPUT_ROLE_RING_EXIT) | BIT(DFPUT_ROLE_RING_FILES) |  \
+	 BIT(DFPUT_ROLE_RING_FALLBACK) | BIT(DFPUT_ROLE_AIO_MAP) | \
+	 BIT(DFPUT_ROLE_AIO_EXIT))
+
 #define ROW_ftrace(handler) .on_call = dfput_on_##handler,
+#define ROW_ftrace_rare(handler) ROW_ftrace(handler)
 #define ROW_kretprobe(handler) \
 	.on_entry = dfput_enter_##handler, .on_return = dfput_leave_##handler,
-#define ROW(id, symbol_, backend_, role_, rungs_, required_, handler) \
-	[DFPUT_HOOK_##id] = { .name = #id,                            \
-			      .symbol = symbol_,                      \
-			      .backend = &dfput_backend_##backend_,   \
-			      .role = DFPUT_ROLE_##role_,             \
-			      .rungs = RUNGS_##rungs_,                \
-			      .required = required_,                  \
+#define ROW(id, symbol_, backend_, role_, rungs_, need_, handler)   \
+	[DFPUT_HOOK_##id] = { .name = #id,                          \
+			      .symbol = symbol_,                    \
+			      .backend = &dfput_backend_##backend_, \
+			      .role = DFPUT_ROLE_##role_,           \
+			      .rungs = RUNGS_##rungs_,              \
+			      .need = DFPUT_NEED_##need_,           \
 			      ROW_##backend_(handler) },
 static struct dfput_hook hooks[DFPUT_NR_HOOKS] = { DFPUT_HOOKS(ROW) };
 
@@ -46,6 +57,14 @@ static const char *const role_losses[DFPUT_NR_ROLES] = {
 	[DFPUT_ROLE_SUPER] = "superblocks' deaths, nor superblocks told apart,",
 	[DFPUT_ROLE_RELEASE] = "releases",
 	[DFPUT_ROLE_EXIT] = "exits",
+	[DFPUT_ROLE_CLOSE] = "what outlives its process",
+	[DFPUT_ROLE_CLOSE_SYNC] = "what other processes close",
+	[DFPUT_ROLE_RING] = "whose the files of an io_uring ring are",
+	[DFPUT_ROLE_RING_EXIT] = "whose the files of an io_uring ring are",
+	[DFPUT_ROLE_RING_FILES] = "whose the files of an io_uring ring are",
+	[DFPUT_ROLE_RING_FALLBACK] = "whose the files of an io_uring ring are",
+	[DFPUT_ROLE_AIO_MAP] = "whose the rings of aio are",
+	[DFPUT_ROLE_AIO_EXIT] = "whose the rings of aio are",
 	[DFPUT_ROLE_QUEUE] = "queueing",
 };
 
@@ -94,13 +113,37 @@ bool dfput_hooks_offer(enum dfput_rung rung)
 	return false;
 }
 
-static void disarm(struct dfput_hook *hook)
+/*
+ * The rows in @state from @first on, up to the first of another backend; @step
+ * says in which direction.
+ */
+static unsigned int gather(struct dfput_hook **run, struct dfput_hook *first,
+			   int step, enum dfput_hook_state state)
 {
-	if (hook->state != DFPUT_HOOK_ARMED)
-		return;
-	hook->backend->disarm(hook);
-	hook->missed_before += hook->backend->missed(hook);
-	hook->state = DFPUT_HOOK_OFF;
+	struct dfput_hook *hook;
+	unsigned int nr = 0;
+
+	for (hook = first; hook >= hooks && hook < hooks + DFPUT_NR_HOOKS;
+	     hook += step) {
+		if (hook->state != state)
+			continue;
+		if (hook->backend != first->backend)
+			break;
+		run[nr++] = hook;
+	}
+	return nr;
+}
+
+static void disarm(struct dfput_hook *last)
+{
+	struct dfput_hook *run[DFPUT_NR_HOOKS];
+	unsigned int i, nr = gather(run, last, -1, DFPUT_HOOK_ARMED);
+
+	last->backend->disarm(run, nr);
+	for (i = 0; i < nr; i++) {
+		run[i]->missed_before += run[i]->backend->missed(run[i]);
+		run[i]->state = DFPUT_HOOK_OFF;
+	}
 }
 
 void dfput_hooks_disarm(void)
@@ -108,13 +151,14 @@ void dfput_hooks_disarm(void)
 	struct dfput_hook *hook;
 
 	for_each_hook_reverse(hook)
-		disarm(hook);
+		if (hook->state == DFPUT_HOOK_ARMED)
+			disarm(hook);
 }
 
 /* Says what is lost with a hook, and returns the error if it is too much. */
 static int report(const struct dfput_hook *hook)
 {
-	if (hook->required) {
+	if (hook->need == DFPUT_NEED_ALWAYS) {
 		pr_err("cannot hook %s (%pe)%s: %s can not be measured\n",
 		       hook->symbol, ERR_PTR(hook->error), hint(hook->error),
 		       role_losses[hook->role]);
@@ -124,6 +168,12 @@ static int report(const struct dfput_hook *hook)
 		  ERR_PTR(hook->error), hint(hook->error),
 		  role_losses[hook->role]);
 	return 0;
+}
+
+/* This kernel does not do what the hook would see. */
+static bool is_absent(const struct dfput_hook *hook)
+{
+	return hook->need == DFPUT_NEED_IF_THERE && hook->error == -ENOENT;
 }
 
 static bool has_role(const struct dfput_hook *hook, enum dfput_rung rung,
@@ -145,7 +195,7 @@ static int check_roles(enum dfput_rung rung, unsigned int roles)
 
 	/* The last row of a role stands for it. */
 	for_each_hook_reverse(hook) {
-		if (!has_role(hook, rung, roles & ~offered))
+		if (!has_role(hook, rung, roles & ~offered) || is_absent(hook))
 			continue;
 		offered |= BIT(hook->role);
 		err = report(hook);
@@ -156,48 +206,68 @@ static int check_roles(enum dfput_rung rung, unsigned int roles)
 }
 
 /* A function that isn't there matters only while nothing else fills its role. */
-static void mark_absent(enum dfput_rung rung, unsigned int open)
+static enum dfput_hook_state state_without(const struct dfput_hook *hook,
+					   bool filled)
+{
+	if (filled)
+		return DFPUT_HOOK_IDLE;
+	return is_absent(hook) ? DFPUT_HOOK_ABSENT : DFPUT_HOOK_FAILED;
+}
+
+/* The first row that can fill a role does: it is off, and waits to be armed. */
+static void choose(enum dfput_rung rung, unsigned int open)
 {
 	struct dfput_hook *hook;
 
+	for_each_hook(hook) {
+		hook->state = DFPUT_HOOK_IDLE;
+		if (!hook->prepared || !has_role(hook, rung, open))
+			continue;
+		hook->state = DFPUT_HOOK_OFF;
+		open &= ~BIT(hook->role);
+	}
 	for_each_hook(hook)
 		if (!hook->prepared)
-			hook->state = has_role(hook, rung, open) ?
-					      DFPUT_HOOK_FAILED :
-					      DFPUT_HOOK_IDLE;
+			hook->state = state_without(hook, !has_role(hook, rung,
+								    open));
 }
 
-static int arm(struct dfput_hook *hook)
+static int arm(struct dfput_hook *first)
 {
-	hook->error = hook->backend->arm(hook);
-	hook->state = hook->error ? DFPUT_HOOK_FAILED : DFPUT_HOOK_ARMED;
-	return hook->error ? report(hook) : 0;
+	struct dfput_hook *run[DFPUT_NR_HOOKS];
+	unsigned int i, nr = gather(run, first, 1, DFPUT_HOOK_OFF);
+	int err = 0;
+
+	first->backend->arm(run, nr);
+	for (i = 0; i < nr; i++)
+		run[i]->state = run[i]->error ? DFPUT_HOOK_FAILED :
+						DFPUT_HOOK_ARMED;
+	for (i = 0; i < nr && !err; i++)
+		if (run[i]->error)
+			err = report(run[i]);
+	return err;
 }
 
 int dfput_hooks_arm(enum dfput_rung rung, bool exits)
 {
-	unsigned int open = BIT(DFPUT_NR_ROLES) - 1;
+	unsigned int roles = BIT(DFPUT_NR_ROLES) - 1;
 	struct dfput_hook *hook;
 	int err;
 
 	if (!exits)
-		open &= ~BIT(DFPUT_ROLE_EXIT);
-	err = check_roles(rung, open);
+		roles &= ~ROLES_OF_EXITS;
+	err = check_roles(rung, roles);
 	if (err)
 		return err;
 
+	choose(rung, roles);
 	for_each_hook(hook) {
-		if (!hook->prepared)
-			continue;
-		hook->state = DFPUT_HOOK_IDLE;
-		if (!has_role(hook, rung, open))
+		if (hook->state != DFPUT_HOOK_OFF)
 			continue;
 		err = arm(hook);
 		if (err)
 			goto disarm;
-		open &= ~BIT(hook->role);
 	}
-	mark_absent(rung, open);
 	return 0;
 
 disarm:

@@ -19,16 +19,17 @@ struct dfput_hook;
  * struct dfput_backend - a way to hook a function
  * @name: as the hooks file shows it
  * @prepare: find the function; 0 or an error. Nothing is changed yet
- * @arm: begin to call the handler; 0 or an error, with nothing left behind
- * @disarm: stop it, and wait for the handlers that run
+ * @arm: begin to call the handlers of some rows; each has its error then, and
+ * one that has left nothing behind
+ * @disarm: stop them, and wait for the handlers that run
  * @missed: calls that the kernel skipped since the hook was armed
  * @release: give back what @prepare took
  */
 struct dfput_backend {
 	const char *name;
 	int (*prepare)(struct dfput_hook *hook);
-	int (*arm)(struct dfput_hook *hook);
-	void (*disarm)(struct dfput_hook *hook);
+	void (*arm)(struct dfput_hook **hooks, unsigned int nr);
+	void (*disarm)(struct dfput_hook **hooks, unsigned int nr);
 	u64 (*missed)(const struct dfput_hook *hook);
 	void (*release)(struct dfput_hook *hook);
 };
@@ -40,6 +41,8 @@ enum dfput_hook_state {
 	/* Not needed in this rung and scope, or another row does its job. */
 	DFPUT_HOOK_IDLE,
 	DFPUT_HOOK_FAILED,
+	/* The kernel has no such function, and nothing that it would show. */
+	DFPUT_HOOK_ABSENT,
 };
 
 /**
@@ -49,10 +52,11 @@ enum dfput_hook_state {
  * @backend: how it is hooked
  * @role: what it sees
  * @rungs: bit mask of the rungs that need it
- * @required: measuring is impossible without its role
+ * @need: what becomes of the load without its role
  * @on_call: ftrace's handler
  * @on_entry: kretprobe's handler at entry
  * @on_return: kretprobe's handler at return
+ * @address: of that function
  * @prepared: the function is there; else it never will be
  * @state: see there
  * @error: why it failed, 0 or -errno
@@ -66,10 +70,11 @@ struct dfput_hook {
 	const struct dfput_backend *backend;
 	enum dfput_role role;
 	unsigned int rungs;
-	bool required;
+	enum dfput_need need;
 	ftrace_func_t on_call;
 	kretprobe_handler_t on_entry;
 	kretprobe_handler_t on_return;
+	unsigned long address;
 	bool prepared;
 	enum dfput_hook_state state;
 	int error;
@@ -79,6 +84,7 @@ struct dfput_hook {
 };
 
 extern const struct dfput_backend dfput_backend_ftrace;
+extern const struct dfput_backend dfput_backend_ftrace_rare;
 extern const struct dfput_backend dfput_backend_kretprobe;
 
 /* The handlers that the rows of hook_list.h name, each in its backend's file. */
@@ -86,16 +92,18 @@ extern const struct dfput_backend dfput_backend_kretprobe;
 	void dfput_on_##handler(unsigned long ip, unsigned long caller, \
 				struct ftrace_ops *ops,                 \
 				struct ftrace_regs *fregs);
+#define DFPUT_HANDLER_ftrace_rare(handler) DFPUT_HANDLER_ftrace(handler)
 #define DFPUT_HANDLER_kretprobe(handler)                               \
 	int dfput_enter_##handler(struct kretprobe_instance *instance, \
 				  struct pt_regs *regs);               \
 	int dfput_leave_##handler(struct kretprobe_instance *instance, \
 				  struct pt_regs *regs);
-#define DFPUT_HANDLER(id, symbol, backend, role, rungs, required, handler) \
+#define DFPUT_HANDLER(id, symbol, backend, role, rungs, need, handler) \
 	DFPUT_HANDLER_##backend(handler)
 DFPUT_HOOKS(DFPUT_HANDLER)
 #undef DFPUT_HANDLER
 #undef DFPUT_HANDLER_kretprobe
+#undef DFPUT_HANDLER_ftrace_rare
 #undef DFPUT_HANDLER_ftrace
 
 /**

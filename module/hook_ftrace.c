@@ -21,9 +21,12 @@
 #include "deferral.h"
 #include "exit.h"
 #include "hook.h"
+#include "leftover.h"
 #include "stats.h"
 #include "super.h"
 #include "symbol.h"
+#include "teardown.h"
+#include "trace.h"
 
 /*
  * Up to 6.12 fput() decides by itself, and at its entry a count of one means:
@@ -41,14 +44,15 @@ file_argument(struct ftrace_regs *fregs)
 
 /* A caller that would be deferred gives up this many references. */
 static void see_candidate(enum dfput_hook_id hook, const struct file *file,
-			  unsigned int refs, enum dfput_cause cause)
+			  unsigned int refs, enum dfput_cause cause,
+			  unsigned long caller)
 {
 	long left = dfput_file_refs(file) - refs;
 
 	if (left >= CANDIDATE_REFS)
 		return;
 	dfput_count_hit(hook);
-	dfput_deferral_sight(file, cause, !left);
+	dfput_deferral_sight(file, cause, caller, !left);
 }
 
 void dfput_on_fput(unsigned long ip, unsigned long caller,
@@ -59,7 +63,7 @@ void dfput_on_fput(unsigned long ip, unsigned long caller,
 	if (likely(cause == DFPUT_CAUSE_NONE))
 		return;
 	see_candidate(DFPUT_HOOK_queue_candidate, file_argument(fregs), 1,
-		      cause);
+		      cause, caller);
 }
 
 /* Up to 5.17 fput() is a call of this one, which others call as well. */
@@ -71,7 +75,7 @@ void dfput_on_fput_many(unsigned long ip, unsigned long caller,
 	if (likely(cause == DFPUT_CAUSE_NONE))
 		return;
 	see_candidate(DFPUT_HOOK_queue_many, file_argument(fregs),
-		      dfput_ftrace_argument(fregs, 1), cause);
+		      dfput_ftrace_argument(fregs, 1), cause, caller);
 }
 
 /* Entered only once the last reference is gone: no guess is left. */
@@ -83,7 +87,7 @@ void dfput_on___fput_deferred(unsigned long ip, unsigned long caller,
 	if (likely(cause == DFPUT_CAUSE_NONE))
 		return;
 	dfput_count_hit(DFPUT_HOOK_queue_entry);
-	dfput_deferral_sight(file_argument(fregs), cause, true);
+	dfput_deferral_sight(file_argument(fregs), cause, caller, true);
 }
 
 void dfput_on___fput(unsigned long ip, unsigned long caller,
@@ -95,6 +99,9 @@ void dfput_on___fput(unsigned long ip, unsigned long caller,
 
 	if (!flush && !dfput_range_holds(&dfput_symbols.delayed_fput, caller)) {
 		dfput_deferral_other(file);
+		dfput_leftover_put(file);
+		if (trace_dfput_put_enabled() && (current->flags & PF_EXITING))
+			trace_dfput_put(file);
 		return;
 	}
 	dfput_count_hit(DFPUT_HOOK_release);
@@ -127,6 +134,91 @@ void dfput_on_generic_shutdown_super(unsigned long ip, unsigned long caller,
 	dfput_super_died((const struct super_block *)sb);
 }
 
+/* A process that goes on closes a file: if that lives on, it is not our leftover. */
+static void see_close(const struct file *file)
+{
+	if (likely(!atomic_read(&dfput_watched)) ||
+	    (current->flags & PF_KTHREAD))
+		return;
+	dfput_leftover_hand_on(file);
+}
+
+static bool is_ring(const struct file *file)
+{
+	unsigned long release = dfput_hook_at(DFPUT_HOOK_ring)->address;
+
+	return release && (file->f_mode & FMODE_OPENED) &&
+	       (unsigned long)file->f_op->release == release;
+}
+
+/*
+ * The exit of the last task that has a table of files closes what is in it, and
+ * an execution what is marked so.
+ */
+void dfput_on_filp_close(unsigned long ip, unsigned long caller,
+			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct file *file = file_argument(fregs);
+	const struct task_struct *task = current;
+	bool exits = task->flags & PF_EXITING;
+
+	if (likely(!exits) && likely(!task->in_execve)) {
+		see_close(file);
+		return;
+	}
+	/* By the time of its release we could not tell why it was closed. */
+	if (!exits && is_ring(file))
+		dfput_teardown_exec(file->private_data);
+	if ((exits && task->files) || dfput_file_refs(file) < 2)
+		return;
+	dfput_count_hit(DFPUT_HOOK_close);
+	dfput_leftover_closed(file, exits ? DFPUT_KIND_EXIT : DFPUT_KIND_EXEC);
+}
+
+/* close(2) from 6.6 on, which no longer comes by filp_close(). */
+void dfput_on___fput_sync(unsigned long ip, unsigned long caller,
+			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	see_close(file_argument(fregs));
+}
+
+void dfput_on_io_uring_release(unsigned long ip, unsigned long caller,
+			       struct ftrace_ops *ops,
+			       struct ftrace_regs *fregs)
+{
+	unsigned long file = dfput_ftrace_argument(fregs, 1);
+
+	dfput_count_hit(DFPUT_HOOK_ring);
+	dfput_teardown_ring(((const struct file *)file)->private_data);
+}
+
+void dfput_on_aio_ring_mmap(unsigned long ip, unsigned long caller,
+			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	dfput_count_hit(DFPUT_HOOK_aio_map);
+	dfput_leftover_bind(file_argument(fregs), current->mm);
+}
+
+void dfput_on_aio_ring_mmap_prepare(unsigned long ip, unsigned long caller,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
+{
+	unsigned long desc = dfput_ftrace_argument(fregs, 0);
+	const struct file *file = dfput_mmap_prepare_file(desc);
+
+	dfput_count_hit(DFPUT_HOOK_aio_map_prepare);
+	if (file)
+		dfput_leftover_bind(file, current->mm);
+}
+
+void dfput_on_exit_aio(unsigned long ip, unsigned long caller,
+		       struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	unsigned long mm = dfput_ftrace_argument(fregs, 0);
+
+	dfput_teardown_mm((const struct mm_struct *)mm);
+}
+
 void dfput_on_do_notify_parent(unsigned long ip, unsigned long caller,
 			       struct ftrace_ops *ops,
 			       struct ftrace_regs *fregs)
@@ -136,14 +228,14 @@ void dfput_on_do_notify_parent(unsigned long ip, unsigned long caller,
 	dfput_exit_notify((const struct task_struct *)task, caller);
 }
 
-static int filter_by_name(struct dfput_hook *hook)
+static int filter_by_name(struct ftrace_ops *ops, const char *symbol, int reset)
 {
 	/* ftrace writes into what it parses. */
 	char name[64];
 
-	if (strscpy(name, hook->symbol, sizeof(name)) < 0)
+	if (strscpy(name, symbol, sizeof(name)) < 0)
 		return -ENAMETOOLONG;
-	return ftrace_set_filter(&hook->ops, name, strlen(name), 1);
+	return ftrace_set_filter(ops, name, strlen(name), reset);
 }
 
 /*
@@ -151,27 +243,38 @@ static int filter_by_name(struct dfput_hook *hook)
  * up to 5.17 it takes no other address than that of the call itself, which only
  * on some architectures is the function's first instruction.
  */
+static int filter(struct ftrace_ops *ops, const struct dfput_hook *hook,
+		  int reset)
+{
+	int err = ftrace_set_filter_ip(ops, hook->address, 0, reset);
+
+	return err == -EINVAL ? filter_by_name(ops, hook->symbol, reset) : err;
+}
+
 static int prepare(struct dfput_hook *hook)
 {
-	unsigned long address = dfput_symbol_address(hook->symbol);
-	int err;
-
-	if (!address)
+	hook->address = dfput_symbol_address(hook->symbol);
+	if (!hook->address)
 		return -ENOENT;
 	hook->ops.func = hook->on_call;
 	hook->ops.flags = FTRACE_OPS_FL_PERMANENT | DFPUT_FTRACE_FLAGS;
-	err = ftrace_set_filter_ip(&hook->ops, address, 0, 1);
-	return err == -EINVAL ? filter_by_name(hook) : err;
+	return filter(&hook->ops, hook, 1);
 }
 
-static int arm(struct dfput_hook *hook)
+static void arm(struct dfput_hook **hooks, unsigned int nr)
 {
-	return register_ftrace_function(&hook->ops);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		hooks[i]->error = register_ftrace_function(&hooks[i]->ops);
 }
 
-static void disarm(struct dfput_hook *hook)
+static void disarm(struct dfput_hook **hooks, unsigned int nr)
 {
-	unregister_ftrace_function(&hook->ops);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		unregister_ftrace_function(&hooks[i]->ops);
 }
 
 /* ftrace does not say; what it skips shows as unmatched or stale. */
@@ -190,6 +293,73 @@ const struct dfput_backend dfput_backend_ftrace = {
 	.prepare = prepare,
 	.arm = arm,
 	.disarm = disarm,
+	.missed = missed,
+	.release = release,
+};
+
+/*
+ * Functions that are called rarely share one ftrace_ops, since arming each takes
+ * as long as arming all of them. Its callback finds out which it was; the call is
+ * a little way into the function, where that begins with a landing mark.
+ */
+#define REACH 16
+
+static struct {
+	struct ftrace_ops ops;
+	struct dfput_hook *hooks[DFPUT_NR_HOOKS];
+	unsigned int nr;
+} rare;
+
+static void on_rare(unsigned long ip, unsigned long caller,
+		    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	unsigned int i;
+
+	for (i = 0; i < rare.nr; i++)
+		if (ip - rare.hooks[i]->address < REACH) {
+			rare.hooks[i]->on_call(ip, caller, ops, fregs);
+			return;
+		}
+}
+
+static int arm_together(struct dfput_hook **hooks, unsigned int nr)
+{
+	unsigned int i;
+	int err = 0;
+
+	rare.ops.func = on_rare;
+	rare.ops.flags = FTRACE_OPS_FL_PERMANENT | DFPUT_FTRACE_FLAGS;
+	rare.nr = nr;
+	for (i = 0; i < nr && !err; i++) {
+		rare.hooks[i] = hooks[i];
+		err = ftrace_set_filter_ip(&rare.ops, hooks[i]->address, 0, !i);
+	}
+	return err ? err : register_ftrace_function(&rare.ops);
+}
+
+static void arm_rare(struct dfput_hook **hooks, unsigned int nr)
+{
+	int err = arm_together(hooks, nr);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		hooks[i]->error = err;
+	if (err)
+		dfput_ftrace_forget(&rare.ops);
+}
+
+static void disarm_rare(struct dfput_hook **hooks, unsigned int nr)
+{
+	unregister_ftrace_function(&rare.ops);
+	dfput_ftrace_forget(&rare.ops);
+	memset(&rare.ops, 0, sizeof(rare.ops));
+}
+
+const struct dfput_backend dfput_backend_ftrace_rare = {
+	.name = "ftrace",
+	.prepare = prepare,
+	.arm = arm_rare,
+	.disarm = disarm_rare,
 	.missed = missed,
 	.release = release,
 };

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hooks by kretprobe: the drain functions, whose return we need, and which are
- * called once a batch.
+ * Hooks by kretprobe: functions whose return we need: those that drain, called
+ * once a batch, and those that take an io_uring ring to pieces, once a ring.
  *
- * The handlers run in process context, in the task that drains, with
- * preemption off. The drain itself sleeps between them.
+ * The handlers run in process context, in the task that does this, with
+ * preemption off. The function itself sleeps between them.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "batch.h"
+#include "compat.h"
 #include "hook.h"
 #include "stats.h"
 #include "symbol.h"
+#include "teardown.h"
 
-/* One worker, and as many flushes at once as could ever be. */
+/*
+ * One worker of the list and a few flushes at once; but of the end of a ring as
+ * many as there are kworkers for it. One too many is counted as missed.
+ */
 #define MAX_ACTIVE 64
+#define MAX_ACTIVE_RINGS 512
 
 int dfput_enter_worker(struct kretprobe_instance *instance,
 		       struct pt_regs *regs)
@@ -50,25 +56,96 @@ int dfput_leave_flush(struct kretprobe_instance *instance, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(dfput_leave_flush);
 
+int dfput_enter_ring_exit(struct kretprobe_instance *instance,
+			  struct pt_regs *regs)
+{
+	dfput_count_hit(DFPUT_HOOK_ring_exit);
+	dfput_teardown_enter((void *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_ring_exit);
+
+int dfput_leave_ring_exit(struct kretprobe_instance *instance,
+			  struct pt_regs *regs)
+{
+	dfput_teardown_leave(true);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_ring_exit);
+
+/* Of a ring that is not being torn down, its owner lives, and it isn't known. */
+int dfput_enter_ring_work(struct kretprobe_instance *instance,
+			  struct pt_regs *regs)
+{
+	dfput_teardown_enter((void *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_ring_work);
+
+int dfput_leave_ring_work(struct kretprobe_instance *instance,
+			  struct pt_regs *regs)
+{
+	dfput_teardown_leave(false);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_ring_work);
+
+int dfput_enter_task_fallback(struct kretprobe_instance *instance,
+			      struct pt_regs *regs)
+{
+	struct task_struct *task =
+		dfput_task_fallback(regs_get_kernel_argument(regs, 0));
+
+	dfput_count_hit(DFPUT_HOOK_task_fallback);
+	if (task)
+		dfput_teardown_enter_task(task);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_task_fallback);
+
+int dfput_leave_task_fallback(struct kretprobe_instance *instance,
+			      struct pt_regs *regs)
+{
+	dfput_teardown_leave(false);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_task_fallback);
+
 static int prepare(struct dfput_hook *hook)
 {
-	return dfput_symbol_address(hook->symbol) ? 0 : -ENOENT;
+	hook->address = dfput_symbol_address(hook->symbol);
+	return hook->address ? 0 : -ENOENT;
 }
 
-static int arm(struct dfput_hook *hook)
+static int arm_one(struct dfput_hook *hook)
 {
 	/* A kretprobe that was registered before can not be used again as it is. */
 	memset(&hook->retprobe, 0, sizeof(hook->retprobe));
 	hook->retprobe.kp.symbol_name = hook->symbol;
 	hook->retprobe.entry_handler = hook->on_entry;
 	hook->retprobe.handler = hook->on_return;
-	hook->retprobe.maxactive = MAX_ACTIVE;
+	hook->retprobe.maxactive = hook->role == DFPUT_ROLE_RING_EXIT ?
+					   MAX_ACTIVE_RINGS :
+					   MAX_ACTIVE;
 	return register_kretprobe(&hook->retprobe);
 }
 
-static void disarm(struct dfput_hook *hook)
+static void arm(struct dfput_hook **hooks, unsigned int nr)
 {
-	unregister_kretprobe(&hook->retprobe);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		hooks[i]->error = arm_one(hooks[i]);
+}
+
+static void disarm(struct dfput_hook **hooks, unsigned int nr)
+{
+	struct kretprobe *probes[DFPUT_NR_HOOKS];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		probes[i] = &hooks[i]->retprobe;
+	unregister_kretprobes(probes, nr);
 }
 
 /* No instance was free, or the CPU was in another kprobe's handler. */

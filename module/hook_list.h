@@ -3,15 +3,17 @@
  * The hooks: one row each. The enum, the table in hook.c and what the hooks
  * file shows are expansions of this list.
  *
- * X(id, symbol, backend, role, rungs, required, handler)
+ * X(id, symbol, backend, role, rungs, need, handler)
  *
  * id       name in the hooks file
  * symbol   kernel function
- * backend  ftrace or kretprobe: which file arms it
+ * backend  ftrace, ftrace_rare (all such rows share one ftrace_ops, which takes
+ *          longer to call, but not to arm) or kretprobe
  * role     what it sees. A role with several rows is filled by the first that
  *          can be armed
  * rungs    under which ways of seeing a queueing it is needed
- * required load fails without the role; else it is said what is lost
+ * need     ALWAYS: load fails without the role; USEFUL: it is said what is
+ *          lost; IF_THERE: a kernel without the function has nothing to see
  * handler  in the backend's file
  *
  * Rows are armed from first to last, and disarmed from last to first. That
@@ -28,22 +30,53 @@
 #ifndef DFPUT_HOOK_LIST_H
 #define DFPUT_HOOK_LIST_H
 
+/* clang-format off */
 #define DFPUT_HOOKS(X)                                                        \
-	X(release, "__fput", ftrace, RELEASE, ALL, true, __fput)              \
-	X(super_death, "generic_shutdown_super", ftrace, SUPER, ALL, false,   \
-	  generic_shutdown_super)                                             \
-	X(exit, "do_notify_parent", ftrace, EXIT, ALL, false,                 \
+	X(release, "__fput", ftrace, RELEASE, ALL, ALWAYS, __fput)            \
+	X(close, "filp_close", ftrace, CLOSE, ALL, USEFUL, filp_close)        \
+	X(close_sync, "fput_close_sync", ftrace, CLOSE_SYNC, ALL, IF_THERE,   \
+	  __fput_sync)                                                        \
+	X(close_sync_old, "__fput_sync", ftrace, CLOSE_SYNC, ALL, IF_THERE,   \
+	  __fput_sync)                                                        \
+	X(exit, "do_notify_parent", ftrace_rare, EXIT, ALL, USEFUL,           \
 	  do_notify_parent)                                                   \
-	X(flush_wait, "flush_delayed_work", ftrace, FLUSH_WAIT, ENTRY, false, \
-	  flush_delayed_work)                                                 \
-	X(batch_worker, "delayed_fput", kretprobe, BATCH_WORKER, ALL, true,   \
+	X(super_death, "generic_shutdown_super", ftrace_rare, SUPER, ALL,     \
+	  USEFUL, generic_shutdown_super)                                     \
+	X(flush_wait, "flush_delayed_work", ftrace_rare, FLUSH_WAIT, ENTRY,   \
+	  USEFUL, flush_delayed_work)                                         \
+	X(ring, "io_uring_release", ftrace_rare, RING, ALL, IF_THERE,         \
+	  io_uring_release)                                                   \
+	X(aio_map, "aio_ring_mmap", ftrace_rare, AIO_MAP, ALL, IF_THERE,      \
+	  aio_ring_mmap)                                                      \
+	X(aio_map_prepare, "aio_ring_mmap_prepare", ftrace_rare, AIO_MAP,     \
+	  ALL, IF_THERE, aio_ring_mmap_prepare)                               \
+	X(aio_exit, "exit_aio", ftrace_rare, AIO_EXIT, ALL, IF_THERE,         \
+	  exit_aio)                                                           \
+	X(batch_worker, "delayed_fput", kretprobe, BATCH_WORKER, ALL, ALWAYS, \
 	  worker)                                                             \
 	X(batch_flush, "flush_delayed_fput", kretprobe, BATCH_FLUSH, ALL,     \
-	  true, flush)                                                        \
-	X(queue_entry, "__fput_deferred", ftrace, QUEUE, ENTRY, true,         \
+	  ALWAYS, flush)                                                      \
+	X(ring_exit, "io_ring_exit_work", kretprobe, RING_EXIT, ALL,          \
+	  IF_THERE, ring_exit)                                                \
+	X(ring_files, "io_rsrc_put_work", kretprobe, RING_FILES, ALL,         \
+	  IF_THERE, ring_work)                                                \
+	X(ring_fallback, "io_fallback_req_func", kretprobe, RING_FALLBACK,    \
+	  ALL, IF_THERE, ring_work)                                           \
+	X(task_fallback, "io_tctx_fallback_work", kretprobe, RING_FALLBACK,   \
+	  ALL, IF_THERE, task_fallback)                                       \
+	X(queue_entry, "__fput_deferred", ftrace, QUEUE, ENTRY, ALWAYS,       \
 	  __fput_deferred)                                                    \
-	X(queue_many, "fput_many", ftrace, QUEUE, CANDIDATE, true, fput_many) \
-	X(queue_candidate, "fput", ftrace, QUEUE, CANDIDATE, true, fput)
+	X(queue_many, "fput_many", ftrace, QUEUE, CANDIDATE, ALWAYS,          \
+	  fput_many)                                                          \
+	X(queue_candidate, "fput", ftrace, QUEUE, CANDIDATE, ALWAYS, fput)
+/* clang-format on */
+
+/* What becomes of the load when a hook can not be had. */
+enum dfput_need {
+	DFPUT_NEED_ALWAYS,
+	DFPUT_NEED_USEFUL,
+	DFPUT_NEED_IF_THERE,
+};
 
 /* How queueing is seen, the best first. */
 enum dfput_rung {
@@ -60,6 +93,14 @@ enum dfput_role {
 	DFPUT_ROLE_SUPER,
 	DFPUT_ROLE_RELEASE,
 	DFPUT_ROLE_EXIT,
+	DFPUT_ROLE_CLOSE,
+	DFPUT_ROLE_CLOSE_SYNC,
+	DFPUT_ROLE_RING,
+	DFPUT_ROLE_RING_EXIT,
+	DFPUT_ROLE_RING_FILES,
+	DFPUT_ROLE_RING_FALLBACK,
+	DFPUT_ROLE_AIO_MAP,
+	DFPUT_ROLE_AIO_EXIT,
 	DFPUT_ROLE_QUEUE,
 	DFPUT_NR_ROLES,
 };

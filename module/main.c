@@ -20,6 +20,9 @@
 #include "deferral.h"
 #include "flush.h"
 #include "hook.h"
+#include "leftover.h"
+#include "origin.h"
+#include "owner.h"
 #include "resident.h"
 #include "stats.h"
 #include "super.h"
@@ -30,6 +33,13 @@
 #define RECORDS_DEFAULT 16384
 #define RECORDS_MIN 8
 #define RECORDS_MAX BIT(20)
+#define LEFTOVERS_DEFAULT 2048
+#define LEFTOVERS_MIN 16
+#define LEFTOVERS_MAX BIT(20)
+#define STACKS_DEFAULT 256
+#define STACKS_MIN 1
+#define STACKS_MAX 512
+#define SAMPLE_DEFAULT 256
 
 static char *rung = "auto";
 module_param(rung, charp, 0400);
@@ -47,6 +57,22 @@ module_param(records, uint, 0400);
 MODULE_PARM_DESC(
 	records,
 	"files on the list that can be timed at once: 8 to 1048576 (default 16384)");
+
+static unsigned int leftovers = LEFTOVERS_DEFAULT;
+module_param(leftovers, uint, 0400);
+MODULE_PARM_DESC(
+	leftovers,
+	"files that can be watched after their process closed them, and leftovers that are kept: 16 to 1048576 (default 2048)");
+
+static unsigned int stacks = STACKS_DEFAULT;
+module_param(stacks, uint, 0400);
+MODULE_PARM_DESC(stacks, "call paths that are kept: 1 to 512 (default 256)");
+
+static unsigned int stack_sample = SAMPLE_DEFAULT;
+module_param(stack_sample, uint, 0400);
+MODULE_PARM_DESC(
+	stack_sample,
+	"of how many files from one call site the path is looked at for one: 1 for all, 0 for the first only (default 256)");
 
 static char *hide = "";
 module_param(hide, charp, 0400);
@@ -74,12 +100,13 @@ static int parse_scope(struct dfput_wanted *wanted)
 	return -EINVAL;
 }
 
-static int parse_records(void)
+static int check_size(const char *name, unsigned int value, unsigned long min,
+		      unsigned long max)
 {
-	if (records >= RECORDS_MIN && records <= RECORDS_MAX)
+	if (value >= min && value <= max)
 		return 0;
-	pr_err("parameter records=%u: must be from %u to %lu\n", records,
-	       RECORDS_MIN, RECORDS_MAX);
+	pr_err("parameter %s=%u: must be from %lu to %lu\n", name, value, min,
+	       max);
 	return -EINVAL;
 }
 
@@ -90,7 +117,12 @@ static int parse_parameters(struct dfput_wanted *wanted)
 	if (!err)
 		err = parse_scope(wanted);
 	if (!err)
-		err = parse_records();
+		err = check_size("records", records, RECORDS_MIN, RECORDS_MAX);
+	if (!err)
+		err = check_size("leftovers", leftovers, LEFTOVERS_MIN,
+				 LEFTOVERS_MAX);
+	if (!err)
+		err = check_size("stacks", stacks, STACKS_MIN, STACKS_MAX);
 	return err;
 }
 
@@ -110,11 +142,26 @@ static int __init allocate(void)
 	err = dfput_deferral_init(records);
 	if (err)
 		goto super;
-	err = dfput_flush_init();
+	err = dfput_leftover_init(leftovers);
 	if (err)
 		goto deferral;
+	err = dfput_owner_init(leftovers);
+	if (err)
+		goto leftover;
+	err = dfput_origin_init(stacks, stack_sample);
+	if (err)
+		goto owner;
+	err = dfput_flush_init();
+	if (err)
+		goto origin;
 	return 0;
 
+origin:
+	dfput_origin_exit();
+owner:
+	dfput_owner_exit();
+leftover:
+	dfput_leftover_exit();
 deferral:
 	dfput_deferral_exit();
 super:
@@ -124,8 +171,8 @@ stats:
 resident:
 	dfput_resident_exit();
 fail:
-	pr_err("no memory for %u records (%pe): try parameter records=\n",
-	       records, ERR_PTR(err));
+	pr_err("no memory for %u records, %u leftovers, %u stacks (%pe): try smaller parameters\n",
+	       records, leftovers, stacks, ERR_PTR(err));
 	return err;
 }
 
@@ -133,6 +180,9 @@ static void release(void)
 {
 	dfput_waiters_sync();
 	dfput_flush_exit();
+	dfput_origin_exit();
+	dfput_owner_exit();
+	dfput_leftover_exit();
 	dfput_deferral_exit();
 	dfput_super_exit();
 	dfput_stats_exit();

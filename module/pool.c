@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The records of deferrals: allocated once, at load, and handed out without
- * locks.
+ * Pools: things that handlers need, allocated once, at load, and handed out
+ * without locks.
  *
  * Files are queued on one CPU and released on another, so a free list for each
- * CPU would run dry on one and fill up on the other. Each record therefore
+ * CPU would run dry on one and fill up on the other. Each thing therefore
  * belongs to a shard, to which it always returns, and a CPU takes from the
  * next shard when its own is empty.
  *
@@ -13,22 +13,11 @@
  * a top that has meanwhile come back for the one it has read (ABA). A handler
  * that is interrupted between its read and its exchange just tries again.
  */
-#include <linux/atomic.h>
-#include <linux/cache.h>
 #include <linux/mm.h>
 #include <linux/smp.h>
 #include <linux/vmalloc.h>
 
 #include "pool.h"
-
-#define SHARDS 16
-
-static struct {
-	atomic64_t head;
-} ____cacheline_aligned_in_smp shards[SHARDS];
-
-static struct dfput_record *records;
-static unsigned int nr_records;
 
 /* Head: tag in the upper half, index + 1 in the lower; 0 ends the stack. */
 static u64 next_head(u64 head, u32 top)
@@ -36,90 +25,80 @@ static u64 next_head(u64 head, u32 top)
 	return (((head >> 32) + 1) << 32) | top;
 }
 
-static struct dfput_record *pop(unsigned int shard)
+static struct dfput_pooled *pop(struct dfput_pool *pool, unsigned int shard)
 {
-	u64 head = atomic64_read(&shards[shard].head);
-	u32 top, next;
+	atomic64_t *where = &pool->shards[shard].head;
+	u64 head = atomic64_read(where);
+	struct dfput_pooled *item;
+	u32 next;
 
 	do {
-		top = (u32)head;
-		if (!top)
+		if (!(u32)head)
 			return NULL;
+		item = dfput_pool_at(pool, (u32)head - 1);
 		/* Stale if another CPU takes the top now: then we try again. */
-		next = READ_ONCE(records[top - 1].next);
-	} while (!atomic64_try_cmpxchg(&shards[shard].head, (s64 *)&head,
+		next = READ_ONCE(item->next);
+	} while (!atomic64_try_cmpxchg(where, (s64 *)&head,
 				       next_head(head, next)));
 
-	return &records[top - 1];
+	return item;
 }
 
-struct dfput_record *dfput_pool_get(void)
+void *dfput_pool_get(struct dfput_pool *pool)
 {
-	unsigned int shard = raw_smp_processor_id() % SHARDS;
-	struct dfput_record *record;
+	unsigned int shard = raw_smp_processor_id() % DFPUT_POOL_SHARDS;
+	struct dfput_pooled *item;
 	unsigned int i;
 
-	for (i = 0; i < SHARDS; i++) {
-		record = pop((shard + i) % SHARDS);
-		if (record) {
-			record->generation++;
-			return record;
+	for (i = 0; i < DFPUT_POOL_SHARDS; i++) {
+		item = pop(pool, (shard + i) % DFPUT_POOL_SHARDS);
+		if (item) {
+			item->generation++;
+			return item;
 		}
 	}
 	return NULL;
 }
 
-void dfput_pool_put(struct dfput_record *record)
+void dfput_pool_put(struct dfput_pool *pool, void *put)
 {
-	u32 index = record - records;
-	atomic64_t *shard = &shards[index % SHARDS].head;
+	struct dfput_pooled *item = put;
+	atomic64_t *shard = &pool->shards[item->index % DFPUT_POOL_SHARDS].head;
 	u64 head = atomic64_read(shard);
 
 	do {
-		WRITE_ONCE(record->next, (u32)head);
+		WRITE_ONCE(item->next, (u32)head);
 	} while (!atomic64_try_cmpxchg(shard, (s64 *)&head,
-				       next_head(head, index + 1)));
+				       next_head(head, item->index + 1)));
 }
 
-struct dfput_record *dfput_pool_at(unsigned int index)
+size_t dfput_pool_memory(const struct dfput_pool *pool)
 {
-	return &records[index];
+	return PAGE_ALIGN(pool->size * pool->item_size);
 }
 
-u64 dfput_pool_id(const struct dfput_record *record)
+int dfput_pool_init(struct dfput_pool *pool, unsigned int size,
+		    size_t item_size)
 {
-	return (u64)record->generation * nr_records + (record - records);
-}
-
-unsigned int dfput_pool_size(void)
-{
-	return nr_records;
-}
-
-size_t dfput_pool_memory(void)
-{
-	return PAGE_ALIGN(nr_records * sizeof(*records));
-}
-
-int dfput_pool_init(unsigned int size)
-{
+	struct dfput_pooled *item;
 	unsigned int i;
 
-	records = vzalloc(array_size(size, sizeof(*records)));
-	if (!records)
+	pool->items = vzalloc(array_size(size, item_size));
+	if (!pool->items)
 		return -ENOMEM;
 
-	nr_records = size;
-	for (i = 0; i < SHARDS; i++)
-		atomic64_set(&shards[i].head, 0);
+	pool->size = size;
+	pool->item_size = item_size;
 	for (i = 0; i < size; i++) {
-		seqcount_init(&records[i].seq);
-		dfput_pool_put(&records[i]);
+		item = dfput_pool_at(pool, i);
+		item->index = i;
+		dfput_pool_put(pool, item);
 	}
 	return 0;
 }
 
-void dfput_pool_exit(void)
+void dfput_pool_exit(struct dfput_pool *pool)
 {
-	vfree(records);
+	vfree(pool->items);
+	pool->items = NULL;
 }

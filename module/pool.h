@@ -1,138 +1,118 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The records of deferrals: allocated once, at load, and handed out without
- * locks.
+ * Pools: things that handlers need, allocated once, at load, and handed out
+ * without locks.
  */
 #ifndef DFPUT_POOL_H
 #define DFPUT_POOL_H
 
-#include <linux/list.h>
-#include <linux/sched.h>
-#include <linux/seqlock.h>
+#include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/types.h>
 
-#include <dfput/causes.h>
-
-#include "super.h"
-
-enum dfput_state {
-	DFPUT_STATE_FREE,
-	/* Perhaps the last put: somebody else held the file when we looked. */
-	DFPUT_STATE_CANDIDATE,
-	/* On the kernel's list. */
-	DFPUT_STATE_QUEUED,
-	/* In __fput, called from a drain loop. */
-	DFPUT_STATE_STARTED,
-};
+#define DFPUT_POOL_SHARDS 16
 
 /**
- * struct dfput_sight - what is remembered of a file's queueing
- * @file: its struct file: a key, never dereferenced
- * @inode: its inode: a key, to tell a reused @file
- * @queued: when it was queued, ns of ktime_get_mono_fast_ns()
- * @started: when its __fput was entered, ns
- * @ino: inode number, 0 if it was never opened
- * @super: its superblock's generation
- * @pid: thread on the CPU then
- * @cpu: that CPU
- * @cause: why it could not be task work
- * @comm: that thread's name
- */
-struct dfput_sight {
-	const void *file;
-	const void *inode;
-	u64 queued;
-	u64 started;
-	u64 ino;
-	struct dfput_super_ref super;
-	pid_t pid;
-	u16 cpu;
-	u8 cause;
-	char comm[TASK_COMM_LEN];
-};
-
-/**
- * struct dfput_record - one deferral
- * @node: its place in the table of files, while a candidate or queued
- * @seq: lets a reader copy without holding up a writer
- * @state: an enum dfput_state
- * @generation: how often it was handed out
+ * struct dfput_pooled - the head of each thing in a pool: its first member
+ * @index: its place, never changed
  * @next: the next free one, as the pool counts
- * @sight: what is known of the file
+ * @generation: how often it was handed out
  */
-struct dfput_record {
-	struct hlist_node node;
-	seqcount_t seq;
-	u32 state;
-	u32 generation;
+struct dfput_pooled {
+	u32 index;
 	u32 next;
-	struct dfput_sight sight;
+	u32 generation;
 };
 
 /**
- * dfput_pool_init() - allocate the records
- * @records: how many
+ * struct dfput_pool - things of one kind
+ * @shards: stacks of those that are free
+ * @items: all of them
+ * @item_size: bytes of one
+ * @size: how many there are
+ */
+struct dfput_pool {
+	struct {
+		atomic64_t head;
+	} ____cacheline_aligned_in_smp shards[DFPUT_POOL_SHARDS];
+	void *items;
+	size_t item_size;
+	unsigned int size;
+};
+
+/**
+ * dfput_pool_init() - allocate, all free and otherwise zero
+ * @pool: zero
+ * @size: how many things
+ * @item_size: bytes of one, which begins with a struct dfput_pooled
  *
  * Context: process context, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int dfput_pool_init(unsigned int records);
+int dfput_pool_init(struct dfput_pool *pool, unsigned int size,
+		    size_t item_size);
 
 /**
  * dfput_pool_exit() - free them; nobody may hold one any more
+ * @pool: the pool, or one that was never allocated
  *
  * Context: process context.
  */
-void dfput_pool_exit(void);
+void dfput_pool_exit(struct dfput_pool *pool);
 
 /**
- * dfput_pool_get() - a record from the free ones
+ * dfput_pool_get() - one of the free ones
+ * @pool: the pool
  *
  * Context: any but NMI; lockless.
- * Return: the record, or NULL when none is free.
+ * Return: it, or NULL when none is free.
  */
-struct dfput_record *dfput_pool_get(void);
+void *dfput_pool_get(struct dfput_pool *pool);
 
 /**
- * dfput_pool_put() - give a record back
- * @record: from dfput_pool_get(), in state free and in no table
+ * dfput_pool_put() - give one back
+ * @pool: where it came from
+ * @item: from dfput_pool_get(), and known to nobody else any more
  *
  * Context: any but NMI; lockless.
  */
-void dfput_pool_put(struct dfput_record *record);
+void dfput_pool_put(struct dfput_pool *pool, void *item);
 
 /**
- * dfput_pool_at() - a record by its place
- * @index: 0 to dfput_pool_size() - 1
+ * dfput_pool_at() - one by its place
+ * @pool: the pool
+ * @index: 0 to @pool->size - 1
  *
  * Context: any.
- * Return: the record, whatever its state.
+ * Return: it, free or not.
  */
-struct dfput_record *dfput_pool_at(unsigned int index);
+static __always_inline void *dfput_pool_at(const struct dfput_pool *pool,
+					   unsigned int index)
+{
+	return pool->items + index * pool->item_size;
+}
 
 /**
- * dfput_pool_id() - a number for this use of a record, for the tracepoints
- * @record: the record
+ * dfput_pool_id() - a number for this use of a thing
+ * @pool: the pool
+ * @item: taken from it
  *
- * Context: whoever owns the record.
- * Return: a number that no other use of any record has had since load.
+ * Context: whoever owns the thing.
+ * Return: a number that no other use of any has had since load.
  */
-u64 dfput_pool_id(const struct dfput_record *record);
-
-/**
- * dfput_pool_size() - how many records there are
- *
- * Context: any.
- * Return: free and taken ones.
- */
-unsigned int dfput_pool_size(void);
+static inline u64 dfput_pool_id(const struct dfput_pool *pool,
+				const struct dfput_pooled *item)
+{
+	return (u64)item->generation * pool->size + item->index;
+}
 
 /**
  * dfput_pool_memory() - what the pool allocated
+ * @pool: the pool
  *
  * Context: any.
  * Return: bytes.
  */
-size_t dfput_pool_memory(void);
+size_t dfput_pool_memory(const struct dfput_pool *pool);
 
 #endif /* DFPUT_POOL_H */

@@ -5,6 +5,9 @@
  * `released`, one dfput_batch for each of `batches`.
  *
  * `id` joins a file's queueing and release; it is 0 where no record was free.
+ *
+ * One dfput_exit for each of `exits`, one dfput_leftover for each `leftover`, and
+ * dfput_put for each file that an exiting task releases by its own task work.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM dfput
@@ -18,6 +21,7 @@
 #include <dfput/causes.h>
 
 #include "deferral.h"
+#include "leftover.h"
 
 #ifndef DFPUT_TRACE_CAUSE
 #define DFPUT_TRACE_CAUSE(name, meaning) { DFPUT_CAUSE_##name, #name },
@@ -28,6 +32,9 @@
 #define DFPUT_TRACE_ENUM(name, meaning) TRACE_DEFINE_ENUM(DFPUT_CAUSE_##name);
 DFPUT_CAUSES(DFPUT_TRACE_ENUM)
 TRACE_DEFINE_ENUM(DFPUT_CAUSE_NONE);
+TRACE_DEFINE_ENUM(DFPUT_ROUTE_DEFERRED);
+TRACE_DEFINE_ENUM(DFPUT_ROUTE_TASK_WORK);
+TRACE_DEFINE_ENUM(DFPUT_ROUTE_SYNC);
 
 TRACE_EVENT(dfput_queue,
 	TP_PROTO(u64 id, const struct dfput_sight *sight),
@@ -74,7 +81,7 @@ TRACE_EVENT(dfput_release,
 	TP_fast_assign(
 		const struct dfput_record *record = file->record;
 
-		__entry->id = record ? dfput_pool_id(record) : 0;
+		__entry->id = file->id;
 		__entry->wait_ns = record ?
 			file->started - record->sight.queued : 0;
 		__entry->release_ns = now - file->started;
@@ -111,6 +118,81 @@ TRACE_EVENT(dfput_batch,
 	),
 	TP_printk("files=%llu time_ns=%llu by=%s", __entry->files,
 		__entry->time_ns, __entry->flush ? "flush" : "worker")
+);
+
+TRACE_EVENT(dfput_exit,
+	TP_PROTO(const struct task_struct *leader),
+	TP_ARGS(leader),
+	TP_STRUCT__entry(
+		__field(pid_t, tgid)
+		__array(char, comm, TASK_COMM_LEN)
+	),
+	TP_fast_assign(
+		__entry->tgid = leader->tgid;
+		memcpy(__entry->comm, leader->comm, TASK_COMM_LEN);
+	),
+	TP_printk("tgid=%d comm=%s", __entry->tgid, __entry->comm)
+);
+
+TRACE_EVENT(dfput_put,
+	TP_PROTO(const struct file *file),
+	TP_ARGS(file),
+	TP_STRUCT__entry(
+		__field(u64, ino)
+		__field(dev_t, dev)
+		__field(pid_t, tgid)
+	),
+	TP_fast_assign(
+		const struct inode *inode = file->f_mode & FMODE_OPENED ?
+			file_inode(file) : NULL;
+
+		__entry->ino = inode ? inode->i_ino : 0;
+		__entry->dev = inode ? inode->i_sb->s_dev : 0;
+		__entry->tgid = current->tgid;
+	),
+	TP_printk("tgid=%d dev=%u:%u ino=%llu", __entry->tgid,
+		MAJOR(__entry->dev), MINOR(__entry->dev), __entry->ino)
+);
+
+TRACE_EVENT(dfput_leftover,
+	TP_PROTO(const struct dfput_leftover_view *view),
+	TP_ARGS(view),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, lateness_ns)
+		__field(u64, exit_ns)
+		__field(u64, ino)
+		__field(dev_t, dev)
+		__field(u32, cause)
+		__field(u32, route)
+		__field(pid_t, tgid)
+		__field(bool, exec)
+		__array(char, comm, TASK_COMM_LEN)
+	),
+	TP_fast_assign(
+		__entry->id = view->id;
+		__entry->lateness_ns = view->lateness;
+		__entry->exit_ns = view->visible;
+		__entry->ino = view->ino;
+		__entry->dev = view->super.dev;
+		__entry->cause = view->cause;
+		__entry->route = view->route;
+		__entry->tgid = view->who.tgid;
+		__entry->exec = view->who.exec;
+		memcpy(__entry->comm, view->who.comm, TASK_COMM_LEN);
+	),
+	TP_printk("id=%llu kind=%s tgid=%d comm=%s route=%s cause=%s dev=%u:%u ino=%llu lateness_ns=%llu exit_ns=%llu",
+		__entry->id, __entry->exec ? "exec" : "exit", __entry->tgid,
+		__entry->comm,
+		__print_symbolic(__entry->route,
+			{ DFPUT_ROUTE_DEFERRED, "deferred" },
+			{ DFPUT_ROUTE_TASK_WORK, "task_work" },
+			{ DFPUT_ROUTE_SYNC, "sync" }),
+		__print_symbolic(__entry->cause,
+			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
+			{ DFPUT_CAUSE_NONE, "none" }),
+		MAJOR(__entry->dev), MINOR(__entry->dev), __entry->ino,
+		__entry->lateness_ns, __entry->exit_ns)
 );
 
 #endif /* DFPUT_TRACE_H */

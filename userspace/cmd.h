@@ -52,13 +52,33 @@ int cmd_hist(const struct options *options, int argc, char **argv);
 
 /**
  * cmd_pending() - the files on the list, or wait until there are none
- * @options: --wait, --timeout
+ * @options: --wait, --timeout, --rules
  * @argc: 0
  * @argv: unused
  *
  * Return: enum status.
  */
 int cmd_pending(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_leftovers() - the last files that outlived their process
+ * @options: --rules
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_leftovers(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_origins() - the call paths that queued files
+ * @options: --folded, --rules
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_origins(const struct options *options, int argc, char **argv);
 
 /**
  * cmd_superblocks() - the table of superblocks
@@ -81,8 +101,8 @@ int cmd_superblocks(const struct options *options, int argc, char **argv);
 int cmd_hooks(const struct options *options, int argc, char **argv);
 
 /**
- * cmd_run() - run a program, and say what went on the list meanwhile
- * @options: --max-late, --report
+ * cmd_run() - run a program, and say what outlived it
+ * @options: --max-late, --report, --rules
  * @argc: length of @argv
  * @argv: the program and its arguments
  *

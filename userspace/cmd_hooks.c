@@ -65,7 +65,8 @@ static int show(const struct options *options, struct reader *reader,
 		err = check_values(reader, doc);
 	if (!err) {
 		show_values(doc, view);
-		err = listing_show(&listing_hooks, reader, doc, NULL, view);
+		err = listing_show(&listing_hooks, reader, doc, NULL, NULL,
+				   view);
 	}
 	document_free(doc);
 	return err;

@@ -12,13 +12,27 @@
 /* A wakeup should do. This is for the one that does not come. */
 #define MAX_NAP_NS NUMBER_NS_PER_SEC
 
-static int show_list(struct reader *reader, struct view *view)
+static int show_files(const struct options *options, struct reader *reader,
+		      const struct document *doc, struct view *view)
+{
+	struct origins origins;
+	int err = origins_load_if_any(reader, options->rules, &origins);
+
+	if (!err)
+		err = listing_show(&listing_pending, reader, doc, NULL,
+				   &origins, view);
+	origins_free(&origins);
+	return err;
+}
+
+static int show_list(const struct options *options, struct reader *reader,
+		     struct view *view)
 {
 	struct document *doc;
 	int err = reader_load(reader, "pending", &doc);
 
 	if (!err)
-		err = listing_show(&listing_pending, reader, doc, NULL, view);
+		err = show_files(options, reader, doc, view);
 	document_free(doc);
 	return err;
 }
@@ -47,15 +61,15 @@ static int verdict(const struct wait *wait, int result,
 	return doubts->nr ? STATUS_UNKNOWN : STATUS_OK;
 }
 
-static int show_wait(struct wait *wait, int result, struct view *view)
+static int show_wait(const struct options *options, struct wait *wait,
+		     int result, struct view *view)
 {
 	struct doubts doubts = { 0 };
 	struct stats stats;
 	int err = stats_load(wait->reader, &stats);
 
 	if (!err)
-		err = listing_show(&listing_pending, wait->reader,
-				   wait->pending, NULL, view);
+		err = show_files(options, wait->reader, wait->pending, view);
 	if (err)
 		return err;
 	stats_doubt(&stats, &doubts);
@@ -90,7 +104,7 @@ static int wait_until_empty(const struct options *options,
 	err = wait_pending(&wait);
 	view_number(view, "waited_ns", number_now() - stats.begun);
 	if (err >= 0)
-		err = show_wait(&wait, err, view);
+		err = show_wait(options, &wait, err, view);
 	document_free(wait.pending);
 	return err;
 }
@@ -100,7 +114,7 @@ static int show(const struct options *options, struct reader *reader,
 {
 	if (options->wait)
 		return wait_until_empty(options, reader, view);
-	return show_list(reader, view);
+	return show_list(options, reader, view);
 }
 
 int cmd_pending(const struct options *options, int argc, char **argv)

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dfput run: run a program, and say what went over the list meanwhile, on the
- * whole machine. With --max-late, go on watching for so long, and say what of
- * it was late.
+ * dfput run: run a program, and say which files outlived its process tree, and
+ * what went over the list meanwhile on the whole machine. With --max-late, go on
+ * watching for so long, and say whether any file of the tree was later.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "left.h"
 #include "listing.h"
 #include "number.h"
+#include "origins.h"
+#include "outlived.h"
 #include "stats.h"
 #include "supervise.h"
 
@@ -26,6 +30,8 @@
  * @last: counters at the end of the time given
  * @tree: program and tree
  * @left: what was on the list then
+ * @outlived: what of it, and of the leftovers, is the tree's
+ * @origins: call paths, and what names them
  * @measured: the numbers could be read at the end
  * @ended: number_now() when @left was known
  * @doubts: why the measurement cannot be trusted
@@ -39,10 +45,15 @@ struct run {
 	struct stats last;
 	struct supervise tree;
 	struct left left;
+	struct outlived outlived;
+	struct origins origins;
 	bool measured;
 	uint64_t ended;
 	struct doubts doubts;
 };
+
+/* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
 
 /* Is there a time after the last of the tree was reaped? */
 static bool has_window(const struct run *run, const struct options *options)
@@ -67,9 +78,39 @@ static int doubt_failed_hooks(struct run *run, const struct document *doc)
 	return err;
 }
 
+/* What would leave the tree's own files out. */
+static void doubt_scope(struct run *run, const char *scope)
+{
+	struct stat stat_buf;
+
+	if (strcmp(scope, "exits"))
+		doubts_add(
+			&run->doubts,
+			"the module does not look at exits: its scope is '%s'",
+			scope);
+	if (run->reader.live && (stat("/proc/self/ns/pid", &stat_buf) ||
+				 stat_buf.st_ino != INITIAL_PID_NAMESPACE))
+		doubts_add(&run->doubts,
+			   "in a PID namespace of its own, dfput does not know "
+			   "its processes by the pids that the module sees");
+}
+
+/* Files from before measuring would pass for what they are not. */
+static int doubt_unsettled(struct run *run, const struct document *doc)
+{
+	uint64_t settled;
+	int err = document_need_number(&run->reader, doc, "settled", &settled);
+
+	if (!err && !settled)
+		doubts_add(&run->doubts,
+			   "files from before measuring began may still be on "
+			   "the list");
+	return err;
+}
+
 static int load_hooks(struct run *run)
 {
-	const char *rung, *mode, *selftest;
+	const char *rung, *mode, *selftest, *scope;
 	struct document *doc;
 	int err = reader_load(&run->reader, "hooks", &doc);
 
@@ -80,13 +121,18 @@ static int load_hooks(struct run *run)
 	if (!err)
 		err = document_need_value(&run->reader, doc, "selftest",
 					  &selftest);
+	if (!err)
+		err = document_need_value(&run->reader, doc, "scope", &scope);
 	if (!err) {
+		doubt_scope(run, scope);
 		snprintf(run->how, sizeof(run->how), "%s, %s", rung, mode);
 		if (!strcmp(selftest, "failed"))
 			doubts_add(&run->doubts,
 				   "the module's self-test has failed");
 		err = doubt_failed_hooks(run, doc);
 	}
+	if (!err)
+		err = doubt_unsettled(run, doc);
 	document_free(doc);
 	return err;
 }
@@ -102,6 +148,12 @@ static int prepare(struct run *run, const struct options *options)
 	if (!err)
 		err = reader_load(&run->reader, "pending", &doc);
 	document_free(doc);
+	if (!err)
+		err = origins_load_if_any(&run->reader, options->rules,
+					  &run->origins);
+	/* In this order, what is counted in between has its row later. */
+	if (!err)
+		err = outlived_begin(&run->reader, &run->outlived);
 	if (!err)
 		err = stats_load(&run->reader, &run->before);
 	if (!err && !run->before.gauge[STATS_GAUGE_enabled])
@@ -147,6 +199,35 @@ static int watch(struct run *run, const struct options *options)
 			   strerror(-err));
 }
 
+/* Files of which nobody knows whose they are may be the tree's. */
+static void doubt_unowned(struct run *run, const struct options *options)
+{
+	uint64_t before = run->before.counter[DFPUT_COUNT_unowned];
+	uint64_t last = run->last.counter[DFPUT_COUNT_unowned];
+
+	if (last > before)
+		doubts_add(&run->doubts,
+			   "unowned grew by %" PRIu64
+			   " (%s): they may be its own",
+			   last - before,
+			   stats_counters[DFPUT_COUNT_unowned].meaning);
+	if (options->late && run->outlived.nr_unknown)
+		doubts_add(&run->doubts,
+			   "of the files queued since it was started, %" PRIu64
+			   " still pending, nobody knows whose: they may be "
+			   "its own",
+			   run->outlived.nr_unknown);
+}
+
+static void doubt_leftovers(struct run *run)
+{
+	uint64_t before = run->before.counter[DFPUT_COUNT_leftover];
+	uint64_t after = run->after.counter[DFPUT_COUNT_leftover];
+
+	outlived_doubt(&run->outlived, after > before ? after - before : 0,
+		       &run->doubts);
+}
+
 static void collect_doubts(struct run *run, const struct options *options)
 {
 	if (run->tree.interrupted)
@@ -157,15 +238,33 @@ static void collect_doubts(struct run *run, const struct options *options)
 		return;
 	}
 	stats_doubt_between(&run->before, &run->last, &run->doubts);
-	if (has_window(run, options) && run->left.nr_after)
-		doubts_add(&run->doubts,
-			   "of the files queued after its last process was "
-			   "reaped, %" PRIu64 " still on the list: whose they "
-			   "are can not be told",
-			   run->left.nr_after);
+	doubt_unowned(run, options);
+	doubt_leftovers(run);
 }
 
-/* The list first: what is lost until it was read is in the counters then. */
+/*
+ * The list before the leftovers: what leaves it in between is in both, rather
+ * than in neither. The counters last: what is lost until then is in them. Names
+ * of call paths are no part of the measurement.
+ */
+static int look(struct run *run, const struct options *options)
+{
+	uint64_t limit = options->late ? options->max_late : UINT64_MAX;
+	int err = left_look(&run->reader, run->tree.reaped, &run->left);
+
+	if (!err)
+		err = outlived_pending(&run->reader, &run->tree, &run->left,
+				       &run->outlived);
+	if (!err)
+		err = outlived_look(&run->reader, &run->tree,
+				    (uint64_t)getpid(), limit, &run->outlived);
+	run->ended = number_now();
+	if (!err && run->origins.doc &&
+	    origins_update(&run->reader, &run->origins))
+		view_complain("run: %s", run->reader.error);
+	return err ? err : stats_load(&run->reader, &run->last);
+}
+
 static void measure(struct run *run, const struct options *options)
 {
 	int err = stats_load(&run->reader, &run->after);
@@ -173,10 +272,7 @@ static void measure(struct run *run, const struct options *options)
 	if (!err)
 		err = watch(run, options);
 	if (!err)
-		err = left_look(&run->reader, run->tree.reaped, &run->left);
-	run->ended = number_now();
-	if (!err)
-		err = stats_load(&run->reader, &run->last);
+		err = look(run, options);
 	run->measured = !err;
 	collect_doubts(run, options);
 }
@@ -198,6 +294,13 @@ static void show_status(const struct run *run, const char *program,
 		  killed ? WTERMSIG(tree->status) : WEXITSTATUS(tree->status),
 		  tree->all_reaped ? "reaped" : "not reaped",
 		  number_ns_short(elapsed, tree->reaped - tree->started));
+}
+
+static void show_tree(struct run *run, struct view *view)
+{
+	if (run->measured && outlived_show(&run->outlived, &run->left,
+					   &run->reader, &run->origins, view))
+		view_complain("run: %s", run->reader.error);
 	view_note(
 		view,
 		"On the whole machine meanwhile, not by this program alone (%s):",
@@ -230,6 +333,8 @@ static void show_counts(const struct stats *from, const struct stats *to,
 	}
 	listing_count(table, &stats_gauges[STATS_GAUGE_pending],
 		      number_text(text, to->gauge[STATS_GAUGE_pending]));
+	listing_count(table, &stats_gauges[STATS_GAUGE_watched],
+		      number_text(text, to->gauge[STATS_GAUGE_watched]));
 	view_table_end(table);
 }
 
@@ -268,6 +373,12 @@ static void show_windows(const struct run *run, const struct options *options,
 		show_window(run, view);
 }
 
+/* What of the tree is, or was, later than the limit. */
+static uint64_t nr_late(const struct run *run)
+{
+	return run->outlived.nr_late + run->outlived.nr_pending;
+}
+
 static void note_verdict(const struct run *run, const struct options *options,
 			 struct view *view)
 {
@@ -279,50 +390,55 @@ static void note_verdict(const struct run *run, const struct options *options,
 		view_note(view,
 			  "No verdict: the wait was ended after %s of %s.",
 			  took, limit);
-	else if (run->left.nr_before)
-		view_note(view,
-			  "Late: of the files queued before its last process "
-			  "was reaped, %" PRIu64
-			  " still pending %s after it (limit %s).",
-			  run->left.nr_before, took, limit);
+	else if (nr_late(run))
+		view_note(
+			view,
+			"Late: of its own processes' files, %" PRIu64
+			" released later than the limit of %s, and %" PRIu64
+			" still pending %s after its last process was reaped.",
+			run->outlived.nr_late, limit, run->outlived.nr_pending,
+			took);
 	else if (run->doubts.nr)
 		view_note(view, "No verdict after %s (limit %s).", took, limit);
 	else
 		view_note(
 			view,
-			"In time: %s after its last process was reaped (limit "
-			"%s), nothing that was put by then is left. A file "
-			"that a kernel thread holds and has not put by then "
-			"is not seen.",
+			"In time: %s after its last process was reaped, no file "
+			"of its own processes was later than the limit of %s, "
+			"and none is pending. A file that something still "
+			"holds is not seen.",
 			took, limit);
 }
 
 static void show_verdict(const struct run *run, const struct options *options,
 			 struct view *view)
 {
-	view_number(view, "left", run->left.nr_before);
 	if (!options->late)
 		return;
-	view_number(view, "left_after", run->left.nr_after);
+	view_number(view, "late", nr_late(run));
 	view_number(view, "waited_ns", run->ended - run->tree.reaped);
 	view_number(view, "max_late_ns", options->max_late);
 	note_verdict(run, options, view);
 }
 
-static void show_left(struct run *run, const struct options *options,
-		      struct view *view)
+/* Everybody's files, the tree's among them. */
+static int show_pending(struct run *run, const struct options *options,
+			struct view *view)
 {
-	int err = left_show_before(&run->left, &run->reader, view);
+	int err;
 
-	if (!err && has_window(run, options)) {
-		if (run->left.nr_after)
-			view_note(view,
-				  "Queued after its last process was reaped, "
-				  "and still pending:");
-		err = left_show_after(&run->left, &run->reader, view);
-	}
-	if (err)
-		view_complain("run: %s", run->reader.error);
+	view_number(view, "left", run->left.nr_before);
+	if (run->left.nr_before)
+		view_note(view, "On the whole machine, queued before its last "
+				"process was reaped, and still pending:");
+	err = left_show_before(&run->left, &run->reader, &run->origins, view);
+	if (err || !has_window(run, options))
+		return err;
+	view_number(view, "left_after", run->left.nr_after);
+	if (run->left.nr_after)
+		view_note(view, "On the whole machine, queued after its last "
+				"process was reaped, and still pending:");
+	return left_show_after(&run->left, &run->reader, &run->origins, view);
 }
 
 static int report(struct run *run, const struct options *options,
@@ -332,11 +448,12 @@ static int report(struct run *run, const struct options *options,
 
 	view_begin(&view, run->out, options->json);
 	show_status(run, program, &view);
+	show_tree(run, &view);
 	show_windows(run, options, &view);
-	if (run->measured) {
+	if (run->measured && show_pending(run, options, &view))
+		view_complain("run: %s", run->reader.error);
+	if (run->measured)
 		show_verdict(run, options, &view);
-		show_left(run, options, &view);
-	}
 	listing_doubts(&run->doubts, &view);
 	return view_end(&view);
 }
@@ -345,7 +462,7 @@ static int exit_status(const struct run *run, const struct options *options)
 {
 	if (options->late && run->doubts.nr)
 		return STATUS_UNKNOWN;
-	if (options->late && run->left.nr_before)
+	if (options->late && nr_late(run))
 		return STATUS_AGAINST;
 	if (run->tree.interrupted)
 		return 128 + run->tree.interrupted;
@@ -382,6 +499,8 @@ int cmd_run(const struct options *options, int argc, char **argv)
 	}
 	if (run.out != stderr)
 		fclose(run.out);
+	outlived_free(&run.outlived);
+	origins_free(&run.origins);
 	left_free(&run.left);
 	reader_close(&run.reader);
 	return status;

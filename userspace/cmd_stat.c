@@ -103,6 +103,7 @@ static const struct view_column columns[] = {
 	{ "batches", VIEW_NUMBER },
 	{ "flush", VIEW_NUMBER },
 	{ "exits", VIEW_NUMBER },
+	{ "leftover", VIEW_NUMBER },
 	{ "lost", VIEW_NUMBER },
 	{ "trustworthy", VIEW_BOOL },
 };
@@ -118,6 +119,7 @@ static const int sources[] = {
 	DFPUT_COUNT_batches,
 	DFPUT_COUNT_batches_flush,
 	DFPUT_COUNT_exits,
+	DFPUT_COUNT_leftover,
 	LOST,
 	TRUST,
 };

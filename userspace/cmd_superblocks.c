@@ -14,7 +14,7 @@ static int show(const struct options *options, struct reader *reader,
 	(void)options;
 	if (!err)
 		err = listing_show(&listing_superblocks, reader, doc, NULL,
-				   view);
+				   NULL, view);
 	document_free(doc);
 	return err;
 }

@@ -6,8 +6,10 @@ _dfput_options()
 {
 	case $1 in
 	stat | '') echo --interval --count -i -c ;;
-	pending) echo --wait --timeout ;;
-	run) echo --max-late --report -o ;;
+	pending) echo --wait --timeout --rules ;;
+	leftovers) echo --rules ;;
+	origins) echo --folded --rules ;;
+	run) echo --max-late --report -o --rules ;;
 	doctor) echo --root ;;
 	esac
 	echo --json --input --help --version -h -V
@@ -41,7 +43,7 @@ _dfput_program()
 			echo $((i + 1))
 			return
 			;;
-		--max-late | --report | -o | --input) i=$((i + 1)) ;;
+		--max-late | --report | -o | --rules | --input) i=$((i + 1)) ;;
 		-*) ;;
 		*)
 			echo "$i"
@@ -54,8 +56,8 @@ _dfput_program()
 _dfput()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands='stat hist pending superblocks hooks run doctor'
-	local names='queue_wait release_time batch_size batch_time'
+	local commands='stat hist pending leftovers origins superblocks hooks run doctor'
+	local names='queue_wait release_time batch_size batch_time lateness'
 	local at command program words
 
 	COMPREPLY=()
@@ -72,7 +74,7 @@ _dfput()
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 		;;
-	--report | -o)
+	--report | -o | --rules)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;

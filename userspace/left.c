@@ -46,6 +46,7 @@ int left_look(struct reader *reader, uint64_t moment, struct left *left)
 
 	*left = (struct left){ 0 };
 	err = reader_load(reader, "pending", &left->pending);
+	left->looked = number_now();
 	if (!err)
 		err = make_room(reader, left);
 	if (!err)
@@ -54,16 +55,16 @@ int left_look(struct reader *reader, uint64_t moment, struct left *left)
 }
 
 int left_show_before(const struct left *left, struct reader *reader,
-		     struct view *view)
+		     const struct origins *origins, struct view *view)
 {
 	if (!left->nr_before)
 		return 0;
 	return listing_show(&listing_pending, reader, left->pending,
-			    left->after, view);
+			    left->after, origins, view);
 }
 
 int left_show_after(const struct left *left, struct reader *reader,
-		    struct view *view)
+		    const struct origins *origins, struct view *view)
 {
 	struct listing listing = listing_pending;
 
@@ -71,7 +72,7 @@ int left_show_after(const struct left *left, struct reader *reader,
 	if (!left->nr_after)
 		return 0;
 	return listing_show(&listing, reader, left->pending, left->before,
-			    view);
+			    origins, view);
 }
 
 void left_free(struct left *left)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "origins.h"
 #include "reader.h"
 #include "view.h"
 
@@ -18,6 +19,7 @@
  * @after: of each of its rows, whether it was queued after it
  * @nr_before: how many were queued before
  * @nr_after: how many were queued after
+ * @looked: number_now() when the file had been read
  */
 struct left {
 	struct document *pending;
@@ -25,6 +27,7 @@ struct left {
 	bool *after;
 	uint64_t nr_before;
 	uint64_t nr_after;
+	uint64_t looked;
 };
 
 /**
@@ -44,23 +47,25 @@ int left_look(struct reader *reader, uint64_t moment, struct left *left);
  * left_show_before() - show what was queued before the moment
  * @left: what was seen
  * @reader: takes the error
+ * @origins: call paths, or NULL
  * @view: where: in JSON it is named pending; nothing if nothing was
  *
  * Return: 0 or a negative errno as in reader.h.
  */
 int left_show_before(const struct left *left, struct reader *reader,
-		     struct view *view);
+		     const struct origins *origins, struct view *view);
 
 /**
  * left_show_after() - show what was queued after the moment
  * @left: what was seen
  * @reader: takes the error
+ * @origins: call paths, or NULL
  * @view: where: in JSON it is named pending_after; nothing if nothing was
  *
  * Return: 0 or a negative errno as in reader.h.
  */
 int left_show_after(const struct left *left, struct reader *reader,
-		    struct view *view);
+		    const struct origins *origins, struct view *view);
 
 /**
  * left_free() - free what left_look() has received

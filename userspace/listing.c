@@ -10,6 +10,8 @@
 
 static const struct view_column pending_columns[] = { DFPUT_PENDING_COLUMNS(
 	LISTING_COLUMN) };
+static const struct view_column leftovers_columns[] = { DFPUT_LEFTOVERS_COLUMNS(
+	LISTING_COLUMN) };
 static const struct view_column superblocks_columns[] = {
 	DFPUT_SUPERBLOCKS_COLUMNS(LISTING_COLUMN)
 };
@@ -18,7 +20,9 @@ static const struct view_column hooks_columns[] = { DFPUT_HOOKS_COLUMNS(
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
-_Static_assert(NR(pending_columns) <= LISTING_MAX_COLUMNS, "too many");
+/* One more is added. */
+_Static_assert(NR(pending_columns) < LISTING_MAX_COLUMNS, "too many");
+_Static_assert(NR(leftovers_columns) < LISTING_MAX_COLUMNS, "too many");
 _Static_assert(NR(superblocks_columns) <= LISTING_MAX_COLUMNS, "too many");
 _Static_assert(NR(hooks_columns) <= LISTING_MAX_COLUMNS, "too many");
 
@@ -27,6 +31,19 @@ const struct listing listing_pending = {
 	.columns = pending_columns,
 	.nr = NR(pending_columns),
 	.empty = "Nothing is pending.",
+};
+
+/* Clocks and ids, of use to programs. */
+static const char *const leftovers_json_only[] = {
+	"exit_ns", "start_ns", "cgroup", "reapers", NULL,
+};
+
+const struct listing listing_leftovers = {
+	.file = "leftovers",
+	.columns = leftovers_columns,
+	.nr = NR(leftovers_columns),
+	.json_only = leftovers_json_only,
+	.empty = "No file has outlived its process.",
 };
 
 const struct listing listing_superblocks = {
@@ -70,37 +87,120 @@ static int check_row(const struct listing *listing, struct reader *reader,
 	return err;
 }
 
-static void show_rows(const struct listing *listing, const struct document *doc,
-		      const size_t *where, const bool *skip, struct view *view)
+/**
+ * struct shown - what is shown of a listing
+ * @column: the columns
+ * @where: each one's in the file, or ORIGIN_NAME
+ * @nr: how many
+ * @origin: which of them has the ids of call paths, -1: none
+ * @origins: the call paths, or NULL
+ * @labels: names in place of ids
+ */
+struct shown {
+	struct view_column column[LISTING_MAX_COLUMNS];
+	size_t where[LISTING_MAX_COLUMNS];
+	size_t nr;
+	int origin;
+	const struct origins *origins;
+	bool labels;
+};
+
+#define ORIGIN_NAME SIZE_MAX
+
+static bool is_hidden(const struct listing *listing, const char *name,
+		      const struct view *view)
 {
-	const char *cells[LISTING_MAX_COLUMNS];
+	const char *const *hidden = listing->json_only;
+
+	for (; hidden && !view->json && *hidden; hidden++)
+		if (!strcmp(*hidden, name))
+			return true;
+	return false;
+}
+
+static void choose_columns(const struct listing *listing, const size_t *where,
+			   const struct origins *origins,
+			   const struct view *view, struct shown *shown)
+{
+	static const struct view_column name = { "origin_name", VIEW_TEXT };
+
+	*shown = (struct shown){ .origin = -1, .origins = origins };
+	for (size_t i = 0; i < listing->nr; i++) {
+		if (is_hidden(listing, listing->columns[i].name, view))
+			continue;
+		if (!strcmp(listing->columns[i].name, "origin"))
+			shown->origin = (int)shown->nr;
+		shown->column[shown->nr] = listing->columns[i];
+		shown->where[shown->nr++] = where[i];
+	}
+	if (!origins || shown->origin < 0)
+		return;
+	shown->labels = !view->json;
+	if (shown->labels) {
+		shown->column[shown->origin].kind = VIEW_TEXT;
+		return;
+	}
+	shown->column[shown->nr] = name;
+	shown->where[shown->nr++] = ORIGIN_NAME;
+}
+
+static void show_row(struct view_table *table, const struct shown *shown,
+		     const struct document *doc, size_t row)
+{
+	const char *cells[LISTING_MAX_COLUMNS], *id;
+	const struct origin *origin;
+	char label[ORIGINS_LABEL];
+
+	id = shown->origin < 0 ?
+		     "0" :
+		     document_cell(doc, row, shown->where[shown->origin]);
+	origin = origins_find(shown->origins, id);
+	for (size_t i = 0; i < shown->nr; i++) {
+		if (shown->where[i] == ORIGIN_NAME)
+			cells[i] = origin ? origin->name : NULL;
+		else
+			cells[i] = document_cell(doc, row, shown->where[i]);
+	}
+	if (shown->labels)
+		cells[shown->origin] = origins_label(shown->origins, id, label);
+	view_row(table, cells, false);
+}
+
+static void show_rows(const struct listing *listing, const struct document *doc,
+		      const struct shown *shown, const bool *skip,
+		      struct view *view)
+{
 	struct view_table *table;
 
-	table = view_table_begin(view, listing->file, listing->columns,
-				 listing->nr, false);
-	for (size_t row = 0; row < doc->nr_rows; row++) {
-		for (size_t i = 0; i < listing->nr; i++)
-			cells[i] = document_cell(doc, row, where[i]);
+	table = view_table_begin(view, listing->file, shown->column, shown->nr,
+				 false);
+	for (size_t row = 0; row < doc->nr_rows; row++)
 		if (!skip || !skip[row])
-			view_row(table, cells, false);
-	}
+			show_row(table, shown, doc, row);
 	view_table_end(table);
+	if (shown->origins && shown->origin >= 0)
+		origins_explain(shown->origins, doc,
+				shown->where[shown->origin], skip, view);
 }
 
 int listing_show(const struct listing *listing, struct reader *reader,
 		 const struct document *doc, const bool *skip,
-		 struct view *view)
+		 const struct origins *origins, struct view *view)
 {
 	size_t where[LISTING_MAX_COLUMNS];
+	struct shown shown;
 	int err = find_columns(listing, reader, doc, where);
 
 	for (size_t row = 0; !err && row < doc->nr_rows; row++)
 		err = check_row(listing, reader, doc, where, row);
 	if (err)
 		return err;
-	if (!doc->nr_rows)
+	if (!doc->nr_rows && listing->empty)
 		view_note(view, "%s", listing->empty);
-	show_rows(listing, doc, where, skip, view);
+	if (origins && !origins->doc)
+		origins = NULL;
+	choose_columns(listing, where, origins, view, &shown);
+	show_rows(listing, doc, &shown, skip, view);
 	return 0;
 }
 

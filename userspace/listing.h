@@ -6,6 +6,7 @@
 #ifndef DFPUT_LISTING_H
 #define DFPUT_LISTING_H
 
+#include "origins.h"
 #include "reader.h"
 #include "stats.h"
 #include "view.h"
@@ -16,23 +17,26 @@
 #define LISTING_KIND_text VIEW_TEXT
 #define LISTING_COLUMN(name, kind, meaning) { #name, LISTING_KIND_##kind },
 
-#define LISTING_MAX_COLUMNS 16
+#define LISTING_MAX_COLUMNS 24
 
 /**
  * struct listing - a table of a file
  * @file: its name in JSON, as a rule that of the file
  * @columns: which of its columns, all of which must be there
  * @nr: how many
- * @empty: what to say for people when there are no rows
+ * @json_only: columns that people are spared, ended by NULL; or NULL
+ * @empty: what to say for people when there are no rows; or NULL
  */
 struct listing {
 	const char *file;
 	const struct view_column *columns;
 	size_t nr;
+	const char *const *json_only;
 	const char *empty;
 };
 
 extern const struct listing listing_pending;
+extern const struct listing listing_leftovers;
 extern const struct listing listing_superblocks;
 extern const struct listing listing_hooks;
 
@@ -42,15 +46,18 @@ extern const struct listing listing_hooks;
  * @reader: takes the error
  * @doc: the file
  * @skip: says of each row whether to leave it out; NULL: of none
+ * @origins: call paths, NULL: not known, or of no interest
  * @view: where
  *
- * All is checked before anything is shown.
+ * All is checked before anything is shown. Where call paths are given, people
+ * get the names in place of the ids in the column origin, and are told the paths
+ * that have none; in JSON these are added, as origin_name and unnamed_origins.
  *
  * Return: 0 or a negative errno as in reader.h.
  */
 int listing_show(const struct listing *listing, struct reader *reader,
 		 const struct document *doc, const bool *skip,
-		 struct view *view);
+		 const struct origins *origins, struct view *view);
 
 /* Columns of a table of counts: name, value, unit, meaning. */
 #define LISTING_NR_COUNTS 4

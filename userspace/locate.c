@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where debugfs is mounted, by libmount.
+ * Where things are mounted, by libmount.
  */
 #include <errno.h>
 #include <libmount.h>
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "locate.h"
 
@@ -35,19 +36,57 @@ static char *first_debugfs(struct libmnt_table *table)
 	return target;
 }
 
-int locate_debugfs(const char *root, char **where)
+static int parse_mounts(const char *root, struct libmnt_table **table)
 {
-	struct libmnt_table *table = mnt_new_table();
 	char *path = NULL;
 	int err = -ENOMEM;
 
-	*where = NULL;
-	if (table && asprintf(&path, "%s/proc/self/mountinfo", root) >= 0) {
-		err = mnt_table_parse_file(table, path);
+	*table = mnt_new_table();
+	if (*table && asprintf(&path, "%s/proc/self/mountinfo", root) >= 0) {
+		err = mnt_table_parse_file(*table, path);
 		free(path);
 	}
+	return err > 0 ? -EIO : err;
+}
+
+int locate_debugfs(const char *root, char **where)
+{
+	struct libmnt_table *table;
+	int err = parse_mounts(root, &table);
+
+	*where = NULL;
 	if (!err)
 		*where = first_debugfs(table);
 	mnt_unref_table(table);
-	return err > 0 ? -EIO : err;
+	return err;
+}
+
+static int parse_device(const char *text, dev_t *device)
+{
+	unsigned int major, minor;
+	int length = 0;
+
+	if (sscanf(text, "%u:%u%n", &major, &minor, &length) != 2 ||
+	    text[length])
+		return -EINVAL;
+	*device = makedev(major, minor);
+	return 0;
+}
+
+int locate_device(const char *root, const char *text, char **where)
+{
+	struct libmnt_table *table;
+	struct libmnt_fs *fs;
+	dev_t device;
+	int err = parse_device(text, &device);
+
+	*where = NULL;
+	if (err)
+		return err;
+	err = parse_mounts(root, &table);
+	fs = err ? NULL : mnt_table_find_devno(table, device, MNT_ITER_FORWARD);
+	if (fs && mnt_fs_get_target(fs))
+		*where = strdup(mnt_fs_get_target(fs));
+	mnt_unref_table(table);
+	return err;
 }

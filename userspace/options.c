@@ -25,9 +25,11 @@ enum {
 	KEY_TIMEOUT,
 	KEY_MAX_LATE,
 	KEY_ROOT,
+	KEY_FOLDED,
+	KEY_RULES,
 };
 
-/* command: the one that it belongs to, NULL for all. */
+/* command: those that it belongs to, with blanks between; NULL for all. */
 static const struct row {
 	int key;
 	const char *name;
@@ -43,6 +45,10 @@ static const struct row {
 	{ KEY_MAX_LATE, "max-late", "T", "run",
 	  "watch for T after the end, fail when files are late" },
 	{ 'o', "report", "FILE", "run", "write the report to FILE" },
+	{ KEY_FOLDED, "folded", NULL, "origins",
+	  "print folded stacks, for flame graphs" },
+	{ KEY_RULES, "rules", "FILE", "pending leftovers origins run",
+	  "name origins by the rules in FILE" },
 	{ KEY_ROOT, "root", "DIR", "doctor", "look at DIR/proc and DIR/sys" },
 	{ KEY_JSON, "json", NULL, NULL, "print JSON" },
 	{ KEY_INPUT, "input", "DIR", NULL,
@@ -73,8 +79,18 @@ int options_usage(const char *format, ...)
 
 static bool belongs(const struct row *row, const struct command *command)
 {
-	return !row->command ||
-	       (command && !strcmp(row->command, command->name));
+	const char *word = row->command;
+	size_t length;
+
+	if (!word || !command)
+		return !word;
+	for (; *word; word += length, word += strspn(word, " ")) {
+		length = strcspn(word, " ");
+		if (!strncmp(word, command->name, length) &&
+		    !command->name[length])
+			return true;
+	}
+	return false;
 }
 
 /* For getopt_long(3), into what is zeroed. "+" stops at the first argument that is no option. */
@@ -168,6 +184,12 @@ static int take(struct options *options, int key, const char *text)
 		return take_time(&options->max_late, "--max-late", text);
 	case 'o':
 		options->report = text;
+		return 0;
+	case KEY_FOLDED:
+		options->folded = true;
+		return 0;
+	case KEY_RULES:
+		options->rules = text;
 		return 0;
 	case KEY_ROOT:
 		options->root = text;

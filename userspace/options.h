@@ -38,6 +38,8 @@ enum status {
  * @late: run --max-late was given
  * @max_late: its value
  * @report: run --report, or NULL
+ * @folded: origins --folded
+ * @rules: --rules, or NULL
  * @root: doctor --root, or ""
  */
 struct options {
@@ -52,6 +54,8 @@ struct options {
 	bool late;
 	uint64_t max_late;
 	const char *report;
+	bool folded;
+	const char *rules;
 	const char *root;
 };
 

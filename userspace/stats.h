@@ -46,7 +46,7 @@ struct stats {
 	uint64_t ended;
 };
 
-#define DOUBTS_MAX 12
+#define DOUBTS_MAX 24
 #define DOUBTS_TEXT 200
 
 /**

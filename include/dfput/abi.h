@@ -35,7 +35,9 @@
 	X(histograms, "log2 buckets that are not empty")                       \
 	X(pending, "files on the list now; poll(2) says POLLPRI when none is") \
 	X(superblocks, "generations of mounted filesystems, and their files")  \
-	X(hooks, "what is hooked, how exactly, and what it costs in memory")
+	X(hooks, "what is hooked, how exactly, and what it costs in memory")   \
+	X(leftovers, "the last files that outlived the exit of their process") \
+	X(origins, "the call paths that queued files")
 
 /* Controls, mode 0200: X(file, meaning) */
 #define DFPUT_CONTROLS(X)                                     \
@@ -62,7 +64,43 @@
 	X(super, num, "id of its superblock's generation, 0 if unknown")    \
 	X(cpu, num, "CPU that queued it")                                   \
 	X(pid, num, "thread that queued it, or that the interrupt stopped") \
-	X(comm, text, "that thread's name")
+	X(comm, text, "that thread's name")                                 \
+	X(origin, num, "its call path: an id in origins, 0 if unknown")     \
+	X(owner, num, "process that closed it as it ended, 0 if unknown")   \
+	X(owner_comm, text, "that process's name, or -")                    \
+	X(owner_start_ns, num, "when it was started, ns of CLOCK_MONOTONIC")
+
+/* Routes of a leftover: deferred, task_work, sync. */
+#define DFPUT_LEFTOVERS_COLUMNS(X)                                             \
+	X(id, num, "counts them; what is missing has been overwritten")        \
+	X(kind, text, "closed by an exit, or by an exec (close-on-exec)")      \
+	X(lateness_ns, ns, "from when the exit was visible to its release")    \
+	X(exit_ns, num, "when the exit was visible, ns of CLOCK_MONOTONIC")    \
+	X(route, text, "deferred, task_work (of a worker thread), or sync")    \
+	X(cause, text, "why it was deferred, or -")                            \
+	X(origin, num, "its call path: an id in origins, 0 if unknown")        \
+	X(device, text, "major:minor of its superblock")                       \
+	X(inode, num, "inode number")                                          \
+	X(fstype, text, "filesystem type")                                     \
+	X(super, num, "id of its superblock's generation, 0 if unknown")       \
+	X(blocks, text, "flock, ofd, lease, write, listen; ? not known; or -") \
+	X(pid, num, "process that closed it")                                  \
+	X(start_ns, num, "when that was started, ns of CLOCK_MONOTONIC")       \
+	X(uid, num, "its user")                                                \
+	X(cgroup, num, "id of its cgroup")                                     \
+	X(reapers, text,                                                       \
+	  "pids of the child subreapers above it, nearest first")              \
+	X(comm, text, "its name")
+
+/* A stack has its functions from the innermost on, with ; between them. */
+#define DFPUT_ORIGINS_COLUMNS(X)                                         \
+	X(id, num, "as leftovers and pending have it")                   \
+	X(cause, text, "why the files could not be task work")           \
+	X(count, num, "files that were queued from this call site")      \
+	X(unwound, num, "of these, whose whole call path was looked at") \
+	X(wait_ns, num, "their time on the list, added up")              \
+	X(wait_max_ns, num, "the longest of these")                      \
+	X(stack, text, "functions, innermost first")
 
 #define DFPUT_SUPERBLOCKS_COLUMNS(X)                                       \
 	X(id, num, "the generation's own number")                          \
@@ -74,13 +112,14 @@
 	X(released, num, "files released, all that passed a drain loop")   \
 	X(pending, num, "files on the list now")
 
-#define DFPUT_HOOKS_COLUMNS(X)                                     \
-	X(hook, text, "what it is for")                            \
-	X(symbol, text, "kernel function")                         \
-	X(backend, text, "ftrace or kretprobe")                    \
-	X(state, text, "armed, idle (not needed), off, or failed") \
-	X(hits, num, "calls that had something to do")             \
-	X(misses, num, "calls that the kernel skipped")            \
+#define DFPUT_HOOKS_COLUMNS(X)                                                 \
+	X(hook, text, "what it is for")                                        \
+	X(symbol, text, "kernel function")                                     \
+	X(backend, text, "ftrace or kretprobe")                                \
+	X(state, text,                                                         \
+	  "armed, idle (not needed), absent (as is its subject), off, failed") \
+	X(hits, num, "calls that had something to do")                         \
+	X(misses, num, "calls that the kernel skipped")                        \
 	X(error, text, "why it failed, or -")
 
 /* Values of the hooks file: X(name, meaning) */

@@ -21,32 +21,48 @@
 #include <dfput/causes.h>
 
 /* X(name, unit, meaning) */
-#define DFPUT_COUNTERS(X)                                                    \
-	X(queued, files, "went on the kernel's delayed_fput list")           \
-	X(queued_hardirq, files, "queued in a hard interrupt")               \
-	X(queued_softirq, files, "queued in a soft interrupt")               \
-	X(queued_bh, files, "queued by a task with bottom halves off")       \
-	X(queued_kthread, files, "queued by a kernel thread")                \
-	X(queued_exited, files, "queued by a task past its exit task work")  \
-	X(released, files, "passed through a drain loop (the ground truth)") \
-	X(batches, batches, "drains that found at least one file")           \
-	X(batches_flush, batches, "of these, by flush_delayed_fput")         \
-	X(batches_empty, batches, "drains that found none")                  \
-	X(unmatched, files,                                                  \
-	  "released without their queueing having been seen")                \
-	X(preload, files, "released, but queued while we did not measure")   \
-	X(lost_records, files,                                               \
-	  "queued with no record free: counted, not timed")                  \
-	X(missed_probes, events, "handlers that the kernel skipped")         \
-	X(retracted, files, "taken for queued, but released another way")    \
-	X(stale_records, records,                                            \
-	  "left by a release never seen, then replaced")                     \
-	X(evicted, records, "candidates dropped to make room")               \
-	X(lost_batches, batches,                                             \
-	  "drains not followed: their begin or end was not seen")            \
-	X(lost_supers, files, "queued with no room for their superblock")    \
-	X(abandoned, files, "still on the list when measuring was stopped")  \
-	X(exits, exits, "thread groups whose end became visible to a waiter")
+#define DFPUT_COUNTERS(X)                                                     \
+	X(queued, files, "went on the kernel's delayed_fput list")            \
+	X(queued_hardirq, files, "queued in a hard interrupt")                \
+	X(queued_softirq, files, "queued in a soft interrupt")                \
+	X(queued_bh, files, "queued by a task with bottom halves off")        \
+	X(queued_kthread, files, "queued by a kernel thread")                 \
+	X(queued_exited, files, "queued by a task past its exit task work")   \
+	X(released, files, "passed through a drain loop (the ground truth)")  \
+	X(batches, batches, "drains that found at least one file")            \
+	X(batches_flush, batches, "of these, by flush_delayed_fput")          \
+	X(batches_empty, batches, "drains that found none")                   \
+	X(unmatched, files,                                                   \
+	  "released without their queueing having been seen")                 \
+	X(preload, files, "released, but queued while we did not measure")    \
+	X(lost_records, files,                                                \
+	  "queued with no record free: counted, not timed")                   \
+	X(missed_probes, events, "handlers that the kernel skipped")          \
+	X(retracted, files, "taken for queued, but released another way")     \
+	X(stale_records, records,                                             \
+	  "left by a release never seen, then replaced")                      \
+	X(evicted, records, "candidates dropped to make room")                \
+	X(lost_batches, batches,                                              \
+	  "drains not followed: their begin or end was not seen")             \
+	X(lost_supers, files, "queued with no room for their superblock")     \
+	X(abandoned, files, "still on the list when measuring was stopped")   \
+	X(exits, exits, "thread groups whose end became visible to a waiter") \
+	X(leftover, files, "released after the exit of whoever closed them")  \
+	X(leftover_deferred, files, "leftovers released through the list")    \
+	X(leftover_task_work, files,                                          \
+	  "leftovers released by the task work of a worker thread")           \
+	X(leftover_sync, files,                                               \
+	  "leftovers released by a kernel thread, past the list")             \
+	X(leftover_exec, files, "leftovers of an exec, not of an exit")       \
+	X(handed_on, files,                                                   \
+	  "closed by an exit, and then by another process itself")            \
+	X(unowned, files,                                                     \
+	  "released through the list, nobody known whose they were")          \
+	X(lost_leftovers, files,                                              \
+	  "closed by an exit while held elsewhere, and not followed")         \
+	X(lost_rings, rings, "io_uring teardowns that were not followed")     \
+	X(unwound, stacks, "call paths looked at")                            \
+	X(lost_stacks, stacks, "call paths that there was no room to keep")
 
 /*
  * The counters that are 0 as long as nothing was lost: a verdict is clean only
@@ -59,7 +75,9 @@
 	X(stale_records)       \
 	X(lost_batches)        \
 	X(lost_supers)         \
-	X(abandoned)
+	X(abandoned)           \
+	X(lost_leftovers)      \
+	X(lost_rings)
 
 /* Values of the stats file that are not counters: X(name, unit, meaning) */
 #define DFPUT_GAUGES(X)                                                  \
@@ -68,7 +86,8 @@
 	X(carried, files, "were on the list at the last reset")          \
 	X(measuring_ns, ns,                                              \
 	  "time since measuring was begun or reset, 0 while off")        \
-	X(enabled, bool, "1 while measuring")
+	X(enabled, bool, "1 while measuring")                            \
+	X(watched, files, "closed by an exit, and still held elsewhere")
 
 #define DFPUT_COUNTER_ENUM(name, unit, meaning) DFPUT_COUNT_##name,
 enum dfput_counter {

@@ -16,7 +16,8 @@
 	  "from a file's queueing to the start of its release")              \
 	X(release_time, ns, "from the start of a file's release to its end") \
 	X(batch_size, files, "files drained in one batch")                   \
-	X(batch_time, ns, "from the first to the last file of one batch")
+	X(batch_time, ns, "from the first to the last file of one batch")    \
+	X(lateness, ns, "from the exit's being visible to a leftover's release")
 
 #define DFPUT_HIST_ENUM(name, unit, meaning) DFPUT_HIST_##name,
 enum dfput_hist {

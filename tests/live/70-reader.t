@@ -19,7 +19,7 @@ report=$(dfput doctor)
 is 'doctor: all is well' $? 0
 note "$report"
 
-for command in stat hist pending superblocks hooks; do
+for command in stat hist pending leftovers origins superblocks hooks; do
 	dfput $command >"$TMPDIR/out"
 	is "$command" $? 0
 	dfput $command --json | perl -MJSON::PP -0777 -e 'decode_json(<STDIN>)'
@@ -29,7 +29,7 @@ done
 # What a saved copy says is what the live directory said.
 saved=$TMPDIR/saved
 mkdir "$saved"
-cp "$stats"/[hsp]* "$saved"
+cp "$stats"/[hlops]* "$saved"
 dfput --input "$saved" stat >"$TMPDIR/out"
 is 'a saved copy can be read' $? 0
 

@@ -62,6 +62,15 @@ column() {
 		key == "" || $place[key] == wanted { print $at }' "$stats/$1"
 }
 
+# fields FILE COLUMN...: columns of a table, by name, with blanks in between
+fields() {
+	awk -F '\t' -v names="${*:2}" '
+		NF < 2 { next }
+		!nr { for (i = 1; i <= NF; i++) place[$i] = i; nr = split(names, name, " "); next }
+		{ for (i = 1; i <= nr; i++) printf "%s%s", $place[name[i]], i < nr ? " " : "\n" }' \
+		"$stats/$1"
+}
+
 # since_mark NAME: how much a counter has grown since mark
 declare -A marked
 
@@ -142,18 +151,27 @@ mount_scratch() {
 	mkfs.ext4 -qF /dev/vdc && mount /dev/vdc "$scratch"
 }
 
-# run_workload NAME ARGS...: what it printed is then in did[]
+# run_workload NAME ARGS...: what it printed is then in did[]; of victims[] and
+# execs[] each is "PID FROM TO"
 # shellcheck disable=SC2034 # for the tests
 declare -A did
+# shellcheck disable=SC2034 # the same
+declare -a victims execs
 
 # shellcheck disable=SC2034 # for the tests
 run_workload() {
 	local output name number status
 	did=()
+	victims=()
+	execs=()
 	output=$(workload "$@")
 	status=$?
 	while read -r name number; do
 		[ -z "$name" ] || did[$name]=$number
+		case $name in
+		victim) victims+=("$number") ;;
+		exec) execs+=("$number") ;;
+		esac
 	done <<<"$output"
 	note "workload $*: $(tr '\n' ' ' <<<"$output")"
 	return $status

@@ -108,6 +108,9 @@ static void published_histograms_and_files_are_there(void **state)
 	assert_true(is_in("pending", files, NR(files)));
 	assert_true(is_in("superblocks", files, NR(files)));
 	assert_true(is_in("hooks", files, NR(files)));
+	assert_true(is_in("leftovers", files, NR(files)));
+	assert_true(is_in("origins", files, NR(files)));
+	assert_true(is_in("lateness", hists, NR(hists)));
 }
 
 int main(void)

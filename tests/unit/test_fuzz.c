@@ -2,7 +2,8 @@
 /*
  * The fixtures, cut off and damaged in many ways, go through the parser under
  * the sanitizers. The seed is fixed, so each run is the same; what is checked
- * is that a document either is refused with a message or holds together.
+ * is that a document either is refused with a message or holds together. So do
+ * the rules that are built in.
  */
 #include "cmocka_main.h"
 
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "reader.h"
+#include "rules.h"
 
 #define ROUNDS 4000
 #define ROOM 16384
@@ -18,6 +20,7 @@
 static const char *const files[] = {
 	FIXTURES "/idle/stats",	      FIXTURES "/idle/histograms",
 	FIXTURES "/busy/pending",     FIXTURES "/busy/superblocks",
+	FIXTURES "/busy/leftovers",   FIXTURES "/idle/origins",
 	FIXTURES "/busy/hooks",	      FIXTURES "/newer/stats",
 	FIXTURES "/newer/histograms",
 };
@@ -145,11 +148,36 @@ static void damaged_anyhow(void **state)
 	}
 }
 
+static void rules_damaged_anyhow(void **state)
+{
+	static char text[ROOM];
+	struct reader reader;
+	struct rules rules;
+	size_t size;
+
+	(void)state;
+	assert_true(strlen(rules_builtin) < ROOM / 2);
+	for (int round = 0; round < ROUNDS; round++) {
+		size = strlen(rules_builtin);
+		memcpy(text, rules_builtin, size);
+		for (size_t n = below(6) + 1; n && size; n--)
+			size = mutate(text, size);
+		text[size < ROOM ? size : ROOM - 1] = '\0';
+		*reader.error = '\0';
+		if (rules_parse(&reader, "fuzz", text, &rules))
+			assert_true(*reader.error);
+		else
+			rules_name(&rules, "fput;a.b;__scm_destroy;c");
+		rules_free(&rules);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cut_off_anywhere),
 		cmocka_unit_test(damaged_anyhow),
+		cmocka_unit_test(rules_damaged_anyhow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,22 @@ awk -v changes="$*" 'BEGIN { split(changes, c, " "); for (i in c) { split(c[i], 
 	$1 in by { $2 += by[$1] } { print }' "$COPY/stats" >"$COPY/new"
 mv "$COPY/new" "$COPY/stats"
 END
-chmod +x "$work/grow"
+
+# leave ID LATENESS REAPERS [KIND [EXIT [START]]]: there is one more leftover; its
+# process ended just now, unless told otherwise
+cat >"$work/leave" <<'END'
+#!/bin/bash
+printf '%s\t%s\t%s\t%s\tdeferred\tkthread\t1\t8:1\t131074\text4\t2\tflock\t905\t%s\t0\t1\t%s\tcat\n' \
+	"$1" "${4:-exit}" "$2" "${5:-9000000000000000000}" "${6:-1}" "$3" >>"$COPY/leftovers"
+END
+
+# queue OWNER [START]: there is one more file on the list
+cat >"$work/queue" <<'END'
+#!/bin/bash
+printf '0\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t%s\tsh\t%s\n' \
+	"$1" "${2:-9000000000000000000}" >>"$COPY/pending"
+END
+chmod +x "$work/grow" "$work/leave" "$work/queue"
 export PATH=$work:$PATH
 
 start() {
@@ -62,16 +77,18 @@ verdict $? "the environment is passed untouched"
 start
 dfput run --max-late 100ms --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "in time: the program's status"
-has "$err" '^In time: [0-9.]+m?s after its last process was reaped \(limit 100\.000ms\), nothing that was put by then is left\.' "said so"
-has "$err" 'A file that a kernel thread holds and has not put by then is not seen\.$' "and what that does not cover"
+has "$err" '^In time: [0-9.]+m?s after its last process was reaped, no file of its own processes was later than the limit of 100\.000ms, and none is pending\.' "said so"
+has "$err" 'A file that something still holds is not seen\.$' "and what that does not cover"
+has "$err" '^Of its own processes: no file outlived its process\.$' "its own processes' files come first"
 dfput run --max-late 100ms --json --input "$copy" -- sh -c 'grow; exit 5'
 is_json "$err" 'j["waited_ns"] >= j["max_late_ns"] == 100000000' "all of the time is waited, although nothing was left"
 is_json "$err" 'j["left"] == j["left_after"] == 0 and "pending" not in j and "pending_after" not in j' "nothing left, in JSON"
+is_json "$err" 'j["outlived"] == j["late"] == j["lateness_max_ns"] == j["pending_unknown"] == 0 and j["tree_leftovers"] == j["tree_pending"] == j["mounts"] == []' "nor of its own"
 
 # ages AGE...: there are files on the list, these nanoseconds old
 ages() {
 	cp "$fixtures/idle/pending" "$copy"
-	printf '%s\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\n' "$@" >>"$copy/pending"
+	printf '%s\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t0\t-\t0\n' "$@" >>"$copy/pending"
 	set_value stats pending $#
 }
 old=99999999999
@@ -79,28 +96,29 @@ old=99999999999
 start
 ages $old $old
 dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
-is_status 3 "queued before the end, and still there: late"
-has "$err" '^Late: of the files queued before its last process was reaped, 2 still pending [0-9.]+m?s after it \(limit 30\.000ms\)' "said so"
+is_status 5 "queued before the start, and still there: not its own"
+has "$err" '^On the whole machine, queued before its last process was reaped, and still pending:$' "said all the same"
 has "$err" '^99\.999s +queued +kthread +0:15 ' "and what it is"
 has "$err" '^Trustworthy: yes' "of that there is no doubt"
-has_not "$err" '^In time' "not in time"
+has "$err" '^In time' "in time"
 dfput run --max-late 30ms --json --input "$copy" -- sh -c 'grow; exit 5'
-is_status 3 "late, in JSON"
+is_json "$err" 'j["late"] == j["pending_unknown"] == 0 and j["tree_pending"] == []' "in JSON"
 is_json "$err" 'j["left"] == len(j["pending"]) == 2 and j["left_after"] == 0 and "pending_after" not in j' "what is left"
 is_json "$err" 'j["max_late_ns"] == 30000000 and j["waited_ns"] >= 30000000 and j["status"] == 5' "the rest"
 dfput run --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "without a limit there is no verdict"
 has "$err" '^99\.999s +queued ' "but what is left is shown"
 has_not "$err" 'after its last process' "and nothing of later"
+has_not "$err" '^(In time|Late|No verdict)' "nor a verdict"
 dfput run --json --input "$copy" -- grow
-is_json "$err" 'j["left"] == 2 and not {"after", "left_after", "waited_ns", "max_late_ns"} & set(j)' "nor in JSON"
+is_json "$err" 'j["left"] == 2 and not {"after", "left_after", "late", "waited_ns", "max_late_ns"} & set(j)' "nor in JSON"
 
 start
 ages 0 0 0
 dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
 is_status 4 "queued after the end, and still there: cannot tell"
-has "$err" '^Trustworthy: no, of the files queued after its last process was reaped, 3 still on the list: whose they are can not be told\.$' "why"
-has "$err" '^Queued after its last process was reaped, and still pending:$' "and what it is"
+has "$err" '^Trustworthy: no, of the files queued since it was started, 3 still pending, nobody knows whose: they may be its own\.$' "why"
+has "$err" '^On the whole machine, queued after its last process was reaped, and still pending:$' "and what it is"
 has "$err" '^0ns +queued +kthread +0:15 ' "listed"
 has "$err" '^No verdict' "said so"
 has_not "$err" '^(In time|Late)' "neither in time nor late"
@@ -113,10 +131,103 @@ has "$err" '^Trustworthy: yes' "nor are they in doubt"
 start
 ages 0 $old 0
 dfput run --max-late 30ms --json --input "$copy" -- grow
-is_status 4 "both: cannot tell beats late"
+is_status 4 "both: cannot tell"
 is_json "$err" 'len(j["pending"]) == 1 and len(j["pending_after"]) == 2 and not j["trustworthy"]' "each by itself"
-dfput run --max-late 30ms --input "$copy" -- grow
-has "$err" '^Late: .*, 1 still pending' "the late one is named all the same"
+
+# ---- its own files
+
+start
+dfput run --max-late 10ms --json --input "$copy" -- sh -c 'grow leftover=3 handed_on=1; leave 4 9999999 $PPID,1; leave 5 3000000 77,$PPID; leave 6 99000000 77,1; exit 5'
+is_status 5 "leftovers in time: the program's status"
+is_json "$err" 'j["outlived"] == 2 and j["late"] == 0 and j["lateness_max_ns"] == 9999999 and j["trustworthy"]' "those of its own processes, and no others"
+is_json "$err" '[(l["id"], l["origin"], l["origin_name"], l["blocks"]) for l in j["tree_leftovers"]] == [(4, 1, "io_uring", "flock"), (5, 1, "io_uring", "flock")]' "all that is known of them"
+is_json "$err" '"leftovers" not in j and {d["name"]: d["value"] for d in j["differences"]}["leftover"] == 3' "apart from those of the whole machine"
+start
+dfput run --max-late 9ms --input "$copy" -- sh -c 'grow leftover=2; leave 4 9999999 $PPID,1; leave 5 3000000 77,$PPID,...; exit 5'
+is_status 3 "one of them late: against"
+has "$err" '^Of its own processes: 2 files outlived their process, by 9\.999ms at most:$' "said first"
+has "$err" '^KIND LATENESS ROUTE +CAUSE +ORIGIN +DEVICE +INODE FSTYPE BLOCKS PID COMM$' "with a table"
+has "$err" '^exit +9\.999ms deferred +kthread +io_uring +8:1 +131074 ext4 +flock +905 cat$' "of them"
+has "$err" "^Late: of its own processes' files, 1 released later than the limit of 9\.000ms, and 0 still pending [0-9.]+m?s after its last process was reaped\.$" "and the verdict"
+has "$err" '^Trustworthy: yes' "without a doubt"
+has_not "$err" 'is mounted on' "where this machine has the device mounted is nothing to a copy"
+start
+dfput run --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID; exit 5'
+is_status 5 "without a limit there is no verdict"
+has "$err" '^Of its own processes: 1 file outlived its process, by 99\.999ms at most:$' "but the report"
+start
+dfput run --max-late 1ms --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID exit 1 1'
+is_status 0 "what ended before the start was below a namesake"
+start
+dfput run --max-late 1ms --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID exec 1 9000000000000000000'
+is_status 3 "an exec counts as an exit does"
+has "$err" '^exec +99' "and is told from it"
+start
+dfput run --max-late 1ms --json --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID; sed -i "s/^1\tkthread\t/99\tkthread\t/" "$COPY/origins"'
+is_json "$err" 'j["tree_leftovers"][0]["origin"] == 1 and j["tree_leftovers"][0]["origin_name"] is None' "call paths are looked up at the end"
+start
+rm "$copy/origins"
+dfput run --max-late 1ms --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID'
+is_status 3 "without call paths"
+has "$err" '^exit +99\.999ms deferred +kthread +1 ' "the bare id"
+
+start
+dfput run --max-late 20ms --json --input "$copy" -- sh -c 'grow; queue $$; exit 5'
+is_status 3 "a pending file that the program closed: against"
+is_json "$err" 'j["late"] == len(j["tree_pending"]) == 1 and j["tree_pending"][0]["owner_comm"] == "sh" and j["pending_unknown"] == 0 and j["trustworthy"]' "in JSON"
+start
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue $$'
+has "$err" '^Of its own processes, and still pending:$' "listed"
+has "$err" "^Late: of its own processes' files, 0 released later than the limit of 20\.000ms, and 1 still pending" "and said"
+start
+dfput run --max-late 20ms --input "$copy" -- bash -c 'grow; (queue $BASHPID; sleep 0.1) & exit 5'
+is_status 3 "one that a process closed that it left behind: against"
+start
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue $$ 1'
+is_status 4 "one of a namesake from before: cannot tell"
+start
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 1'
+is_status 4 "one of a process that we did not reap: cannot tell"
+
+# ---- what can not be known
+
+# unknown MESSAGE COMMAND: of the program
+unknown() {
+	dfput run --max-late 1ms --input "$copy" -- sh -c "$2"
+	is_status 4 "cannot tell: $1"
+	has "$err" "^Trustworthy: no, $1" "why"
+}
+
+start
+unknown 'unowned grew by 2 \(released through the list, nobody known whose they were\): they may be its own\.' 'grow unowned=2'
+dfput run --input "$copy" -- sh -c 'grow unowned=2; exit 5'
+is_status 5 "only said, without a limit"
+has "$err" '^Trustworthy: no, unowned grew by 2 ' "but said"
+start
+unknown 'lost_leftovers grew by 1 ' 'grow lost_leftovers=1'
+unknown 'lost_rings grew by 3 ' 'grow lost_rings=3'
+start
+unknown 'leftovers were overwritten before they could be read: 2,' 'grow leftover=3; leave 6 1 77'
+start
+unknown 'leftovers were overwritten before they could be read: 1,' 'grow leftover=3; leave 4 1 77; leave 6 1 77'
+start
+sed -i '3,$d' "$copy/leftovers"
+unknown 'leftovers were overwritten before they could be read: 4,' 'grow leftover=5; leave 61 1 77'
+start
+sed -i '3,$d' "$copy/leftovers"
+dfput run --max-late 1ms --input "$copy" -- sh -c 'grow leftover=1; leave 61 1 77'
+is_status 0 "where there was none, any id may be the first"
+start
+unknown 'processes too deep below their reapers to tell whose they were had 1 leftovers' 'grow leftover=2; leave 4 1 77,78,...; leave 5 1 ... exit 1 1'
+start
+unknown "leftovers: line 6: not a list of reapers" 'grow leftover=1; leave 4 1 77,x'
+start
+unknown "leftovers: line 6: 'lateness_ns' is not a 64-bit number" 'grow leftover=1; leave 4 - 77'
+start
+unknown 'cannot open .*leftovers' 'grow; rm "$COPY/leftovers"'
+start
+set_value hooks scope deferred
+unknown "the module does not look at exits: its scope is 'deferred'" grow
 
 # meanwhile ARGUMENT... -- COMMAND...: dfput run, and while it waits after its
 # program's end, COMMAND. It is stopped for that, so that its time cannot end
@@ -240,6 +351,13 @@ touch_it --input "$copy" --max-late 1
 is_status 4 "another ABI"
 start
 touch_it --input "$copy" --report "$work/no/report"
+rm "$copy/leftovers"
+touch_it --input "$copy"
+has "$err" 'cannot open .*leftovers' "a module that does not know leftovers"
+start
+echo half >"$work/rules"
+touch_it --input "$copy" --rules "$work/rules"
+has "$err" 'rules: line 1: not an origin and a function' "rules that are none"
 is_status 1 "a report that cannot be written"
 
 # ---- reports

@@ -29,11 +29,11 @@ has "$out" '^Trustworthy: no, missed_probes is 7 \(' "said to people too"
 
 dfput stat --input "$fixtures/newer"
 is_status 0 "a newer module of the same ABI"
-has "$out" '^leftover +2 - +-' "its counters are shown, without meaning"
+has "$out" '^sunsets +2 - +-' "its counters are shown, without meaning"
 has "$out" '^.-queued_moon +3 ' "a new cause hangs from queued"
 has "$out" '^story +once upon a time' "and what is not a number too"
 dfput stat --json --input "$fixtures/newer"
-is_json "$out" '{"name": "leftover", "value": 2, "unit": None, "meaning": None} in j["stat"]' "the same in JSON"
+is_json "$out" '{"name": "sunsets", "value": 2, "unit": None, "meaning": None} in j["stat"]' "the same in JSON"
 
 copy idle
 set_value stats enabled 0
@@ -87,12 +87,12 @@ is_json "$out" 'j["histograms"][1]["buckets"][-1] == {"from": 2**46, "to": None,
 dfput hist --input "$fixtures/busy"
 has "$out" '^  nothing yet' "an empty one"
 dfput hist --input "$fixtures/newer"
-has "$out" '^lateness, in ns$' "one that only a newer module knows"
-dfput hist lateness --input "$fixtures/newer"
+has "$out" '^patience, in ns$' "one that only a newer module knows"
+dfput hist patience --input "$fixtures/newer"
 is_status 0 "by name too"
 dfput hist queue_weight --input "$fixtures/newer"
 is_status 2 "an unknown name"
-has "$err" "no such histogram: 'queue_weight'; there are queue_wait, release_time, batch_size, batch_time, lateness" "the known ones are listed"
+has "$err" "no such histogram: 'queue_weight'; there are queue_wait, release_time, batch_size, batch_time, lateness, patience" "the known ones are listed"
 
 # bad_hist ROW MESSAGE
 bad_hist() {
@@ -110,7 +110,7 @@ bad_hist "batch_size${tab}files${tab}x${tab}1" "not a 64-bit number"
 bad_hist "batch_size${tab}files${tab}4${tab}-1" "not a 64-bit number"
 bad_hist "batch_size${tab}files${tab}4${tab}1"$'\n'"batch_size${tab}files${tab}4${tab}1" "second time"
 
-# ---- pending, superblocks, hooks
+# ---- pending
 
 dfput pending --input "$fixtures/idle"
 is_status 0 "pending, when nothing is"
@@ -120,15 +120,122 @@ is_json "$out" 'j["pending"] == []' "an empty array"
 dfput pending --input "$fixtures/busy"
 is_status 0 "pending"
 has "$out" '^ *AGE STATE +CAUSE +DEVICE +INODE FSTYPE' "headings"
-has "$out" '^48\.211ms started kthread 0:15 +77 anon_inodefs +3 +1 +412 kworker/1:2.events$' "a row"
-has "$out" 'fuse\.my fs .* a b\\011c\\012d\\134e$' "escapes decoded, control characters not let through"
-has "$out" ' \\033\[31mred\\233$' "no escape sequence gets to the terminal"
+has "$out" '^48\.211ms started kthread 0:15 +77 anon_inodefs +3 +1 +412 kworker/1:2.events io_uring +4321 my job +5000000000$' "a row"
+has "$out" 'fuse\.my fs .* a b\\011c\\012d\\134e #7 +0 - +0$' "escapes decoded, control characters not let through"
+has "$out" ' \\033\[31mred\\233 +#99 +88 x +5000000000$' "no escape sequence gets to the terminal"
+has "$out" '^Origin #7: fput;a\\033\[31m b;c$' "a call path that no rule names is shown"
 dfput pending --json --input "$fixtures/busy"
 is_json "$out" 'j["pending"][2]["comm"] == "a b\tc\nd\\e" and j["pending"][2]["inode"] == 2**64 - 1' "JSON holds what it was"
 is_json "$out" 'j["pending"][3]["comm"] == "\x1b[31mred\ufffd" and j["pending"][3]["fstype"] is None' "and is valid where that is not UTF-8"
 is_json "$out" 'j["pending"][0]["age_ns"] == 1523' "times are numbers"
+dfput pending --json --input "$fixtures/busy"
+is_json "$out" '[(p["origin"], p["origin_name"]) for p in j["pending"]] == [(0, None), (1, "io_uring"), (7, None), (99, None)]' "id and name in JSON"
+is_json "$out" 'j["unnamed_origins"] == [{"origin": 7, "stack": "fput;a\x1b[31m b;c"}]' "and the call path"
+copy busy
+rm "$copy/origins"
+dfput pending --input "$copy"
+is_status 0 "without the file of origins"
+has "$out" ' kworker/1:2.events +1 +4321 my job +5000000000$' "the bare id"
 dfput pending --input "$fixtures/newer"
 is_status 0 "pending with more columns"
+
+# ---- leftovers, origins
+
+dfput leftovers --input "$fixtures/idle"
+is_status 0 "leftovers"
+has "$out" '^ID KIND LATENESS ROUTE +CAUSE +ORIGIN +DEVICE +INODE FSTYPE SUPER BLOCKS +PID +UID COMM$' "headings, without clocks"
+has "$out" '^ 1 exit +1\.203ms deferred +kthread io_uring 8:1 +131074 ext4 +2 flock +901 1000 my job$' "a row"
+has "$out" '^ 2 exec +2\.100ms task_work - +- +0:25 ' "one without a call path"
+has "$out" '^Origin #7: fput;frobnicate_put;frobnicate_work;process_one_work;worker_thread;kthread$' "a call path that no rule names is shown"
+dfput leftovers --json --input "$fixtures/idle"
+is_json "$out" 'j["leftovers"][0]["exit_ns"] == 5000000000 and j["leftovers"][0]["reapers"] == "1" and j["leftovers"][0]["cgroup"] == 4242' "all in JSON"
+is_json "$out" '[(l["origin"], l["origin_name"]) for l in j["leftovers"]] == [(1, "io_uring"), (0, None), (7, None)] and [o["origin"] for o in j["unnamed_origins"]] == [7]' "id and name"
+dfput leftovers --input "$fixtures/busy"
+has "$out" '^5001 exit 18446744073\.709s deferred exited #99 .* a b\\011c\\012d\\134e$' "harmless"
+dfput leftovers --input "$fixtures/newer"
+is_status 0 "leftovers with words that only a newer module has"
+has "$out" '^ 1 elope +5ns magic moon +io_uring ' "shown as they are"
+copy idle
+sed -i '3,$d' "$copy/leftovers"
+dfput leftovers --input "$copy"
+has "$out" '^No file has outlived its process\.$' "none"
+rm "$copy/origins"
+cp "$fixtures/idle/leftovers" "$copy"
+dfput leftovers --input "$copy"
+is_status 0 "without the file of origins"
+has "$out" ' kthread +7 ' "the bare id"
+printf 'x\n' >"$copy/origins"
+dfput leftovers --input "$copy"
+is_status 1 "a bad file of origins"
+
+dfput origins --input "$fixtures/idle"
+is_status 0 "origins"
+has "$out" '^ID ORIGIN +CAUSE +COUNT UNWOUND +WAIT WAIT_MAX STACK$' "headings"
+has "$out" '^ 2 aio +softirq +402 +1 900\.000us +4\.000us fput;aio_complete_rw\.part\.0;' "a row"
+has "$(sed -n 2p <<<"$out")" '^ 8 - +bh +900 .* -$' "the most files first"
+dfput origins --json --input "$fixtures/idle"
+is_json "$out" '[(o["id"], o["origin"]) for o in j["origins"]] == [(8, None), (1, "io_uring"), (2, "aio"), (7, None)]' "names in JSON"
+dfput origins --folded --input "$fixtures/idle"
+is_status 0 "folded"
+[ "$(tail -n 2 <<<"$out")" = "kthread;worker_thread;process_one_work;frobnicate_work;frobnicate_put;fput 2
+[unknown] 900" ]
+verdict $? "outermost first, and a count"
+dfput origins --folded --input "$fixtures/busy"
+has "$out" '^c;a\\033\[31m b;fput 1$' "harmless"
+copy idle
+sed -i "3s/731/many/" "$copy/origins"
+dfput origins --input "$copy"
+is_status 1 "a count that is none"
+has "$err" "origins: line 3: 'count' is not a 64-bit number: 'many'" "where"
+rm "$copy/origins"
+dfput origins --input "$copy"
+is_status 1 "without the file of origins there is nothing to show"
+
+# ---- rules
+
+printf '# mine\nmine\tfrob*_work # and so on\n\nuring io_ring*\n' >"$work/rules"
+dfput origins --rules "$work/rules" --json --input "$fixtures/idle"
+is_status 0 "rules of one's own"
+is_json "$out" '[o["origin"] for o in j["origins"]] == [None, "uring", None, "mine"]' "in place of the others"
+dfput leftovers --rules ../../userspace/origins.rules --input "$fixtures/idle"
+has "$out" ' io_uring ' "the rules that are installed"
+
+# bad_rule LINE MESSAGE
+bad_rule() {
+	printf '# rules\naio x\n%b' "$1" >"$work/rules"
+	for command in origins leftovers pending; do
+		dfput $command --rules "$work/rules" --input "$fixtures/idle"
+		is_status 1 "$command: a bad rule: $1"
+		has "$err" "^dfput: .*/rules: $2" "said so: $2"
+		[ -z "$out" ]
+		verdict $? "and nothing shown"
+	done
+}
+
+bad_rule 'aio\n' 'line 3: not an origin and a function$'
+bad_rule 'aio a b' 'line 3: more than an origin and a function$'
+bad_rule "9p p9_*\n" "line 3: an origin's name is a letter"
+bad_rule 'a/b c\n' "line 3: an origin's name is"
+bad_rule 'aio a;b' 'line 3: not a glob of function names$'
+bad_rule 'aio\0001 a' "line 3: an origin's name"
+bad_rule 'aio a\0000b' 'not a text$'
+dfput origins --rules "$work/none" --input "$fixtures/idle"
+is_status 1 "no such rules"
+has "$err" '^dfput: cannot open the rules .*none: No such file' "which, and why"
+dfput pending --rules "$work/none" --input "$fixtures/idle"
+is_status 1 "which are needed when they are named"
+
+# Installed beside the program, they are found from there.
+mkdir -p "$work/usr/sbin" "$work/usr/share/dfput"
+cp "$DFPUT" "$work/usr/sbin"
+printf 'found\tio_*\n' >"$work/usr/share/dfput/origins.rules"
+run "$work/usr/sbin/dfput" leftovers --input "$fixtures/idle"
+has "$out" ' found ' "installed rules"
+echo bad >"$work/usr/share/dfput/origins.rules"
+run "$work/usr/sbin/dfput" leftovers --input "$fixtures/idle"
+is_status 1 "which must be right"
+
+# ---- superblocks, hooks
 
 dfput superblocks --input "$fixtures/busy"
 is_status 0 "superblocks"
@@ -172,7 +279,7 @@ has "$out" 'Still pending: 2, of which there is no record' "said so"
 
 # ---- what cannot be read
 
-for command in stat hist pending superblocks hooks; do
+for command in stat hist pending leftovers origins superblocks hooks; do
 	dfput $command --input "$work/none"
 	is_status 1 "$command: no such directory"
 	has "$err" "^dfput: cannot open the directory .*none: No such file" "$command: which, and why"
@@ -211,7 +318,7 @@ copy busy
 sed -i "4s/$/${tab}more/" "$copy/pending"
 dfput pending --input "$copy"
 is_status 1 "a field too many"
-has "$err" "pending: line 4: 11 fields, but the table has 10 columns" "where"
+has "$err" "pending: line 4: 15 fields, but the table has 14 columns" "where"
 
 if [ -w /dev/full ]; then
 	run sh -c '"$0" stat --input "$1" >/dev/full' "$DFPUT" "$fixtures/idle"
@@ -249,6 +356,9 @@ usage "no argument expected: 'more'" stat more
 usage "no argument expected: 'more'" pending more
 usage "--timeout needs --wait" pending --timeout 1
 usage "too long a time" pending --wait --timeout 99999999999999999999
+usage "folded is no JSON" origins --folded --json
+usage "no such option: '--folded'" leftovers --folded
+usage "no such option: '--rules'" stat --rules x
 usage "which program" run
 usage "which program" run --max-late 1s --
 usage "not a time" run --max-late later -- true
@@ -258,6 +368,10 @@ is_status 0 "help"
 has "$out" '^  pending +the files' "lists the commands"
 dfput pending --help
 has "$out" '^      --timeout T +with --wait' "help of a command lists its options"
+for command in pending leftovers origins run; do
+	dfput $command --help
+	has "$out" '^      --rules FILE +name origins' "$command: an option that several have"
+done
 dfput --version
 is_status 0 "version"
 has "$out" "^dfput $(sed -n 's/#define DFPUT_VERSION "\(.*\)"/\1/p' ../../include/dfput/version.h) \(ABI 1\)$" "of reader and ABI"

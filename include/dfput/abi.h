@@ -15,6 +15,10 @@
  * superblocks) is escaped as the kernel's seq_escape does: blank, tab, newline
  * and backslash as backslash and three octal digits. An empty field is "-".
  *
+ * poll(2): every table but pending says POLLPRI when a file was released, a ring
+ * was gone, an umount was over or a superblock was dead since that open file was
+ * last polled; so poll, look, and poll again. pending says it while it is empty.
+ *
  * Rules: lines and columns are only ever appended; a reader goes by name, and
  * ignores names it does not know. DFPUT_ABI grows when that promise is broken,
  * and a reader refuses a number it does not know.
@@ -37,7 +41,10 @@
 	X(superblocks, "generations of mounted filesystems, and their files")  \
 	X(hooks, "what is hooked, how exactly, and what it costs in memory")   \
 	X(leftovers, "the last files that outlived the exit of their process") \
-	X(origins, "the call paths that queued files")
+	X(origins, "the call paths that queued files")                         \
+	X(umounts, "the last umounts, and what was in their way")              \
+	X(held, "files closed by a process as it ended, and still held")       \
+	X(rings, "io_uring rings that are being torn down")
 
 /* Controls, mode 0200: X(file, meaning) */
 #define DFPUT_CONTROLS(X)                                     \
@@ -54,21 +61,22 @@
 	X(from, num, "the bucket's inclusive lower bound")       \
 	X(count, num, "values in the bucket")
 
-#define DFPUT_PENDING_COLUMNS(X)                                            \
-	X(age_ns, ns, "time since it was queued")                           \
-	X(state, text, "queued, or started: its release is running")        \
-	X(cause, text, "why it could not be task work")                     \
-	X(device, text, "major:minor of its superblock")                    \
-	X(inode, num, "inode number")                                       \
-	X(fstype, text, "filesystem type")                                  \
-	X(super, num, "id of its superblock's generation, 0 if unknown")    \
-	X(cpu, num, "CPU that queued it")                                   \
-	X(pid, num, "thread that queued it, or that the interrupt stopped") \
-	X(comm, text, "that thread's name")                                 \
-	X(origin, num, "its call path: an id in origins, 0 if unknown")     \
-	X(owner, num, "process that closed it as it ended, 0 if unknown")   \
-	X(owner_comm, text, "that process's name, or -")                    \
-	X(owner_start_ns, num, "when it was started, ns of CLOCK_MONOTONIC")
+#define DFPUT_PENDING_COLUMNS(X)                                             \
+	X(age_ns, ns, "time since it was queued")                            \
+	X(state, text, "queued, or started: its release is running")         \
+	X(cause, text, "why it could not be task work")                      \
+	X(device, text, "major:minor of its superblock")                     \
+	X(inode, num, "inode number")                                        \
+	X(fstype, text, "filesystem type")                                   \
+	X(super, num, "id of its superblock's generation, 0 if unknown")     \
+	X(cpu, num, "CPU that queued it")                                    \
+	X(pid, num, "thread that queued it, or that the interrupt stopped")  \
+	X(comm, text, "that thread's name")                                  \
+	X(origin, num, "its call path: an id in origins, 0 if unknown")      \
+	X(owner, num, "process that closed it as it ended, 0 if unknown")    \
+	X(owner_comm, text, "that process's name, or -")                     \
+	X(owner_start_ns, num, "when it was started, ns of CLOCK_MONOTONIC") \
+	X(mount, text, "tells mounts apart: no two that live have the same")
 
 /* Routes of a leftover: deferred, task_work, sync. */
 #define DFPUT_LEFTOVERS_COLUMNS(X)                                             \
@@ -102,15 +110,100 @@
 	X(wait_max_ns, num, "the longest of these")                      \
 	X(stack, text, "functions, innermost first")
 
-#define DFPUT_SUPERBLOCKS_COLUMNS(X)                                       \
-	X(id, num, "the generation's own number")                          \
-	X(fstype, text, "filesystem type")                                 \
-	X(device, text, "major:minor")                                     \
-	X(name, text, "the filesystem's own name for it (s_id)")           \
-	X(state, text, "alive, dead (shut down), or unknown: not watched") \
-	X(queued, num, "files queued, also those only seen when released") \
-	X(released, num, "files released, all that passed a drain loop")   \
-	X(pending, num, "files on the list now")
+#define DFPUT_SUPERBLOCKS_COLUMNS(X)                                          \
+	X(id, num, "the generation's own number")                             \
+	X(fstype, text, "filesystem type")                                    \
+	X(device, text, "major:minor")                                        \
+	X(name, text, "the filesystem's own name for it (s_id)")              \
+	X(state, text,                                                        \
+	  "alive, dying, dead (its device is free), or unknown: not watched") \
+	X(queued, num, "files queued, also those only seen when released")    \
+	X(released, num, "files released, all that passed a drain loop")      \
+	X(pending, num, "files on the list now")                              \
+	X(held, num,                                                          \
+	  "files still held, of those that a process closed as it ended")     \
+	X(leftovers, num, "files that outlived their process")                \
+	X(died_ns, num,                                                       \
+	  "when its shutdown began, ns of CLOCK_MONOTONIC, or 0")             \
+	X(death_ns, ns, "from then until its device was free, 0: not yet")    \
+	X(death_pid, num, "thread that shut it down")                         \
+	X(death_comm, text, "that thread's name, or -")                       \
+	X(chain, text, "what was deferred on its way to death: see below, or -")
+
+/*
+ * A chain is hops with ; between them, each KIND@NS: nanoseconds since the first
+ * of them began. Kinds, in the order in which they may come:
+ *
+ *   file:MAJOR:MINOR/INODE  the last of its files that went through the list was
+ *                           released
+ *   mount                   its last mount was cleaned up by delayed_mntput
+ *   super                   its shutdown began
+ *   device:MAJOR:MINOR      the file of its block device, put by the shutdown,
+ *                           was released through the list: its device is free
+ *   backing:MAJOR:MINOR/INODE  a file under that device (a loop's) was, too
+ */
+
+/*
+ * Why an umount was busy, as far as this can be told: deferral (files of that
+ * mount were on the list), deferral? (they were when it began), teardown (a ring
+ * of io_uring that was being torn down then has put files of that mount since),
+ * teardown? (it still may), held (files of that mount, closed by a process that
+ * has ended, are held by something; a living process perhaps), other (nothing
+ * that dfput sees: not a deferral), unknown (something was lost), - (not busy).
+ */
+#define DFPUT_UMOUNTS_COLUMNS(X)                                              \
+	X(id, num, "counts them; what is missing has been overwritten")       \
+	X(ended_ns, num, "when it returned, ns of CLOCK_MONOTONIC")           \
+	X(took_ns, ns, "how long it took")                                    \
+	X(result, text, "0, or the error: -EBUSY")                            \
+	X(why, text, "what kept it busy: see above")                          \
+	X(pending_mount, num,                                                 \
+	  "files of that mount on the list when it returned")                 \
+	X(pending_super, num, "files of that superblock on the list then")    \
+	X(held_mount, num, "files of that mount held then, as in held")       \
+	X(rings, num, "rings that were being torn down then")                 \
+	X(teardown, num, "files of that mount that these have put since")     \
+	X(death_ns, ns, "until its superblock's device was free, 0: not yet") \
+	X(flags, text, "force, detach, expire, nofollow, or -")               \
+	X(device, text, "major:minor of its superblock")                      \
+	X(fstype, text, "filesystem type")                                    \
+	X(name, text, "the filesystem's own name for it (s_id)")              \
+	X(super, num, "id of its superblock's generation, 0 if unknown")      \
+	X(mount, text, "as in pending and held")                              \
+	X(pid, num, "process that asked for it")                              \
+	X(comm, text, "its name")
+
+#define DFPUT_HELD_COLUMNS(X)                                                  \
+	X(age_ns, ns, "since it was closed")                                   \
+	X(kind, text, "closed by an exit, or by an exec (close-on-exec)")      \
+	X(exit_ns, num,                                                        \
+	  "when the exit was visible, ns of CLOCK_MONOTONIC, or 0")            \
+	X(device, text, "major:minor of its superblock")                       \
+	X(inode, num, "inode number")                                          \
+	X(fstype, text, "filesystem type")                                     \
+	X(super, num, "id of its superblock's generation, 0 if unknown")       \
+	X(mount, text, "tells mounts apart: no two that live have the same")   \
+	X(blocks, text, "flock, ofd, lease, write, listen; ? not known; or -") \
+	X(pid, num, "process that closed it")                                  \
+	X(start_ns, num, "when that was started, ns of CLOCK_MONOTONIC")       \
+	X(uid, num, "its user")                                                \
+	X(cgroup, num, "id of its cgroup")                                     \
+	X(reapers, text,                                                       \
+	  "pids of the child subreapers above it, nearest first")              \
+	X(comm, text, "its name")
+
+#define DFPUT_RINGS_COLUMNS(X)                                            \
+	X(id, num, "counts them")                                         \
+	X(age_ns, ns, "since its last descriptor was released")           \
+	X(state, text, "working: a kworker is at it; or waiting")         \
+	X(kind, text, "closed by an exit, or by an exec (close-on-exec)") \
+	X(pid, num, "process that closed it")                             \
+	X(start_ns, num, "when that was started, ns of CLOCK_MONOTONIC")  \
+	X(uid, num, "its user")                                           \
+	X(cgroup, num, "id of its cgroup")                                \
+	X(reapers, text,                                                  \
+	  "pids of the child subreapers above it, nearest first")         \
+	X(comm, text, "its name")
 
 #define DFPUT_HOOKS_COLUMNS(X)                                                 \
 	X(hook, text, "what it is for")                                        \

@@ -62,7 +62,20 @@
 	  "closed by an exit while held elsewhere, and not followed")         \
 	X(lost_rings, rings, "io_uring teardowns that were not followed")     \
 	X(unwound, stacks, "call paths looked at")                            \
-	X(lost_stacks, stacks, "call paths that there was no room to keep")
+	X(lost_stacks, stacks, "call paths that there was no room to keep")   \
+	X(released_flush, files, "of those released, by flush_delayed_fput")  \
+	X(umounts, umounts, "umount attempts that were over")                 \
+	X(umounts_busy, umounts, "of these, refused with EBUSY")              \
+	X(umounts_busy_deferred, umounts,                                     \
+	  "of the busy, with files of that mount on the list")                \
+	X(umounts_busy_teardown, umounts,                                     \
+	  "of the busy, with such files in the teardown of a ring instead")   \
+	X(lost_umounts, umounts, "umounts not followed to their end")         \
+	X(lost_mounts, files, "queued with no room to count by mount")        \
+	X(supers_dead, superblocks, "superblocks whose shutdown has begun")   \
+	X(supers_dead_kthread, superblocks, "of these, in a kernel thread")   \
+	X(lost_deaths, superblocks, "deaths not followed to their end")       \
+	X(mounts_deferred, mounts, "mounts cleaned up by delayed_mntput")
 
 /*
  * The counters that are 0 as long as nothing was lost: a verdict is clean only
@@ -77,7 +90,10 @@
 	X(lost_supers)         \
 	X(abandoned)           \
 	X(lost_leftovers)      \
-	X(lost_rings)
+	X(lost_rings)          \
+	X(lost_umounts)        \
+	X(lost_mounts)         \
+	X(lost_deaths)
 
 /* Values of the stats file that are not counters: X(name, unit, meaning) */
 #define DFPUT_GAUGES(X)                                                  \
@@ -87,7 +103,8 @@
 	X(measuring_ns, ns,                                              \
 	  "time since measuring was begun or reset, 0 while off")        \
 	X(enabled, bool, "1 while measuring")                            \
-	X(watched, files, "closed by an exit, and still held elsewhere")
+	X(watched, files, "closed by an exit, and still held elsewhere") \
+	X(rings, rings, "of io_uring, being torn down")
 
 #define DFPUT_COUNTER_ENUM(name, unit, meaning) DFPUT_COUNT_##name,
 enum dfput_counter {

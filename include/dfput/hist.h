@@ -11,13 +11,18 @@
 #include <linux/types.h>
 
 /* X(name, unit, meaning) */
-#define DFPUT_HISTS(X)                                                       \
-	X(queue_wait, ns,                                                    \
-	  "from a file's queueing to the start of its release")              \
-	X(release_time, ns, "from the start of a file's release to its end") \
-	X(batch_size, files, "files drained in one batch")                   \
-	X(batch_time, ns, "from the first to the last file of one batch")    \
-	X(lateness, ns, "from the exit's being visible to a leftover's release")
+#define DFPUT_HISTS(X)                                                          \
+	X(queue_wait, ns,                                                       \
+	  "from a file's queueing to the start of its release")                 \
+	X(release_time, ns, "from the start of a file's release to its end")    \
+	X(batch_size, files, "files drained in one batch")                      \
+	X(batch_time, ns, "from the first to the last file of one batch")       \
+	X(lateness, ns,                                                         \
+	  "from the exit's being visible to a leftover's release")              \
+	X(super_death, ns,                                                      \
+	  "from the start of a superblock's shutdown to its device being free") \
+	X(mount_wait, ns,                                                       \
+	  "from a batch of delayed_mntput being queued to a mount's cleanup")
 
 #define DFPUT_HIST_ENUM(name, unit, meaning) DFPUT_HIST_##name,
 enum dfput_hist {

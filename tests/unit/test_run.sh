@@ -240,7 +240,8 @@ meanwhile() {
 	done
 	shift
 	rm -f "$work/ready"
-	"$DFPUT" run "${options[@]}" --input "$copy" -- sh -c 'grow queued=2 queued_bh=2 released=1; echo $$ >"$0.new"; mv "$0.new" "$0"; exit 5' "$work/ready" >"$work/out" 2>"$work/err" &
+	# nohup, and a shell that starts something behind its back, have signals ignored.
+	env --default-signal "$DFPUT" run "${options[@]}" --input "$copy" -- sh -c 'grow queued=2 queued_bh=2 released=1; echo $$ >"$0.new"; mv "$0.new" "$0"; exit 5' "$work/ready" >"$work/out" 2>"$work/err" &
 	pid=$!
 	while [ ! -e "$work/ready" ]; do sleep 0.01; done
 	while kill -0 $pid && { [ -e "/proc/$(cat "$work/ready")" ] || ! grep -q '^State:.S' "/proc/$pid/status"; }; do sleep 0.01; done

@@ -3,6 +3,10 @@
 # dfput run, with a copy of the directory in place of a module: time goes on in
 # it when the program that is run says so.
 
+# nohup(1), and a shell that starts something in the background, have signals
+# ignored, and what is ignored when a program starts stays so.
+[ -n "${SIGNALS_RESTORED-}" ] || SIGNALS_RESTORED=1 exec env --default-signal bash "$0" "$@"
+
 # What programs are to expand must not be expanded here.
 # shellcheck disable=SC2016
 # shellcheck source=tap.sh
@@ -240,8 +244,7 @@ meanwhile() {
 	done
 	shift
 	rm -f "$work/ready"
-	# nohup, and a shell that starts something behind its back, have signals ignored.
-	env --default-signal "$DFPUT" run "${options[@]}" --input "$copy" -- sh -c 'grow queued=2 queued_bh=2 released=1; echo $$ >"$0.new"; mv "$0.new" "$0"; exit 5' "$work/ready" >"$work/out" 2>"$work/err" &
+	"$DFPUT" run "${options[@]}" --input "$copy" -- sh -c 'grow queued=2 queued_bh=2 released=1; echo $$ >"$0.new"; mv "$0.new" "$0"; exit 5' "$work/ready" >"$work/out" 2>"$work/err" &
 	pid=$!
 	while [ ! -e "$work/ready" ]; do sleep 0.01; done
 	while kill -0 $pid && { [ -e "/proc/$(cat "$work/ready")" ] || ! grep -q '^State:.S' "/proc/$pid/status"; }; do sleep 0.01; done

@@ -17,6 +17,7 @@
 #include "leftover.h"
 #include "origin.h"
 #include "selftest.h"
+#include "site.h"
 #include "stats.h"
 #include "super.h"
 #include "teardown.h"
@@ -72,6 +73,8 @@ static int start_rung(enum dfput_rung rung)
 		pr_notice(
 			"self-test failed in rung %s (%pe): it will not be used\n",
 			dfput_rung_name(rung), ERR_PTR(err));
+		if (rung == DFPUT_RUNG_SITE)
+			dfput_site_refuse("self-test");
 		stop();
 		return err;
 	}
@@ -104,7 +107,7 @@ static int start(void)
 	if (!offered)
 		pr_err("cannot see queueing: this kernel lets none of the functions of rung %s be traced\n",
 		       wanted.rung == DFPUT_NR_RUNGS ?
-			       "entry or candidate" :
+			       "site, entry or candidate" :
 			       dfput_rung_name(wanted.rung));
 	return err;
 }
@@ -131,6 +134,13 @@ void dfput_control_reset(void)
 	dfput_leftover_reset();
 	dfput_umount_reset();
 	mutex_unlock(&lock);
+}
+
+const char *dfput_control_why_not(void)
+{
+	if (READ_ONCE(status.rung) == DFPUT_RUNG_SITE)
+		return "-";
+	return wanted.rung == DFPUT_NR_RUNGS ? dfput_site_reason() : "asked";
 }
 
 struct dfput_status dfput_control_status(void)

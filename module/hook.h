@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "hook_list.h"
+#include "site.h"
 
 struct dfput_hook;
 
@@ -56,13 +57,16 @@ enum dfput_hook_state {
  * @on_call: ftrace's handler
  * @on_entry: kretprobe's handler at entry
  * @on_return: kretprobe's handler at return
- * @address: of that function
+ * @on_site: kprobe's handler
+ * @address: of that function, or of the instruction in it
  * @prepared: the function is there; else it never will be
  * @state: see there
  * @error: why it failed, 0 or -errno
  * @missed_before: calls skipped while it was armed before
  * @ops: ftrace's part
- * @retprobe: kprobes' part
+ * @retprobe: kprobes' part, of a function
+ * @probe: kprobes' part, of an instruction
+ * @site: that instruction
  */
 struct dfput_hook {
 	const char *name;
@@ -74,6 +78,7 @@ struct dfput_hook {
 	ftrace_func_t on_call;
 	kretprobe_handler_t on_entry;
 	kretprobe_handler_t on_return;
+	kprobe_pre_handler_t on_site;
 	unsigned long address;
 	bool prepared;
 	enum dfput_hook_state state;
@@ -81,11 +86,14 @@ struct dfput_hook {
 	u64 missed_before;
 	struct ftrace_ops ops;
 	struct kretprobe retprobe;
+	struct kprobe probe;
+	struct dfput_site site;
 };
 
 extern const struct dfput_backend dfput_backend_ftrace;
 extern const struct dfput_backend dfput_backend_ftrace_rare;
 extern const struct dfput_backend dfput_backend_kretprobe;
+extern const struct dfput_backend dfput_backend_site;
 
 /* The handlers that the rows of hook_list.h name, each in its backend's file. */
 #define DFPUT_HANDLER_ftrace(handler)                                   \
@@ -98,10 +106,13 @@ extern const struct dfput_backend dfput_backend_kretprobe;
 				  struct pt_regs *regs);               \
 	int dfput_leave_##handler(struct kretprobe_instance *instance, \
 				  struct pt_regs *regs);
+#define DFPUT_HANDLER_site(handler) \
+	int dfput_site_##handler(struct kprobe *probe, struct pt_regs *regs);
 #define DFPUT_HANDLER(id, symbol, backend, role, rungs, need, handler) \
 	DFPUT_HANDLER_##backend(handler)
 DFPUT_HOOKS(DFPUT_HANDLER)
 #undef DFPUT_HANDLER
+#undef DFPUT_HANDLER_site
 #undef DFPUT_HANDLER_kretprobe
 #undef DFPUT_HANDLER_ftrace_rare
 #undef DFPUT_HANDLER_ftrace

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where the kernel's own text puts a file on the list, and where it takes it off
+ * again: found in the running kernel, on x86-64.
+ */
+#ifndef DFPUT_SITE_H
+#define DFPUT_SITE_H
+
+#include <linux/types.h>
+
+/**
+ * struct dfput_site - one instruction, and what is known when it runs
+ * @address: the instruction
+ * @file_at: offset in struct pt_regs of the register that holds the file
+ * @caller_at: bytes from the stack pointer to the return address of the put;
+ * of a queueing only
+ */
+struct dfput_site {
+	unsigned long address;
+	unsigned int file_at;
+	unsigned int caller_at;
+};
+
+/**
+ * dfput_site_find_queue() - where does a function put a file on the list?
+ * @function: one of those that may
+ * @site: where to
+ *
+ * Which register holds the file, and where the return address is, is learnt: a
+ * few files of our own are deferred, in a way in which nobody but the function
+ * has them.
+ *
+ * Context: process context, may sleep; at load, with no hook armed.
+ * Return: 0; -ENOENT if this function does not do that; -EOPNOTSUPP if it does,
+ * but not in a way that we understand for certain; or why no probe could be put
+ * there. dfput_site_reason() says more.
+ */
+int dfput_site_find_queue(const char *function, struct dfput_site *site);
+
+/**
+ * dfput_site_find_drain() - where does a function take files off the list?
+ * @function: one of the two that do
+ * @site: where to
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -ENOENT or -EOPNOTSUPP, as above.
+ */
+int dfput_site_find_drain(const char *function, struct dfput_site *site);
+
+/**
+ * dfput_site_is_jump() - has the kernel made a jump of the probe there?
+ * @site: which
+ *
+ * Context: any.
+ * Return: it has.
+ */
+bool dfput_site_is_jump(const struct dfput_site *site);
+
+/**
+ * dfput_site_is_probed() - is any probe there, ours or not?
+ * @site: which
+ *
+ * Context: any.
+ * Return: there is.
+ */
+bool dfput_site_is_probed(const struct dfput_site *site);
+
+/**
+ * dfput_site_refuse() - note why sites can not be used
+ * @reason: one word
+ *
+ * Context: process context.
+ */
+void dfput_site_refuse(const char *reason);
+
+/**
+ * dfput_site_reason() - why sites can not be used
+ *
+ * Context: any.
+ * Return: one word, "-" if nothing is in the way.
+ */
+const char *dfput_site_reason(void);
+
+#endif /* DFPUT_SITE_H */

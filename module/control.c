@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/ktime.h>
+#include <linux/string.h>
 
 #include "batch.h"
 #include "control.h"
@@ -138,9 +139,13 @@ void dfput_control_reset(void)
 
 const char *dfput_control_why_not(void)
 {
+	const char *why = dfput_site_reason();
+
 	if (READ_ONCE(status.rung) == DFPUT_RUNG_SITE)
 		return "-";
-	return wanted.rung == DFPUT_NR_RUNGS ? dfput_site_reason() : "asked";
+	if (wanted.rung != DFPUT_NR_RUNGS)
+		return "asked";
+	return strcmp(why, "-") ? why : "no-place";
 }
 
 struct dfput_status dfput_control_status(void)

@@ -39,6 +39,27 @@ can_trace() {
 	grep -qx "$1" "$tracing/available_filter_functions"
 }
 
+# has_site: this kernel is one of those on which rung site has to work
+has_site() {
+	[ "$(uname -m)" = x86_64 ] && grep -qw delayed_fput_list /proc/kallsyms
+}
+
+# best_rung: the one that is taken here without being asked for
+best_rung() {
+	if has_site; then
+		echo site
+	elif can_trace __fput_deferred; then
+		echo entry
+	else
+		echo candidate
+	fi
+}
+
+# The probes of rung site are jumps, as they have to be.
+are_jumps() {
+	! grep dfput /sys/kernel/debug/kprobes/list | grep -qv OPTIMIZED
+}
+
 # ftrace_switch VALUE: kernel.ftrace_enabled
 ftrace_switch() {
 	sh -c "echo $1 >/proc/sys/kernel/ftrace_enabled" 2>/dev/null

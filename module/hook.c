@@ -331,6 +331,14 @@ u64 dfput_hook_missed(const struct dfput_hook *hook)
 	return missed;
 }
 
+int dfput_hook_error(const struct dfput_hook *hook)
+{
+	if (READ_ONCE(hook->state) == DFPUT_HOOK_ARMED &&
+	    hook->backend->works && !hook->backend->works(hook))
+		return -EAGAIN;
+	return hook->error;
+}
+
 u64 dfput_hooks_missed(void)
 {
 	const struct dfput_hook *hook;

@@ -24,6 +24,7 @@ struct dfput_hook;
  * one that has left nothing behind
  * @disarm: stop them, and wait for the handlers that run
  * @missed: calls that the kernel skipped since the hook was armed
+ * @works: an armed hook still sees what it should; NULL: it always does
  * @release: give back what @prepare took
  */
 struct dfput_backend {
@@ -32,6 +33,7 @@ struct dfput_backend {
 	void (*arm)(struct dfput_hook **hooks, unsigned int nr);
 	void (*disarm)(struct dfput_hook **hooks, unsigned int nr);
 	u64 (*missed)(const struct dfput_hook *hook);
+	bool (*works)(const struct dfput_hook *hook);
 	void (*release)(struct dfput_hook *hook);
 };
 
@@ -176,6 +178,16 @@ u64 dfput_hooks_missed(void);
  * Return: their number.
  */
 u64 dfput_hook_missed(const struct dfput_hook *hook);
+
+/**
+ * dfput_hook_error() - what is the matter with a hook?
+ * @hook: which
+ *
+ * Context: process context.
+ * Return: 0, why it could not be armed, or -EAGAIN if it was, and has been taken
+ * away behind our back.
+ */
+int dfput_hook_error(const struct dfput_hook *hook);
 
 /**
  * dfput_hook_at() - a row, for showing it

@@ -147,6 +147,7 @@ static int arm_one(struct dfput_hook *hook)
 	return register_kprobe(&hook->probe);
 }
 
+/* Or it has failed already. */
 static bool is_ready(const struct dfput_hook *hook)
 {
 	return hook->error || dfput_site_is_jump(&hook->site);
@@ -222,5 +223,6 @@ const struct dfput_backend dfput_backend_site = {
 	.arm = arm,
 	.disarm = disarm,
 	.missed = missed,
+	.works = is_ready,
 	.release = release,
 };

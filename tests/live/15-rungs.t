@@ -72,7 +72,7 @@ fi
 
 # ---- nothing is hooked on the way of those that are not deferred
 load rung=site scope=deferred
-ok 'site: all its probes are jumps' are_jumps
+is 'site: all its probes are jumps' "$(site_probes | grep -c OPTIMIZED)" 3
 is 'site: nothing else is probed but what drains' \
 	"$(fields hooks symbol state backend | awk '$2 == "armed" && $3 == "kprobe" { n++ } END { print n }')" 3
 is 'site: no hook on __fput' "$(column hooks state hook release)" idle
@@ -107,11 +107,14 @@ if [ -w "$knob" ]; then
 	workload uring-files --dir "$scratch" --files 64 --rounds 1 >/dev/null
 	wait_for 60 is_quiet
 	is "jumps taken away: released = ftrace's own count" "$(since_mark released)" "$(truth_count)"
+	holds 'jumps taken away: the hook is shown as failed' \
+		"$(column hooks hook state failed | wc -l)" -ge 1
 	holds 'jumps taken away: missed_probes says so' "$(since_mark missed_probes)" -ge 64
 	is 'jumps taken away: what was not seen is unmatched' "$(since_mark queued)" \
 		"$(($(since_mark released) - $(since_mark unmatched)))"
 	echo 1 >"$knob"
 	ok 'jumps are made again' wait_for 20 are_jumps
+	note "$(site_probes)"
 	truth_stop
 	some_workloads 'jumps made again'
 	unload

@@ -55,9 +55,15 @@ best_rung() {
 	fi
 }
 
-# The probes of rung site are jumps, as they have to be.
+# The probes of rung site, as the kernel has them.
+site_probes() {
+	grep -E ' k +(__fput_deferred|fput_many|fput|delayed_fput|flush_delayed_fput)\+' \
+		/sys/kernel/debug/kprobes/list
+}
+
+# They are jumps, as they have to be, or there are none.
 are_jumps() {
-	! grep dfput /sys/kernel/debug/kprobes/list | grep -qv OPTIMIZED
+	! site_probes | grep -qv OPTIMIZED
 }
 
 # ftrace_switch VALUE: kernel.ftrace_enabled

@@ -11,7 +11,6 @@
  * interrupt would be missed. The few instructions of the kernel's around that
  * remain: what is skipped in them is counted, too.
  */
-#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -31,7 +30,6 @@
 #define JUMP_NS (700 * NSEC_PER_MSEC)
 /* How long it may take to put back what was there. */
 #define RESTORE_NS (200 * NSEC_PER_MSEC)
-#define LOOK_MS 2
 
 /* All probes are jumps, and count. */
 static bool live __read_mostly;
@@ -147,35 +145,22 @@ static int arm_one(struct dfput_hook *hook)
 	return register_kprobe(&hook->probe);
 }
 
-/* Or it has failed already. */
-static bool is_ready(const struct dfput_hook *hook)
+static bool works(const struct dfput_hook *hook)
 {
-	return hook->error || dfput_site_is_jump(&hook->site);
-}
-
-static bool are_ready(struct dfput_hook **hooks, unsigned int nr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		if (!is_ready(hooks[i]))
-			return false;
-	return true;
+	return dfput_site_is_jump(&hook->site);
 }
 
 static void arm(struct dfput_hook **hooks, unsigned int nr)
 {
-	u64 begun = ktime_get_mono_fast_ns();
+	u64 until = ktime_get_mono_fast_ns() + JUMP_NS;
 	unsigned int i;
 	bool all = true;
 
 	for (i = 0; i < nr; i++)
 		hooks[i]->error = arm_one(hooks[i]);
-	while (!are_ready(hooks, nr) &&
-	       dfput_elapsed(begun, ktime_get_mono_fast_ns()) < JUMP_NS)
-		msleep(LOOK_MS);
 	for (i = 0; i < nr; i++) {
-		if (!is_ready(hooks[i])) {
+		if (!hooks[i]->error &&
+		    !dfput_site_await_jump(&hooks[i]->site, until)) {
 			unregister_kprobe(&hooks[i]->probe);
 			hooks[i]->error = -EAGAIN;
 			dfput_site_refuse("no-jump");
@@ -208,13 +193,9 @@ static u64 missed(const struct dfput_hook *hook)
  */
 static void release(struct dfput_hook *hook)
 {
-	u64 begun = ktime_get_mono_fast_ns();
-
-	if (!hook->probe.addr)
-		return;
-	while (dfput_site_is_probed(&hook->site) &&
-	       dfput_elapsed(begun, ktime_get_mono_fast_ns()) < RESTORE_NS)
-		msleep(LOOK_MS);
+	if (hook->probe.addr)
+		dfput_site_await_none(&hook->site,
+				      ktime_get_mono_fast_ns() + RESTORE_NS);
 }
 
 const struct dfput_backend dfput_backend_site = {
@@ -223,6 +204,6 @@ const struct dfput_backend dfput_backend_site = {
 	.arm = arm,
 	.disarm = disarm,
 	.missed = missed,
-	.works = is_ready,
+	.works = works,
 	.release = release,
 };

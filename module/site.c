@@ -15,12 +15,14 @@
 #include <linux/bitops.h>
 #include <linux/bottom_half.h>
 #include <linux/compiler.h>
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
+#include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -45,6 +47,7 @@ const char *dfput_site_reason(void)
 #define INT3 0xcc
 #define JUMP 0xe9
 #define JUMP_SIZE 5
+#define LOOK_MS 2
 /* How far before its call we look for a place for the probe of a drain. */
 #define REACH 16
 
@@ -69,15 +72,41 @@ static struct dfput_code text_of(const char *function)
 	return code;
 }
 
-bool dfput_site_is_jump(const struct dfput_site *site)
+static bool starts_with(const struct dfput_site *site, u8 byte)
 {
-	return READ_ONCE(*(const u8 *)site->address) == JUMP;
+	return READ_ONCE(*(const u8 *)site->address) == byte;
 }
 
-bool dfput_site_is_probed(const struct dfput_site *site)
+bool dfput_site_is_jump(const struct dfput_site *site)
 {
-	return dfput_site_is_jump(site) ||
-	       READ_ONCE(*(const u8 *)site->address) == INT3;
+	return starts_with(site, JUMP);
+}
+
+static bool is_bare(const struct dfput_site *site)
+{
+	return !starts_with(site, JUMP) && !starts_with(site, INT3);
+}
+
+/* Nobody tells when kprobes has done its work; it takes some jiffies. */
+static bool await(bool (*is)(const struct dfput_site *site),
+		  const struct dfput_site *site, u64 until)
+{
+	while (!is(site)) {
+		if (ktime_get_mono_fast_ns() > until)
+			return false;
+		msleep(LOOK_MS);
+	}
+	return true;
+}
+
+bool dfput_site_await_jump(const struct dfput_site *site, u64 until)
+{
+	return await(dfput_site_is_jump, site, until);
+}
+
+bool dfput_site_await_none(const struct dfput_site *site, u64 until)
+{
+	return await(is_bare, site, until);
 }
 
 /* ---- which register, which place on the stack -------------------------- */
@@ -305,9 +334,14 @@ bool dfput_site_is_jump(const struct dfput_site *site)
 	return false;
 }
 
-bool dfput_site_is_probed(const struct dfput_site *site)
+bool dfput_site_await_jump(const struct dfput_site *site, u64 until)
 {
 	return false;
+}
+
+bool dfput_site_await_none(const struct dfput_site *site, u64 until)
+{
+	return true;
 }
 
 #endif /* CONFIG_X86_64 && CONFIG_OPTPROBES */

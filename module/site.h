@@ -57,13 +57,24 @@ int dfput_site_find_drain(const char *function, struct dfput_site *site);
 bool dfput_site_is_jump(const struct dfput_site *site);
 
 /**
- * dfput_site_is_probed() - is any probe there, ours or not?
+ * dfput_site_await_jump() - wait until it has
  * @site: which
+ * @until: no longer than then, ns of ktime_get_mono_fast_ns()
  *
- * Context: any.
- * Return: there is.
+ * Context: process context, sleeps.
+ * Return: it has.
  */
-bool dfput_site_is_probed(const struct dfput_site *site);
+bool dfput_site_await_jump(const struct dfput_site *site, u64 until);
+
+/**
+ * dfput_site_await_none() - wait until no probe is left there, ours or not
+ * @site: which
+ * @until: no longer than then, ns of ktime_get_mono_fast_ns()
+ *
+ * Context: process context, sleeps.
+ * Return: there is none.
+ */
+bool dfput_site_await_none(const struct dfput_site *site, u64 until);
 
 /**
  * dfput_site_refuse() - note why sites can not be used

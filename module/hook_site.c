@@ -26,8 +26,11 @@
 #include "stats.h"
 #include "symbol.h"
 
-/* How long the kernel may take, in all, to make jumps of our probes. */
-#define JUMP_NS (700 * NSEC_PER_MSEC)
+/*
+ * How long the kernel may take, in all, to make jumps of our probes: mostly a
+ * grace period of RCU tasks, a tenth of a second on an idle machine.
+ */
+#define JUMP_NS (2 * NSEC_PER_SEC)
 /* How long it may take to put back what was there. */
 #define RESTORE_NS (200 * NSEC_PER_MSEC)
 
@@ -193,9 +196,12 @@ static u64 missed(const struct dfput_hook *hook)
  */
 static void release(struct dfput_hook *hook)
 {
-	if (hook->probe.addr)
-		dfput_site_await_none(&hook->site,
-				      ktime_get_mono_fast_ns() + RESTORE_NS);
+	if (!hook->probe.addr)
+		return;
+	dfput_site_await_none(&hook->site,
+			      ktime_get_mono_fast_ns() + RESTORE_NS);
+	/* And what it still has to do holds up whoever registers a probe. */
+	dfput_symbol_address(hook->symbol);
 }
 
 const struct dfput_backend dfput_backend_site = {

@@ -220,11 +220,23 @@ static int take_lesson(void)
 	return err;
 }
 
+/*
+ * With this one, kprobes does not try to make a jump of the probe. Else it would
+ * be busy with that for longer than we need the probe, and nobody could register
+ * another one meanwhile.
+ */
+static void after(struct kprobe *probe, struct pt_regs *regs,
+		  unsigned long flags)
+{
+}
+NOKPROBE_SYMBOL(after);
+
 static int learn(struct dfput_site *site)
 {
 	struct kprobe probe = {
 		.addr = (kprobe_opcode_t *)site->address,
 		.pre_handler = watch,
+		.post_handler = after,
 	};
 	int err = register_kprobe(&probe);
 

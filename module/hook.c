@@ -93,7 +93,7 @@ static const char *hint(int err)
 	case -ENODEV:
 		return ": the kernel has shut its tracer down, until the next boot";
 	case -EAGAIN:
-		return ": the kernel makes no jumps of probes now. Is debug.kprobes-optimization 0, or /sys/kernel/debug/kprobes/enabled?";
+		return ": the kernel makes no jumps of probes: is debug.kprobes-optimization 0?";
 	case -EINVAL:
 	case -ENOENT:
 		return ": this kernel has no such function, or it can not be traced";

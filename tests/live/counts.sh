@@ -5,6 +5,7 @@
 # function tracer, and the workload. For tests that have read lib.sh.
 
 # compare NAME AT-LEAST ARGS...: run it, wait for its files, compare the counts
+# shellcheck disable=SC2154 # of lib.sh
 compare() {
 	local name=$1 least=$2
 	shift 2

@@ -91,6 +91,36 @@ int cmd_origins(const struct options *options, int argc, char **argv);
 int cmd_superblocks(const struct options *options, int argc, char **argv);
 
 /**
+ * cmd_umounts() - the last umounts, and what was in their way
+ * @options: the global ones
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_umounts(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_held() - files that ended processes closed, and that are still held
+ * @options: the global ones
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_held(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_rings() - io_uring rings that are being torn down
+ * @options: the global ones
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_rings(const struct options *options, int argc, char **argv);
+
+/**
  * cmd_hooks() - the table of hooks
  * @options: the global ones
  * @argc: 0

@@ -131,6 +131,16 @@ int cmd_rings(const struct options *options, int argc, char **argv);
 int cmd_hooks(const struct options *options, int argc, char **argv);
 
 /**
+ * cmd_flush() - drain the list now, and say what that did
+ * @options: the global ones
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_flush(const struct options *options, int argc, char **argv);
+
+/**
  * cmd_run() - run a program, and say what outlived it
  * @options: --max-late, --report, --rules
  * @argc: length of @argv

@@ -285,6 +285,27 @@ has "$out" '^list_site +fput +kprobe +failed +0 +0 -ENOENT' "a hook"
 dfput hooks --json --input "$fixtures/idle"
 is_json "$out" 'j["hooks"][0]["hits"] == 1204 and j["values"][1]["value"] == "site"' "both as JSON"
 
+# ---- flush
+
+copy idle
+dfput flush --input "$copy"
+is_status 1 "flush, where there is no such control"
+has "$err" "^dfput: flush: cannot write 1 to $copy/flush: there is no such control" "what, where and why"
+touch "$copy/flush"
+dfput flush --input "$copy"
+is_status 0 "flush"
+[ "$(cat "$copy/flush")" = 1 ]
+verdict $? "writes 1 to the control"
+has "$out" '^Pending before: 0\. Released meanwhile by flushes: 0, by the worker: 0\. Still pending, or again: 0\. It took [0-9.]+[mu]?s\.$' "and says what it did"
+dfput flush --json --input "$copy"
+is_json "$out" 'j["pending_before"] == j["pending_after"] == j["released_flush"] == j["released_worker"] == 0 and j["took_ns"] > 0' "as JSON"
+if [ "$(id -u)" != 0 ]; then
+	chmod 0400 "$copy/flush"
+	dfput flush --input "$copy"
+	is_status 1 "flush, by somebody else"
+	has "$err" "try as root$" "said so"
+fi
+
 # ---- pending --wait
 
 dfput pending --wait --input "$fixtures/idle"

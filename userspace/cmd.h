@@ -31,6 +31,17 @@ typedef int cmd_show(const struct options *options, struct reader *reader,
 int cmd_display(const struct options *options, cmd_show *show);
 
 /**
+ * cmd_judge() - the same, for commands whose exit status is a verdict
+ * @options: of the command
+ * @show: what is special
+ *
+ * Where the module's files cannot be read, there is none.
+ *
+ * Return: enum status.
+ */
+int cmd_judge(const struct options *options, cmd_show *show);
+
+/**
  * cmd_stat() - counters and gauges, or their differences every interval
  * @options: --interval, --count
  * @argc: 0

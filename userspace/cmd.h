@@ -162,6 +162,16 @@ int cmd_flush(const struct options *options, int argc, char **argv);
 int cmd_run(const struct options *options, int argc, char **argv);
 
 /**
+ * cmd_why() - what keeps a mount or a device busy
+ * @options: --root
+ * @argc: 1
+ * @argv: a path, a block device, or MAJOR:MINOR
+ *
+ * Return: enum status.
+ */
+int cmd_why(const struct options *options, int argc, char **argv);
+
+/**
  * cmd_doctor() - find out what is in the way of measuring
  * @options: --root
  * @argc: 0

@@ -40,6 +40,8 @@ static const struct command commands[] = {
 	{ "run", "[--] PROGRAM [ARGUMENT...]",
 	  "run a program, and tell what happened meanwhile", -1, true,
 	  cmd_run },
+	{ "why", "PATH|DEV", "what keeps a mount or a device busy", 1, false,
+	  cmd_why },
 	{ "doctor", "", "find out what is in the way of measuring", 0, false,
 	  cmd_doctor },
 	{ 0 },

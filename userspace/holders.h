@@ -3,9 +3,10 @@
  * Who among the living processes holds files of a filesystem. A single walk
  * through /proc, which is no snapshot: who comes or goes meanwhile may be missed.
  *
- * What /proc does not show is not found: files in flight on a socket
- * (SCM_RIGHTS), registered files of an io_uring ring on kernels that do not list
- * them, references of the kernel's own.
+ * What /proc does not show is not found: which files are in flight on a socket
+ * (SCM_RIGHTS), the registered files of an io_uring ring that has no descriptor,
+ * references of the kernel's own. Of registered files, older kernels show nothing
+ * but names.
  */
 #ifndef DFPUT_HOLDERS_H
 #define DFPUT_HOLDERS_H
@@ -25,6 +26,8 @@
  * @HOLDER_EXE: as the program that is executed
  * @HOLDER_MMAP: mapped
  * @HOLDER_URING: registered with an io_uring ring, which is the descriptor
+ * @HOLDER_SOCKET: by a socket, which is the descriptor, as its address
+ * @HOLDER_SCM: perhaps: in flight to a socket, which is the descriptor
  * @HOLDER_DEVICE: a descriptor of a block device; the device is the superblock's
  * @HOLDER_NR_KINDS: how many there are
  */
@@ -35,6 +38,8 @@ enum holder_kind {
 	HOLDER_EXE,
 	HOLDER_MMAP,
 	HOLDER_URING,
+	HOLDER_SOCKET,
+	HOLDER_SCM,
 	HOLDER_DEVICE,
 	HOLDER_NR_KINDS,
 };
@@ -54,6 +59,8 @@ extern const char *const holders_kinds[HOLDER_NR_KINDS];
  * @inode: inode number, 0 if unknown
  * @path: its name, as the kernel has it now
  * @space: inode number of the process's mount namespace, 0 if unknown
+ * @sure: that it is of @super is seen; otherwise that is likely or, where @super
+ *	is 0, not known at all
  */
 struct holder {
 	enum holder_kind kind;
@@ -66,6 +73,7 @@ struct holder {
 	uint64_t inode;
 	char *path;
 	uint64_t space;
+	bool sure;
 };
 
 /**
@@ -77,8 +85,7 @@ struct holder {
  * @nr_processes: how many processes were looked at
  * @nr_unseen: how many more, or threads of them, could not be looked at, wholly or
  *	in part
- * @nr_rings: descriptors of io_uring rings whose registered files the kernel does
- *	not list
+ * @nr_rings: io_uring rings with registered files that could not be listed
  */
 struct holders {
 	struct holder *holder;
@@ -112,7 +119,8 @@ struct holders_query {
  * @query: of what
  *
  * That a process cannot be looked at is no error: it is counted. The calling
- * process is looked at like any other.
+ * process is looked at like any other. Files of which it is not known on which
+ * filesystem they are, are found whatever the query.
  *
  * Return: 0, -ENOMEM, or a negative errno when /proc cannot be read.
  */

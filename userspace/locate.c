@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
+#include "devices.h"
 #include "locate.h"
 
 /* A bind mount of one of its directories is no debugfs to us. */
@@ -62,24 +62,12 @@ int locate_debugfs(const char *root, char **where)
 	return err;
 }
 
-int locate_parse(const char *text, dev_t *device)
-{
-	unsigned int major, minor;
-	int length = 0;
-
-	if (sscanf(text, "%u:%u%n", &major, &minor, &length) != 2 ||
-	    text[length])
-		return -EINVAL;
-	*device = makedev(major, minor);
-	return 0;
-}
-
 int locate_device(const char *root, const char *text, char **where)
 {
 	struct libmnt_table *table;
 	struct libmnt_fs *fs;
 	dev_t device;
-	int err = locate_parse(text, &device);
+	int err = devices_parse(text, &device);
 
 	*where = NULL;
 	if (err)

@@ -30,15 +30,6 @@ int locate_debugfs(const char *root, char **where);
 int locate_device(const char *root, const char *text, char **where);
 
 /**
- * locate_parse() - read a device number
- * @text: major:minor
- * @device: receives it
- *
- * Return: 0, or -EINVAL when @text is no device.
- */
-int locate_parse(const char *text, dev_t *device);
-
-/**
  * locate_mount() - find the superblock that is mounted somewhere
  * @root: prefix of /proc, "" for the running system
  * @path: of the mount point

@@ -26,7 +26,8 @@
  * @shared: its peer group, 0 if none
  * @master: the peer group that it gets mounts from, 0 if none
  * @space: inode number of its namespace
- * @pid: a process that sees it, 0 if none does
+ * @pid: a process that sees it there, 0: the caller does
+ * @remote: asking it for a file's attributes may take for ever
  * @ours: its namespace is that of the caller
  */
 struct mounts_mount {
@@ -42,6 +43,7 @@ struct mounts_mount {
 	uint64_t master;
 	uint64_t space;
 	pid_t pid;
+	bool remote;
 	bool ours;
 };
 
@@ -96,6 +98,17 @@ int mounts_scan(struct mounts *mounts, const char *root);
  */
 const struct mounts_mount *mounts_find(const struct mounts *mounts,
 				       uint64_t id);
+
+/**
+ * mounts_at() - which mount does a path lead to?
+ * @mounts: scanned
+ * @space: inode number of the namespace
+ * @path: absolute, without symbolic links, as that namespace has it
+ *
+ * Return: the mount, or NULL when none is seen.
+ */
+const struct mounts_mount *mounts_at(const struct mounts *mounts,
+				     uint64_t space, const char *path);
 
 /**
  * mounts_is_copy() - is a mount one that came by propagation along with another?

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "devices.h"
 #include "holders.h"
 #include "listing.h"
-#include "locate.h"
 #include "number.h"
 #include "remains.h"
 #include "stats.h"
@@ -196,7 +196,7 @@ static int skip_living(struct remains *remains, struct reader *reader,
 		err = text_at(reader, doc, row, "device", &device);
 		if (!err)
 			err = number_at(reader, doc, row, "inode", &inode);
-		if (err || locate_parse(device, &super) ||
+		if (err || devices_parse(device, &super) ||
 		    !holders_hold(holders, super, inode))
 			continue;
 		skip[row] = true;
@@ -219,7 +219,7 @@ static int take_living(struct remains *remains, struct reader *reader)
 	if (!remains->nr[REMAINS_HELD] || !reader->live)
 		return 0;
 	if (remains->of.device &&
-	    !locate_parse(remains->of.device, &query.super))
+	    !devices_parse(remains->of.device, &query.super))
 		query.all = false;
 	err = holders_scan(&holders, &query);
 	if (err)

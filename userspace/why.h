@@ -32,10 +32,22 @@ enum why_keeps {
 };
 
 /**
+ * enum why_busy - what is known to be busy
+ * @WHY_NOT_KNOWN: nothing
+ * @WHY_DEVICE_BUSY: the device: it is mounted nowhere, but cannot be opened
+ *	exclusively, or its superblock lives on
+ * @WHY_MOUNT_BUSY: the mount: an umount said EBUSY
+ */
+enum why_busy {
+	WHY_NOT_KNOWN,
+	WHY_DEVICE_BUSY,
+	WHY_MOUNT_BUSY,
+};
+
+/**
  * struct why_reason - one reason
- * @kind: fd, cwd, root, exe, mmap, uring, device-fd, child, copy, mount, overlay,
- *	namespace, holder, loop, swap, pending, held, ring, umount, unseen: see
- *	dfput(8)
+ * @kind: of enum holder_kind, or child, mount, overlay, holder, partition, loop,
+ *	swap, export, pending, held, dying, ring, kernel: see dfput(8)
  * @keeps: what
  * @pid: the process, 0 if it is none
  * @comm: its name, or NULL
@@ -68,18 +80,33 @@ struct why_query {
 };
 
 /**
+ * struct why_umount - the last umount of the superblock that the module has seen
+ * @ended: when it returned, ns of CLOCK_MONOTONIC
+ * @result: 0, or the error; NULL when none was seen
+ * @why: as the module has it, see dfput/abi.h
+ */
+struct why_umount {
+	uint64_t ended;
+	char *result;
+	char *why;
+};
+
+/**
  * struct why - what was found
  * @mount: the mount's id, 0 when the target is a device
  * @path: where that is mounted, or NULL
  * @super: device number of the superblock, 0 when none is mounted
  * @fstype: filesystem type, or NULL
+ * @is_block: the target is a block device
  * @block: the block devices below it; the target itself comes first
  * @nr_blocks: how many
  * @reason: most certain first
  * @nr: how many
  * @room: how many there is room for
  * @found: how many of them are more than perhaps
- * @busy: it is known to be busy
+ * @found_mount: how many of these keep the mount
+ * @busy: what is known to be busy: see enum why_busy
+ * @umount: the last one of the superblock
  * @unseen: what could not be looked at, in sentences
  * @nr_unseen: how many sentences
  * @error: why the last call failed, for the user
@@ -89,13 +116,16 @@ struct why {
 	char *path;
 	dev_t super;
 	char *fstype;
+	bool is_block;
 	dev_t *block;
 	size_t nr_blocks;
 	struct why_reason *reason;
 	size_t nr;
 	size_t room;
 	size_t found;
-	bool busy;
+	size_t found_mount;
+	enum why_busy busy;
+	struct why_umount umount;
 	char **unseen;
 	size_t nr_unseen;
 	char error[READER_ERROR];
@@ -116,7 +146,8 @@ int why_find(struct why *why, const struct why_query *query);
 /**
  * why_show() - show them
  * @why: found
- * @view: where: in JSON target, reasons, busy, found, unseen
+ * @view: where: in JSON path, device, fstype, blocks, reasons, busy,
+ *	last_umount_result, last_umount_why, verdict, unseen
  */
 void why_show(const struct why *why, struct view *view);
 
@@ -124,8 +155,11 @@ void why_show(const struct why *why, struct view *view);
  * why_status() - the exit status for what was found
  * @why: found
  *
+ * A reason for a mount that is known to be busy is one that keeps that mount.
+ *
  * Return: STATUS_OK when there is a reason, STATUS_AGAINST when there is none, and
- * STATUS_UNKNOWN when there is none but not all could be looked at.
+ * STATUS_UNKNOWN when there is none for certain: one that is perhaps, or something
+ * could not be looked at.
  */
 int why_status(const struct why *why);
 

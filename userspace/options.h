@@ -40,7 +40,7 @@ enum status {
  * @report: run --report, or NULL
  * @folded: origins --folded
  * @rules: --rules, or NULL
- * @root: doctor --root, or ""
+ * @root: --root, or ""
  */
 struct options {
 	bool json;

@@ -10,7 +10,7 @@ _dfput_options()
 	leftovers) echo --rules ;;
 	origins) echo --folded --rules ;;
 	run) echo --max-late --report -o --rules ;;
-	doctor) echo --root ;;
+	why | doctor) echo --root ;;
 	esac
 	echo --json --input --help --version -h -V
 }
@@ -56,7 +56,7 @@ _dfput_program()
 _dfput()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands='stat hist pending leftovers origins superblocks hooks run doctor'
+	local commands='stat hist pending leftovers origins superblocks hooks run why doctor'
 	local names='queue_wait release_time batch_size batch_time lateness'
 	local at command program words
 
@@ -87,6 +87,7 @@ _dfput()
 	case $command in
 	'') words+=" $commands" ;;
 	hist) words+=" $names" ;;
+	why) compopt -o default 2>/dev/null ;;
 	run) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
 	esac
 	[ "$command" = run ] && [[ $current != -* ]] && return

@@ -111,6 +111,7 @@ int proc_stat(int dir, const char *name, struct proc_file *file)
 		file->mount = st.stx_mnt_id;
 	file->device = makedev(st.stx_dev_major, st.stx_dev_minor);
 	file->inode = st.stx_ino;
+	file->is_socket = S_ISSOCK(st.stx_mode);
 	if (S_ISBLK(st.stx_mode))
 		file->special = makedev(st.stx_rdev_major, st.stx_rdev_minor);
 	return 0;

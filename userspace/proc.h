@@ -17,12 +17,14 @@
  * @device: of the file, as stat(2) has it
  * @special: which device it is, if it is a block device; otherwise 0
  * @inode: inode number
+ * @is_socket: it is a socket, or the name of one
  */
 struct proc_file {
 	uint64_t mount;
 	dev_t device;
 	dev_t special;
 	uint64_t inode;
+	bool is_socket;
 };
 
 /**

@@ -123,8 +123,9 @@ static void say_unseen(struct why_search *search)
 	uint64_t space;
 
 	if (holders->nr_unseen)
-		why_unseen(search, "%zu processes could not be looked at%s",
+		why_unseen(search, "%zu process%s could not be looked at%s",
 			   holders->nr_unseen,
+			   holders->nr_unseen == 1 ? "" : "es",
 			   geteuid() ? ": try as root" : "");
 	else if (geteuid() && !*search->query->root)
 		why_unseen(
@@ -198,7 +199,7 @@ static void say_unknown(struct why_search *search)
 {
 	const struct why *why = search->why;
 
-	if (!why->nr && !why->is_block && !why->fstype)
+	if (!why->found && !why->is_block && !why->fstype)
 		why_fail(
 			search, -ENODEV,
 			"%s is neither a block device nor a mounted filesystem",

@@ -13,12 +13,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "fdinfo.h"
@@ -115,11 +116,30 @@ static int add(struct walk *walk, const struct holder *found)
 	return holder->comm && holder->path ? 0 : -ENOMEM;
 }
 
-static dev_t super_of(const struct walk *walk, const struct proc_file *file)
+/* Where no table has the mount, btrfs is known by its id. */
+static bool is_btrfs(const struct walk *walk, const char *link)
+{
+	char path[128];
+	struct statfs fs;
+	uint32_t words[2];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", (int)walk->pid,
+		 (int)walk->tid, link);
+	if (!walk->query->btrfs || *walk->query->root || statfs(path, &fs) ||
+	    fs.f_type != BTRFS_SUPER_MAGIC)
+		return false;
+	memcpy(words, &fs.f_fsid, sizeof(words));
+	return words[0] == walk->query->btrfs;
+}
+
+static dev_t super_of(const struct walk *walk, const struct proc_file *file,
+		      const char *link)
 {
 	const struct mounts_mount *mount;
 
 	mount = mounts_find(&walk->holders->mounts, file->mount);
+	if (!mount && is_btrfs(walk, link))
+		return walk->query->super;
 	return mount ? mount->super : file->device;
 }
 
@@ -168,7 +188,7 @@ static int look_at_link(struct walk *walk, enum holder_kind kind,
 		return note(walk, err);
 	holder.mount = file.mount;
 	holder.inode = file.inode;
-	holder.super = super_of(walk, &file);
+	holder.super = super_of(walk, &file, link);
 	return is_wanted(walk, holder.super) ? add_link(walk, &holder, link) :
 					       0;
 }
@@ -189,13 +209,13 @@ static int add_file(struct walk *walk, int fd, const struct proc_file *file)
 		.fd = fd,
 		.mount = file->mount,
 		.inode = file->inode,
-		.super = super_of(walk, file),
 		.sure = true,
 	};
 	char link[32];
 	int err = 0;
 
 	snprintf(link, sizeof(link), "fd/%d", fd);
+	holder.super = super_of(walk, file, link);
 	if (is_wanted(walk, holder.super))
 		err = add_link(walk, &holder, link);
 	if (err || !is_wanted_block(walk, file->special))
@@ -300,6 +320,19 @@ static int add_in_flight(struct walk *walk, int fd, const struct fdinfo *info)
 	return info->in_flight ? add(walk, &holder) : 0;
 }
 
+/* A mount namespace may live on because of nothing but a descriptor. */
+static void look_at_space(struct walk *walk, const char *link)
+{
+	char *text = proc_link(walk->thread, link);
+	struct holders *holders = walk->holders;
+
+	if (text && !strncmp(text, "mnt:[", strlen("mnt:[")))
+		holders->nr_spaces += !mounts_has_space(
+			&holders->mounts,
+			strtoull(text + strlen("mnt:["), NULL, 10));
+	free(text);
+}
+
 static int look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
 {
 	const struct mounts_mount *mount;
@@ -319,6 +352,8 @@ static int look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
 		return note(walk, err);
 	file.mount = info->mount ? info->mount : file.mount;
 	file.inode = file.inode ? file.inode : info->inode;
+	if (!mount)
+		look_at_space(walk, link);
 	if (file.is_socket && !mount)
 		return add_address(walk, fd, file.inode);
 	return add_file(walk, fd, &file);

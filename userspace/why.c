@@ -103,6 +103,7 @@ static void find_holders(struct why_search *search)
 	const struct holders_query query = {
 		.root = search->query->root,
 		.super = search->why->super,
+		.btrfs = search->why->btrfs,
 		.block = search->why->block,
 		.nr_blocks = search->why->nr_blocks,
 	};
@@ -137,6 +138,11 @@ static void say_unseen(struct why_search *search)
 		why_unseen(
 			search,
 			"in a PID namespace of its own, dfput does not see the processes outside");
+	if (holders->mounts.nr_hidden + holders->nr_spaces)
+		why_unseen(
+			search,
+			"mount namespaces in which no process lives: %zu that are mounted, %zu that are open",
+			holders->mounts.nr_hidden, holders->nr_spaces);
 	if (holders->nr_rings)
 		why_unseen(
 			search,
@@ -209,8 +215,9 @@ static void say_unknown(struct why_search *search)
 static void look(struct why_search *search)
 {
 	static void (*const parts[])(struct why_search *) = {
-		why_target, find_holders, why_live,   why_mounts,   why_devices,
-		why_module, try_device,	  say_unseen, blame_kernel, say_unknown,
+		why_target, why_super,	  find_holders, why_live,
+		why_mounts, why_devices,  why_module,	try_device,
+		say_unseen, blame_kernel, say_unknown,
 	};
 
 	for (size_t i = 0; !search->err && i < sizeof(parts) / sizeof(parts[0]);

@@ -203,6 +203,15 @@ void dfput_batch_file(const struct file *file, bool flush)
 		batch->begun = batch->file.started;
 }
 
+const struct dfput_sight *dfput_batch_sight(void)
+{
+	const struct batch *batch = find();
+
+	if (!batch || !batch->busy || !batch->file.record)
+		return NULL;
+	return &batch->file.record->sight;
+}
+
 bool dfput_batch_settled(void)
 {
 	return READ_ONCE(settled);

@@ -12,6 +12,8 @@
 #include <linux/fs.h>
 #include <linux/types.h>
 
+struct dfput_sight;
+
 /**
  * dfput_batch_enter() - current has called a drain function
  * @flush: it is flush_delayed_fput()
@@ -47,6 +49,15 @@ void dfput_batch_wait(void);
  * Context: handler at the entry of __fput; process context.
  */
 void dfput_batch_file(const struct file *file, bool flush);
+
+/**
+ * dfput_batch_sight() - the file whose __fput current's drain loop is in
+ *
+ * Context: handler.
+ * Return: what was remembered of its queueing; NULL outside of a drain, and
+ * without a record.
+ */
+const struct dfput_sight *dfput_batch_sight(void);
 
 /**
  * dfput_batch_settled() - is everything that was on the list when measuring

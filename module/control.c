@@ -11,6 +11,7 @@
 
 #include "batch.h"
 #include "control.h"
+#include "death.h"
 #include "deferral.h"
 #include "hook.h"
 #include "leftover.h"
@@ -19,6 +20,7 @@
 #include "stats.h"
 #include "super.h"
 #include "teardown.h"
+#include "umount.h"
 
 static DEFINE_MUTEX(lock);
 static struct dfput_wanted wanted;
@@ -36,7 +38,14 @@ static void stop(void)
 	dfput_deferral_abandon();
 	dfput_leftover_abandon();
 	dfput_teardown_abandon();
+	dfput_death_abandon();
+	dfput_umount_abandon();
 	WRITE_ONCE(status.enabled, false);
+}
+
+static bool is_armed(enum dfput_hook_id hook)
+{
+	return dfput_hook_at(hook)->state == DFPUT_HOOK_ARMED;
 }
 
 static int start_rung(enum dfput_rung rung)
@@ -48,9 +57,11 @@ static int start_rung(enum dfput_rung rung)
 	if (err)
 		return err;
 
-	if (dfput_hook_at(DFPUT_HOOK_super_death)->state == DFPUT_HOOK_ARMED)
+	if (is_armed(DFPUT_HOOK_super_death))
 		dfput_super_follow();
-	if (dfput_hook_at(DFPUT_HOOK_close)->state == DFPUT_HOOK_ARMED)
+	if (is_armed(DFPUT_HOOK_super_free))
+		dfput_death_follow();
+	if (is_armed(DFPUT_HOOK_close))
 		dfput_leftover_follow();
 	if (!status.load_ns)
 		WRITE_ONCE(status.load_ns,
@@ -118,6 +129,7 @@ void dfput_control_reset(void)
 	dfput_super_reset();
 	dfput_origin_reset();
 	dfput_leftover_reset();
+	dfput_umount_reset();
 	mutex_unlock(&lock);
 }
 

@@ -5,12 +5,9 @@
  * Process context throughout. debugfs keeps our functions from being called
  * once a file is removed; why the files do not pin the module while they are
  * open, and what that takes, is in resident.c. Nothing shown holds up a
- * handler: counters are summed, records copied without their locks.
- *
- * No pointer of the kernel's is ever shown.
+ * handler: counters are summed. The long tables are in tables.c.
  */
 #include <linux/debugfs.h>
-#include <linux/kdev_t.h>
 #include <linux/kernel.h>
 #include <linux/poll.h>
 #include <linux/seq_file.h>
@@ -26,56 +23,21 @@
 #include "debugfs.h"
 #include "deferral.h"
 #include "flush.h"
-#include "blocks.h"
 #include "hook.h"
 #include "leftover.h"
+#include "mount.h"
 #include "origin.h"
 #include "resident.h"
 #include "selftest.h"
 #include "stats.h"
 #include "super.h"
 #include "symbol.h"
+#include "tables.h"
+#include "teardown.h"
+#include "text.h"
 #include "waiters.h"
 
 static struct dentry *directory;
-
-/* ---- text -------------------------------------------------------------- */
-
-static void show_abi(struct seq_file *m)
-{
-	seq_printf(m, DFPUT_ABI_PREFIX "%d\n", DFPUT_ABI);
-}
-
-static void show_value(struct seq_file *m, const char *name, u64 value)
-{
-	seq_printf(m, "%s %llu\n", name, value);
-}
-
-static void show_name(struct seq_file *m, const char *name)
-{
-	if (*name)
-		seq_escape(m, name, " \t\n\\");
-	else
-		seq_putc(m, '-');
-}
-
-#define COLUMN(name, kind, meaning) #name "\t"
-
-/* The list ends with a tab too many. */
-static void show_columns(struct seq_file *m, const char *columns)
-{
-	seq_printf(m, "%.*s\n", (int)strlen(columns) - 1, columns);
-}
-
-static const char *cause_name(unsigned int cause)
-{
-#define CAUSE_NAME(name, meaning) #name,
-	/* In the order of enum dfput_cause, because made from the same list. */
-	static const char *const names[] = { DFPUT_CAUSES(CAUSE_NAME) };
-#undef CAUSE_NAME
-
-	return cause < ARRAY_SIZE(names) ? names[cause] : "unknown";
-}
 
 /* ---- stats ------------------------------------------------------------- */
 
@@ -87,7 +49,7 @@ static void show_counters(struct seq_file *m, const u64 *count)
 	unsigned int i;
 
 	for (i = 0; i < DFPUT_NR_COUNTERS; i++)
-		show_value(m, names[i], count[i]);
+		dfput_text_value(m, names[i], count[i]);
 }
 
 static int show_stats(struct seq_file *m, void *unused)
@@ -95,6 +57,7 @@ static int show_stats(struct seq_file *m, void *unused)
 	struct dfput_stats *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
 	bool enabled = dfput_control_status().enabled;
 	struct dfput_gauges gauges;
+	struct dfput_rings rings;
 	u64 now;
 
 	if (!sum)
@@ -102,14 +65,15 @@ static int show_stats(struct seq_file *m, void *unused)
 	dfput_stats_read(sum, &gauges);
 	now = enabled ? ktime_get_mono_fast_ns() : gauges.since;
 
-	show_abi(m);
+	dfput_text_abi(m);
 	show_counters(m, sum->count);
-	show_value(m, "pending", gauges.pending);
-	show_value(m, "pending_max", gauges.pending_max);
-	show_value(m, "carried", gauges.carried);
-	show_value(m, "measuring_ns", dfput_elapsed(gauges.since, now));
-	show_value(m, "enabled", enabled);
-	show_value(m, "watched", atomic_read(&dfput_watched));
+	dfput_text_value(m, "pending", gauges.pending);
+	dfput_text_value(m, "pending_max", gauges.pending_max);
+	dfput_text_value(m, "carried", gauges.carried);
+	dfput_text_value(m, "measuring_ns", dfput_elapsed(gauges.since, now));
+	dfput_text_value(m, "enabled", enabled);
+	dfput_text_value(m, "watched", atomic_read(&dfput_watched));
+	dfput_text_value(m, "rings", dfput_teardown_rings(&rings));
 	kfree(sum);
 	return 0;
 }
@@ -131,8 +95,8 @@ static int show_histograms(struct seq_file *m, void *unused)
 		return -ENOMEM;
 	dfput_stats_read(sum, &gauges);
 
-	show_abi(m);
-	show_columns(m, DFPUT_HISTOGRAMS_COLUMNS(COLUMN));
+	dfput_text_abi(m);
+	dfput_text_columns(m, DFPUT_HISTOGRAMS_COLUMNS(DFPUT_TEXT_COLUMN));
 	for (i = 0; i < DFPUT_NR_HISTS; i++)
 		for (bucket = 0; bucket < DFPUT_HIST_BUCKETS; bucket++)
 			if (sum->hist[i][bucket])
@@ -150,8 +114,8 @@ static size_t memory(void)
 {
 	return dfput_deferral_memory() + dfput_super_memory() +
 	       dfput_leftover_memory() + dfput_owner_memory() +
-	       dfput_origin_memory() + dfput_stats_memory() +
-	       sizeof(*dfput_resident);
+	       dfput_origin_memory() + dfput_mount_memory() +
+	       dfput_stats_memory() + sizeof(*dfput_resident);
 }
 
 static void show_hook_values(struct seq_file *m)
@@ -165,12 +129,12 @@ static void show_hook_values(struct seq_file *m)
 							 "exact");
 	seq_printf(m, "scope %s\n", status.exits ? "exits" : "deferred");
 	seq_printf(m, "selftest %s\n", dfput_selftest_result());
-	show_value(m, "settled", dfput_batch_settled());
-	show_value(m, "records", dfput_deferral_records());
-	show_value(m, "memory_bytes", memory());
-	show_value(m, "load_ns", status.load_ns);
+	dfput_text_value(m, "settled", dfput_batch_settled());
+	dfput_text_value(m, "records", dfput_deferral_records());
+	dfput_text_value(m, "memory_bytes", memory());
+	dfput_text_value(m, "load_ns", status.load_ns);
 	seq_puts(m, "hidden ");
-	show_name(m, dfput_symbols_hidden());
+	dfput_text_name(m, dfput_symbols_hidden());
 	seq_putc(m, '\n');
 }
 
@@ -202,301 +166,14 @@ static int show_hooks(struct seq_file *m, void *unused)
 		return -ENOMEM;
 	dfput_stats_read(sum, &gauges);
 
-	show_abi(m);
+	dfput_text_abi(m);
 	show_hook_values(m);
-	show_columns(m, DFPUT_HOOKS_COLUMNS(COLUMN));
+	dfput_text_columns(m, DFPUT_HOOKS_COLUMNS(DFPUT_TEXT_COLUMN));
 	for (id = 0; id < DFPUT_NR_HOOKS; id++)
 		show_hook(m, id, sum->hits[id]);
 	kfree(sum);
 	return 0;
 }
-
-/* ---- tables that may be long: one row a call --------------------------- */
-
-/* Position 0 is the head; position n > 0 is place n - 1 of the table. */
-static void *row_at(loff_t *pos, unsigned int rows)
-{
-	return *pos <= rows ? (void *)(unsigned long)(*pos + 1) : NULL;
-}
-
-static unsigned int row_of(const void *token)
-{
-	return (unsigned long)token - 2;
-}
-
-static bool is_head(const void *token)
-{
-	return (unsigned long)token == 1;
-}
-
-static void stop_rows(struct seq_file *m, void *token)
-{
-}
-
-static void *start_pending(struct seq_file *m, loff_t *pos)
-{
-	return row_at(pos, dfput_deferral_records());
-}
-
-static void *next_pending(struct seq_file *m, void *token, loff_t *pos)
-{
-	++*pos;
-	return start_pending(m, pos);
-}
-
-/* The type of a superblock that is there, or went while we looked. */
-static void show_fstype(struct seq_file *m, const struct dfput_super_ref *super)
-{
-	struct dfput_super_view view;
-
-	if (super->id && dfput_super_view(super->slot, &view) &&
-	    view.id == super->id)
-		show_name(m, view.fstype);
-	else
-		seq_putc(m, '-');
-}
-
-static void show_owner(struct seq_file *m, const struct dfput_sight *sight)
-{
-	struct dfput_identity who;
-
-	if (dfput_leftover_owner_of(sight->file, &who)) {
-		seq_printf(m, "%d\t", who.tgid);
-		show_name(m, who.comm);
-		seq_printf(m, "\t%llu", who.start);
-	} else {
-		seq_puts(m, "0\t-\t0");
-	}
-}
-
-static int show_pending(struct seq_file *m, void *token)
-{
-	struct dfput_sight sight;
-	enum dfput_state state;
-	u64 now;
-
-	if (is_head(token)) {
-		show_abi(m);
-		show_columns(m, DFPUT_PENDING_COLUMNS(COLUMN));
-		return 0;
-	}
-	if (!dfput_deferral_copy(row_of(token), &sight, &state))
-		return SEQ_SKIP;
-
-	now = ktime_get_mono_fast_ns();
-	sight.comm[sizeof(sight.comm) - 1] = '\0';
-	seq_printf(m, "%llu\t%s\t%s\t%u:%u\t%llu\t",
-		   dfput_elapsed(sight.queued, now),
-		   state == DFPUT_STATE_QUEUED ? "queued" : "started",
-		   cause_name(sight.cause), MAJOR(sight.super.dev),
-		   MINOR(sight.super.dev), sight.ino);
-	show_fstype(m, &sight.super);
-	seq_printf(m, "\t%llu\t%u\t%d\t", sight.super.id, sight.cpu, sight.pid);
-	show_name(m, sight.comm);
-	seq_printf(m, "\t%u\t", sight.origin);
-	show_owner(m, &sight);
-	seq_putc(m, '\n');
-	return 0;
-}
-
-static const struct seq_operations pending_rows = {
-	.start = start_pending,
-	.next = next_pending,
-	.stop = stop_rows,
-	.show = show_pending,
-};
-
-static void *start_superblocks(struct seq_file *m, loff_t *pos)
-{
-	return row_at(pos, dfput_super_slots());
-}
-
-static void *next_superblocks(struct seq_file *m, void *token, loff_t *pos)
-{
-	++*pos;
-	return start_superblocks(m, pos);
-}
-
-static int show_superblocks(struct seq_file *m, void *token)
-{
-	static const char *const states[] = {
-		[DFPUT_SUPER_ALIVE] = "alive",
-		[DFPUT_SUPER_DEAD] = "dead",
-		[DFPUT_SUPER_UNKNOWN] = "unknown",
-	};
-	struct dfput_super_view view;
-
-	if (is_head(token)) {
-		show_abi(m);
-		show_columns(m, DFPUT_SUPERBLOCKS_COLUMNS(COLUMN));
-		return 0;
-	}
-	if (!dfput_super_view(row_of(token), &view))
-		return SEQ_SKIP;
-
-	seq_printf(m, "%llu\t", view.id);
-	show_name(m, view.fstype);
-	seq_printf(m, "\t%u:%u\t", MAJOR(view.dev), MINOR(view.dev));
-	show_name(m, view.name);
-	seq_printf(m, "\t%s\t%llu\t%llu\t%llu\n", states[view.state],
-		   view.queued, view.released, view.pending);
-	return 0;
-}
-
-static const struct seq_operations superblocks_rows = {
-	.start = start_superblocks,
-	.next = next_superblocks,
-	.stop = stop_rows,
-	.show = show_superblocks,
-};
-
-static void *start_leftovers(struct seq_file *m, loff_t *pos)
-{
-	return row_at(pos, dfput_leftover_rows());
-}
-
-static void *next_leftovers(struct seq_file *m, void *token, loff_t *pos)
-{
-	++*pos;
-	return start_leftovers(m, pos);
-}
-
-static void show_blocks(struct seq_file *m, u8 blocks)
-{
-#define BLOCK_NAME(name, meaning) #name,
-	static const char *const names[] = { DFPUT_BLOCKS(BLOCK_NAME) "?" };
-#undef BLOCK_NAME
-	const char *comma = "";
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!(blocks & BIT(i)))
-			continue;
-		seq_printf(m, "%s%s", comma, names[i]);
-		comma = ",";
-	}
-	if (!blocks)
-		seq_putc(m, '-');
-}
-
-static void show_reapers(struct seq_file *m, const struct dfput_identity *who)
-{
-	const char *comma = "";
-	unsigned int i;
-
-	for (i = 0; i < DFPUT_REAPERS && who->reapers[i]; i++) {
-		seq_printf(m, "%s%d", comma, who->reapers[i]);
-		comma = ",";
-	}
-	if (who->more_reapers)
-		seq_printf(m, "%s...", comma);
-	else if (!i)
-		seq_putc(m, '-');
-}
-
-static void show_identity(struct seq_file *m, const struct dfput_identity *who)
-{
-	seq_printf(m, "%d\t%llu\t%u\t%llu\t", who->tgid, who->start, who->uid,
-		   who->cgroup);
-	show_reapers(m, who);
-	seq_putc(m, '\t');
-	show_name(m, who->comm);
-}
-
-static int show_leftovers(struct seq_file *m, void *token)
-{
-	static const char *const routes[DFPUT_NR_ROUTES] = {
-		[DFPUT_ROUTE_DEFERRED] = "deferred",
-		[DFPUT_ROUTE_TASK_WORK] = "task_work",
-		[DFPUT_ROUTE_SYNC] = "sync",
-	};
-	struct dfput_leftover_view view;
-
-	if (is_head(token)) {
-		show_abi(m);
-		show_columns(m, DFPUT_LEFTOVERS_COLUMNS(COLUMN));
-		return 0;
-	}
-	if (!dfput_leftover_view(row_of(token), &view))
-		return SEQ_SKIP;
-
-	seq_printf(m, "%llu\t%s\t%llu\t%llu\t%s\t%s\t%u\t%u:%u\t%llu\t",
-		   view.id, view.who.exec ? "exec" : "exit", view.lateness,
-		   view.visible, routes[view.route],
-		   view.cause == DFPUT_CAUSE_NONE ? "-" :
-						    cause_name(view.cause),
-		   view.origin, MAJOR(view.super.dev), MINOR(view.super.dev),
-		   view.ino);
-	show_name(m, view.fstype);
-	seq_printf(m, "\t%llu\t", view.super.id);
-	show_blocks(m, view.blocks);
-	seq_putc(m, '\t');
-	show_identity(m, &view.who);
-	seq_putc(m, '\n');
-	return 0;
-}
-
-static const struct seq_operations leftovers_rows = {
-	.start = start_leftovers,
-	.next = next_leftovers,
-	.stop = stop_rows,
-	.show = show_leftovers,
-};
-
-static void *start_origins(struct seq_file *m, loff_t *pos)
-{
-	return row_at(pos, dfput_origin_rows());
-}
-
-static void *next_origins(struct seq_file *m, void *token, loff_t *pos)
-{
-	++*pos;
-	return start_origins(m, pos);
-}
-
-/* Its name alone: of a module that is gone there is only an address. */
-static void show_function(struct seq_file *m, unsigned long address)
-{
-	char *text = kasprintf(GFP_KERNEL, "%ps", (void *)address);
-
-	if (!text || !strncmp(text, "0x", 2))
-		seq_putc(m, '?');
-	else
-		seq_printf(m, "%.*s", (int)strcspn(text, " "), text);
-	kfree(text);
-}
-
-static int show_origins(struct seq_file *m, void *token)
-{
-	struct dfput_origin_view view;
-	unsigned int i;
-
-	if (is_head(token)) {
-		show_abi(m);
-		show_columns(m, DFPUT_ORIGINS_COLUMNS(COLUMN));
-		return 0;
-	}
-	if (!dfput_origin_view(row_of(token) + 1, &view))
-		return SEQ_SKIP;
-
-	seq_printf(m, "%u\t%s\t%llu\t%llu\t%llu\t%llu\t", row_of(token) + 1,
-		   cause_name(view.cause), view.count, view.unwound, view.wait,
-		   view.wait_max);
-	for (i = 0; i < view.nr; i++) {
-		if (i)
-			seq_putc(m, ';');
-		show_function(m, view.frames[i]);
-	}
-	seq_putc(m, '\n');
-	return 0;
-}
-
-static const struct seq_operations origins_rows = {
-	.start = start_origins,
-	.next = next_origins,
-	.stop = stop_rows,
-	.show = show_origins,
-};
 
 /* ---- opening, polling -------------------------------------------------- */
 
@@ -515,24 +192,17 @@ static int open_hooks(struct inode *inode, struct file *file)
 	return single_open(file, show_hooks, NULL);
 }
 
-static int open_pending(struct inode *inode, struct file *file)
+static int open_table(struct inode *inode, struct file *file)
 {
-	return seq_open(file, &pending_rows);
-}
+	struct seq_file *m;
+	int err = seq_open(file, &dfput_table_operations);
 
-static int open_superblocks(struct inode *inode, struct file *file)
-{
-	return seq_open(file, &superblocks_rows);
-}
-
-static int open_leftovers(struct inode *inode, struct file *file)
-{
-	return seq_open(file, &leftovers_rows);
-}
-
-static int open_origins(struct inode *inode, struct file *file)
-{
-	return seq_open(file, &origins_rows);
+	if (err)
+		return err;
+	m = file->private_data;
+	m->private = inode->i_private;
+	m->poll_event = dfput_waiters_ended();
+	return 0;
 }
 
 /* Always readable; POLLPRI while nothing is on the list. */
@@ -543,6 +213,18 @@ static __poll_t poll_pending(struct file *file, struct poll_table_struct *table)
 	smp_mb();
 	return EPOLLIN | EPOLLRDNORM |
 	       (atomic_long_read(&dfput_pending) > 0 ? 0 : EPOLLPRI);
+}
+
+/* The same, but POLLPRI when something has ended since the last poll. */
+static __poll_t poll_ended(struct file *file, struct poll_table_struct *table)
+{
+	struct seq_file *m = file->private_data;
+	int before = m->poll_event;
+
+	poll_wait(file, dfput_waiters_queue(), table);
+	smp_mb(); /* as above */
+	m->poll_event = dfput_waiters_ended();
+	return EPOLLIN | EPOLLRDNORM | (m->poll_event == before ? 0 : EPOLLPRI);
 }
 
 /* ---- controls ---------------------------------------------------------- */
@@ -595,28 +277,45 @@ static ssize_t write_flush(struct file *file, const char __user *buf,
 static const struct {
 	const char *name;
 	umode_t mode;
+	const struct dfput_table *table;
 	struct file_operations fops;
 } entries[] = {
-#define SHOW(file, release_, ...)                                 \
-	{                                                         \
-#file, 0400,                                      \
-		{                                                 \
-			.open = open_##file, .read = seq_read,    \
-			.llseek = seq_lseek, .release = release_, \
-			##__VA_ARGS__                             \
-		}                                                 \
+#define VALUES(file)                                   \
+	{                                              \
+		.name = #file, .mode = 0400, .fops = { \
+			.open = open_##file,           \
+			.read = seq_read,              \
+			.llseek = seq_lseek,           \
+			.release = single_release      \
+		}                                      \
 	}
-#define CONTROL(file, meaning) { #file, 0200, { .write = write_##file } },
-	SHOW(stats, single_release),
-	SHOW(histograms, single_release),
-	SHOW(hooks, single_release),
-	SHOW(pending, seq_release, .poll = poll_pending),
-	SHOW(superblocks, seq_release),
-	SHOW(leftovers, seq_release),
-	SHOW(origins, seq_release),
+#define TABLE(file, poll_)                                                 \
+	{                                                                  \
+		.name = #file, .mode = 0400, .table = &dfput_table_##file, \
+		.fops = {                                                  \
+			.open = open_table,                                \
+			.read = seq_read,                                  \
+			.llseek = seq_lseek,                               \
+			.release = seq_release,                            \
+			.poll = poll_                                      \
+		}                                                          \
+	}
+#define CONTROL(file, meaning) \
+	{ .name = #file, .mode = 0200, .fops = { .write = write_##file } },
+	VALUES(stats),
+	VALUES(histograms),
+	VALUES(hooks),
+	TABLE(pending, poll_pending),
+	TABLE(superblocks, poll_ended),
+	TABLE(leftovers, poll_ended),
+	TABLE(origins, poll_ended),
+	TABLE(umounts, poll_ended),
+	TABLE(held, poll_ended),
+	TABLE(rings, poll_ended),
 	DFPUT_CONTROLS(CONTROL)
 #undef CONTROL
-#undef SHOW
+#undef TABLE
+#undef VALUES
 };
 
 #define ONE(file, meaning) 1 +
@@ -625,11 +324,12 @@ static_assert(ARRAY_SIZE(entries) <= DFPUT_RESIDENT_FILES);
 #undef ONE
 
 static int add_entry(const char *name, umode_t mode,
+		     const struct dfput_table *table,
 		     const struct file_operations *fops)
 {
 	struct dentry *dentry;
 
-	dentry = debugfs_create_file(name, mode, directory, NULL,
+	dentry = debugfs_create_file(name, mode, directory, (void *)table,
 				     dfput_resident_fops(fops));
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
@@ -644,7 +344,7 @@ static int add_entries(void)
 
 	for (i = 0; i < ARRAY_SIZE(entries) && !err; i++)
 		err = add_entry(entries[i].name, entries[i].mode,
-				&entries[i].fops);
+				entries[i].table, &entries[i].fops);
 	return err;
 }
 

@@ -23,13 +23,16 @@
 #include <linux/vmalloc.h>
 
 #include "compat.h"
+#include "death.h"
 #include "deferral.h"
 #include "leftover.h"
+#include "mount.h"
 #include "origin.h"
 #include "selftest.h"
 #include "stats.h"
 #include "teardown.h"
 #include "trace.h"
+#include "umount.h"
 
 /* How many records evict() looks at, when none is free. */
 #define EVICT_TRIES 8
@@ -140,6 +143,10 @@ static void describe(struct dfput_sight *sight, const struct file *file,
 	sight->inode = inode;
 	sight->ino = inode ? inode->i_ino : 0;
 	sight->super = dfput_super_of(file);
+	sight->mount = dfput_mount_of(file);
+	sight->ring = 0;
+	sight->death_id = 0;
+	sight->device = false;
 	sight->queued = now;
 	sight->started = 0;
 	sight->cause = cause;
@@ -160,6 +167,13 @@ static void remember(struct dfput_record *record,
 
 static void count_queued(const struct dfput_sight *sight)
 {
+	u32 looks = dfput_mount_move(sight->mount, DFPUT_STAGE_NONE,
+				     DFPUT_STAGE_QUEUED);
+
+	if (unlikely(sight->ring))
+		dfput_umount_torn(sight->ring, sight->mount, looks);
+	if (unlikely(sight->death_id))
+		__dfput_death_queued(sight, 1);
 	dfput_count_queued(sight->cause);
 	dfput_super_queued(&sight->super);
 	dfput_origin_queued(sight->origin);
@@ -170,6 +184,10 @@ static void retract(const struct dfput_record *record)
 {
 	dfput_count(DFPUT_COUNT_retracted);
 	dfput_super_retracted(&record->sight.super);
+	dfput_mount_move(record->sight.mount, DFPUT_STAGE_QUEUED,
+			 DFPUT_STAGE_NONE);
+	if (unlikely(record->sight.death_id))
+		__dfput_death_queued(&record->sight, -1);
 	dfput_pending_sub();
 }
 
@@ -240,8 +258,10 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 		return;
 	}
 	describe(&sight, file, cause, caller, ktime_get_mono_fast_ns());
-	if (cause == DFPUT_CAUSE_kthread)
-		dfput_teardown_sight(file);
+	if (cause == DFPUT_CAUSE_kthread) {
+		sight.ring = dfput_teardown_sight(file);
+		dfput_death_sight(file, &sight);
+	}
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
@@ -349,12 +369,21 @@ void dfput_deferral_start(const struct file *file, bool preload,
 		start_record(record, now);
 		drained->ino = record->sight.ino;
 		drained->super = record->sight.super;
-		return;
+		drained->mount = record->sight.mount;
+	} else {
+		drained->ino = inode_of(file) ? file_inode(file)->i_ino : 0;
+		drained->super = dfput_super_of(file);
+		drained->mount = dfput_mount_of(file);
 	}
-	drained->ino = inode_of(file) ? file_inode(file)->i_ino : 0;
-	drained->super = dfput_super_of(file);
-	if (drained->fate != DFPUT_FATE_KNOWN)
+	if (drained->fate == DFPUT_FATE_KNOWN) {
+		dfput_mount_move(drained->mount, DFPUT_STAGE_QUEUED,
+				 DFPUT_STAGE_STARTED);
+	} else {
 		dfput_super_queued(&drained->super);
+		dfput_mount_move(drained->mount, DFPUT_STAGE_NONE,
+				 DFPUT_STAGE_STARTED);
+	}
+	dfput_super_started(&drained->super, drained->ino, now);
 }
 
 void dfput_deferral_finish(struct dfput_drained *drained, bool flush)
@@ -362,7 +391,12 @@ void dfput_deferral_finish(struct dfput_drained *drained, bool flush)
 	u64 now = ktime_get_mono_fast_ns();
 
 	dfput_count(DFPUT_COUNT_released);
+	if (flush)
+		dfput_count(DFPUT_COUNT_released_flush);
 	dfput_super_released(&drained->super);
+	dfput_mount_move(drained->mount, DFPUT_STAGE_STARTED, DFPUT_STAGE_NONE);
+	if (drained->record && unlikely(drained->record->sight.death_id))
+		__dfput_death_released(&drained->record->sight, now);
 	dfput_hist_add(DFPUT_HIST_release_time,
 		       dfput_elapsed(drained->started, now));
 	trace_dfput_release(drained, now, flush);
@@ -380,7 +414,7 @@ void dfput_deferral_finish(struct dfput_drained *drained, bool flush)
 		dfput_count(DFPUT_COUNT_unmatched);
 }
 
-/* Its superblock is set right for all of them at once: dfput_super_abandon(). */
+/* Superblocks and mounts are set right for all of them at once: see below. */
 static void abandon_file(void)
 {
 	dfput_count(DFPUT_COUNT_abandoned);
@@ -418,6 +452,7 @@ void dfput_deferral_abandon(void)
 	for (i = 0; i < 1U << bucket_bits; i++)
 		abandon_bucket(&buckets[i]);
 	dfput_super_abandon();
+	dfput_mount_abandon();
 }
 
 bool dfput_deferral_copy(unsigned int index, struct dfput_sight *sight,
@@ -439,6 +474,20 @@ bool dfput_deferral_copy(unsigned int index, struct dfput_sight *sight,
 			return true;
 		cond_resched();
 	}
+}
+
+bool dfput_deferral_has(const void *file)
+{
+	struct bucket *bucket = bucket_of(file);
+	const struct dfput_record *record;
+	unsigned long flags;
+	bool has;
+
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	record = find(bucket, file);
+	has = record && record->state == DFPUT_STATE_QUEUED;
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+	return has;
 }
 
 bool dfput_deferral_queued_before(u64 time)

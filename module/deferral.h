@@ -47,10 +47,15 @@ enum dfput_state {
  * @started: when its __fput was entered, ns
  * @ino: inode number, 0 if it was never opened
  * @super: its superblock's generation
+ * @mount: its mount: a key, or NULL for one that nobody can ask to be unmounted
+ * @ring: number of the ring of io_uring whose teardown put it, or 0
+ * @death_slot: place of the superblock whose death put it
+ * @death_id: number of that, or what 32 bits hold of it; 0: none
  * @pid: thread on the CPU then
  * @cpu: that CPU
  * @origin: its call path, 0 if unknown
  * @cause: why it could not be task work
+ * @device: it is a block device
  * @comm: that thread's name
  */
 struct dfput_sight {
@@ -60,10 +65,15 @@ struct dfput_sight {
 	u64 started;
 	u64 ino;
 	struct dfput_super_ref super;
+	const void *mount;
+	u32 ring;
+	u32 death_slot;
+	u32 death_id;
 	pid_t pid;
 	u16 cpu;
 	u16 origin;
 	u8 cause;
+	bool device;
 	char comm[TASK_COMM_LEN];
 };
 
@@ -105,6 +115,7 @@ enum dfput_fate {
  * @started: when its __fput was entered, ns
  * @ino: inode number
  * @super: where it lived
+ * @mount: its mount: a key, or NULL
  */
 struct dfput_drained {
 	struct dfput_record *record;
@@ -114,6 +125,7 @@ struct dfput_drained {
 	u64 started;
 	u64 ino;
 	struct dfput_super_ref super;
+	const void *mount;
 };
 
 /**
@@ -186,6 +198,15 @@ void dfput_deferral_abandon(void);
  */
 bool dfput_deferral_copy(unsigned int index, struct dfput_sight *sight,
 			 enum dfput_state *state);
+
+/**
+ * dfput_deferral_has() - is a file on the list?
+ * @file: its address: a key
+ *
+ * Context: process context.
+ * Return: it is, as far as there are records.
+ */
+bool dfput_deferral_has(const void *file);
 
 /**
  * dfput_deferral_queued_before() - is a file still there that was queued by then?

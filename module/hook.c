@@ -17,13 +17,15 @@
 #define RUNGS_CANDIDATE BIT(DFPUT_RUNG_CANDIDATE)
 #define RUNGS_ALL (RUNGS_ENTRY | RUNGS_CANDIDATE)
 
-/* What is hooked for leftovers alone. */
-#define ROLES_OF_EXITS                                             \
-	(BIT(DFPUT_ROLE_EXIT) | BIT(DFPUT_ROLE_CLOSE) |            \
-	 BIT(DFPUT_ROLE_CLOSE_SYNC) | BIT(DFPUT_ROLE_RING) |       \
-	 BIT(DFPUT_ROLE_RING_EXIT) | BIT(DFPUT_ROLE_RING_FILES) |  \
-	 BIT(DFPUT_ROLE_RING_FALLBACK) | BIT(DFPUT_ROLE_AIO_MAP) | \
-	 BIT(DFPUT_ROLE_AIO_EXIT))
+/* What is hooked for leftovers and umounts alone. */
+#define ROLES_OF_EXITS                                                \
+	(BIT(DFPUT_ROLE_SUPER_FREE) | BIT(DFPUT_ROLE_UMOUNT) |        \
+	 BIT(DFPUT_ROLE_MOUNTS_QUEUE) | BIT(DFPUT_ROLE_MOUNTS) |      \
+	 BIT(DFPUT_ROLE_MOUNT) | BIT(DFPUT_ROLE_EXIT) |               \
+	 BIT(DFPUT_ROLE_CLOSE) | BIT(DFPUT_ROLE_CLOSE_SYNC) |         \
+	 BIT(DFPUT_ROLE_RING) | BIT(DFPUT_ROLE_RING_EXIT) |           \
+	 BIT(DFPUT_ROLE_RING_FILES) | BIT(DFPUT_ROLE_RING_FALLBACK) | \
+	 BIT(DFPUT_ROLE_AIO_MAP) | BIT(DFPUT_ROLE_AIO_EXIT))
 
 #define ROW_ftrace(handler) .on_call = dfput_on_##handler,
 #define ROW_ftrace_rare(handler) ROW_ftrace(handler)
@@ -55,6 +57,11 @@ static const char *const role_losses[DFPUT_NR_ROLES] = {
 	[DFPUT_ROLE_BATCH_FLUSH] = "drains by a flush",
 	[DFPUT_ROLE_FLUSH_WAIT] = "when a flush begins to wait for the worker",
 	[DFPUT_ROLE_SUPER] = "superblocks' deaths, nor superblocks told apart,",
+	[DFPUT_ROLE_SUPER_FREE] = "when a superblock's device is free",
+	[DFPUT_ROLE_UMOUNT] = "umounts",
+	[DFPUT_ROLE_MOUNTS_QUEUE] = "how long mounts wait for their cleanup",
+	[DFPUT_ROLE_MOUNTS] = "which superblocks die with a deferred mount",
+	[DFPUT_ROLE_MOUNT] = "mounts whose cleanup was deferred",
 	[DFPUT_ROLE_RELEASE] = "releases",
 	[DFPUT_ROLE_EXIT] = "exits",
 	[DFPUT_ROLE_CLOSE] = "what outlives its process",

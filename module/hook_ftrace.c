@@ -18,12 +18,12 @@
 #include "batch.h"
 #include "compat.h"
 #include "context.h"
+#include "death.h"
 #include "deferral.h"
 #include "exit.h"
 #include "hook.h"
 #include "leftover.h"
 #include "stats.h"
-#include "super.h"
 #include "symbol.h"
 #include "teardown.h"
 #include "trace.h"
@@ -131,7 +131,30 @@ void dfput_on_generic_shutdown_super(unsigned long ip, unsigned long caller,
 	unsigned long sb = dfput_ftrace_argument(fregs, 0);
 
 	dfput_count_hit(DFPUT_HOOK_super_death);
-	dfput_super_died((const struct super_block *)sb);
+	dfput_death_shutdown((const struct super_block *)sb);
+}
+
+/* Any delayed work at all: one comparison. */
+void dfput_on_queue_delayed_work_on(unsigned long ip, unsigned long caller,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
+{
+	unsigned long work = dfput_ftrace_argument(fregs, 2);
+
+	if (likely(work != dfput_symbols.delayed_mntput_work))
+		return;
+	dfput_count_hit(DFPUT_HOOK_mounts_queue);
+	dfput_death_mounts_queued();
+}
+
+/* Most mounts are cleaned up by whoever puts them last. */
+void dfput_on_cleanup_mnt(unsigned long ip, unsigned long caller,
+			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (!dfput_range_holds(&dfput_symbols.delayed_mntput, caller))
+		return;
+	dfput_count_hit(DFPUT_HOOK_mount);
+	dfput_death_mount();
 }
 
 /* A process that goes on closes a file: if that lives on, it is not our leftover. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Hooks by kretprobe: functions whose return we need: those that drain, called
- * once a batch, and those that take an io_uring ring to pieces, once a ring.
+ * once a batch, those that take an io_uring ring to pieces, once a ring, and
+ * those that unmount.
  *
  * The handlers run in process context, in the task that does this, with
  * preemption off. The function itself sleeps between them.
@@ -12,10 +13,12 @@
 
 #include "batch.h"
 #include "compat.h"
+#include "death.h"
 #include "hook.h"
 #include "stats.h"
 #include "symbol.h"
 #include "teardown.h"
+#include "umount.h"
 
 /*
  * One worker of the list and a few flushes at once; but of the end of a ring as
@@ -55,6 +58,69 @@ int dfput_leave_flush(struct kretprobe_instance *instance, struct pt_regs *regs)
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_leave_flush);
+
+int dfput_enter_umount(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	const struct path *path = (void *)regs_get_kernel_argument(regs, 0);
+
+	dfput_count_hit(DFPUT_HOOK_umount);
+	dfput_umount_enter(path, regs_get_kernel_argument(regs, 1));
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_umount);
+
+int dfput_leave_umount(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	dfput_umount_leave(regs_return_value(regs));
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_umount);
+
+/* What the return has to know of the call. */
+struct call {
+	const struct super_block *sb;
+};
+
+int dfput_enter_super_free(struct kretprobe_instance *instance,
+			   struct pt_regs *regs)
+{
+	struct call *call = (struct call *)instance->data;
+
+	dfput_count_hit(DFPUT_HOOK_super_free);
+	call->sb = (void *)regs_get_kernel_argument(regs, 0);
+	dfput_death_enter(call->sb);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_super_free);
+
+int dfput_leave_super_free(struct kretprobe_instance *instance,
+			   struct pt_regs *regs)
+{
+	const struct call *call = (struct call *)instance->data;
+
+	dfput_death_leave(call->sb);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_super_free);
+
+int dfput_enter_mounts(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	dfput_count_hit(DFPUT_HOOK_mounts);
+	dfput_death_mounts_enter();
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_mounts);
+
+int dfput_leave_mounts(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	dfput_death_mounts_leave();
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_mounts);
 
 int dfput_enter_ring_exit(struct kretprobe_instance *instance,
 			  struct pt_regs *regs)
@@ -124,6 +190,7 @@ static int arm_one(struct dfput_hook *hook)
 	hook->retprobe.kp.symbol_name = hook->symbol;
 	hook->retprobe.entry_handler = hook->on_entry;
 	hook->retprobe.handler = hook->on_return;
+	hook->retprobe.data_size = sizeof(struct call);
 	hook->retprobe.maxactive = hook->role == DFPUT_ROLE_RING_EXIT ?
 					   MAX_ACTIVE_RINGS :
 					   MAX_ACTIVE;

@@ -40,6 +40,9 @@
 	  __fput_sync)                                                        \
 	X(exit, "do_notify_parent", ftrace_rare, EXIT, ALL, USEFUL,           \
 	  do_notify_parent)                                                   \
+	X(mounts_queue, "queue_delayed_work_on", ftrace_rare, MOUNTS_QUEUE,   \
+	  ALL, USEFUL, queue_delayed_work_on)                                 \
+	X(mount, "cleanup_mnt", ftrace_rare, MOUNT, ALL, USEFUL, cleanup_mnt) \
 	X(super_death, "generic_shutdown_super", ftrace_rare, SUPER, ALL,     \
 	  USEFUL, generic_shutdown_super)                                     \
 	X(flush_wait, "flush_delayed_work", ftrace_rare, FLUSH_WAIT, ENTRY,   \
@@ -56,6 +59,10 @@
 	  worker)                                                             \
 	X(batch_flush, "flush_delayed_fput", kretprobe, BATCH_FLUSH, ALL,     \
 	  ALWAYS, flush)                                                      \
+	X(umount, "path_umount", kretprobe, UMOUNT, ALL, USEFUL, umount)      \
+	X(super_free, "deactivate_locked_super", kretprobe, SUPER_FREE, ALL,  \
+	  USEFUL, super_free)                                                 \
+	X(mounts, "delayed_mntput", kretprobe, MOUNTS, ALL, USEFUL, mounts)   \
 	X(ring_exit, "io_ring_exit_work", kretprobe, RING_EXIT, ALL,          \
 	  IF_THERE, ring_exit)                                                \
 	X(ring_files, "io_rsrc_put_work", kretprobe, RING_FILES, ALL,         \
@@ -91,6 +98,11 @@ enum dfput_role {
 	DFPUT_ROLE_BATCH_FLUSH,
 	DFPUT_ROLE_FLUSH_WAIT,
 	DFPUT_ROLE_SUPER,
+	DFPUT_ROLE_SUPER_FREE,
+	DFPUT_ROLE_UMOUNT,
+	DFPUT_ROLE_MOUNTS_QUEUE,
+	DFPUT_ROLE_MOUNTS,
+	DFPUT_ROLE_MOUNT,
 	DFPUT_ROLE_RELEASE,
 	DFPUT_ROLE_EXIT,
 	DFPUT_ROLE_CLOSE,

@@ -4,8 +4,8 @@
  *
  * Those that are watched are in a hash by address, whose buckets have a raw
  * spinlock each, held with interrupts off because files are released anywhere;
- * never two at a time, except for the try-lock in evict(). Inside it the lock of
- * an owner may be taken, and no other.
+ * never two at a time, except for the try-lock in evict(). Inside it the locks of
+ * an owner, a superblock or a mount may be taken, one at a time, and no other.
  *
  * Those that were leftovers are in a ring that is written under a lock of its
  * own. Reading takes none: each row has a seqcount.
@@ -23,8 +23,10 @@
 #include "compat.h"
 #include "deferral.h"
 #include "leftover.h"
+#include "mount.h"
 #include "stats.h"
 #include "trace.h"
+#include "waiters.h"
 
 /* How many records evict() looks at, when none is free. */
 #define EVICT_TRIES 8
@@ -38,9 +40,11 @@
  * @inode: its inode: a key, to tell a reused @file
  * @mm: the address space that it goes with: a key, or NULL
  * @owner: whose it is; NULL while @mm lives, and when that is not known
- * @ino: inode number, once it is taken
- * @super: where it lived, once it is taken
- * @fstype: type of that
+ * @closed: when, ns of ktime_get_mono_fast_ns()
+ * @ino: inode number
+ * @super: where it lives
+ * @mount: on which mount: a key, or NULL
+ * @fstype: type of filesystem
  */
 struct dfput_leftover {
 	struct dfput_pooled pooled;
@@ -50,8 +54,10 @@ struct dfput_leftover {
 	const void *inode;
 	const void *mm;
 	struct dfput_owner *owner;
+	u64 closed;
 	u64 ino;
 	struct dfput_super_ref super;
+	const void *mount;
 	char fstype[DFPUT_FSTYPE_LEN];
 };
 
@@ -101,11 +107,32 @@ static const void *inode_of(const struct file *file)
 	return file->f_mode & FMODE_OPENED ? file_inode(file) : NULL;
 }
 
+/* Under the bucket's lock: whose it is. It is held from then on. */
+static void set_owner(struct dfput_leftover *leftover,
+		      struct dfput_owner *owner)
+{
+	if (owner && !leftover->owner) {
+		dfput_super_hold(&leftover->super);
+		dfput_mount_move(leftover->mount, DFPUT_STAGE_NONE,
+				 DFPUT_STAGE_HELD);
+	} else if (!owner && leftover->owner) {
+		dfput_super_unhold(&leftover->super);
+		dfput_mount_move(leftover->mount, DFPUT_STAGE_HELD,
+				 DFPUT_STAGE_NONE);
+	}
+	leftover->owner = owner;
+}
+
 /* Under the bucket's lock: out of the table, and of all sums. */
 static void unwatch(struct dfput_leftover *leftover)
 {
 	hlist_del_init(&leftover->node);
 	atomic_dec(&dfput_watched);
+	if (leftover->owner) {
+		dfput_super_unhold(&leftover->super);
+		dfput_mount_move(leftover->mount, DFPUT_STAGE_HELD,
+				 DFPUT_STAGE_NONE);
+	}
 	if (leftover->mm)
 		atomic_dec(&bound);
 }
@@ -151,6 +178,21 @@ static struct dfput_leftover *evict(void)
 	return NULL;
 }
 
+static void describe(struct dfput_leftover *leftover, const struct file *file)
+{
+	const struct inode *inode = inode_of(file);
+
+	leftover->file = file;
+	leftover->inode = inode;
+	leftover->ino = inode ? inode->i_ino : 0;
+	leftover->super = dfput_super_of(file);
+	leftover->mount = dfput_mount_of(file);
+	leftover->fstype[0] = '\0';
+	if (inode)
+		strscpy(leftover->fstype, inode->i_sb->s_type->name,
+			sizeof(leftover->fstype));
+}
+
 static struct dfput_leftover *watch_new(struct bucket *bucket,
 					const struct file *file)
 {
@@ -162,8 +204,7 @@ static struct dfput_leftover *watch_new(struct bucket *bucket,
 	}
 	if (!leftover)
 		return NULL;
-	leftover->file = file;
-	leftover->inode = inode_of(file);
+	describe(leftover, file);
 	leftover->mm = NULL;
 	leftover->owner = NULL;
 	hlist_add_head(&leftover->node, &bucket->files);
@@ -180,20 +221,23 @@ static void watch(const struct file *file, struct dfput_owner *owner,
 {
 	struct bucket *bucket = bucket_of(file);
 	struct dfput_owner *before = owner;
-	struct dfput_leftover *leftover;
+	struct dfput_leftover *leftover, *stale = NULL;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	leftover = find(bucket, file);
 	if (leftover && leftover->inode != inode_of(file)) {
 		dfput_count(DFPUT_COUNT_stale_records);
-		leftover->inode = inode_of(file);
+		stale = leftover;
+		unwatch(stale);
+		leftover = NULL;
 	}
 	if (!leftover)
 		leftover = watch_new(bucket, file);
 	if (leftover) {
 		before = leftover->owner;
-		leftover->owner = owner;
+		set_owner(leftover, owner);
+		leftover->closed = ktime_get_mono_fast_ns();
 		leftover->blocks = blocks;
 		atomic_add(!!mm - !!leftover->mm, &bound);
 		leftover->mm = mm;
@@ -201,6 +245,8 @@ static void watch(const struct file *file, struct dfput_owner *owner,
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
 	dfput_owner_put(before);
+	if (stale)
+		free_leftover(stale);
 }
 
 void dfput_leftover_closed(const struct file *file, enum dfput_kind kind)
@@ -238,7 +284,7 @@ static void unbind_one(struct dfput_leftover *leftover, const void *mm,
 	    leftover->mm == mm) {
 		leftover->mm = NULL;
 		atomic_dec(&bound);
-		leftover->owner = dfput_owner_hold(owner);
+		set_owner(leftover, dfput_owner_hold(owner));
 	}
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 }
@@ -282,6 +328,7 @@ static void count_leftover(const struct dfput_leftover_view *view)
 	dfput_count(DFPUT_COUNT_leftover_deferred + view->route);
 	if (view->who.exec)
 		dfput_count(DFPUT_COUNT_leftover_exec);
+	dfput_super_leftover(&view->super);
 	dfput_hist_add(DFPUT_HIST_lateness, view->lateness);
 }
 
@@ -312,18 +359,6 @@ static bool is_late(const struct dfput_leftover *leftover)
 	return leftover->owner && dfput_owner_visible(leftover->owner);
 }
 
-static void describe(struct dfput_leftover *leftover, const struct file *file)
-{
-	const struct inode *inode = inode_of(file);
-
-	leftover->ino = inode ? inode->i_ino : 0;
-	leftover->super = dfput_super_of(file);
-	leftover->fstype[0] = '\0';
-	if (inode)
-		strscpy(leftover->fstype, inode->i_sb->s_type->name,
-			sizeof(leftover->fstype));
-}
-
 struct dfput_leftover *__dfput_leftover_take(const struct file *file)
 {
 	struct bucket *bucket = bucket_of(file);
@@ -347,8 +382,6 @@ struct dfput_leftover *__dfput_leftover_take(const struct file *file)
 		free_leftover(leftover);
 		return NULL;
 	}
-	if (leftover && leftover->owner)
-		describe(leftover, file);
 	return leftover;
 }
 
@@ -388,6 +421,7 @@ void __dfput_leftover_put(const struct file *file)
 			dfput_count(DFPUT_COUNT_handed_on);
 	}
 	free_leftover(leftover);
+	dfput_waiters_notify();
 }
 
 /* A ring of aio stays bound: it was never in a table of files. */
@@ -434,6 +468,40 @@ bool dfput_leftover_owner_of(const void *file, struct dfput_identity *who)
 		*who = leftover->owner->who;
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	return known;
+}
+
+/* Of one that is still watched, unless it is on the list: pending has it then. */
+static bool copy_held(struct dfput_leftover *leftover,
+		      struct dfput_held_view *view)
+{
+	const void *file = READ_ONCE(leftover->file);
+	struct bucket *bucket = bucket_of(file);
+	unsigned long flags;
+	bool held;
+
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	held = !hlist_unhashed(&leftover->node) && leftover->file == file &&
+	       leftover->owner;
+	if (held) {
+		view->closed = leftover->closed;
+		view->visible = dfput_owner_visible(leftover->owner);
+		view->ino = leftover->ino;
+		view->super = leftover->super;
+		view->mount = leftover->mount;
+		view->blocks = leftover->blocks;
+		view->who = leftover->owner->who;
+		memcpy(view->fstype, leftover->fstype, sizeof(view->fstype));
+	}
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+	return held && !dfput_deferral_has(file);
+}
+
+bool dfput_leftover_held(unsigned int index, struct dfput_held_view *view)
+{
+	struct dfput_leftover *leftover = dfput_pool_at(&pool, index);
+
+	return !hlist_unhashed_lockless(&leftover->node) &&
+	       copy_held(leftover, view);
 }
 
 /* ---- control, reading -------------------------------------------------- */

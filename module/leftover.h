@@ -63,6 +63,28 @@ struct dfput_leftover_view {
 	struct dfput_identity who;
 };
 
+/**
+ * struct dfput_held_view - a file that is watched
+ * @closed: when, ns of ktime_get_mono_fast_ns()
+ * @visible: when its owner's end was visible, ns; 0: not yet
+ * @ino: inode number
+ * @super: where it lives
+ * @mount: on which mount: a key, or NULL
+ * @blocks: what it is in the way of: see blocks.h
+ * @fstype: type of filesystem
+ * @who: its owner
+ */
+struct dfput_held_view {
+	u64 closed;
+	u64 visible;
+	u64 ino;
+	struct dfput_super_ref super;
+	const void *mount;
+	u8 blocks;
+	char fstype[DFPUT_FSTYPE_LEN];
+	struct dfput_identity who;
+};
+
 /* How many files are watched: one word, looked at by every __fput. */
 extern atomic_t dfput_watched;
 
@@ -213,6 +235,16 @@ unsigned int dfput_leftover_rows(void);
  * Return: true if there is one.
  */
 bool dfput_leftover_view(unsigned int row, struct dfput_leftover_view *view);
+
+/**
+ * dfput_leftover_held() - look at one file that is watched
+ * @index: 0 to dfput_leftover_rows() - 1
+ * @view: where to
+ *
+ * Context: process context.
+ * Return: true if there is one, whose owner is known, and not on the list.
+ */
+bool dfput_leftover_held(unsigned int index, struct dfput_held_view *view);
 
 /**
  * dfput_leftover_init() - allocate

@@ -21,6 +21,7 @@
 #include "flush.h"
 #include "hook.h"
 #include "leftover.h"
+#include "mount.h"
 #include "origin.h"
 #include "owner.h"
 #include "resident.h"
@@ -139,9 +140,12 @@ static int __init allocate(void)
 	err = dfput_super_init();
 	if (err)
 		goto stats;
-	err = dfput_deferral_init(records);
+	err = dfput_mount_init();
 	if (err)
 		goto super;
+	err = dfput_deferral_init(records);
+	if (err)
+		goto mount;
 	err = dfput_leftover_init(leftovers);
 	if (err)
 		goto deferral;
@@ -164,6 +168,8 @@ leftover:
 	dfput_leftover_exit();
 deferral:
 	dfput_deferral_exit();
+mount:
+	dfput_mount_exit();
 super:
 	dfput_super_exit();
 stats:
@@ -184,6 +190,7 @@ static void release(void)
 	dfput_owner_exit();
 	dfput_leftover_exit();
 	dfput_deferral_exit();
+	dfput_mount_exit();
 	dfput_super_exit();
 	dfput_stats_exit();
 	dfput_resident_exit();

@@ -11,7 +11,7 @@
 #include <linux/wait.h>
 
 /* As many files as the directory may hold. */
-#define DFPUT_RESIDENT_FILES 16
+#define DFPUT_RESIDENT_FILES 24
 
 /**
  * struct dfput_resident - one allocation for all of it

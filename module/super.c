@@ -11,6 +11,9 @@
  * its last file is released: __fput gives up the mount, and with it perhaps the
  * superblock, a little before its end.
  *
+ * Its key goes when its shutdown begins: no file can come any more. What is left
+ * of its death goes by its place and number.
+ *
  * The counts are atomics, not per-CPU: there may be a thousand superblocks and
  * hundreds of CPUs, and memory is bounded.
  */
@@ -33,8 +36,17 @@ struct super_count {
 	atomic64_t queued;
 	atomic64_t retracted;
 	atomic64_t released;
+	atomic64_t leftovers;
+	atomic_t held;
 	u64 base_queued;
 	u64 base_released;
+	u64 base_leftovers;
+};
+
+/* The last of its files that went through the list. */
+struct last_file {
+	u64 ino;
+	u64 started;
 };
 
 struct way {
@@ -42,10 +54,16 @@ struct way {
 	const struct super_block *sb;
 	u64 id;
 	bool unwatched;
+	/* Its shutdown is not over. */
+	bool dying;
+	/* Files of its device that the shutdown put, and that are on the list. */
+	u32 devices;
 	dev_t dev;
 	char fstype[DFPUT_FSTYPE_LEN];
 	char name[32];
 	struct super_count count;
+	struct last_file last;
+	struct dfput_death death;
 };
 
 struct set {
@@ -87,13 +105,19 @@ static struct way *find(struct set *set, const struct super_block *sb)
 	return NULL;
 }
 
+static bool is_dying(const struct way *way)
+{
+	return way->dying || way->devices;
+}
+
 /* The way that was never used, or else the one that has been dead longest. */
 static struct way *find_room(struct set *set)
 {
 	struct way *way, *room = NULL;
 
 	for (way = set->way; way < set->way + WAYS; way++) {
-		if (way->sb || (way->id && pending(&way->count)))
+		if (way->sb || is_dying(way) ||
+		    (way->id && pending(&way->count)))
 			continue;
 		if (!room || way->id < room->id)
 			room = way;
@@ -104,6 +128,8 @@ static struct way *find_room(struct set *set)
 static void occupy(struct way *way, const struct super_block *sb)
 {
 	memset(&way->count, 0, sizeof(way->count));
+	memset(&way->last, 0, sizeof(way->last));
+	memset(&way->death, 0, sizeof(way->death));
 	way->unwatched = false;
 	way->id = atomic64_inc_return(&last_id);
 	way->dev = sb->s_dev;
@@ -145,18 +171,12 @@ static struct set *set_of(const struct super_block *sb)
 	return &sets[hash_ptr(sb, SET_BITS)];
 }
 
-struct dfput_super_ref dfput_super_of(const struct file *file)
+struct dfput_super_ref dfput_super_find(const struct super_block *sb)
 {
-	struct dfput_super_ref ref = {};
-	const struct super_block *sb;
+	struct dfput_super_ref ref = { .dev = sb->s_dev };
 	struct set *set;
 	struct way *way;
 
-	if (!(file->f_mode & FMODE_OPENED))
-		return ref;
-
-	sb = file_inode(file)->i_sb;
-	ref.dev = sb->s_dev;
 	if (!READ_ONCE(following))
 		return ref;
 	set = set_of(sb);
@@ -170,6 +190,15 @@ struct dfput_super_ref dfput_super_of(const struct file *file)
 	ref.slot = (set - sets) * WAYS + (way - set->way);
 	ref.id = way->id;
 	return ref;
+}
+
+struct dfput_super_ref dfput_super_of(const struct file *file)
+{
+	struct dfput_super_ref none = {};
+
+	if (!(file->f_mode & FMODE_OPENED))
+		return none;
+	return dfput_super_find(file_inode(file)->i_sb);
 }
 
 void dfput_super_queued(const struct dfput_super_ref *super)
@@ -190,6 +219,41 @@ void dfput_super_released(const struct dfput_super_ref *super)
 		atomic64_inc(&way_at(super->slot)->count.released);
 }
 
+/* Only the last one counts, and which of two at once that is does not matter. */
+void dfput_super_started(const struct dfput_super_ref *super, u64 ino, u64 now)
+{
+	struct way *way = way_at(super->slot);
+
+	if (!super->id)
+		return;
+	WRITE_ONCE(way->last.ino, ino);
+	WRITE_ONCE(way->last.started, now);
+}
+
+void dfput_super_hold(const struct dfput_super_ref *super)
+{
+	if (super->id)
+		atomic_inc(&way_at(super->slot)->count.held);
+}
+
+/* One that was missed when it was released may come long after its superblock. */
+void dfput_super_unhold(const struct dfput_super_ref *super)
+{
+	if (super->id && READ_ONCE(way_at(super->slot)->id) == super->id)
+		atomic_dec(&way_at(super->slot)->count.held);
+}
+
+void dfput_super_leftover(const struct dfput_super_ref *super)
+{
+	if (super->id && READ_ONCE(way_at(super->slot)->id) == super->id)
+		atomic64_inc(&way_at(super->slot)->count.leftovers);
+}
+
+u64 dfput_super_pending(const struct dfput_super_ref *super)
+{
+	return super->id ? pending(&way_at(super->slot)->count) : 0;
+}
+
 void dfput_super_follow(void)
 {
 	WRITE_ONCE(following, true);
@@ -198,8 +262,11 @@ void dfput_super_follow(void)
 static void abandon_way(struct way *way)
 {
 	atomic64_add(pending(&way->count), &way->count.retracted);
-	if (way->sb)
+	atomic_set(&way->count.held, 0);
+	if (way->sb || is_dying(way))
 		way->unwatched = true;
+	way->dying = false;
+	way->devices = 0;
 	WRITE_ONCE(way->sb, NULL);
 }
 
@@ -218,17 +285,137 @@ void dfput_super_abandon(void)
 	}
 }
 
-void dfput_super_died(const struct super_block *sb)
+static enum dfput_super_state state_of(const struct way *way)
 {
+	if (way->sb)
+		return DFPUT_SUPER_ALIVE;
+	if (way->unwatched)
+		return DFPUT_SUPER_UNKNOWN;
+	return is_dying(way) ? DFPUT_SUPER_DYING : DFPUT_SUPER_DEAD;
+}
+
+/* Under the set's lock. */
+static void look(const struct way *way, struct dfput_super_view *view)
+{
+	const struct super_count *count = &way->count;
+
+	view->id = way->id;
+	view->dev = way->dev;
+	view->state = state_of(way);
+	memcpy(view->fstype, way->fstype, sizeof(view->fstype));
+	memcpy(view->name, way->name, sizeof(view->name));
+	view->pending = pending(count);
+	view->queued = atomic64_read(&count->queued) - count->base_queued;
+	view->released = atomic64_read(&count->released) - count->base_released;
+	view->held = max(atomic_read(&count->held), 0);
+	view->leftovers =
+		atomic64_read(&count->leftovers) - count->base_leftovers;
+	view->death = way->death;
+}
+
+static void add_hop(struct dfput_death *death, const struct dfput_hop *hop)
+{
+	if (death->nr_hops < DFPUT_HOPS)
+		death->hops[death->nr_hops++] = *hop;
+}
+
+/* In a kernel thread, the last file it released by the list was the last of all. */
+static void describe_death(struct way *way, bool mount, u64 now)
+{
+	struct dfput_hop file = { DFPUT_HOP_FILE, way->dev, way->last.ino,
+				  way->last.started };
+	struct dfput_hop hop = { .time = now };
+	struct dfput_death *death = &way->death;
+
+	death->begun = now;
+	death->pid = current->pid;
+	death->kthread = current->flags & PF_KTHREAD;
+	memcpy(death->comm, current->comm, sizeof(death->comm));
+	if (mount && file.time)
+		add_hop(death, &file);
+	hop.kind = DFPUT_HOP_MOUNT;
+	if (mount)
+		add_hop(death, &hop);
+	hop.kind = DFPUT_HOP_SUPER;
+	add_hop(death, &hop);
+}
+
+struct dfput_super_ref dfput_super_dies(const struct super_block *sb,
+					bool mount, bool followed, u64 now)
+{
+	struct dfput_super_ref ref = dfput_super_find(sb);
 	struct set *set = set_of(sb);
+	struct way *way = way_at(ref.slot);
 	unsigned long flags;
-	struct way *way;
+
+	if (!ref.id)
+		return ref;
+	raw_spin_lock_irqsave(&set->lock, flags);
+	describe_death(way, mount, now);
+	way->dying = followed;
+	WRITE_ONCE(way->sb, NULL);
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+	return ref;
+}
+
+/* Under the set's lock; whatever comes last completes the death. */
+static bool end_death(struct way *way, u64 now, struct dfput_super_view *view)
+{
+	if (is_dying(way) || way->death.took)
+		return false;
+	/* 0 is for what is not over. */
+	way->death.took = max_t(u64, 1, dfput_elapsed(way->death.begun, now));
+	look(way, view);
+	return true;
+}
+
+bool dfput_super_dead(const struct dfput_super_ref *super, u64 now,
+		      struct dfput_super_view *view)
+{
+	struct set *set = &sets[super->slot / WAYS];
+	struct way *way = way_at(super->slot);
+	unsigned long flags;
+	bool dead = false;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
-	way = find(set, sb);
-	if (way)
-		WRITE_ONCE(way->sb, NULL);
+	if (way->id == super->id && way->dying) {
+		way->dying = false;
+		dead = end_death(way, now, view);
+	}
 	raw_spin_unlock_irqrestore(&set->lock, flags);
+	return dead;
+}
+
+void dfput_super_device_queued(u32 slot, u32 id, int by)
+{
+	struct set *set = &sets[slot / WAYS];
+	struct way *way = way_at(slot);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	if ((u32)way->id == id)
+		way->devices += by;
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+}
+
+bool dfput_super_hop(u32 slot, u32 id, const struct dfput_hop *hop,
+		     struct dfput_super_view *view)
+{
+	struct set *set = &sets[slot / WAYS];
+	struct way *way = way_at(slot);
+	unsigned long flags;
+	bool dead = false;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	if ((u32)way->id == id) {
+		add_hop(&way->death, hop);
+		if (hop->kind == DFPUT_HOP_DEVICE && way->devices) {
+			way->devices--;
+			dead = end_death(way, hop->time, view);
+		}
+	}
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+	return dead;
 }
 
 unsigned int dfput_super_slots(void)
@@ -236,30 +423,13 @@ unsigned int dfput_super_slots(void)
 	return SETS * WAYS;
 }
 
-static enum dfput_super_state state_of(const struct way *way)
-{
-	if (way->sb)
-		return DFPUT_SUPER_ALIVE;
-	return way->unwatched ? DFPUT_SUPER_UNKNOWN : DFPUT_SUPER_DEAD;
-}
-
 bool dfput_super_view(unsigned int slot, struct dfput_super_view *view)
 {
 	struct set *set = &sets[slot / WAYS];
-	struct way *way = way_at(slot);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
-	view->id = way->id;
-	view->dev = way->dev;
-	view->state = state_of(way);
-	memcpy(view->fstype, way->fstype, sizeof(view->fstype));
-	memcpy(view->name, way->name, sizeof(view->name));
-	view->pending = pending(&way->count);
-	view->queued =
-		atomic64_read(&way->count.queued) - way->count.base_queued;
-	view->released =
-		atomic64_read(&way->count.released) - way->count.base_released;
+	look(way_at(slot), view);
 	raw_spin_unlock_irqrestore(&set->lock, flags);
 
 	return view->id;
@@ -269,10 +439,11 @@ static void reset_way(struct way *way)
 {
 	struct super_count *count = &way->count;
 
-	if (!way->sb && !pending(count)) {
+	if (!way->sb && !is_dying(way) && !pending(count)) {
 		way->id = 0;
 		return;
 	}
+	count->base_leftovers = atomic64_read(&count->leftovers);
 	count->base_queued = atomic64_read(&count->queued);
 	count->base_released = atomic64_read(&count->released);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Superblock generations: which mounted filesystem a file lived on, from its
- * first deferral to its shutdown, also when the next filesystem gets the same
- * pointer or the same device number.
+ * Superblock generations: which mounted filesystem a file lived on, from the
+ * first that is seen of it (a deferral, a leftover, an umount, its death) until
+ * its device is free, also when the next filesystem gets the same pointer or the
+ * same device number.
  */
 #ifndef DFPUT_SUPER_H
 #define DFPUT_SUPER_H
 
 #include <linux/fs.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 #define DFPUT_FSTYPE_LEN 16
@@ -27,9 +29,56 @@ struct dfput_super_ref {
 /* What became of a generation. */
 enum dfput_super_state {
 	DFPUT_SUPER_ALIVE,
+	/* Being shut down, or its device's file is still on the list. */
+	DFPUT_SUPER_DYING,
 	DFPUT_SUPER_DEAD,
 	/* Its death would not have been seen. */
 	DFPUT_SUPER_UNKNOWN,
+};
+
+/* What was deferred on the way to a death, in the order in which it comes. */
+enum dfput_hop_kind {
+	DFPUT_HOP_FILE,
+	DFPUT_HOP_MOUNT,
+	DFPUT_HOP_SUPER,
+	DFPUT_HOP_DEVICE,
+	DFPUT_HOP_BACKING,
+};
+
+#define DFPUT_HOPS 6
+
+/**
+ * struct dfput_hop - one of them
+ * @kind: what
+ * @dev: the superblock of a file, or the device
+ * @ino: of a file
+ * @time: when it was released, or began, ns of ktime_get_mono_fast_ns()
+ */
+struct dfput_hop {
+	enum dfput_hop_kind kind;
+	dev_t dev;
+	u64 ino;
+	u64 time;
+};
+
+/**
+ * struct dfput_death - how a generation ended
+ * @begun: when its shutdown began, ns of ktime_get_mono_fast_ns(); 0: it lives
+ * @took: from then until its device was free, ns; 0: not yet, or not followed
+ * @pid: thread that shut it down
+ * @kthread: which is a kernel thread
+ * @comm: that thread's name
+ * @nr_hops: how many of @hops are there
+ * @hops: what was deferred on the way
+ */
+struct dfput_death {
+	u64 begun;
+	u64 took;
+	pid_t pid;
+	bool kthread;
+	char comm[TASK_COMM_LEN];
+	unsigned int nr_hops;
+	struct dfput_hop hops[DFPUT_HOPS];
 };
 
 /**
@@ -42,6 +91,9 @@ enum dfput_super_state {
  * @queued: files queued since load or reset
  * @released: files released since then
  * @pending: files on the list
+ * @held: files that a process closed as it ended, and that are not released
+ * @leftovers: files that outlived their process since load or reset
+ * @death: how it ended
  */
 struct dfput_super_view {
 	u64 id;
@@ -52,6 +104,9 @@ struct dfput_super_view {
 	u64 queued;
 	u64 released;
 	u64 pending;
+	u32 held;
+	u64 leftovers;
+	struct dfput_death death;
 };
 
 /**
@@ -64,6 +119,15 @@ struct dfput_super_view {
  * deaths are not seen, and when the table is full of living superblocks.
  */
 struct dfput_super_ref dfput_super_of(const struct file *file);
+
+/**
+ * dfput_super_find() - the generation of a superblock
+ * @sb: the superblock, which can't go away meanwhile
+ *
+ * Context: any but NMI; takes a raw spinlock at its first sight.
+ * Return: as dfput_super_of().
+ */
+struct dfput_super_ref dfput_super_find(const struct super_block *sb);
 
 /**
  * dfput_super_queued() - count a file as queued
@@ -81,6 +145,49 @@ void dfput_super_queued(const struct dfput_super_ref *super);
  * Context: any.
  */
 void dfput_super_released(const struct dfput_super_ref *super);
+
+/**
+ * dfput_super_started() - a file begins to be released by the list
+ * @super: where it lives: perhaps this is what keeps it alive
+ * @ino: its inode number
+ * @now: ns of ktime_get_mono_fast_ns()
+ *
+ * Context: any.
+ */
+void dfput_super_started(const struct dfput_super_ref *super, u64 ino, u64 now);
+
+/**
+ * dfput_super_hold() - count a file as held after its process closed it
+ * @super: where it lives
+ *
+ * Context: any.
+ */
+void dfput_super_hold(const struct dfput_super_ref *super);
+
+/**
+ * dfput_super_unhold() - it is not any more
+ * @super: where it lived
+ *
+ * Context: any.
+ */
+void dfput_super_unhold(const struct dfput_super_ref *super);
+
+/**
+ * dfput_super_leftover() - count a file that outlived its process
+ * @super: where it lived
+ *
+ * Context: any.
+ */
+void dfput_super_leftover(const struct dfput_super_ref *super);
+
+/**
+ * dfput_super_pending() - its files on the list
+ * @super: a generation
+ *
+ * Context: any.
+ * Return: their number, 0 for none that is followed.
+ */
+u64 dfput_super_pending(const struct dfput_super_ref *super);
 
 /**
  * dfput_super_retracted() - take back that a file was queued
@@ -108,12 +215,53 @@ void dfput_super_follow(void);
 void dfput_super_abandon(void);
 
 /**
- * dfput_super_died() - a superblock is being shut down
+ * dfput_super_dies() - a superblock begins to be shut down
  * @sb: its address: a key from now on
+ * @mount: because its last mount was cleaned up by delayed_mntput
+ * @followed: its end will be seen; else it counts as dead from here on
+ * @now: ns of ktime_get_mono_fast_ns()
  *
  * Context: process context, at the entry of generic_shutdown_super().
+ * Return: the generation.
  */
-void dfput_super_died(const struct super_block *sb);
+struct dfput_super_ref dfput_super_dies(const struct super_block *sb,
+					bool mount, bool followed, u64 now);
+
+/**
+ * dfput_super_dead() - the shutdown is over
+ * @super: a generation that was being shut down
+ * @now: ns of ktime_get_mono_fast_ns()
+ * @view: receives what it was, if its death is complete
+ *
+ * Context: process context.
+ * Return: it is: its device is free.
+ */
+bool dfput_super_dead(const struct dfput_super_ref *super, u64 now,
+		      struct dfput_super_view *view);
+
+/**
+ * dfput_super_device_queued() - the file of its device was put, and is on the
+ * list
+ * @slot: place of a generation that is being shut down
+ * @id: its number, or what 32 bits hold of it
+ * @by: 1; -1 to take that back
+ *
+ * Context: any but NMI.
+ */
+void dfput_super_device_queued(u32 slot, u32 id, int by);
+
+/**
+ * dfput_super_hop() - something that its death deferred was released
+ * @slot: place of a generation
+ * @id: its number, or what 32 bits hold of it
+ * @hop: what it was
+ * @view: receives what the generation was, if its death is complete now
+ *
+ * Context: any but NMI.
+ * Return: it is.
+ */
+bool dfput_super_hop(u32 slot, u32 id, const struct dfput_hop *hop,
+		     struct dfput_super_view *view);
 
 /**
  * dfput_super_slots() - how many places the table has

@@ -100,6 +100,9 @@ int __init dfput_symbols_init(const char *hide)
 	dfput_symbols.flush_delayed_fput = find_range("flush_delayed_fput");
 	dfput_symbols.delayed_fput_work =
 		dfput_symbol_address("delayed_fput_work");
+	dfput_symbols.delayed_mntput = find_range("delayed_mntput");
+	dfput_symbols.delayed_mntput_work =
+		dfput_symbol_address("delayed_mntput_work");
 	dfput_symbols.work_exited = dfput_symbol_address("work_exited");
 	for (i = 0; i < DFPUT_NR_REPARENT; i++)
 		dfput_symbols.reparent[i] = find_range(reparent[i]);

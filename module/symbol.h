@@ -25,15 +25,19 @@ struct dfput_range {
  * struct dfput_symbols - all addresses that handlers compare with
  * @delayed_fput: the worker's drain
  * @flush_delayed_fput: the flush, which holds a copy of that loop
+ * @delayed_mntput: the worker's cleanup of mounts
  * @reparent: where an exiting parent hands over its zombies
  * @delayed_fput_work: the worker's work item, 0 if unknown
+ * @delayed_mntput_work: the work item of that, 0 if unknown
  * @work_exited: the end mark of a task's task work, 0 if unknown
  */
 struct dfput_symbols {
 	struct dfput_range delayed_fput;
 	struct dfput_range flush_delayed_fput;
+	struct dfput_range delayed_mntput;
 	struct dfput_range reparent[DFPUT_NR_REPARENT];
 	unsigned long delayed_fput_work;
+	unsigned long delayed_mntput_work;
 	unsigned long work_exited;
 };
 

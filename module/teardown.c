@@ -13,6 +13,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>
+#include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -22,6 +23,8 @@
 #include "owner.h"
 #include "stats.h"
 #include "teardown.h"
+#include "umount.h"
+#include "waiters.h"
 
 #define RINGS 1024
 #define WORKER_BITS 10
@@ -34,6 +37,9 @@ struct ring {
 	struct dfput_owner *owner;
 	/* Else it lives, and an execution has closed one of its descriptors. */
 	bool released;
+	/* Since then. */
+	u64 since;
+	u32 id;
 };
 
 struct worker {
@@ -50,6 +56,9 @@ static DEFINE_RAW_SPINLOCK(rings_lock);
 static struct ring rings[RINGS];
 /* Above the last that is taken. */
 static unsigned int rings_end;
+/* Those that are being torn down, of all that ever were. */
+static u32 rings_now;
+static struct dfput_rings rings_ever;
 static struct worker workers[BIT(WORKER_BITS)];
 
 /* ---- rings ------------------------------------------------------------- */
@@ -86,19 +95,39 @@ static struct ring *find_room(void)
 	return ring;
 }
 
+/* Under the lock. */
+static void set_released(struct ring *ring, bool released)
+{
+	rings_now += released - ring->released;
+	if (released && !ring->released) {
+		ring->since = ktime_get_mono_fast_ns();
+		ring->id = ++rings_ever.last;
+	} else if (!released && ring->released) {
+		rings_ever.gone++;
+	}
+	ring->released = released;
+}
+
 static void free_ring(struct ring *ring)
 {
 	struct dfput_owner *owner;
 	unsigned long flags;
+	u32 id, gone;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
+	id = ring->id;
 	owner = ring->owner;
 	ring->owner = NULL;
 	ring->start = NULL;
+	set_released(ring, false);
+	gone = rings_ever.gone;
 	while (rings_end && !rings[rings_end - 1].start)
 		rings_end--;
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
+
+	dfput_umount_ring_gone(id, gone);
 	dfput_owner_put(owner);
+	dfput_waiters_notify();
 }
 
 /*
@@ -112,7 +141,7 @@ enter_ring(const void *start, struct dfput_owner *owner, enum dfput_kind kind)
 	struct dfput_owner *before = NULL;
 
 	if (kind == DFPUT_KIND_EXIT && is_released_by_exec(ring)) {
-		ring->released = true;
+		set_released(ring, true);
 		return owner;
 	}
 	if (ring)
@@ -126,7 +155,9 @@ enter_ring(const void *start, struct dfput_owner *owner, enum dfput_kind kind)
 	ring->start = start;
 	ring->size = ksize(start);
 	ring->owner = owner;
-	ring->released = kind == DFPUT_KIND_EXIT;
+	/* One that was there had gone without our having seen it. */
+	set_released(ring, false);
+	set_released(ring, kind == DFPUT_KIND_EXIT);
 	return before;
 }
 
@@ -243,12 +274,63 @@ void dfput_teardown_leave(bool gone)
 	smp_store_release(&worker->task, NULL);
 }
 
-void __dfput_teardown_sight(const struct file *file)
+u32 __dfput_teardown_sight(const struct file *file)
 {
 	struct worker *worker = find_worker();
 
-	if (worker)
-		dfput_leftover_owned(file, worker->owner);
+	if (!worker)
+		return 0;
+	dfput_leftover_owned(file, worker->owner);
+	return worker->ring ? worker->ring->id : 0;
+}
+
+/* ---- reading ------------------------------------------------------------ */
+
+u32 dfput_teardown_rings(struct dfput_rings *snapshot)
+{
+	unsigned long flags;
+	u32 now;
+
+	raw_spin_lock_irqsave(&rings_lock, flags);
+	*snapshot = rings_ever;
+	now = rings_now;
+	raw_spin_unlock_irqrestore(&rings_lock, flags);
+	return now;
+}
+
+unsigned int dfput_teardown_slots(void)
+{
+	return RINGS;
+}
+
+static bool is_worked_at(const struct ring *ring)
+{
+	const struct worker *worker;
+
+	for (worker = workers; worker < workers + ARRAY_SIZE(workers); worker++)
+		if (READ_ONCE(worker->task) && READ_ONCE(worker->ring) == ring)
+			return true;
+	return false;
+}
+
+bool dfput_teardown_view(unsigned int slot, struct dfput_ring_view *view)
+{
+	const struct ring *ring = &rings[slot];
+	unsigned long flags;
+	bool there;
+
+	raw_spin_lock_irqsave(&rings_lock, flags);
+	there = ring->start && ring->released;
+	if (there) {
+		view->id = ring->id;
+		view->since = ring->since;
+		view->who = ring->owner->who;
+	}
+	raw_spin_unlock_irqrestore(&rings_lock, flags);
+
+	if (there)
+		view->working = is_worked_at(ring);
+	return there;
 }
 
 /* ---- aio ---------------------------------------------------------------- */
@@ -282,6 +364,7 @@ void dfput_teardown_abandon(void)
 		dfput_owner_put(ring->owner);
 		ring->owner = NULL;
 		ring->start = NULL;
+		set_released(ring, false);
 	}
 	rings_end = 0;
 	atomic_set(&dfput_teardowns, 0);

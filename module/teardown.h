@@ -14,22 +14,77 @@
 #include <linux/mm_types.h>
 #include <linux/workqueue.h>
 
+#include "owner.h"
+
+/**
+ * struct dfput_rings - which rings there were at some time
+ * @last: number of the newest whose teardown had begun
+ * @gone: how many had been torn down since load
+ */
+struct dfput_rings {
+	u32 last;
+	u32 gone;
+};
+
+/**
+ * struct dfput_ring_view - one ring that is being torn down
+ * @id: its number
+ * @since: when its last descriptor was released, ns of ktime_get_mono_fast_ns()
+ * @working: a kworker is at it
+ * @who: the process that closed it
+ */
+struct dfput_ring_view {
+	u32 id;
+	u64 since;
+	bool working;
+	struct dfput_identity who;
+};
+
 /* How many kernel threads are at it. */
 extern atomic_t dfput_teardowns;
 
-void __dfput_teardown_sight(const struct file *file);
+u32 __dfput_teardown_sight(const struct file *file);
 
 /**
  * dfput_teardown_sight() - a kernel thread is about to put a file
  * @file: the file
  *
  * Context: handler, in that thread.
+ * Return: number of the ring that it takes to pieces, 0 for none.
  */
-static __always_inline void dfput_teardown_sight(const struct file *file)
+static __always_inline u32 dfput_teardown_sight(const struct file *file)
 {
-	if (unlikely(atomic_read(&dfput_teardowns)))
-		__dfput_teardown_sight(file);
+	if (likely(!atomic_read(&dfput_teardowns)))
+		return 0;
+	return __dfput_teardown_sight(file);
 }
+
+/**
+ * dfput_teardown_rings() - how many rings are being torn down
+ * @snapshot: receives which
+ *
+ * Context: any but NMI.
+ * Return: their number.
+ */
+u32 dfput_teardown_rings(struct dfput_rings *snapshot);
+
+/**
+ * dfput_teardown_slots() - how many places the table of rings has
+ *
+ * Context: any.
+ * Return: the number of slots to try with dfput_teardown_view().
+ */
+unsigned int dfput_teardown_slots(void);
+
+/**
+ * dfput_teardown_view() - look at one place of it
+ * @slot: 0 to dfput_teardown_slots() - 1
+ * @view: where to
+ *
+ * Context: process context.
+ * Return: true if there is a ring that is being torn down.
+ */
+bool dfput_teardown_view(unsigned int slot, struct dfput_ring_view *view);
 
 /**
  * dfput_teardown_ring() - the last file of an io_uring ring is released

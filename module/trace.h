@@ -6,6 +6,9 @@
  *
  * `id` joins a file's queueing and release; it is 0 where no record was free.
  *
+ * One dfput_umount for each of `umounts`, and one dfput_super_dead when the device
+ * of one of `supers_dead` is free.
+ *
  * One dfput_exit for each of `exits`, one dfput_leftover for each `leftover`, and
  * dfput_put for each file that an exiting task releases by its own task work.
  */
@@ -22,6 +25,7 @@
 
 #include "deferral.h"
 #include "leftover.h"
+#include "umount.h"
 
 #ifndef DFPUT_TRACE_CAUSE
 #define DFPUT_TRACE_CAUSE(name, meaning) { DFPUT_CAUSE_##name, #name },
@@ -193,6 +197,70 @@ TRACE_EVENT(dfput_leftover,
 			{ DFPUT_CAUSE_NONE, "none" }),
 		MAJOR(__entry->dev), MINOR(__entry->dev), __entry->ino,
 		__entry->lateness_ns, __entry->exit_ns)
+);
+
+TRACE_EVENT(dfput_umount,
+	TP_PROTO(const struct dfput_umount_view *view),
+	TP_ARGS(view),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, super)
+		__field(u64, took_ns)
+		__field(u64, pending_super)
+		__field(u32, pending_mount)
+		__field(u32, held_mount)
+		__field(u32, rings)
+		__field(dev_t, dev)
+		__field(int, result)
+		__field(int, flags)
+		__field(pid_t, tgid)
+	),
+	TP_fast_assign(
+		__entry->id = view->id;
+		__entry->super = view->super.id;
+		__entry->took_ns = view->ended - view->begun;
+		__entry->pending_super = view->pending_super;
+		__entry->pending_mount = view->queued + view->started;
+		__entry->held_mount = view->held;
+		__entry->rings = view->rings;
+		__entry->dev = view->super.dev;
+		__entry->result = view->result;
+		__entry->flags = view->flags;
+		__entry->tgid = view->pid;
+	),
+	TP_printk("id=%llu tgid=%d dev=%u:%u super=%llu flags=0x%x result=%d pending_mount=%u pending_super=%llu held_mount=%u rings=%u took_ns=%llu",
+		__entry->id, __entry->tgid, MAJOR(__entry->dev),
+		MINOR(__entry->dev), __entry->super, __entry->flags,
+		__entry->result, __entry->pending_mount,
+		__entry->pending_super, __entry->held_mount, __entry->rings,
+		__entry->took_ns)
+);
+
+TRACE_EVENT(dfput_super_dead,
+	TP_PROTO(const struct dfput_super_view *view),
+	TP_ARGS(view),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, died_ns)
+		__field(u64, death_ns)
+		__field(dev_t, dev)
+		__field(bool, kthread)
+		__array(char, fstype, DFPUT_FSTYPE_LEN)
+		__array(char, name, 32)
+	),
+	TP_fast_assign(
+		__entry->id = view->id;
+		__entry->died_ns = view->death.begun;
+		__entry->death_ns = view->death.took;
+		__entry->dev = view->dev;
+		__entry->kthread = view->death.kthread;
+		memcpy(__entry->fstype, view->fstype, DFPUT_FSTYPE_LEN);
+		memcpy(__entry->name, view->name, sizeof(view->name));
+	),
+	TP_printk("super=%llu dev=%u:%u fstype=%s name=%s died_ns=%llu death_ns=%llu by=%s",
+		__entry->id, MAJOR(__entry->dev), MINOR(__entry->dev),
+		__entry->fstype, __entry->name, __entry->died_ns,
+		__entry->death_ns, __entry->kthread ? "kthread" : "task")
 );
 
 #endif /* DFPUT_TRACE_H */

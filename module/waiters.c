@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who waits for the list to be drained.
+ * Who waits for something to end.
  *
  * The queue itself is in memory that may outlive the module: see resident.c.
  */
@@ -22,8 +22,16 @@ wait_queue_head_t *dfput_waiters_queue(void)
 	return &dfput_resident->drained;
 }
 
+static atomic_t ended = ATOMIC_INIT(0);
+
+int dfput_waiters_ended(void)
+{
+	return atomic_read(&ended);
+}
+
 void dfput_waiters_notify(void)
 {
+	atomic_inc(&ended);
 	/* Pairs with the barrier that puts a waiter on the queue. */
 	if (wq_has_sleeper(dfput_waiters_queue()))
 		irq_work_queue(&wake_work);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who waits for the list to be drained: pollers, the flush control, the
- * self-test. They are told at the end of each batch.
+ * Who waits for something to end: pollers, the flush control, the self-test.
+ * They are told at the end of each batch, ring, umount and superblock.
  */
 #ifndef DFPUT_WAITERS_H
 #define DFPUT_WAITERS_H
@@ -9,7 +9,7 @@
 #include <linux/wait.h>
 
 /**
- * dfput_waiters_notify() - a batch has ended
+ * dfput_waiters_notify() - something has ended
  *
  * A handler must not wake: it may run where the scheduler's locks are held. So
  * when somebody waits, and only then, an irq_work is raised that does.
@@ -17,6 +17,14 @@
  * Context: handler, any context but NMI.
  */
 void dfput_waiters_notify(void);
+
+/**
+ * dfput_waiters_ended() - how many things have ended
+ *
+ * Context: any.
+ * Return: a number that changes with each.
+ */
+int dfput_waiters_ended(void);
 
 /**
  * dfput_waiters_queue() - the queue to wait on

@@ -7,11 +7,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "hooks.h"
 #include "left.h"
 #include "listing.h"
 #include "number.h"
@@ -39,7 +39,7 @@
 struct run {
 	struct reader reader;
 	FILE *out;
-	char how[128];
+	char how[HOOKS_HOW];
 	struct stats before;
 	struct stats after;
 	struct stats last;
@@ -52,89 +52,10 @@ struct run {
 	struct doubts doubts;
 };
 
-/* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
-#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
-
 /* Is there a time after the last of the tree was reaped? */
 static bool has_window(const struct run *run, const struct options *options)
 {
 	return options->late && run->tree.all_reaped;
-}
-
-/* A hook that is needed and could not be had: something was not looked at. */
-static int doubt_failed_hooks(struct run *run, const struct document *doc)
-{
-	size_t name, state;
-	int err;
-
-	err = document_need_column(&run->reader, doc, "hook", &name);
-	if (!err)
-		err = document_need_column(&run->reader, doc, "state", &state);
-	for (size_t row = 0; !err && row < doc->nr_rows; row++)
-		if (!strcmp(document_cell(doc, row, state), "failed"))
-			doubts_add(&run->doubts,
-				   "the module has no hook '%s' on this kernel",
-				   document_cell(doc, row, name));
-	return err;
-}
-
-/* What would leave the tree's own files out. */
-static void doubt_scope(struct run *run, const char *scope)
-{
-	struct stat stat_buf;
-
-	if (strcmp(scope, "exits"))
-		doubts_add(
-			&run->doubts,
-			"the module does not look at exits: its scope is '%s'",
-			scope);
-	if (run->reader.live && (stat("/proc/self/ns/pid", &stat_buf) ||
-				 stat_buf.st_ino != INITIAL_PID_NAMESPACE))
-		doubts_add(&run->doubts,
-			   "in a PID namespace of its own, dfput does not know "
-			   "its processes by the pids that the module sees");
-}
-
-/* Files from before measuring would pass for what they are not. */
-static int doubt_unsettled(struct run *run, const struct document *doc)
-{
-	uint64_t settled;
-	int err = document_need_number(&run->reader, doc, "settled", &settled);
-
-	if (!err && !settled)
-		doubts_add(&run->doubts,
-			   "files from before measuring began may still be on "
-			   "the list");
-	return err;
-}
-
-static int load_hooks(struct run *run)
-{
-	const char *rung, *mode, *selftest, *scope;
-	struct document *doc;
-	int err = reader_load(&run->reader, "hooks", &doc);
-
-	if (!err)
-		err = document_need_value(&run->reader, doc, "rung", &rung);
-	if (!err)
-		err = document_need_value(&run->reader, doc, "mode", &mode);
-	if (!err)
-		err = document_need_value(&run->reader, doc, "selftest",
-					  &selftest);
-	if (!err)
-		err = document_need_value(&run->reader, doc, "scope", &scope);
-	if (!err) {
-		doubt_scope(run, scope);
-		snprintf(run->how, sizeof(run->how), "%s, %s", rung, mode);
-		if (!strcmp(selftest, "failed"))
-			doubts_add(&run->doubts,
-				   "the module's self-test has failed");
-		err = doubt_failed_hooks(run, doc);
-	}
-	if (!err)
-		err = doubt_unsettled(run, doc);
-	document_free(doc);
-	return err;
 }
 
 /* All that has to be known before anything is run. */
@@ -144,7 +65,7 @@ static int prepare(struct run *run, const struct options *options)
 	int err = reader_open(&run->reader, options->input, options->root);
 
 	if (!err)
-		err = load_hooks(run);
+		err = hooks_doubt(&run->reader, run->how, &run->doubts);
 	if (!err)
 		err = reader_load(&run->reader, "pending", &doc);
 	document_free(doc);

@@ -56,8 +56,8 @@ _dfput_program()
 _dfput()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands='stat hist pending leftovers origins superblocks hooks run why doctor'
-	local names='queue_wait release_time batch_size batch_time lateness'
+	local commands='stat hist pending leftovers origins superblocks umounts held rings hooks flush run why doctor'
+	local names='queue_wait release_time batch_size batch_time lateness super_death mount_wait'
 	local at command program words
 
 	COMPREPLY=()

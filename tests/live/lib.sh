@@ -140,6 +140,57 @@ truth_count() {
 	grep -Ec '__fput <-(flush_)?delayed_fput$' "$truth/trace"
 }
 
+# ---- filesystems on loop devices --------------------------------------------
+
+# Their images are on the fast disk.
+images=/mnt/images
+
+# make_fs TYPE: a fresh and empty one; its device is then in $device, and a place
+# to mount it in $point. Says why not in $reason.
+# shellcheck disable=SC2034 # for the tests
+make_fs() {
+	local image=$images/$1
+	point=/mnt/$1
+	device=
+	reason="this host has no mkfs.$1"
+	command -v "mkfs.$1" >/dev/null || return 1
+	reason="this kernel has no $1, or no loop devices"
+	modprobe -q loop && modprobe -q "$1" || return 1
+	reason="an image of $1 could not be made"
+	mkdir -p "$images" "$point"
+	if ! mountpoint -q "$images"; then
+		mkfs.ext4 -qF /dev/vdb && mount /dev/vdb "$images" || return 1
+	fi
+	rm -f "$image"
+	truncate -s 400M "$image"
+	case $1 in
+	ext4) mkfs.ext4 -qF "$image" ;;
+	*) "mkfs.$1" -f "$image" >/dev/null ;;
+	esac || return 1
+	device=$(losetup --find --show "$image")
+}
+
+# Takes down what make_fs made. What holds it is a fault that others report.
+drop_fs() {
+	[ -n "${device-}" ] || return 0
+	umount -l "$point" 2>/dev/null
+	losetup -d "$device"
+	device=
+}
+
+# stamped COMMAND...: prints its status, when it was over, and whether $device
+# could be opened exclusively right then: "STATUS NANOSECONDS yes"
+stamped() {
+	DEVICE=$device perl -MTime::HiRes=clock_gettime,CLOCK_MONOTONIC -MFcntl -e '
+		open my $out, ">&", \*STDOUT;
+		open STDOUT, ">&", \*STDERR;
+		my $status = system { $ARGV[0] } @ARGV;
+		my $over = clock_gettime(CLOCK_MONOTONIC);
+		my $free = sysopen my $device, $ENV{DEVICE}, O_RDONLY | O_EXCL;
+		printf $out "%d %.0f %s\n", $status >> 8 || $status, $over * 1e9,
+			$free ? "yes" : "$!"' "$@"
+}
+
 # ---- workloads --------------------------------------------------------------
 
 # The slow disk, so that requests are in flight when their process is killed.

@@ -3,6 +3,10 @@
 # dfput run, with a copy of the directory in place of a module: time goes on in
 # it when the program that is run says so.
 
+# nohup(1), and a shell that starts something in the background, have signals
+# ignored, and what is ignored when a program starts stays so.
+[ -n "${SIGNALS_RESTORED-}" ] || SIGNALS_RESTORED=1 exec env --default-signal bash "$0" "$@"
+
 # What programs are to expand must not be expanded here.
 # shellcheck disable=SC2016
 # shellcheck source=tap.sh
@@ -28,7 +32,7 @@ END
 # queue OWNER [START]: there is one more file on the list
 cat >"$work/queue" <<'END'
 #!/bin/bash
-printf '0\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t%s\tsh\t%s\n' \
+printf '0\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t%s\tsh\t%s\tm3\n' \
 	"$1" "${2:-9000000000000000000}" >>"$COPY/pending"
 END
 chmod +x "$work/grow" "$work/leave" "$work/queue"
@@ -88,7 +92,7 @@ is_json "$err" 'j["outlived"] == j["late"] == j["lateness_max_ns"] == j["pending
 # ages AGE...: there are files on the list, these nanoseconds old
 ages() {
 	cp "$fixtures/idle/pending" "$copy"
-	printf '%s\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t0\t-\t0\n' "$@" >>"$copy/pending"
+	printf '%s\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t0\t-\t0\tm3\n' "$@" >>"$copy/pending"
 	set_value stats pending $#
 }
 old=99999999999

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Words of the grammar in <dfput/abi.h>.
+ *
+ * Process context throughout.
+ */
+#include <linux/bits.h>
+#include <linux/string.h>
+
+#include <dfput/abi.h>
+
+#include "text.h"
+
+void dfput_text_abi(struct seq_file *m)
+{
+	seq_printf(m, DFPUT_ABI_PREFIX "%d\n", DFPUT_ABI);
+}
+
+void dfput_text_value(struct seq_file *m, const char *name, u64 value)
+{
+	seq_printf(m, "%s %llu\n", name, value);
+}
+
+/* The list ends with a tab too many. */
+void dfput_text_columns(struct seq_file *m, const char *columns)
+{
+	seq_printf(m, "%.*s\n", (int)strlen(columns) - 1, columns);
+}
+
+void dfput_text_name(struct seq_file *m, const char *name)
+{
+	if (*name)
+		seq_escape(m, name, " \t\n\\");
+	else
+		seq_putc(m, '-');
+}
+
+void dfput_text_device(struct seq_file *m, dev_t dev)
+{
+	seq_printf(m, "%u:%u", MAJOR(dev), MINOR(dev));
+}
+
+void dfput_text_bits(struct seq_file *m, const char *const *names,
+		     unsigned int nr, unsigned long bits)
+{
+	const char *comma = "";
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (!(bits & BIT(i)))
+			continue;
+		seq_printf(m, "%s%s", comma, names[i]);
+		comma = ",";
+	}
+	if (!*comma)
+		seq_putc(m, '-');
+}

@@ -104,6 +104,12 @@ int proc_stat(int dir, const char *name, struct proc_file *file);
 bool proc_is_gone(int err);
 
 /**
+ * proc_decode() - decode what the kernel has escaped
+ * @text: in which three octal digits behind a backslash are a byte
+ */
+void proc_decode(char *text);
+
+/**
  * proc_grow() - room for one more element of an array
  * @array: the array, or NULL
  * @room: how many there is room for; receives the new number

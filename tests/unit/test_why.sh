@@ -168,7 +168,7 @@ is_json "$(why --json --input "$copy" /mnt; echo "$out")" 'len(j["reasons"]) == 
 
 machine
 process 52 ring 1
-opens 52 5 9001 'UserFiles:\t3\n    0: /mnt/x\\\\040y\n    1: name\n    2: <none>\nUserBufs:\t1\n    0: 0x0/1\n'
+opens 52 5 9001 'UserFiles:\t3\n    0: /mnt/x\\040y\n    1: name\n    2: <none>\nUserBufs:\t1\n    0: 0x0/1\n'
 why --input "$copy" /mnt
 finds 4 '^uring perhaps +52 ring +5 /mnt/x y +registered with this ring$' "a registered file, that is not there any more"
 has "$out" '^uring perhaps +52 ring +5 name +registered .* not known$' "and one of which there is a name"
@@ -240,7 +240,7 @@ why --input "$copy" /mnt
 finds 0 '^loop +mount .* /mnt/disk +deleted, backing file' "with a backing file that was deleted"
 
 machine
-put proc/swaps 'Filename\tType\tSize\n/mnt/my\\\\040swap  file  100\n/home/swap file 1\n/dev/sdb partition 2\n'
+put proc/swaps 'Filename\tType\tSize\n/mnt/my\\040swap  file  100\n/home/swap file 1\n/dev/sdb partition 2\n'
 why --input "$copy" /mnt
 finds 0 '^swap +mount .* /mnt/my swap +in use as swap' "a swap file"
 has_not "$out" 'home|sdb ' "and no other"

@@ -456,11 +456,16 @@ static int add_mapping(struct walk *walk, const struct mapping *mapping)
 
 	snprintf(link, sizeof(link), "../../map_files/%lx-%lx", mapping->start,
 		 mapping->end);
-	if (!proc_stat(walk->thread, link, &file))
-		holder.mount = file.mount;
-	else
+	if (proc_stat(walk->thread, link, &file)) {
 		holder.mount = mount_of_path(walk, mapping);
-	return is_known(walk, &holder) ? 0 : add(walk, &holder);
+	} else {
+		holder.mount = file.mount;
+		if (walk->query->overlay)
+			holder.super = super_of(walk, &file, link);
+	}
+	return !is_wanted(walk, holder.super) || is_known(walk, &holder) ?
+		       0 :
+		       add(walk, &holder);
 }
 
 static int look_at_maps(struct walk *walk, FILE *maps)
@@ -472,7 +477,7 @@ static int look_at_maps(struct walk *walk, FILE *maps)
 
 	while (!err && getline(&line, &room, maps) > 0) {
 		if (!parse_mapping(line, &mapping) ||
-		    !is_wanted(walk, mapping.super))
+		    !(walk->query->overlay || is_wanted(walk, mapping.super)))
 			continue;
 		/* One file is often mapped in several pieces, one behind the other. */
 		if (mapping.super != last.super ||

@@ -106,6 +106,8 @@ struct holders {
  * @all: of all filesystems: @super and @block do not count
  * @super: device number of the superblock, as mountinfo has it; 0 for none
  * @btrfs: first word of the filesystem id that statfs(2) has on this btrfs, or 0
+ * @overlay: it is an overlay: on older kernels its mappings have the device number
+ *	of a layer, so each mapping is asked which mount it is of
  * @block: block devices, whose descriptors are HOLDER_DEVICE; or NULL
  * @nr_blocks: how many
  */
@@ -114,6 +116,7 @@ struct holders_query {
 	bool all;
 	dev_t super;
 	uint32_t btrfs;
+	bool overlay;
 	const dev_t *block;
 	size_t nr_blocks;
 };

@@ -104,6 +104,8 @@ static void find_holders(struct why_search *search)
 		.root = search->query->root,
 		.super = search->why->super,
 		.btrfs = search->why->btrfs,
+		.overlay = search->why->fstype &&
+			   !strcmp(search->why->fstype, "overlay"),
 		.block = search->why->block,
 		.nr_blocks = search->why->nr_blocks,
 	};
@@ -314,7 +316,7 @@ static const char *verdict(const struct why *why)
 	switch (why_status(why)) {
 	case STATUS_OK:
 		if (why->path && !why->found_mount)
-			return "found: none of these makes an umount of it fail, but the device stays busy without it";
+			return "found: an umount of it is not in their way, but they keep the device busy";
 		return "found";
 	case STATUS_AGAINST:
 		return why->busy ? "nothing found that dfput can see" :

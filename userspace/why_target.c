@@ -203,11 +203,10 @@ static void take_path(struct why_search *search)
 	struct proc_file file = { 0 };
 	int err = 0;
 
-	if (*search->query->root) {
+	if (*search->query->root)
 		devices_find(search->query->root, target, &file.special);
-	} else {
+	else
 		err = proc_stat(AT_FDCWD, target, &file);
-	}
 	if (file.special) {
 		take_device(search, file.special);
 		return;

@@ -316,7 +316,7 @@ static const char *verdict(const struct why *why)
 	switch (why_status(why)) {
 	case STATUS_OK:
 		if (why->path && !why->found_mount)
-			return "found: an umount of it is not in their way, but they keep the device busy";
+			return "found: they are not in the way of an umount, but keep the device busy";
 		return "found";
 	case STATUS_AGAINST:
 		return why->busy ? "nothing found that dfput can see" :

@@ -185,7 +185,12 @@ try_device() {
 	is "$1: then there is nothing to be found" "$why" 3
 }
 
+is_settled() {
+	[ "$(value hooks settled)" = 1 ]
+}
+
 load
+wait_for 60 is_settled
 mark
 for fstype in ext4 xfs btrfs; do
 	modprobe -q "$fstype"

@@ -204,7 +204,7 @@ has "$out" '^fd +mount +60 other +3 .*, on /mnt in mount namespace 2$' "who is b
 has "$out" '^fd +device +60 other +4 .*, on /third in mount namespace 2$' "who is busy elsewhere does not"
 why --input "$copy" /elsewhere
 finds 0 '^fd +device +60 other +3 ' "of the other mount nobody keeps it"
-has "$out" "^Reasons: found: an umount of it is not in their way" "and that is said"
+has "$out" "^Reasons: found: they are not in the way of an umount" "and that is said"
 
 machine
 mount_line self 9020 9001 0:41 / /over '' overlay overlay 'rw,lowerdir=/usr:/mnt/lower,upperdir=/tmp/up,workdir=/tmp/work'

@@ -189,6 +189,7 @@ is_settled() {
 	[ "$(value hooks settled)" = 1 ]
 }
 
+modprobe -q loop
 load
 wait_for 60 is_settled
 mark

@@ -148,7 +148,7 @@ try_kernel() {
 	[ "$1" != btrfs ] || return 0
 	dd if=/dev/zero of="$mnt/swap" bs=1M count=8 2>/dev/null
 	chmod 600 "$mnt/swap"
-	mkswap -q "$mnt/swap" >/dev/null 2>&1
+	mkswap "$mnt/swap" >/dev/null 2>&1
 	if swapon "$mnt/swap"; then
 		busy "$1: swap" "^swap +mount +- +- +- $mnt/swap +in use as swap"
 		swapoff "$mnt/swap"

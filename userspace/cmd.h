@@ -152,6 +152,26 @@ int cmd_hooks(const struct options *options, int argc, char **argv);
 int cmd_flush(const struct options *options, int argc, char **argv);
 
 /**
+ * cmd_wait() - wait until nothing of something is left
+ * @options: --all, --mount, --super, --pid, --timeout
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_wait(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_umount() - unmount, and wait where that will help
+ * @options: --timeout
+ * @argc: 1
+ * @argv: what to unmount
+ *
+ * Return: enum status.
+ */
+int cmd_umount(const struct options *options, int argc, char **argv);
+
+/**
  * cmd_run() - run a program, and say what outlived it
  * @options: --max-late, --report, --rules
  * @argc: length of @argv

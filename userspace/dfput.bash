@@ -9,6 +9,8 @@ _dfput_options()
 	pending) echo --wait --timeout --rules ;;
 	leftovers) echo --rules ;;
 	origins) echo --folded --rules ;;
+	wait) echo --mount --super --pid --all --timeout ;;
+	umount) echo --timeout ;;
 	run) echo --max-late --report -o --rules ;;
 	doctor) echo --root ;;
 	esac
@@ -56,7 +58,7 @@ _dfput_program()
 _dfput()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands='stat hist pending leftovers origins superblocks umounts held rings hooks flush run doctor'
+	local commands='stat hist pending leftovers origins superblocks umounts held rings hooks flush wait umount run doctor'
 	local names='queue_wait release_time batch_size batch_time lateness super_death mount_wait'
 	local at command program words
 
@@ -70,15 +72,15 @@ _dfput()
 		fi
 	fi
 	case $previous in
-	--input | --root)
+	--input | --root | --mount)
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 		;;
-	--report | -o | --rules)
+	--report | -o | --rules | --super)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
-	--interval | --count | -i | -c | --timeout | --max-late)
+	--interval | --count | -i | -c | --timeout | --max-late | --pid)
 		return
 		;;
 	esac

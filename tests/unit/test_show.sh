@@ -333,6 +333,97 @@ dfput pending --wait --timeout 10ms --input "$copy"
 is_status 3 "on the list, without a record"
 has "$out" 'Still pending: 2, of which there is no record' "said so"
 
+# ---- wait
+
+dfput wait --all --input "$fixtures/idle"
+is_status 0 "wait: nothing is left of anything"
+has "$out" '^Nothing is left, after ' "said so"
+dfput wait --all --timeout 50ms --input "$fixtures/busy"
+is_status 3 "something is"
+has "$out" '^Left after [0-9.]+ms: 4 files on the list, 2 files held, 2 rings in teardown\.$' "what"
+has "$out" '^31 48\.211ms working ' "and each of it"
+[ -z "$err" ]
+verdict $? "no progress where there is no terminal"
+dfput wait --all --timeout 0 --json --input "$fixtures/busy"
+is_json "$out" 'j["left"] == 8 and len(j["pending"]) == 4 and len(j["held"]) == len(j["rings"]) == 2 and j["held_by_living"] == 0 and not j["lives"]' "as JSON"
+copy busy
+(sleep 0.3; cp "$fixtures/idle"/* "$copy") &
+dfput wait --all --timeout 20 --input "$copy"
+wait
+is_status 4 "waits until nothing is; but the counters were reset"
+has "$out" '^Nothing is left, after ' "said so"
+copy idle
+set_value stats lost_rings 1
+dfput wait --all --input "$copy"
+is_status 4 "no clean verdict after losses"
+sed -i 's/^scope .*/scope deferred/' "$copy/hooks"
+set_value stats lost_rings 0
+dfput wait --all --input "$copy"
+is_status 4 "nor when exits are not looked at"
+has "$out" "its scope is 'deferred'" "why"
+copy idle
+set_value stats enabled 0
+dfput wait --all --input "$copy"
+is_status 4 "nor when measuring is off"
+dfput wait --all --input "$work/none"
+is_status 4 "nor without the module"
+has "$err" 'none: No such file' "why"
+
+# 99999999 is more than a pid can be.
+copy busy
+sed -i "s/${tab}4321${tab}/${tab}99999999${tab}/" "$copy/held" "$copy/rings" "$copy/pending"
+dfput wait --pid 99999999 --timeout 0 --json --input "$copy"
+is_status 3 "something is left of a process"
+is_json "$out" '[r["id"] for r in j["rings"]] == [31] and len(j["held"]) == 1 and j["left"] == 3' "its own"
+sleep 0.5 &
+dfput wait --pid $! --timeout 20 --input "$fixtures/idle"
+is_status 4 "waits for a living process; but the clock stands still"
+has "$out" '^Nothing is left, after [4-9][0-9]{2}\.' "to its end"
+dfput wait --pid $$ --timeout 0 --json --input "$fixtures/idle"
+is_status 3 "a living one is left"
+is_json "$out" 'j["lives"] is True' "said so"
+
+root=$(awk '$5 == "/" { print $3 }' /proc/self/mountinfo | tail -n 1)
+copy busy
+sed -i "s/${tab}8:1${tab}/${tab}$root${tab}/" "$copy/held" "$copy/pending"
+dfput wait --mount / --timeout 0 --json --input "$copy"
+is_status 3 "something is left of a filesystem"
+is_json "$out" 'len(j["held"]) == 2 and len(j["pending"]) == 1 and len(j["rings"]) == 2' "its own, and the rings"
+dfput wait --mount "$work" --input "$fixtures/idle"
+is_status 1 "no mount point"
+has "$err" "^dfput: wait: --mount: $work: nothing is mounted there$" "said so"
+dfput wait --mount "$work/none" --input "$fixtures/idle"
+is_status 1 "no such path"
+
+copy busy
+sed -i "s/${tab}8:1${tab}/${tab}0:9999${tab}/" "$copy/superblocks"
+dfput wait --super '#9' --input "$copy"
+is_status 0 "a dead superblock"
+has "$out" '^The superblock is dead, after ' "said so"
+has "$out" '^ 9 fuse' "which"
+dfput wait --super 0:9999 --timeout 50ms --input "$copy"
+is_status 3 "one that is alive"
+has "$out" '^After [0-9.]+ms, the superblock is alive\.$' "said so"
+(sleep 0.3; sed -i "s/alive/dead/" "$copy/superblocks") &
+dfput wait --super 0:9999 --timeout 20 --json --input "$copy"
+wait
+is_status 0 "one that dies meanwhile"
+is_json "$out" '[s["id"] for s in j["superblocks"]] == [2] and j["superblocks"][0]["state"] == "dead"' "and no other"
+sed -i '/^2/s/dead/unknown/' "$copy/superblocks"
+dfput wait --super 0:9999 --input "$copy"
+is_status 4 "one that is not watched"
+for bad in 0:9998 '#99' '#x' "$work" "$work/none"; do
+	dfput wait --super "$bad" --input "$copy"
+	is_status 1 "not to be found: $bad"
+	has "$err" '^dfput: wait: --super: ' "said so"
+done
+
+# ---- umount
+
+dfput umount "$work" --input "$fixtures/idle"
+is_status 1 "umount of what is not mounted"
+has "$err" "^dfput: umount: $work: .*not mounted" "said so"
+
 # ---- what cannot be read
 
 for command in stat hist pending leftovers origins superblocks umounts held rings hooks; do
@@ -415,6 +506,10 @@ usage "too long a time" pending --wait --timeout 99999999999999999999
 usage "folded is no JSON" origins --folded --json
 usage "no such option: '--folded'" leftovers --folded
 usage "no such option: '--rules'" stat --rules x
+usage "for what" wait
+usage "for what" wait --all --pid 1
+usage "not a number of 1 or more" wait --pid 0
+usage "umount: what" umount
 usage "which program" run
 usage "which program" run --max-late 1s --
 usage "not a time" run --max-late later -- true

@@ -3,12 +3,13 @@
 # dfput run, with a copy of the directory in place of a module: time goes on in
 # it when the program that is run says so.
 
+# What programs are to expand must not be expanded here.
+# shellcheck disable=SC2016
+
 # nohup(1), and a shell that starts something in the background, have signals
 # ignored, and what is ignored when a program starts stays so.
 [ -n "${SIGNALS_RESTORED-}" ] || SIGNALS_RESTORED=1 exec env --default-signal bash "$0" "$@"
 
-# What programs are to expand must not be expanded here.
-# shellcheck disable=SC2016
 # shellcheck source=tap.sh
 . "$(dirname "$0")/tap.sh"
 

@@ -182,23 +182,26 @@ static void try_device(struct why_search *search)
 
 static bool is_explained(const struct why *why)
 {
-	return why->busy == WHY_MOUNT_BUSY ? why->found_mount : why->found;
+	return why->busy >= WHY_WAS_BUSY ? why->found_mount : why->found;
 }
 
 /* By exclusion: what is busy has a reason. */
 static void blame_kernel(struct why_search *search)
 {
-	struct why *why = search->why;
+	static char hidden[] = "a kernel reference that dfput can't see";
+	static char gone[] =
+		"gone since its last umount, or a kernel reference that dfput can't see";
+	static const char examples[] =
+		"such as a file in flight on a socket, a ring of io_uring without a descriptor, a kernel thread";
+	struct why_reason reason = { .kind = "kernel",
+				     .keeps = WHY_PERHAPS,
+				     .fd = -1 };
+	const struct why *why = search->why;
 
+	reason.what = why->busy == WHY_WAS_BUSY ? gone : hidden;
 	if (why->busy == WHY_NOT_KNOWN || is_explained(why))
 		return;
-	why_add(search,
-		&(struct why_reason){
-			.kind = "kernel",
-			.keeps = WHY_PERHAPS,
-			.fd = -1,
-			.what = "a kernel reference that dfput can't see" },
-		"such as a file in flight on a socket, a ring of io_uring without a descriptor, an export of nfsd, a kernel thread%s",
+	why_add(search, &reason, "%s%s", examples,
 		search->query->reader ? "" :
 					", or, without the module, a deferral");
 }
@@ -313,10 +316,13 @@ static void show_umount(const struct why *why, struct view *view)
 
 static const char *verdict(const struct why *why)
 {
+	static const char aside[] =
+		"found: they are not in the way of an umount, but keep the device busy";
+
 	switch (why_status(why)) {
 	case STATUS_OK:
 		if (why->path && !why->found_mount)
-			return "found: they are not in the way of an umount, but keep the device busy";
+			return aside;
 		return "found";
 	case STATUS_AGAINST:
 		return why->busy ? "nothing found that dfput can see" :
@@ -328,7 +334,7 @@ static const char *verdict(const struct why *why)
 
 void why_show(const struct why *why, struct view *view)
 {
-	static const char *const busy[] = { NULL, "device", "mount" };
+	static const char *const busy[] = { NULL, "device", "was", "mount" };
 	static const char *const status[] = {
 		[STATUS_OK] = "found",
 		[STATUS_AGAINST] = "nothing",

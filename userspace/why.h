@@ -36,11 +36,13 @@ enum why_keeps {
  * @WHY_NOT_KNOWN: nothing
  * @WHY_DEVICE_BUSY: the device: it is mounted nowhere, but cannot be opened
  *	exclusively, or its superblock lives on
- * @WHY_MOUNT_BUSY: the mount: an umount said EBUSY
+ * @WHY_WAS_BUSY: the mount was, when it was last unmounted: the reason may have gone
+ * @WHY_MOUNT_BUSY: the mount: an umount said EBUSY just now
  */
 enum why_busy {
 	WHY_NOT_KNOWN,
 	WHY_DEVICE_BUSY,
+	WHY_WAS_BUSY,
 	WHY_MOUNT_BUSY,
 };
 

@@ -341,7 +341,7 @@ static void look_at_umounts(struct why_search *search,
 		why_fail(search, -ENOMEM, "not enough memory");
 	else if (!strcmp(search->why->umount.result, "-EBUSY") &&
 		 count_mounts(search) && !search->why->busy)
-		search->why->busy = WHY_MOUNT_BUSY;
+		search->why->busy = WHY_WAS_BUSY;
 }
 
 static void look_at_losses(struct why_search *search)

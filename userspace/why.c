@@ -188,20 +188,22 @@ static bool is_explained(const struct why *why)
 /* By exclusion: what is busy has a reason. */
 static void blame_kernel(struct why_search *search)
 {
-	static char hidden[] = "a kernel reference that dfput can't see";
-	static char gone[] =
-		"gone since its last umount, or a kernel reference that dfput can't see";
-	static const char examples[] =
-		"such as a file in flight on a socket, a ring of io_uring without a descriptor, a kernel thread";
-	struct why_reason reason = { .kind = "kernel",
-				     .keeps = WHY_PERHAPS,
-				     .fd = -1 };
 	const struct why *why = search->why;
+	const struct why_reason reason = {
+		.kind = "kernel",
+		.keeps = WHY_PERHAPS,
+		.fd = -1,
+		.what = why->busy == WHY_WAS_BUSY ?
+				"gone since its last umount, or a "
+				"kernel reference that dfput can't see" :
+				"a kernel reference that dfput can't see",
+	};
 
-	reason.what = why->busy == WHY_WAS_BUSY ? gone : hidden;
 	if (why->busy == WHY_NOT_KNOWN || is_explained(why))
 		return;
-	why_add(search, &reason, "%s%s", examples,
+	why_add(search, &reason,
+		"such as a file in flight on a socket, a ring of io_uring "
+		"without a descriptor, a kernel thread%s",
 		search->query->reader ? "" :
 					", or, without the module, a deferral");
 }

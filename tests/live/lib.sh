@@ -51,7 +51,10 @@ has_ftrace_switch() {
 
 # value FILE NAME: a value of a statistics file
 value() {
-	awk -v name="$2" '$1 == name { print $2 }' "$stats/$1"
+	local name number
+	while read -r name number; do
+		[ "$name" != "$2" ] || echo "$number"
+	done <<<"$(<"$stats/$1")"
 }
 
 # column FILE COLUMN [KEY-COLUMN KEY]: a column of a table, by name

@@ -17,6 +17,7 @@
 #include "number.h"
 #include "origins.h"
 #include "outlived.h"
+#include "remains.h"
 #include "stats.h"
 #include "supervise.h"
 
@@ -31,6 +32,7 @@
  * @tree: program and tree
  * @left: what was on the list then
  * @outlived: what of it, and of the leftovers, is the tree's
+ * @remains: what of the tree's is held then, and which of its rings are there
  * @origins: call paths, and what names them
  * @measured: the numbers could be read at the end
  * @ended: number_now() when @left was known
@@ -46,6 +48,7 @@ struct run {
 	struct supervise tree;
 	struct left left;
 	struct outlived outlived;
+	struct remains remains;
 	struct origins origins;
 	bool measured;
 	uint64_t ended;
@@ -149,6 +152,22 @@ static void doubt_leftovers(struct run *run)
 		       &run->doubts);
 }
 
+static void doubt_remains(struct run *run)
+{
+	if (run->remains.cut)
+		doubts_add(&run->doubts,
+			   "processes too deep below their reapers to tell "
+			   "whose they were have %" PRIu64
+			   " files and rings that are still held",
+			   run->remains.cut);
+	if (run->remains.unseen && run->remains.nr[REMAINS_HELD])
+		doubts_add(&run->doubts,
+			   "%" PRIu64
+			   " processes could not be asked whether they hold "
+			   "what is still held",
+			   run->remains.unseen);
+}
+
 static void collect_doubts(struct run *run, const struct options *options)
 {
 	if (run->tree.interrupted)
@@ -161,18 +180,27 @@ static void collect_doubts(struct run *run, const struct options *options)
 	stats_doubt_between(&run->before, &run->last, &run->doubts);
 	doubt_unowned(run, options);
 	doubt_leftovers(run);
+	doubt_remains(run);
 }
 
 /*
- * The list before the leftovers: what leaves it in between is in both, rather
+ * What is held before the list, the list before the leftovers: what leaves it in between is in both, rather
  * than in neither. The counters last: what is lost until then is in them. Names
  * of call paths are no part of the measurement.
  */
 static int look(struct run *run, const struct options *options)
 {
 	uint64_t limit = options->late ? options->max_late : UINT64_MAX;
-	int err = left_look(&run->reader, run->tree.reaped, &run->left);
+	int err;
 
+	run->remains.of = (struct remains_of){
+		.not_pending = true,
+		.reaper = (uint64_t)getpid(),
+		.least_start = run->tree.started,
+	};
+	err = remains_look(&run->remains, &run->reader);
+	if (!err)
+		err = left_look(&run->reader, run->tree.reaped, &run->left);
 	if (!err)
 		err = outlived_pending(&run->reader, &run->tree, &run->left,
 				       &run->outlived);
@@ -217,10 +245,43 @@ static void show_status(const struct run *run, const char *program,
 		  number_ns_short(elapsed, tree->reaped - tree->started));
 }
 
+/* What of its own processes was neither released nor put on the list. */
+static int show_remains(struct run *run, struct view *view)
+{
+	static const struct {
+		enum remains_table table;
+		const struct listing *listing;
+		const char *name;
+		const char *note;
+	} shown[] = {
+		{ REMAINS_HELD, &listing_held, "tree_held",
+		  "Of its own processes, closed, and still held, by no living process:" },
+		{ REMAINS_RINGS, &listing_rings, "tree_rings",
+		  "Of its own processes, rings that are still being torn down:" },
+	};
+	struct listing listing;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(shown) / sizeof(shown[0]); i++) {
+		listing = *shown[i].listing;
+		listing.file = shown[i].name;
+		listing.empty = NULL;
+		if (run->remains.nr[shown[i].table])
+			view_note(view, "%s", shown[i].note);
+		err = listing_show(&listing, &run->reader,
+				   run->remains.doc[shown[i].table],
+				   run->remains.skip[shown[i].table], NULL,
+				   view);
+	}
+	return err;
+}
+
 static void show_tree(struct run *run, struct view *view)
 {
-	if (run->measured && outlived_show(&run->outlived, &run->left,
-					   &run->reader, &run->origins, view))
+	if (run->measured &&
+	    (outlived_show(&run->outlived, &run->left, &run->reader,
+			   &run->origins, view) ||
+	     show_remains(run, view)))
 		view_complain("run: %s", run->reader.error);
 	view_note(
 		view,
@@ -297,7 +358,8 @@ static void show_windows(const struct run *run, const struct options *options,
 /* What of the tree is, or was, later than the limit. */
 static uint64_t nr_late(const struct run *run)
 {
-	return run->outlived.nr_late + run->outlived.nr_pending;
+	return run->outlived.nr_late + run->outlived.nr_pending +
+	       remains_left(&run->remains);
 }
 
 static void note_verdict(const struct run *run, const struct options *options,
@@ -312,13 +374,16 @@ static void note_verdict(const struct run *run, const struct options *options,
 			  "No verdict: the wait was ended after %s of %s.",
 			  took, limit);
 	else if (nr_late(run))
-		view_note(
-			view,
-			"Late: of its own processes' files, %" PRIu64
-			" released later than the limit of %s, and %" PRIu64
-			" still pending %s after its last process was reaped.",
-			run->outlived.nr_late, limit, run->outlived.nr_pending,
-			took);
+		view_note(view,
+			  "Late: of its own processes' files, %" PRIu64
+			  " released later than the limit of %s, and %" PRIu64
+			  " still pending, %" PRIu64 " still held, %" PRIu64
+			  " rings still in teardown %s after its last process "
+			  "was reaped.",
+			  run->outlived.nr_late, limit,
+			  run->outlived.nr_pending,
+			  run->remains.nr[REMAINS_HELD],
+			  run->remains.nr[REMAINS_RINGS], took);
 	else if (run->doubts.nr)
 		view_note(view, "No verdict after %s (limit %s).", took, limit);
 	else
@@ -326,8 +391,7 @@ static void note_verdict(const struct run *run, const struct options *options,
 			view,
 			"In time: %s after its last process was reaped, no file "
 			"of its own processes was later than the limit of %s, "
-			"and none is pending. A file that something still "
-			"holds is not seen.",
+			"and none is pending, held, or in a ring's teardown.",
 			took, limit);
 }
 
@@ -421,6 +485,7 @@ int cmd_run(const struct options *options, int argc, char **argv)
 	if (run.out != stderr)
 		fclose(run.out);
 	outlived_free(&run.outlived);
+	remains_free(&run.remains);
 	origins_free(&run.origins);
 	left_free(&run.left);
 	reader_close(&run.reader);

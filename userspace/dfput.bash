@@ -12,7 +12,7 @@ _dfput_options()
 	wait) echo --mount --super --pid --all --timeout ;;
 	umount) echo --timeout ;;
 	run) echo --max-late --report -o --rules ;;
-	doctor) echo --root ;;
+	why | doctor) echo --root ;;
 	esac
 	echo --json --input --help --version -h -V
 }
@@ -58,7 +58,7 @@ _dfput_program()
 _dfput()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands='stat hist pending leftovers origins superblocks umounts held rings hooks flush wait umount run doctor'
+	local commands='stat hist pending leftovers origins superblocks umounts held rings hooks flush why wait umount run doctor'
 	local names='queue_wait release_time batch_size batch_time lateness super_death mount_wait'
 	local at command program words
 
@@ -89,6 +89,7 @@ _dfput()
 	case $command in
 	'') words+=" $commands" ;;
 	hist) words+=" $names" ;;
+	why) compopt -o default 2>/dev/null ;;
 	run) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
 	esac
 	[ "$command" = run ] && [[ $current != -* ]] && return

@@ -33,23 +33,6 @@ struct parser {
 	uint64_t nr_lines;
 };
 
-/* Three octal digits behind a backslash are a byte. */
-static void decode(char *text)
-{
-	char *to = text;
-
-	for (; *text; text++) {
-		if (text[0] == '\\' && strspn(text + 1, "01234567") >= 3) {
-			*to++ = (char)((text[1] - '0') * 64 +
-				       (text[2] - '0') * 8 + text[3] - '0');
-			text += 3;
-		} else {
-			*to++ = *text;
-		}
-	}
-	*to = '\0';
-}
-
 static int add(struct fdinfo *info, const char *name)
 {
 	char **bigger;
@@ -77,7 +60,7 @@ static int parse_file(struct parser *parser, char *line)
 	parser->nr_lines++;
 	if (!strcmp(at, "<none>"))
 		return 0;
-	decode(at);
+	proc_decode(at);
 	return add(parser->info, at);
 }
 

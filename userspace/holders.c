@@ -13,17 +13,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "fdinfo.h"
 #include "holders.h"
 #include "proc.h"
+#include "sockets.h"
 
 const char *const holders_kinds[HOLDER_NR_KINDS] = {
 	[HOLDER_FD] = "fd",	    [HOLDER_CWD] = "cwd",
@@ -37,6 +39,7 @@ const char *const holders_kinds[HOLDER_NR_KINDS] = {
  * struct walk - where the walk is
  * @holders: what was found
  * @query: of what
+ * @sockets: those with a path
  * @proc: descriptor of /proc
  * @thread: descriptor of the directory of the thread
  * @pid: the process
@@ -50,6 +53,7 @@ const char *const holders_kinds[HOLDER_NR_KINDS] = {
 struct walk {
 	struct holders *holders;
 	const struct holders_query *query;
+	struct sockets sockets;
 	int proc;
 	int thread;
 	pid_t pid;
@@ -112,11 +116,30 @@ static int add(struct walk *walk, const struct holder *found)
 	return holder->comm && holder->path ? 0 : -ENOMEM;
 }
 
-static dev_t super_of(const struct walk *walk, const struct proc_file *file)
+/* Where no table has the mount, btrfs is known by its id. */
+static bool is_btrfs(const struct walk *walk, const char *link)
+{
+	char path[128];
+	struct statfs fs;
+	uint32_t words[2];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", (int)walk->pid,
+		 (int)walk->tid, link);
+	if (!walk->query->btrfs || *walk->query->root || statfs(path, &fs) ||
+	    fs.f_type != BTRFS_SUPER_MAGIC)
+		return false;
+	memcpy(words, &fs.f_fsid, sizeof(words));
+	return words[0] == walk->query->btrfs;
+}
+
+static dev_t super_of(const struct walk *walk, const struct proc_file *file,
+		      const char *link)
 {
 	const struct mounts_mount *mount;
 
 	mount = mounts_find(&walk->holders->mounts, file->mount);
+	if (!mount && is_btrfs(walk, link))
+		return walk->query->super;
 	return mount ? mount->super : file->device;
 }
 
@@ -165,7 +188,7 @@ static int look_at_link(struct walk *walk, enum holder_kind kind,
 		return note(walk, err);
 	holder.mount = file.mount;
 	holder.inode = file.inode;
-	holder.super = super_of(walk, &file);
+	holder.super = super_of(walk, &file, link);
 	return is_wanted(walk, holder.super) ? add_link(walk, &holder, link) :
 					       0;
 }
@@ -186,13 +209,13 @@ static int add_file(struct walk *walk, int fd, const struct proc_file *file)
 		.fd = fd,
 		.mount = file->mount,
 		.inode = file->inode,
-		.super = super_of(walk, file),
 		.sure = true,
 	};
 	char link[32];
 	int err = 0;
 
 	snprintf(link, sizeof(link), "fd/%d", fd);
+	holder.super = super_of(walk, file, link);
 	if (is_wanted(walk, holder.super))
 		err = add_link(walk, &holder, link);
 	if (err || !is_wanted_block(walk, file->special))
@@ -203,25 +226,40 @@ static int add_file(struct walk *walk, int fd, const struct proc_file *file)
 }
 
 /*
- * The path that the kernel has for a registered file is relative to the root of
- * its namespace, or to that of its mount when this is detached. So see whether it
- * does lead to that mount.
+ * The path that the kernel has for a file is relative to the root of its namespace,
+ * or to that of its mount when this is detached. So see whether it does lead to
+ * that mount.
  */
 static bool is_confirmed(const struct walk *walk, const char *path,
-			 uint64_t mount, uint64_t *inode)
+			 uint64_t mount, struct proc_file *file)
 {
-	struct proc_file file;
 	char *whole;
 	int err;
 
 	if (asprintf(&whole, "root%s", path) < 0)
 		return false;
-	err = proc_stat(walk->thread, whole, &file);
+	err = proc_stat(walk->thread, whole, file);
 	free(whole);
-	if (err || file.mount != mount)
-		return false;
-	*inode = file.inode;
-	return true;
+	return !err && file->mount == mount;
+}
+
+/*
+ * Find the mount of a file of which nothing is known but its path. Below the root
+ * directory, what is not confirmed may be the path of a detached mount.
+ */
+static const struct mounts_mount *
+locate(const struct walk *walk, struct holder *holder, struct proc_file *file)
+{
+	const struct mounts_mount *mount = NULL;
+
+	*file = (struct proc_file){ 0 };
+	if (*holder->path == '/')
+		mount = mounts_at(&walk->holders->mounts, walk->space,
+				  holder->path);
+	if (!mount || (mount->remote && !is_wanted(walk, mount->super)))
+		return mount;
+	holder->sure = is_confirmed(walk, holder->path, mount->id, file);
+	return holder->sure || strcmp(mount->target, "/") ? mount : NULL;
 }
 
 static int add_registered(struct walk *walk, int fd, const char *path)
@@ -231,21 +269,37 @@ static int add_registered(struct walk *walk, int fd, const char *path)
 		.fd = fd,
 		.path = (char *)path,
 	};
-	const struct mounts_mount *mount = NULL;
+	const struct mounts_mount *mount;
+	struct proc_file file;
 
-	if (*path == '/')
-		mount = mounts_at(&walk->holders->mounts, walk->space, path);
-	if (mount && (!mount->remote || is_wanted(walk, mount->super))) {
-		holder.sure =
-			is_confirmed(walk, path, mount->id, &holder.inode);
-		/* One below the root directory may be that of a detached mount. */
-		if (holder.sure || strcmp(mount->target, "/"))
-			holder.mount = mount->id;
-	}
-	if (holder.mount)
-		holder.super = mount->super;
-	if (holder.super && !is_wanted(walk, holder.super))
+	mount = locate(walk, &holder, &file);
+	if (mount && !is_wanted(walk, mount->super))
 		return 0;
+	holder.mount = mount ? mount->id : 0;
+	holder.super = mount ? mount->super : 0;
+	holder.inode = holder.sure ? file.inode : 0;
+	return add(walk, &holder);
+}
+
+/* The name that a socket was given: what it was bound to may be gone by now. */
+static int add_address(struct walk *walk, int fd, uint64_t inode)
+{
+	const char *path = sockets_path(&walk->sockets, inode);
+	struct holder holder = {
+		.kind = HOLDER_SOCKET,
+		.fd = fd,
+		.path = (char *)path,
+	};
+	const struct mounts_mount *mount;
+	struct proc_file file;
+
+	mount = path ? locate(walk, &holder, &file) : NULL;
+	if (!mount || !is_wanted(walk, mount->super))
+		return 0;
+	holder.sure &= file.is_socket;
+	holder.mount = mount->id;
+	holder.super = mount->super;
+	holder.inode = holder.sure ? file.inode : 0;
 	return add(walk, &holder);
 }
 
@@ -264,6 +318,19 @@ static int add_in_flight(struct walk *walk, int fd, const struct fdinfo *info)
 	struct holder holder = { .kind = HOLDER_SCM, .fd = fd };
 
 	return info->in_flight ? add(walk, &holder) : 0;
+}
+
+/* A mount namespace may live on because of nothing but a descriptor. */
+static void look_at_space(struct walk *walk, const char *link)
+{
+	char *text = proc_link(walk->thread, link);
+	struct holders *holders = walk->holders;
+
+	if (text && !strncmp(text, "mnt:[", strlen("mnt:[")))
+		holders->nr_spaces += !mounts_has_space(
+			&holders->mounts,
+			strtoull(text + strlen("mnt:["), NULL, 10));
+	free(text);
 }
 
 static int look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
@@ -285,6 +352,10 @@ static int look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
 		return note(walk, err);
 	file.mount = info->mount ? info->mount : file.mount;
 	file.inode = file.inode ? file.inode : info->inode;
+	if (!mount)
+		look_at_space(walk, link);
+	if (file.is_socket && !mount)
+		return add_address(walk, fd, file.inode);
 	return add_file(walk, fd, &file);
 }
 
@@ -355,6 +426,21 @@ static bool parse_mapping(char *line, struct mapping *mapping)
 	return true;
 }
 
+/* Not everybody may look through map_files, and a dead leader has none. */
+static uint64_t mount_of_path(const struct walk *walk,
+			      const struct mapping *mapping)
+{
+	struct holder holder = { .path = mapping->path };
+	const struct mounts_mount *mount;
+	struct proc_file file;
+
+	mount = locate(walk, &holder, &file);
+	return mount && holder.sure && mount->super == mapping->super &&
+			       file.inode == mapping->inode ?
+		       mount->id :
+		       0;
+}
+
 static int add_mapping(struct walk *walk, const struct mapping *mapping)
 {
 	struct holder holder = {
@@ -368,11 +454,18 @@ static int add_mapping(struct walk *walk, const struct mapping *mapping)
 	struct proc_file file;
 	char link[64];
 
-	snprintf(link, sizeof(link), "map_files/%lx-%lx", mapping->start,
+	snprintf(link, sizeof(link), "../../map_files/%lx-%lx", mapping->start,
 		 mapping->end);
-	if (!proc_stat(walk->thread, link, &file))
+	if (proc_stat(walk->thread, link, &file)) {
+		holder.mount = mount_of_path(walk, mapping);
+	} else {
 		holder.mount = file.mount;
-	return is_known(walk, &holder) ? 0 : add(walk, &holder);
+		if (walk->query->overlay)
+			holder.super = super_of(walk, &file, link);
+	}
+	return !is_wanted(walk, holder.super) || is_known(walk, &holder) ?
+		       0 :
+		       add(walk, &holder);
 }
 
 static int look_at_maps(struct walk *walk, FILE *maps)
@@ -384,7 +477,7 @@ static int look_at_maps(struct walk *walk, FILE *maps)
 
 	while (!err && getline(&line, &room, maps) > 0) {
 		if (!parse_mapping(line, &mapping) ||
-		    !is_wanted(walk, mapping.super))
+		    !(walk->query->overlay || is_wanted(walk, mapping.super)))
 			continue;
 		/* One file is often mapped in several pieces, one behind the other. */
 		if (mapping.super != last.super ||
@@ -528,7 +621,10 @@ int holders_scan(struct holders *holders, const struct holders_query *query)
 	free(proc);
 	if (err)
 		return err;
-	err = scan(&walk, list);
+	err = sockets_scan(&walk.sockets, query->root);
+	if (!err)
+		err = scan(&walk, list);
+	sockets_free(&walk.sockets);
 	closedir(list);
 	return err;
 }

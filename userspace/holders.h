@@ -85,6 +85,8 @@ struct holder {
  * @nr_processes: how many processes were looked at
  * @nr_unseen: how many more, or threads of them, could not be looked at, wholly or
  *	in part
+ * @nr_spaces: descriptors of mount namespaces that no process lives in and that
+ *	were not looked at
  * @nr_rings: io_uring rings with registered files that could not be listed
  */
 struct holders {
@@ -94,6 +96,7 @@ struct holders {
 	struct mounts mounts;
 	size_t nr_processes;
 	size_t nr_unseen;
+	size_t nr_spaces;
 	size_t nr_rings;
 };
 
@@ -102,6 +105,9 @@ struct holders {
  * @root: prefix of /proc, "" for the running system
  * @all: of all filesystems: @super and @block do not count
  * @super: device number of the superblock, as mountinfo has it; 0 for none
+ * @btrfs: first word of the filesystem id that statfs(2) has on this btrfs, or 0
+ * @overlay: it is an overlay: on older kernels its mappings have the device number
+ *	of a layer, so each mapping is asked which mount it is of
  * @block: block devices, whose descriptors are HOLDER_DEVICE; or NULL
  * @nr_blocks: how many
  */
@@ -109,6 +115,8 @@ struct holders_query {
 	const char *root;
 	bool all;
 	dev_t super;
+	uint32_t btrfs;
+	bool overlay;
 	const dev_t *block;
 	size_t nr_blocks;
 };

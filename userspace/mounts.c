@@ -15,6 +15,7 @@
 #include "mounts.h"
 #include "number.h"
 #include "proc.h"
+#include "space.h"
 
 /* Of whom a table is read. */
 struct viewer {
@@ -242,6 +243,68 @@ static void sort(struct mounts *mounts)
 	mounts->nr = kept + 1;
 }
 
+bool mounts_has_space(const struct mounts *mounts, uint64_t inode)
+{
+	for (size_t i = 0; i < mounts->nr_spaces; i++)
+		if (mounts->space[i].inode == inode)
+			return true;
+	return false;
+}
+
+/* Return: the inode number of the namespace that is mounted there, 0 for none. */
+static uint64_t space_of(const struct mounts_mount *mount)
+{
+	if (strcmp(mount->fstype, "nsfs") ||
+	    strncmp(mount->root, "mnt:[", strlen("mnt:[")))
+		return 0;
+	return strtoull(mount->root + strlen("mnt:["), NULL, 10);
+}
+
+/* In such a one there may be a mount of another, which is then found as well. */
+static int enter(struct mounts *mounts, const char *proc, size_t at,
+		 uint64_t inode)
+{
+	const struct mounts_mount *mount = &mounts->mount[at];
+	const struct mounts_space space = { .inode = inode };
+	const struct viewer viewer = { .space = inode };
+	struct libmnt_table *table = mnt_new_table();
+	char *path;
+	int err;
+
+	if (mount->pid)
+		err = asprintf(&path, "%s/%d/root%s", proc, (int)mount->pid,
+			       mount->target);
+	else
+		err = asprintf(&path, "%s", mount->target);
+	if (!table || err < 0) {
+		mnt_unref_table(table);
+		return -ENOMEM;
+	}
+	err = is_new(mounts, &space);
+	if (err > 0)
+		err = space_read(path, table);
+	free(path);
+	if (!err)
+		err = add_all(mounts, &viewer, table);
+	mnt_unref_table(table);
+	return err;
+}
+
+static int scan_empty(struct mounts *mounts, const char *proc)
+{
+	uint64_t inode;
+	int err = 0;
+
+	for (size_t i = 0; err != -ENOMEM && i < mounts->nr; i++) {
+		inode = space_of(&mounts->mount[i]);
+		if (!inode || mounts_has_space(mounts, inode))
+			continue;
+		err = enter(mounts, proc, i, inode);
+		mounts->nr_hidden += err && err != -ENOMEM;
+	}
+	return err == -ENOMEM ? err : 0;
+}
+
 static int scan(struct mounts *mounts, const char *proc, DIR *list)
 {
 	int err = scan_own(mounts, proc, dirfd(list));
@@ -249,6 +312,8 @@ static int scan(struct mounts *mounts, const char *proc, DIR *list)
 
 	while (!err && (pid = proc_next(list)) >= 0)
 		err = scan_process(mounts, proc, dirfd(list), pid);
+	if (!err)
+		err = scan_empty(mounts, proc);
 	sort(mounts);
 	return err;
 }

@@ -26,7 +26,8 @@
  * @shared: its peer group, 0 if none
  * @master: the peer group that it gets mounts from, 0 if none
  * @space: inode number of its namespace
- * @pid: a process that sees it there, 0: the caller does
+ * @pid: a process that sees it there, 0: the caller does or, where it is not
+ *	@ours, no process lives in its namespace
  * @remote: asking it for a file's attributes may take for ever
  * @ours: its namespace is that of the caller
  */
@@ -68,6 +69,7 @@ struct mounts_space {
  * @nr_spaces: how many
  * @own: inode number of the caller's namespace, 0 if unknown
  * @nr_unseen: processes whose namespace could not be looked at
+ * @nr_hidden: namespaces without a process that could not be looked at
  */
 struct mounts {
 	struct mounts_mount *mount;
@@ -77,17 +79,30 @@ struct mounts {
 	size_t nr_spaces;
 	uint64_t own;
 	size_t nr_unseen;
+	size_t nr_hidden;
 };
 
 /**
- * mounts_scan() - read the mounts of all namespaces in which processes live
+ * mounts_scan() - read the mounts of all namespaces that can be found
  * @mounts: receives them, for mounts_free(), also on error
  * @root: prefix of /proc, "" for the running system
+ *
+ * That is those in which processes live, and those that are mounted somewhere
+ * (nsfs): a child process enters these for a moment.
  *
  * Return: 0, -ENOMEM, or a negative errno when /proc, or our own table of
  * mounts, cannot be read.
  */
 int mounts_scan(struct mounts *mounts, const char *root);
+
+/**
+ * mounts_has_space() - has this namespace been looked at?
+ * @mounts: scanned
+ * @inode: inode number of the namespace
+ *
+ * Return: it has.
+ */
+bool mounts_has_space(const struct mounts *mounts, uint64_t inode);
 
 /**
  * mounts_find() - look a mount up

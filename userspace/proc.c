@@ -111,6 +111,7 @@ int proc_stat(int dir, const char *name, struct proc_file *file)
 		file->mount = st.stx_mnt_id;
 	file->device = makedev(st.stx_dev_major, st.stx_dev_minor);
 	file->inode = st.stx_ino;
+	file->is_socket = S_ISSOCK(st.stx_mode);
 	if (S_ISBLK(st.stx_mode))
 		file->special = makedev(st.stx_rdev_major, st.stx_rdev_minor);
 	return 0;
@@ -119,6 +120,22 @@ int proc_stat(int dir, const char *name, struct proc_file *file)
 bool proc_is_gone(int err)
 {
 	return err == -ENOENT || err == -ESRCH;
+}
+
+void proc_decode(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		if (text[0] == '\\' && strspn(text + 1, "01234567") >= 3) {
+			*to++ = (char)((text[1] - '0') * 64 +
+				       (text[2] - '0') * 8 + text[3] - '0');
+			text += 3;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
 }
 
 void *proc_grow(void *array, size_t *room, size_t used, size_t size)

@@ -17,12 +17,14 @@
  * @device: of the file, as stat(2) has it
  * @special: which device it is, if it is a block device; otherwise 0
  * @inode: inode number
+ * @is_socket: it is a socket, or the name of one
  */
 struct proc_file {
 	uint64_t mount;
 	dev_t device;
 	dev_t special;
 	uint64_t inode;
+	bool is_socket;
 };
 
 /**
@@ -100,6 +102,12 @@ int proc_stat(int dir, const char *name, struct proc_file *file);
  * Return: it does.
  */
 bool proc_is_gone(int err);
+
+/**
+ * proc_decode() - decode what the kernel has escaped
+ * @text: in which three octal digits behind a backslash are a byte
+ */
+void proc_decode(char *text);
 
 /**
  * proc_grow() - room for one more element of an array

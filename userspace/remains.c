@@ -12,6 +12,7 @@
 #include "holders.h"
 #include "listing.h"
 #include "number.h"
+#include "outlived.h"
 #include "remains.h"
 #include "stats.h"
 
@@ -107,6 +108,35 @@ static int is_of_process(struct reader *reader, const struct remains *remains,
 	return err;
 }
 
+/* If it was started before, a process with our pid was above it before us. */
+static int is_below(struct reader *reader, struct remains *remains,
+		    enum remains_table table, size_t row, bool *is_part)
+{
+	const struct document *doc = remains->doc[table];
+	const struct remains_of *of = &remains->of;
+	const char *list;
+	uint64_t start;
+	int whose, err;
+
+	if (!of->reaper)
+		return 0;
+	err = text_at(reader, doc, row, "reapers", &list);
+	if (!err)
+		err = number_at(reader, doc, row, tables[table].start, &start);
+	if (err)
+		return err;
+	whose = outlived_reapers(list, of->reaper);
+	if (whose < 0)
+		return reader_fail(reader, -EPROTO,
+				   "%s: line %zu: not a list of reapers",
+				   doc->file, doc->lines[row]);
+	if (start < of->least_start)
+		whose = OUTLIVED_OTHER;
+	remains->cut += whose == OUTLIVED_CUT;
+	*is_part = *is_part && whose == OUTLIVED_OURS;
+	return 0;
+}
+
 /* Of a filesystem, those rings that may have had its files from the beginning. */
 static int is_old_ring(struct reader *reader, const struct remains *remains,
 		       enum remains_table table, size_t row, bool *is_part)
@@ -137,6 +167,8 @@ static int take_row(struct remains *remains, struct reader *reader,
 			      remains->of.mount, &is_part);
 	if (!err)
 		err = is_of_process(reader, remains, table, row, &is_part);
+	if (!err)
+		err = is_below(reader, remains, table, row, &is_part);
 	if (!err)
 		err = is_old_ring(reader, remains, table, row, &is_part);
 	remains->skip[table][row] = !is_part;
@@ -236,8 +268,8 @@ static int take_living(struct remains *remains, struct reader *reader)
 /* Files without a record are on the list, but not in the file. */
 static int count_unrecorded(struct remains *remains, struct reader *reader)
 {
-	bool whole = !remains->of.device && !remains->of.mount &&
-		     !remains->of.pid;
+	const struct remains_of *of = &remains->of;
+	bool whole = !of->device && !of->mount && !of->pid && !of->reaper;
 	struct stats stats;
 	int err;
 
@@ -261,15 +293,17 @@ static void forget(struct remains *remains)
 	remains->unrecorded = 0;
 	remains->living = 0;
 	remains->unseen = 0;
+	remains->cut = 0;
 }
 
 int remains_look(struct remains *remains, struct reader *reader)
 {
 	int first = remains->of.pending_only ? REMAINS_PENDING : 0;
+	int end = remains->of.not_pending ? REMAINS_PENDING : REMAINS_NR;
 	int err = 0;
 
 	forget(remains);
-	for (int table = first; !err && table < REMAINS_NR; table++)
+	for (int table = first; !err && table < end; table++)
 		err = take_table(remains, reader, (enum remains_table)table);
 	if (!err)
 		err = take_living(remains, reader);

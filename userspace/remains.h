@@ -33,20 +33,25 @@ enum remains_table {
 /**
  * struct remains_of - of what
  * @pending_only: the list alone
+ * @not_pending: all but the list
  * @device: major:minor of a superblock: its files, and all rings that there are
  *	at the first look, whose files are not known; NULL: of any
  * @mount: one of its mounts, as the module tells them apart; NULL: of any
  * @pid: of this process; 0: of any
  * @least_start: which was started then or later, ns of CLOCK_MONOTONIC
  * @most_start: then or earlier
+ * @reaper: of processes below this child subreaper, started then or later; 0: of
+ *	any
  */
 struct remains_of {
 	bool pending_only;
+	bool not_pending;
 	const char *device;
 	const char *mount;
 	uint64_t pid;
 	uint64_t least_start;
 	uint64_t most_start;
+	uint64_t reaper;
 };
 
 /**
@@ -58,6 +63,7 @@ struct remains_of {
  * @unrecorded: files on the list that have no row, if there is none of any other
  * @living: held files that living processes hold too: they do not count
  * @unseen: processes that could not be asked what they hold
+ * @cut: rows of which it is not known whether they are below the reaper
  * @looked: there was a look
  * @last_ring: highest id of a ring at the first look
  */
@@ -69,6 +75,7 @@ struct remains {
 	uint64_t unrecorded;
 	uint64_t living;
 	uint64_t unseen;
+	uint64_t cut;
 	bool looked;
 	uint64_t last_ring;
 };

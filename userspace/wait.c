@@ -59,11 +59,15 @@ static int sleep_for(struct wait *wait, int fd, int process, uint64_t ns,
 	return 0;
 }
 
+/* One that is gone has files that cannot be read, or none. */
 static int look(struct wait *wait)
 {
 	int err = wait->look(wait);
 
-	return err == -EIO || err == -ENODEV ? gone(wait) : err;
+	if (err == -EIO || err == -ENODEV ||
+	    (err == -ENOENT && wait->reader->live))
+		return gone(wait);
+	return err;
 }
 
 /*

@@ -103,6 +103,9 @@ static void find_holders(struct why_search *search)
 	const struct holders_query query = {
 		.root = search->query->root,
 		.super = search->why->super,
+		.btrfs = search->why->btrfs,
+		.overlay = search->why->fstype &&
+			   !strcmp(search->why->fstype, "overlay"),
 		.block = search->why->block,
 		.nr_blocks = search->why->nr_blocks,
 	};
@@ -123,8 +126,9 @@ static void say_unseen(struct why_search *search)
 	uint64_t space;
 
 	if (holders->nr_unseen)
-		why_unseen(search, "%zu processes could not be looked at%s",
+		why_unseen(search, "%zu process%s could not be looked at%s",
 			   holders->nr_unseen,
+			   holders->nr_unseen == 1 ? "" : "es",
 			   geteuid() ? ": try as root" : "");
 	else if (geteuid() && !*search->query->root)
 		why_unseen(
@@ -136,6 +140,11 @@ static void say_unseen(struct why_search *search)
 		why_unseen(
 			search,
 			"in a PID namespace of its own, dfput does not see the processes outside");
+	if (holders->mounts.nr_hidden + holders->nr_spaces)
+		why_unseen(
+			search,
+			"mount namespaces in which no process lives: %zu that are mounted, %zu that are open",
+			holders->mounts.nr_hidden, holders->nr_spaces);
 	if (holders->nr_rings)
 		why_unseen(
 			search,
@@ -198,7 +207,7 @@ static void say_unknown(struct why_search *search)
 {
 	const struct why *why = search->why;
 
-	if (!why->nr && !why->is_block && !why->fstype)
+	if (!why->found && !why->is_block && !why->fstype)
 		why_fail(
 			search, -ENODEV,
 			"%s is neither a block device nor a mounted filesystem",
@@ -208,8 +217,9 @@ static void say_unknown(struct why_search *search)
 static void look(struct why_search *search)
 {
 	static void (*const parts[])(struct why_search *) = {
-		why_target, find_holders, why_live,   why_mounts,   why_devices,
-		why_module, try_device,	  say_unseen, blame_kernel, say_unknown,
+		why_target, why_super,	  find_holders, why_live,
+		why_mounts, why_devices,  why_module,	try_device,
+		say_unseen, blame_kernel, say_unknown,
 	};
 
 	for (size_t i = 0; !search->err && i < sizeof(parts) / sizeof(parts[0]);
@@ -306,7 +316,7 @@ static const char *verdict(const struct why *why)
 	switch (why_status(why)) {
 	case STATUS_OK:
 		if (why->path && !why->found_mount)
-			return "found: none of these makes an umount of it fail, but the device stays busy without it";
+			return "found: they are not in the way of an umount, but keep the device busy";
 		return "found";
 	case STATUS_AGAINST:
 		return why->busy ? "nothing found that dfput can see" :

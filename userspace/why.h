@@ -98,6 +98,7 @@ struct why_umount {
  * @super: device number of the superblock, 0 when none is mounted
  * @fstype: filesystem type, or NULL
  * @is_block: the target is a block device
+ * @btrfs: what tells this btrfs from others, see struct holders_query
  * @block: the block devices below it; the target itself comes first
  * @nr_blocks: how many
  * @reason: most certain first
@@ -117,6 +118,7 @@ struct why {
 	dev_t super;
 	char *fstype;
 	bool is_block;
+	uint32_t btrfs;
 	dev_t *block;
 	size_t nr_blocks;
 	struct why_reason *reason;

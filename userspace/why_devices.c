@@ -237,30 +237,13 @@ static void look_at_loops(struct why_search *search)
 	closedir(list);
 }
 
-/* Blank, tab, newline and backslash, as the kernel writes them. */
-static void decode(char *text)
-{
-	char *to = text;
-	unsigned int byte;
-
-	for (; *text; text++) {
-		if (*text == '\\' && sscanf(text + 1, "%3o", &byte) == 1) {
-			*to++ = (char)byte;
-			text += 3;
-		} else {
-			*to++ = *text;
-		}
-	}
-	*to = '\0';
-}
-
 static void add_swap(struct why_search *search, char *path, const char *type)
 {
 	struct why_reason reason = { .kind = "swap", .fd = -1, .what = path };
 	bool deleted;
 	dev_t device;
 
-	decode(path);
+	proc_decode(path);
 	deleted = cut_deleted(path);
 	if (!strcmp(type, "partition") &&
 	    !devices_find(search->query->root, path, &device) &&
@@ -297,7 +280,7 @@ static void look_at_exports(struct why_search *search)
 	while (file && getline(&line, &room, file) > 0) {
 		if (*line == '#' || sscanf(line, "%4095s", path) != 1)
 			continue;
-		decode(path);
+		proc_decode(path);
 		reason.what = path;
 		if (is_ours(search, path, &reason.keeps))
 			why_add(search, &reason,

@@ -125,6 +125,10 @@ static void add_mount(struct why_search *search,
 
 	if (mount->ours)
 		why_add(search, &reason, "%s", remark);
+	else if (!mount->pid)
+		why_add(search, &reason,
+			"%s, in mount namespace %llu, in which no process lives",
+			remark, (unsigned long long)mount->space);
 	else
 		why_add(search, &reason,
 			"%s, in mount namespace %llu, as process %d sees it",

@@ -265,9 +265,36 @@ out:
 	document_free(table.doc);
 }
 
-enum { SUPER_ID, SUPER_DEVICE, SUPER_STATE, SUPER_NAME };
-static const char *const supers_names[] = { "id", "device", "state", "name",
+enum { SUPER_DEVICE, SUPER_FSTYPE, SUPER_STATE, SUPER_NAME };
+static const char *const supers_names[] = { "device", "fstype", "state", "name",
 					    NULL };
+
+/* The filesystem's own name for it is that of a device. */
+static void take_super(struct why_search *search, const struct table *table,
+		       const char *name)
+{
+	for (size_t row = 0; row < table->doc->nr_rows; row++)
+		if (!strcmp(cell(table, row, SUPER_FSTYPE), "btrfs") &&
+		    !strcmp(cell(table, row, SUPER_NAME), name) &&
+		    strcmp(cell(table, row, SUPER_STATE), "dead"))
+			devices_parse(cell(table, row, SUPER_DEVICE),
+				      &search->why->super);
+}
+
+void why_super(struct why_search *search)
+{
+	const struct why *why = search->why;
+	struct table table = { 0 };
+	char *name;
+
+	if (!search->query->reader || why->fstype || !why->is_block)
+		return;
+	name = devices_name(search->query->root, why->block[0]);
+	if (name && load(search, "superblocks", supers_names, &table))
+		take_super(search, &table, name);
+	document_free(table.doc);
+	free(name);
+}
 
 /* A superblock that lives, or dies, although nothing of it is mounted any more. */
 static void look_at_supers(struct why_search *search)

@@ -75,6 +75,14 @@ enum why_keeps why_keeps(const struct why_search *search, uint64_t id);
 void why_target(struct why_search *search);
 
 /**
+ * why_super() - which superblock a device has that is mounted nowhere
+ * @search: whose target is known
+ *
+ * On btrfs its number is not that of the device: the module knows it.
+ */
+void why_super(struct why_search *search);
+
+/**
  * why_live() - the living processes
  * @search: whose holders are known
  */

@@ -37,8 +37,8 @@ static void add_block(struct why_search *search, dev_t device)
 	bigger[why->nr_blocks++] = device;
 }
 
-/* Of a filesystem on several devices, all, when one of them is among ours. */
-static void add_btrfs(struct why_search *search, int folder, const char *name)
+/* Of a filesystem on several devices, all. Return: whether this one is among them. */
+static bool add_btrfs(struct why_search *search, int folder, const char *name)
 {
 	const struct dirent *entry;
 	char *file, text[DEVICES_TEXT];
@@ -46,7 +46,7 @@ static void add_btrfs(struct why_search *search, int folder, const char *name)
 	DIR *list;
 
 	if (faccessat(folder, name, F_OK, 0) || proc_list(folder, ".", &list))
-		return;
+		return false;
 	while (!search->err && (entry = readdir(list))) {
 		if (asprintf(&file, "%s/dev", entry->d_name) < 0)
 			break;
@@ -56,6 +56,18 @@ static void add_btrfs(struct why_search *search, int folder, const char *name)
 		free(file);
 	}
 	closedir(list);
+	return true;
+}
+
+/* The first words of a UUID, as the filesystem makes its id of them. */
+static uint32_t id_of(const char *uuid)
+{
+	unsigned int word[4], part[3];
+
+	if (sscanf(uuid, "%8x-%4x-%4x-%4x-%4x%8x", &word[0], &part[0], &part[1],
+		   &part[2], &word[2], &word[3]) != 6)
+		return 0;
+	return word[0] ^ (part[2] << 16 | word[2]);
 }
 
 static void add_siblings(struct why_search *search, dev_t device)
@@ -77,7 +89,8 @@ static void add_siblings(struct why_search *search, dev_t device)
 		free(path);
 		if (folder < 0)
 			continue;
-		add_btrfs(search, folder, name);
+		if (add_btrfs(search, folder, name))
+			search->why->btrfs = id_of(entry->d_name);
 		close(folder);
 	}
 	if (list)
@@ -190,11 +203,10 @@ static void take_path(struct why_search *search)
 	struct proc_file file = { 0 };
 	int err = 0;
 
-	if (*search->query->root) {
+	if (*search->query->root)
 		devices_find(search->query->root, target, &file.special);
-	} else {
+	else
 		err = proc_stat(AT_FDCWD, target, &file);
-	}
 	if (file.special) {
 		take_device(search, file.special);
 		return;

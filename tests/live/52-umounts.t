@@ -13,7 +13,6 @@ losses='lost_umounts lost_mounts lost_deaths lost_rings lost_records missed_prob
 # Kills, each with an umount at once, on each filesystem.
 rounds=4
 files=16
-many=12000
 
 # ---- what the kernel says itself: each umount's result, and each death
 
@@ -59,6 +58,11 @@ compare() {
 		"$(said 'umounted: .*result=')"
 	is "$1: and those that were busy" "$(since_mark umounts_busy)" \
 		"$(said 'umounted: .*result=-16$')"
+	is "$1: each busy one was so by files on the list or in teardown" \
+		$(($(since_mark umounts_busy_deferred) + $(since_mark umounts_busy_teardown))) \
+		"$(since_mark umounts_busy)"
+	note "$1: $(since_mark umounts) umounts, $(since_mark umounts_busy_deferred) busy by" \
+		"deferrals, $(since_mark umounts_busy_teardown) by a ring's teardown"
 	is "$1: superblocks that died" "$(since_mark supers_dead)" \
 		"$(said ': generic_shutdown_super <-')"
 	is "$1: and those that died in a kernel thread" "$(since_mark supers_dead_kthread)" \
@@ -76,8 +80,8 @@ compare() {
 }
 
 cleanup() {
-	[ -z "${point-}" ] || fsfreeze -u "$point" 2>/dev/null
 	events_stop
+	drop_stuck
 	drop_fs
 	truth_stop
 	fresh
@@ -101,26 +105,25 @@ super_row() {
 
 # ---- an umount right after the reap
 
-# has_settled PID FILES: so many were in the way of its umount, and have been put
+# has_settled PID: all files that were in the way of its umount have been put
 has_settled() {
 	local pending teardown
 	read -r pending teardown <<<"$(umount_row "$1" pending_mount teardown)"
-	[ $((pending + teardown)) = "$2" ]
+	[ $((pending + teardown)) = $files ]
 }
 
-# race_row SPAN FILES: the row of the umount of that span is right
+# race_row SPAN: the row of the umount of that span is right
 race_row() {
-	local pid from to files=$2
-	local result why pending teardown super ended took flags fstype comm
+	local pid from to result why pending teardown super ended took flags fstype comm
 	read -r pid from to <<<"$1"
-	wait_for 30 has_settled "$pid" "$files"
+	wait_for 30 has_settled "$pid"
 	read -r result why pending teardown super ended took flags fstype comm <<<"$(
 		umount_row "$pid" result why pending_mount teardown pending_super ended_ns \
 			took_ns flags fstype comm)"
 	is "$type: $pid: busy" "$result" -EBUSY
 	like "$type: $pid: by deferrals or a ring's teardown" "$why" '^(deferral|teardown)$'
 	is "$type: $pid: $pending on the list, $teardown put since: $files" \
-		$((pending + teardown)) "$files"
+		$((pending + teardown)) $files
 	holds "$type: $pid: of the superblock no less" "$super" -ge "$pending"
 	holds "$type: $pid: not before it was asked for" $((ended - took)) -ge "$from"
 	holds "$type: $pid: not after it was answered" "$ended" -le "$to"
@@ -151,40 +154,22 @@ patient() {
 		/(poll|epoll_p?wait|select6?)\(/ { polled = 1 }' "$TMPDIR/calls")" ''
 }
 
-# umounting [COMMAND]: `dfput umount` of what was busy a moment ago
-umounting() {
-	mountpoint -q "$point" || not_ok "$type: it is still mounted"
-	"$@" dfput umount --timeout 60 "$point" || failed=$((failed + 1))
-	! mountpoint -q "$point" || failed=$((failed + 1))
-}
-
 race() {
 	local round busy=0 failed=0 spans=()
 	begin
 	for ((round = 0; round < rounds; round++)); do
 		mount "$device" "$point"
 		run_workload umount --dir "$point" --files $files || not_ok "$type: umount runs"
-		umounting
+		dfput umount --timeout 60 "$point" || failed=$((failed + 1))
+		! mountpoint -q "$point" || failed=$((failed + 1))
 		busy=$((busy + did[busy]))
 		spans+=("${did[umount]}")
 	done
-	# That may have come too late to see it busy. So many take longer.
-	mount "$device" "$point"
-	run_workload umount --dir "$point" --same --files $many || not_ok "$type: umount runs"
-	umounting traced
-	busy=$((busy + did[busy]))
-	is "$type: umount right after the reap: busy each time" $busy $((rounds + 1))
+	is "$type: umount right after the reap: busy each time" $busy $rounds
 	is "$type: dfput umount: done each time" $failed 0
-	patient "$type: dfput umount"
 	for round in "${spans[@]}"; do
-		race_row "$round" $files
+		race_row "$round"
 	done
-	race_row "${did[umount]}" $many
-	is "$type: of the busy, with files on the list or in teardown: all" \
-		$(($(since_mark umounts_busy_deferred) + $(since_mark umounts_busy_teardown))) \
-		"$(since_mark umounts_busy)"
-	note "$type: $(since_mark umounts_busy) of $(since_mark umounts) were busy," \
-		"$(since_mark umounts_busy_teardown) by a ring's teardown"
 	compare "$type: race"
 }
 
@@ -192,30 +177,30 @@ race() {
 
 held_up() {
 	local umount before
-	mount "$device" "$point"
 	begin
-	# The first is being released, and can not tell how far that is.
-	run_workload frozen --dir "$point" --files 2 || not_ok 'frozen runs'
-	wait_for 60 queued_since_mark 2
-	nok 'held up: umount is refused' umount "$point" 2>/dev/null
-	is 'held up: the umount, and what is in its way' "$(fields umounts id result why \
-		pending_mount pending_super teardown | tail -n 1 | cut -d ' ' -f 2-)" \
-		'-EBUSY deferral 2 2 0'
-	is 'held up: counted as such' "$(since_mark umounts_busy_deferred)" 1
+	hold_worker || not_ok "the worker can be held up: ${reason-}"
+	mount "$device" "$point"
+	run_workload umount --dir "$point" --files $files || not_ok "$type: umount runs"
+	race_row "${did[umount]}"
+	wait_for 60 queued_since_mark $((files + 1))
+	nok "$type: held up: umount is refused" umount "$point" 2>/dev/null
+	is "$type: held up: that umount, and what is in its way" "$(fields umounts id result \
+		why pending_mount pending_super teardown | tail -n 1 | cut -d ' ' -f 2-)" \
+		"-EBUSY deferral $files $files 0"
 	traced dfput umount --timeout 60 "$point" &
 	umount=$!
-	sleep 3
-	ok 'held up: dfput umount waits' kill -0 $umount
+	sleep 2
+	ok "$type: held up: dfput umount waits" kill -0 $umount
+	ok "$type: held up: the mount is still there" mountpoint -q "$point"
 	before=$(wc -l <"$TMPDIR/calls")
-	sleep 3
-	note "held up: $(($(wc -l <"$TMPDIR/calls") - before)) calls in 3 s"
-	ok 'held up: the mount is still there' mountpoint -q "$point"
-	fsfreeze -u "$point"
+	sleep 2
+	note "$type: held up: $(($(wc -l <"$TMPDIR/calls") - before)) calls in 2 s"
+	let_worker
 	wait $umount
-	is 'held up: once it is thawed, dfput umount is done' $? 0
-	nok 'held up: and the mount is gone' mountpoint -q "$point"
-	patient 'held up: dfput umount'
-	compare 'held up'
+	is "$type: held up: once the worker goes on, dfput umount is done" $? 0
+	nok "$type: held up: and the mount is gone" mountpoint -q "$point"
+	patient "$type: held up: dfput umount"
+	compare "$type: held up"
 }
 
 # ---- a superblock that lives on
@@ -340,8 +325,8 @@ for type in ext4 xfs btrfs; do
 		continue
 	fi
 	race
+	held_up
 	detached
-	[ $type != ext4 ] || held_up
 	[ $type != ext4 ] || chained
 	drop_fs
 done

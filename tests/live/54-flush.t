@@ -11,24 +11,7 @@ load
 truth_start
 files=10000
 
-thaw() {
-	fsfreeze -u "$point" 2>/dev/null
-}
-
-cleanup() {
-	[ -z "${point-}" ] || thaw
-	truth_stop
-	drop_fs
-	fresh
-}
-trap cleanup EXIT
-
-if ! make_fs ext4; then
-	skip 'flush' "$reason"
-	done_testing
-	exit
-fi
-mount "$device" "$point"
+trap 'drop_stuck; truth_stop; fresh' EXIT
 
 begin() {
 	wait_for 60 is_quiet
@@ -39,8 +22,7 @@ begin() {
 # pile_up: the worker is stuck, and behind that wait so many files
 pile_up() {
 	begin
-	run_workload frozen --dir "$point" || not_ok 'frozen runs'
-	wait_for 60 queued_since_mark 1
+	hold_worker || not_ok "the worker can be held up: ${reason-}"
 	run_workload uring-files --dir "$scratch" --same --files $files ||
 		not_ok 'uring-files runs'
 	wait_for 60 queued_since_mark $((files + 1))
@@ -86,7 +68,7 @@ note "after $((SECONDS - started)) s: $(<"$TMPDIR/late")"
 dfput flush >"$TMPDIR/flushed" 2>&1 &
 flush=$!
 sleep 1
-thaw
+let_worker
 wait $flush
 is 'stuck: one that is there at the thaw is done' $? 0
 note "dfput flush: $(<"$TMPDIR/flushed")"
@@ -101,7 +83,7 @@ for i in 1 2 3 4; do
 	dfput flush >"$TMPDIR/flushed.$i" 2>&1 &
 	flushes+=($!)
 done
-thaw
+let_worker
 failed=0
 for flush in "${flushes[@]}"; do
 	wait "$flush" || failed=$((failed + 1))
@@ -141,7 +123,7 @@ goes() {
 	rmmod dfput &
 	rmmod=$!
 	ok "$name: the unload does not wait for what is stuck" wait_for 5 gone
-	thaw
+	let_worker
 	wait $rmmod
 	is "$name: unloaded" $? 0
 	wait $flush
@@ -166,6 +148,5 @@ gone() {
 
 goes 'unload, with a flush that waits' wait_for 60 released_since_mark $files
 goes 'unload, with a flush that begins' wait_for 60 released_since_mark 1
-umount "$point"
 
 done_testing

@@ -63,7 +63,7 @@ const struct workload workload_umount = {
 	.name = "umount",
 	.summary = "uring-files, and an umount of --dir right after the reap",
 	.defaults = { .files = 16 },
-	.uses = USES_DIR | USES_FILES | USES_SIZE | USES_DETACH,
+	.uses = USES_DIR | USES_FILES | USES_SAME | USES_SIZE | USES_DETACH,
 	.shows = SHOWS_last_puts | SHOWS_umounts | SHOWS_busy,
 	.prepare = uring_files_prepare,
 	.run = run,

@@ -75,7 +75,7 @@ note "dfput flush: $(<"$TMPDIR/flushed")"
 balances 'stuck' $((files + 1))
 is 'stuck: drained by a flush' "$(since_mark released_flush)" $files
 
-# ---- several at once, when the worker comes loose
+# ---- several at once
 
 pile_up
 flushes=()
@@ -83,6 +83,7 @@ for i in 1 2 3 4; do
 	dfput flush >"$TMPDIR/flushed.$i" 2>&1 &
 	flushes+=($!)
 done
+ok 'at once: what can be drained is' wait_for 60 released_since_mark $files
 let_worker
 failed=0
 for flush in "${flushes[@]}"; do

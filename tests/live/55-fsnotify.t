@@ -3,7 +3,7 @@
 #
 # What fsnotify says of a superblock's end, and when, beside what dfput says:
 # the table in docs/umounts.md is of what this prints. The order is taken from
-# ftrace's function tracer: it is the same at every run.
+# kprobe events: it is the same at every run.
 . "$(dirname "$0")/lib.sh"
 fresh
 load
@@ -25,40 +25,41 @@ fs_bdev_file_release device'
 
 cleanup() {
 	if [ -d "$order" ]; then
-		echo nop >"$order/current_tracer"
+		echo 0 >"$order/events/enable"
 		rmdir "$order"
+		sed -n 's/^p:\(dfput_order[^ ]*\).*/-:\1/p' "$tracing/kprobe_events" |
+			while read -r gone; do echo "$gone" >>"$tracing/kprobe_events"; done
 	fi
 	drop_fs
 	fresh
 }
 trap cleanup EXIT
 
-# Modules bring functions of their own, so it is done anew for each filesystem.
+# Of each kernel and each filesystem there are some; those of a module come with
+# it.
 order_start() {
-	local functions
-	functions=$(cut -d ' ' -f 1 <<<"$steps" | paste -sd '|')
-	mkdir -p "$order"
-	echo nop >"$order/current_tracer"
-	echo mono >"$order/trace_clock"
-	# Those of a module have its name behind them.
-	grep -E "^($functions)( |$)" "$tracing/available_filter_functions" |
-		cut -d ' ' -f 1 >"$order/set_ftrace_filter"
+	local function
+	mkdir "$order"
 	echo 0 >"$order/tracing_on"
-	echo function >"$order/current_tracer"
+	echo mono >"$order/trace_clock"
+	while read -r function _; do
+		echo "p:dfput_order/$function $function" 2>/dev/null >>"$tracing/kprobe_events"
+	done <<<"$steps"
+	echo 1 >"$order/events/dfput_order/enable"
 }
 
 # seen: the steps of a superblock's end, each once, in their order
 seen() {
-	awk -v steps="$steps" '
-		BEGIN {
-			n = split(steps, word, "[ \n]")
-			for (i = 1; i < n; i += 2) name[word[i]] = word[i + 1]
-		}
-		/^#/ { next }
-		{ step = name[$(NF - 1)] }
-		step == "begins" { begun = 1 }
-		begun && step != "" && !had[step]++ { printf "%s%s", comma, step; comma = " " }
-		END { print "" }' "$order/trace"
+	sed -n 's/.* [0-9.]*: \([a-zA-Z0-9_]*\): (.*/\1/p' "$order/trace" |
+		awk -v steps="$steps" '
+			BEGIN {
+				n = split(steps, word, "[ \n]")
+				for (i = 1; i < n; i += 2) name[word[i]] = word[i + 1]
+			}
+			{ step = name[$1] }
+			step == "begins" { begun = 1 }
+			begun && !had[step]++ { printf "%s%s", blank, step; blank = " " }
+			END { print "" }'
 }
 
 # before ONE OTHER: in the steps that were seen
@@ -135,12 +136,13 @@ detached() {
 	holds "$1: FAN_MNT_DETACH is not the death" $((to - asked)) -gt 0
 }
 
+modprobe -aq xfs btrfs
+order_start
 for type in ext4 xfs btrfs; do
 	if ! make_fs $type; then
 		skip "$type" "$reason"
 		continue
 	fi
-	order_start
 	[ $type != ext4 ] || told "$type, umount"
 	told "$type, MNT_DETACH" --detach
 	# It left the namespace while files had the superblock live on.

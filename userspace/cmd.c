@@ -6,7 +6,8 @@
 
 #include "cmd.h"
 
-int cmd_display(const struct options *options, cmd_show *show)
+static int display(const struct options *options, cmd_show *show,
+		   enum status unreadable)
 {
 	struct reader reader;
 	struct view view;
@@ -19,10 +20,20 @@ int cmd_display(const struct options *options, cmd_show *show)
 	if (result < 0) {
 		view_complain("%s", reader.error);
 		view_discard(&view);
-		result = STATUS_FAILED;
+		result = unreadable;
 	} else if (view_end(&view)) {
 		result = STATUS_FAILED;
 	}
 	reader_close(&reader);
 	return result;
+}
+
+int cmd_display(const struct options *options, cmd_show *show)
+{
+	return display(options, show, STATUS_FAILED);
+}
+
+int cmd_judge(const struct options *options, cmd_show *show)
+{
+	return display(options, show, STATUS_UNKNOWN);
 }

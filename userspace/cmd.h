@@ -31,6 +31,17 @@ typedef int cmd_show(const struct options *options, struct reader *reader,
 int cmd_display(const struct options *options, cmd_show *show);
 
 /**
+ * cmd_judge() - the same, for commands whose exit status is a verdict
+ * @options: of the command
+ * @show: what is special
+ *
+ * Where the module's files cannot be read, there is none.
+ *
+ * Return: enum status.
+ */
+int cmd_judge(const struct options *options, cmd_show *show);
+
+/**
  * cmd_stat() - counters and gauges, or their differences every interval
  * @options: --interval, --count
  * @argc: 0
@@ -91,6 +102,36 @@ int cmd_origins(const struct options *options, int argc, char **argv);
 int cmd_superblocks(const struct options *options, int argc, char **argv);
 
 /**
+ * cmd_umounts() - the last umounts, and what was in their way
+ * @options: the global ones
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_umounts(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_held() - files that ended processes closed, and that are still held
+ * @options: the global ones
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_held(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_rings() - io_uring rings that are being torn down
+ * @options: the global ones
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_rings(const struct options *options, int argc, char **argv);
+
+/**
  * cmd_hooks() - the table of hooks
  * @options: the global ones
  * @argc: 0
@@ -101,6 +142,36 @@ int cmd_superblocks(const struct options *options, int argc, char **argv);
 int cmd_hooks(const struct options *options, int argc, char **argv);
 
 /**
+ * cmd_flush() - drain the list now, and say what that did
+ * @options: the global ones
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_flush(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_wait() - wait until nothing of something is left
+ * @options: --all, --mount, --super, --pid, --timeout
+ * @argc: 0
+ * @argv: unused
+ *
+ * Return: enum status.
+ */
+int cmd_wait(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_umount() - unmount, and wait where that will help
+ * @options: --timeout
+ * @argc: 1
+ * @argv: what to unmount
+ *
+ * Return: enum status.
+ */
+int cmd_umount(const struct options *options, int argc, char **argv);
+
+/**
  * cmd_run() - run a program, and say what outlived it
  * @options: --max-late, --report, --rules
  * @argc: length of @argv
@@ -109,6 +180,16 @@ int cmd_hooks(const struct options *options, int argc, char **argv);
  * Return: the program's exit status, or enum status.
  */
 int cmd_run(const struct options *options, int argc, char **argv);
+
+/**
+ * cmd_why() - what keeps a mount or a device busy
+ * @options: --root
+ * @argc: 1
+ * @argv: a path, a block device, or MAJOR:MINOR
+ *
+ * Return: enum status.
+ */
+int cmd_why(const struct options *options, int argc, char **argv);
 
 /**
  * cmd_doctor() - find out what is in the way of measuring

@@ -6,11 +6,15 @@
 #include "cmd.h"
 #include "listing.h"
 #include "number.h"
+#include "remains.h"
 #include "stats.h"
 #include "wait.h"
 
-/* A wakeup should do. This is for the one that does not come. */
-#define MAX_NAP_NS NUMBER_NS_PER_SEC
+/*
+ * A list to which new files keep coming may be empty for a moment only, and tell
+ * nobody: so we look again soon, too.
+ */
+#define FIRST_NAP_NS UINT64_C(1000000)
 
 static int show_files(const struct options *options, struct reader *reader,
 		      const struct document *doc, struct view *view)
@@ -37,43 +41,64 @@ static int show_list(const struct options *options, struct reader *reader,
 	return err;
 }
 
-static void note_left(const struct wait *wait, struct view *view)
+static void note_left(const struct remains *remains, struct view *view)
 {
 	char left[NUMBER_TEXT];
 
-	if (wait->left)
+	if (remains_left(remains))
 		view_note(view, "Still pending: %s%s.",
-			  number_text(left, wait->left),
-			  wait->unrecorded ? ", of which there is no record" :
-					     "");
+			  number_text(left, remains_left(remains)),
+			  remains->unrecorded ?
+				  ", of which there is no record" :
+				  "");
 }
 
 /* That something is left is seen; that nothing is can be an oversight. */
-static int verdict(const struct wait *wait, int result,
+static int verdict(const struct remains *remains, int result,
 		   const struct doubts *doubts, struct view *view)
 {
-	view_number(view, "left", wait->left);
-	view_number(view, "unrecorded", wait->unrecorded);
-	note_left(wait, view);
+	note_left(remains, view);
 	listing_doubts(doubts, view);
 	if (result != WAIT_EMPTY)
 		return STATUS_AGAINST;
 	return doubts->nr ? STATUS_UNKNOWN : STATUS_OK;
 }
 
-static int show_wait(const struct options *options, struct wait *wait,
-		     int result, struct view *view)
+static int show_left(const struct options *options, struct reader *reader,
+		     const struct remains *remains, struct view *view)
+{
+	struct origins origins;
+	int err = origins_load_if_any(reader, options->rules, &origins);
+
+	if (!err)
+		err = remains_show(remains, reader, &origins, view);
+	origins_free(&origins);
+	return err;
+}
+
+static int show_wait(const struct options *options, struct reader *reader,
+		     const struct remains *remains, int result,
+		     struct view *view)
 {
 	struct doubts doubts = { 0 };
 	struct stats stats;
-	int err = stats_load(wait->reader, &stats);
+	int err = stats_load(reader, &stats);
 
 	if (!err)
-		err = show_files(options, wait->reader, wait->pending, view);
+		err = show_left(options, reader, remains, view);
 	if (err)
 		return err;
 	stats_doubt(&stats, &doubts);
-	return verdict(wait, result, &doubts, view);
+	return verdict(remains, result, &doubts, view);
+}
+
+static int look(struct wait *wait)
+{
+	struct remains *remains = wait->what;
+	int err = remains_look(remains, wait->reader);
+
+	wait->left = remains_left(remains);
+	return err;
 }
 
 /* What is switched off will not wake anybody. */
@@ -89,9 +114,16 @@ static int refuse(struct view *view)
 static int wait_until_empty(const struct options *options,
 			    struct reader *reader, struct view *view)
 {
+	struct remains remains = { .of = { .pending_only = true } };
 	struct wait wait = {
 		.reader = reader,
-		.max_nap = MAX_NAP_NS,
+		.file = "pending",
+		.look = look,
+		.what = &remains,
+		.process = -1,
+		.first_nap = FIRST_NAP_NS,
+		.max_nap = WAIT_MAX_NAP_NS,
+		.conclusive = true,
 	};
 	struct stats stats;
 	int err = stats_load(reader, &stats);
@@ -101,11 +133,11 @@ static int wait_until_empty(const struct options *options,
 	if (!stats.gauge[STATS_GAUGE_enabled])
 		return refuse(view);
 	wait.deadline = number_after(stats.begun, options->timeout);
-	err = wait_pending(&wait);
+	err = wait_for(&wait);
 	view_number(view, "waited_ns", number_now() - stats.begun);
 	if (err >= 0)
-		err = show_wait(options, &wait, err, view);
-	document_free(wait.pending);
+		err = show_wait(options, reader, &remains, err, view);
+	remains_free(&remains);
 	return err;
 }
 

@@ -7,16 +7,17 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "hooks.h"
 #include "left.h"
 #include "listing.h"
 #include "number.h"
 #include "origins.h"
 #include "outlived.h"
+#include "remains.h"
 #include "stats.h"
 #include "supervise.h"
 
@@ -31,6 +32,7 @@
  * @tree: program and tree
  * @left: what was on the list then
  * @outlived: what of it, and of the leftovers, is the tree's
+ * @remains: what of the tree's is held then, and which of its rings are there
  * @origins: call paths, and what names them
  * @measured: the numbers could be read at the end
  * @ended: number_now() when @left was known
@@ -39,102 +41,24 @@
 struct run {
 	struct reader reader;
 	FILE *out;
-	char how[128];
+	char how[HOOKS_HOW];
 	struct stats before;
 	struct stats after;
 	struct stats last;
 	struct supervise tree;
 	struct left left;
 	struct outlived outlived;
+	struct remains remains;
 	struct origins origins;
 	bool measured;
 	uint64_t ended;
 	struct doubts doubts;
 };
 
-/* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
-#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
-
 /* Is there a time after the last of the tree was reaped? */
 static bool has_window(const struct run *run, const struct options *options)
 {
 	return options->late && run->tree.all_reaped;
-}
-
-/* A hook that is needed and could not be had: something was not looked at. */
-static int doubt_failed_hooks(struct run *run, const struct document *doc)
-{
-	size_t name, state;
-	int err;
-
-	err = document_need_column(&run->reader, doc, "hook", &name);
-	if (!err)
-		err = document_need_column(&run->reader, doc, "state", &state);
-	for (size_t row = 0; !err && row < doc->nr_rows; row++)
-		if (!strcmp(document_cell(doc, row, state), "failed"))
-			doubts_add(&run->doubts,
-				   "the module has no hook '%s' on this kernel",
-				   document_cell(doc, row, name));
-	return err;
-}
-
-/* What would leave the tree's own files out. */
-static void doubt_scope(struct run *run, const char *scope)
-{
-	struct stat stat_buf;
-
-	if (strcmp(scope, "exits"))
-		doubts_add(
-			&run->doubts,
-			"the module does not look at exits: its scope is '%s'",
-			scope);
-	if (run->reader.live && (stat("/proc/self/ns/pid", &stat_buf) ||
-				 stat_buf.st_ino != INITIAL_PID_NAMESPACE))
-		doubts_add(&run->doubts,
-			   "in a PID namespace of its own, dfput does not know "
-			   "its processes by the pids that the module sees");
-}
-
-/* Files from before measuring would pass for what they are not. */
-static int doubt_unsettled(struct run *run, const struct document *doc)
-{
-	uint64_t settled;
-	int err = document_need_number(&run->reader, doc, "settled", &settled);
-
-	if (!err && !settled)
-		doubts_add(&run->doubts,
-			   "files from before measuring began may still be on "
-			   "the list");
-	return err;
-}
-
-static int load_hooks(struct run *run)
-{
-	const char *rung, *mode, *selftest, *scope;
-	struct document *doc;
-	int err = reader_load(&run->reader, "hooks", &doc);
-
-	if (!err)
-		err = document_need_value(&run->reader, doc, "rung", &rung);
-	if (!err)
-		err = document_need_value(&run->reader, doc, "mode", &mode);
-	if (!err)
-		err = document_need_value(&run->reader, doc, "selftest",
-					  &selftest);
-	if (!err)
-		err = document_need_value(&run->reader, doc, "scope", &scope);
-	if (!err) {
-		doubt_scope(run, scope);
-		snprintf(run->how, sizeof(run->how), "%s, %s", rung, mode);
-		if (!strcmp(selftest, "failed"))
-			doubts_add(&run->doubts,
-				   "the module's self-test has failed");
-		err = doubt_failed_hooks(run, doc);
-	}
-	if (!err)
-		err = doubt_unsettled(run, doc);
-	document_free(doc);
-	return err;
 }
 
 /* All that has to be known before anything is run. */
@@ -144,7 +68,7 @@ static int prepare(struct run *run, const struct options *options)
 	int err = reader_open(&run->reader, options->input, options->root);
 
 	if (!err)
-		err = load_hooks(run);
+		err = hooks_doubt(&run->reader, run->how, &run->doubts);
 	if (!err)
 		err = reader_load(&run->reader, "pending", &doc);
 	document_free(doc);
@@ -228,6 +152,22 @@ static void doubt_leftovers(struct run *run)
 		       &run->doubts);
 }
 
+static void doubt_remains(struct run *run)
+{
+	if (run->remains.cut)
+		doubts_add(&run->doubts,
+			   "processes too deep below their reapers to tell "
+			   "whose they were have %" PRIu64
+			   " files and rings that are still held",
+			   run->remains.cut);
+	if (run->remains.unseen && run->remains.nr[REMAINS_HELD])
+		doubts_add(&run->doubts,
+			   "%" PRIu64
+			   " processes could not be asked whether they hold "
+			   "what is still held",
+			   run->remains.unseen);
+}
+
 static void collect_doubts(struct run *run, const struct options *options)
 {
 	if (run->tree.interrupted)
@@ -240,18 +180,28 @@ static void collect_doubts(struct run *run, const struct options *options)
 	stats_doubt_between(&run->before, &run->last, &run->doubts);
 	doubt_unowned(run, options);
 	doubt_leftovers(run);
+	doubt_remains(run);
 }
 
 /*
- * The list before the leftovers: what leaves it in between is in both, rather
- * than in neither. The counters last: what is lost until then is in them. Names
- * of call paths are no part of the measurement.
+ * What is held before the list, the list before the leftovers: what goes from
+ * one to the next in between is in both, rather than in neither. The counters
+ * last: what is lost until then is in them. Names of call paths are no part of
+ * the measurement.
  */
 static int look(struct run *run, const struct options *options)
 {
 	uint64_t limit = options->late ? options->max_late : UINT64_MAX;
-	int err = left_look(&run->reader, run->tree.reaped, &run->left);
+	int err;
 
+	run->remains.of = (struct remains_of){
+		.not_pending = true,
+		.reaper = (uint64_t)getpid(),
+		.least_start = run->tree.started,
+	};
+	err = remains_look(&run->remains, &run->reader);
+	if (!err)
+		err = left_look(&run->reader, run->tree.reaped, &run->left);
 	if (!err)
 		err = outlived_pending(&run->reader, &run->tree, &run->left,
 				       &run->outlived);
@@ -296,10 +246,43 @@ static void show_status(const struct run *run, const char *program,
 		  number_ns_short(elapsed, tree->reaped - tree->started));
 }
 
+/* What of its own processes was neither released nor put on the list. */
+static int show_remains(struct run *run, struct view *view)
+{
+	static const struct {
+		enum remains_table table;
+		const struct listing *listing;
+		const char *name;
+		const char *note;
+	} shown[] = {
+		{ REMAINS_HELD, &listing_held, "tree_held",
+		  "Of its own processes, closed, and still held, by no living process:" },
+		{ REMAINS_RINGS, &listing_rings, "tree_rings",
+		  "Of its own processes, rings that are still being torn down:" },
+	};
+	struct listing listing;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(shown) / sizeof(shown[0]); i++) {
+		listing = *shown[i].listing;
+		listing.file = shown[i].name;
+		listing.empty = NULL;
+		if (run->remains.nr[shown[i].table])
+			view_note(view, "%s", shown[i].note);
+		err = listing_show(&listing, &run->reader,
+				   run->remains.doc[shown[i].table],
+				   run->remains.skip[shown[i].table], NULL,
+				   view);
+	}
+	return err;
+}
+
 static void show_tree(struct run *run, struct view *view)
 {
-	if (run->measured && outlived_show(&run->outlived, &run->left,
-					   &run->reader, &run->origins, view))
+	if (run->measured &&
+	    (outlived_show(&run->outlived, &run->left, &run->reader,
+			   &run->origins, view) ||
+	     show_remains(run, view)))
 		view_complain("run: %s", run->reader.error);
 	view_note(
 		view,
@@ -376,7 +359,8 @@ static void show_windows(const struct run *run, const struct options *options,
 /* What of the tree is, or was, later than the limit. */
 static uint64_t nr_late(const struct run *run)
 {
-	return run->outlived.nr_late + run->outlived.nr_pending;
+	return run->outlived.nr_late + run->outlived.nr_pending +
+	       remains_left(&run->remains);
 }
 
 static void note_verdict(const struct run *run, const struct options *options,
@@ -391,13 +375,16 @@ static void note_verdict(const struct run *run, const struct options *options,
 			  "No verdict: the wait was ended after %s of %s.",
 			  took, limit);
 	else if (nr_late(run))
-		view_note(
-			view,
-			"Late: of its own processes' files, %" PRIu64
-			" released later than the limit of %s, and %" PRIu64
-			" still pending %s after its last process was reaped.",
-			run->outlived.nr_late, limit, run->outlived.nr_pending,
-			took);
+		view_note(view,
+			  "Late: of its own processes' files, %" PRIu64
+			  " released later than the limit of %s, and %" PRIu64
+			  " still pending, %" PRIu64 " still held, %" PRIu64
+			  " rings still in teardown %s after its last process "
+			  "was reaped.",
+			  run->outlived.nr_late, limit,
+			  run->outlived.nr_pending,
+			  run->remains.nr[REMAINS_HELD],
+			  run->remains.nr[REMAINS_RINGS], took);
 	else if (run->doubts.nr)
 		view_note(view, "No verdict after %s (limit %s).", took, limit);
 	else
@@ -405,8 +392,7 @@ static void note_verdict(const struct run *run, const struct options *options,
 			view,
 			"In time: %s after its last process was reaped, no file "
 			"of its own processes was later than the limit of %s, "
-			"and none is pending. A file that something still "
-			"holds is not seen.",
+			"and none is pending, held, or in a ring's teardown.",
 			took, limit);
 }
 
@@ -500,6 +486,7 @@ int cmd_run(const struct options *options, int argc, char **argv)
 	if (run.out != stderr)
 		fclose(run.out);
 	outlived_free(&run.outlived);
+	remains_free(&run.remains);
 	origins_free(&run.origins);
 	left_free(&run.left);
 	reader_close(&run.reader);

@@ -9,8 +9,10 @@ _dfput_options()
 	pending) echo --wait --timeout --rules ;;
 	leftovers) echo --rules ;;
 	origins) echo --folded --rules ;;
+	wait) echo --mount --super --pid --all --timeout ;;
+	umount) echo --timeout ;;
 	run) echo --max-late --report -o --rules ;;
-	doctor) echo --root ;;
+	why | doctor) echo --root ;;
 	esac
 	echo --json --input --help --version -h -V
 }
@@ -56,8 +58,8 @@ _dfput_program()
 _dfput()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands='stat hist pending leftovers origins superblocks hooks run doctor'
-	local names='queue_wait release_time batch_size batch_time lateness'
+	local commands='stat hist pending leftovers origins superblocks umounts held rings hooks flush why wait umount run doctor'
+	local names='queue_wait release_time batch_size batch_time lateness super_death mount_wait'
 	local at command program words
 
 	COMPREPLY=()
@@ -70,15 +72,15 @@ _dfput()
 		fi
 	fi
 	case $previous in
-	--input | --root)
+	--input | --root | --mount)
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 		;;
-	--report | -o | --rules)
+	--report | -o | --rules | --super)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
-	--interval | --count | -i | -c | --timeout | --max-late)
+	--interval | --count | -i | -c | --timeout | --max-late | --pid)
 		return
 		;;
 	esac
@@ -87,6 +89,7 @@ _dfput()
 	case $command in
 	'') words+=" $commands" ;;
 	hist) words+=" $names" ;;
+	why) compopt -o default 2>/dev/null ;;
 	run) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
 	esac
 	[ "$command" = run ] && [[ $current != -* ]] && return

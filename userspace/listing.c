@@ -15,6 +15,12 @@ static const struct view_column leftovers_columns[] = { DFPUT_LEFTOVERS_COLUMNS(
 static const struct view_column superblocks_columns[] = {
 	DFPUT_SUPERBLOCKS_COLUMNS(LISTING_COLUMN)
 };
+static const struct view_column umounts_columns[] = { DFPUT_UMOUNTS_COLUMNS(
+	LISTING_COLUMN) };
+static const struct view_column held_columns[] = { DFPUT_HELD_COLUMNS(
+	LISTING_COLUMN) };
+static const struct view_column rings_columns[] = { DFPUT_RINGS_COLUMNS(
+	LISTING_COLUMN) };
 static const struct view_column hooks_columns[] = { DFPUT_HOOKS_COLUMNS(
 	LISTING_COLUMN) };
 
@@ -24,12 +30,23 @@ static const struct view_column hooks_columns[] = { DFPUT_HOOKS_COLUMNS(
 _Static_assert(NR(pending_columns) < LISTING_MAX_COLUMNS, "too many");
 _Static_assert(NR(leftovers_columns) < LISTING_MAX_COLUMNS, "too many");
 _Static_assert(NR(superblocks_columns) <= LISTING_MAX_COLUMNS, "too many");
+_Static_assert(NR(umounts_columns) <= LISTING_MAX_COLUMNS, "too many");
+_Static_assert(NR(held_columns) <= LISTING_MAX_COLUMNS, "too many");
+_Static_assert(NR(rings_columns) <= LISTING_MAX_COLUMNS, "too many");
 _Static_assert(NR(hooks_columns) <= LISTING_MAX_COLUMNS, "too many");
+
+/* Clocks, and what only compares, of use to programs. */
+static const char *const pending_json_only[] = {
+	"owner_start_ns",
+	"mount",
+	NULL,
+};
 
 const struct listing listing_pending = {
 	.file = "pending",
 	.columns = pending_columns,
 	.nr = NR(pending_columns),
+	.json_only = pending_json_only,
 	.empty = "Nothing is pending.",
 };
 
@@ -46,11 +63,51 @@ const struct listing listing_leftovers = {
 	.empty = "No file has outlived its process.",
 };
 
+static const char *const superblocks_json_only[] = {
+	"died_ns",
+	"death_pid",
+	NULL,
+};
+
 const struct listing listing_superblocks = {
 	.file = "superblocks",
 	.columns = superblocks_columns,
 	.nr = NR(superblocks_columns),
-	.empty = "No superblock has had a deferred file.",
+	.json_only = superblocks_json_only,
+	.empty = "No superblock has been seen.",
+};
+
+static const char *const umounts_json_only[] = {
+	"ended_ns", "pending_super", "super", "mount", NULL,
+};
+
+const struct listing listing_umounts = {
+	.file = "umounts",
+	.columns = umounts_columns,
+	.nr = NR(umounts_columns),
+	.json_only = umounts_json_only,
+	.empty = "No umount has been seen.",
+};
+
+/* The same of held files and of rings. */
+static const char *const owned_json_only[] = {
+	"exit_ns", "mount", "start_ns", "cgroup", "reapers", NULL,
+};
+
+const struct listing listing_held = {
+	.file = "held",
+	.columns = held_columns,
+	.nr = NR(held_columns),
+	.json_only = owned_json_only,
+	.empty = "No file is held that a process closed as it ended.",
+};
+
+const struct listing listing_rings = {
+	.file = "rings",
+	.columns = rings_columns,
+	.nr = NR(rings_columns),
+	.json_only = owned_json_only,
+	.empty = "No ring is being torn down.",
 };
 
 const struct listing listing_hooks = {

@@ -38,6 +38,9 @@ struct listing {
 extern const struct listing listing_pending;
 extern const struct listing listing_leftovers;
 extern const struct listing listing_superblocks;
+extern const struct listing listing_umounts;
+extern const struct listing listing_held;
+extern const struct listing listing_rings;
 extern const struct listing listing_hooks;
 
 /**

@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
+#include <sys/stat.h>
 
+#include "devices.h"
 #include "locate.h"
 
 /* A bind mount of one of its directories is no debugfs to us. */
@@ -61,24 +62,12 @@ int locate_debugfs(const char *root, char **where)
 	return err;
 }
 
-static int parse_device(const char *text, dev_t *device)
-{
-	unsigned int major, minor;
-	int length = 0;
-
-	if (sscanf(text, "%u:%u%n", &major, &minor, &length) != 2 ||
-	    text[length])
-		return -EINVAL;
-	*device = makedev(major, minor);
-	return 0;
-}
-
 int locate_device(const char *root, const char *text, char **where)
 {
 	struct libmnt_table *table;
 	struct libmnt_fs *fs;
 	dev_t device;
-	int err = parse_device(text, &device);
+	int err = devices_parse(text, &device);
 
 	*where = NULL;
 	if (err)
@@ -87,6 +76,54 @@ int locate_device(const char *root, const char *text, char **where)
 	fs = err ? NULL : mnt_table_find_devno(table, device, MNT_ITER_FORWARD);
 	if (fs && mnt_fs_get_target(fs))
 		*where = strdup(mnt_fs_get_target(fs));
+	mnt_unref_table(table);
+	return err;
+}
+
+int locate_mount(const char *root, const char *path, dev_t *super)
+{
+	struct libmnt_table *table;
+	struct libmnt_fs *fs = NULL;
+	char *real = realpath(path, NULL);
+	int err = real ? parse_mounts(root, &table) : -errno;
+
+	if (!real)
+		return err;
+	if (!err)
+		fs = mnt_table_find_target(table, real, MNT_ITER_BACKWARD);
+	if (fs)
+		*super = mnt_fs_get_devno(fs);
+	else if (!err)
+		err = -EINVAL;
+	mnt_unref_table(table);
+	free(real);
+	return err;
+}
+
+/* The filesystem's source, as far as it is a path of ours to a block device. */
+static bool is_on(struct libmnt_fs *fs, dev_t block)
+{
+	const char *source = mnt_fs_get_srcpath(fs);
+	struct stat stat_buf;
+
+	return source && *source == '/' && !stat(source, &stat_buf) &&
+	       S_ISBLK(stat_buf.st_mode) && stat_buf.st_rdev == block;
+}
+
+int locate_super(const char *root, dev_t block, dev_t *super)
+{
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_table *table;
+	struct libmnt_fs *fs;
+	int err = parse_mounts(root, &table);
+
+	*super = 0;
+	if (!iter)
+		err = -ENOMEM;
+	while (!err && !*super && mnt_table_next_fs(table, iter, &fs) == 0)
+		if (is_on(fs, block))
+			*super = mnt_fs_get_devno(fs);
+	mnt_free_iter(iter);
 	mnt_unref_table(table);
 	return err;
 }

@@ -23,6 +23,10 @@ enum {
 	KEY_INPUT,
 	KEY_WAIT,
 	KEY_TIMEOUT,
+	KEY_ALL,
+	KEY_MOUNT,
+	KEY_SUPER,
+	KEY_PID,
 	KEY_MAX_LATE,
 	KEY_ROOT,
 	KEY_FOLDED,
@@ -40,8 +44,17 @@ static const struct row {
 	{ 'i', "interval", "SECS", "stat", "print differences every SECS" },
 	{ 'c', "count", "N", "stat", "with -i: stop after N of them" },
 	{ KEY_WAIT, "wait", NULL, "pending", "wait until nothing is pending" },
+	{ KEY_ALL, "all", NULL, "wait",
+	  "for all that remains of ended processes" },
+	{ KEY_MOUNT, "mount", "P", "wait",
+	  "for files of what is mounted on P, and for rings" },
+	{ KEY_SUPER, "super", "DEV", "wait",
+	  "until the superblock is dead, and its device free" },
+	{ KEY_PID, "pid", "N", "wait",
+	  "for the end of process N, and what remains of it" },
 	{ KEY_TIMEOUT, "timeout", "T", "pending",
 	  "with --wait: for T at most" },
+	{ KEY_TIMEOUT, "timeout", "T", "wait umount", "wait for T at most" },
 	{ KEY_MAX_LATE, "max-late", "T", "run",
 	  "watch for T after the end, fail when files are late" },
 	{ 'o', "report", "FILE", "run", "write the report to FILE" },
@@ -49,7 +62,8 @@ static const struct row {
 	  "print folded stacks, for flame graphs" },
 	{ KEY_RULES, "rules", "FILE", "pending leftovers origins run",
 	  "name origins by the rules in FILE" },
-	{ KEY_ROOT, "root", "DIR", "doctor", "look at DIR/proc and DIR/sys" },
+	{ KEY_ROOT, "root", "DIR", "why doctor",
+	  "look at DIR/proc and DIR/sys" },
 	{ KEY_JSON, "json", NULL, NULL, "print JSON" },
 	{ KEY_INPUT, "input", "DIR", NULL,
 	  "read DIR, a copy of the debugfs directory" },
@@ -143,14 +157,14 @@ static int take_interval(struct options *options, const char *text)
 	return -EINVAL;
 }
 
-static int take_count(struct options *options, const char *text)
+static int take_number(uint64_t *number, const char *name, const char *text)
 {
-	int err = number_parse(text, &options->count);
+	int err = number_parse(text, number);
 
-	if (!err && !options->count)
+	if (!err && !*number)
 		err = -ERANGE;
 	if (err)
-		options_usage("--count: '%s' is not a number of 1 or more",
+		options_usage("%s: '%s' is not a number of 1 or more", name,
 			      text);
 	return err;
 }
@@ -173,10 +187,21 @@ static int take(struct options *options, int key, const char *text)
 	case 'i':
 		return take_interval(options, text);
 	case 'c':
-		return take_count(options, text);
+		return take_number(&options->count, "--count", text);
 	case KEY_WAIT:
 		options->wait = true;
 		return 0;
+	case KEY_ALL:
+		options->all = true;
+		return 0;
+	case KEY_MOUNT:
+		options->mount = text;
+		return 0;
+	case KEY_SUPER:
+		options->super = text;
+		return 0;
+	case KEY_PID:
+		return take_number(&options->pid, "--pid", text);
 	case KEY_TIMEOUT:
 		return take_time(&options->timeout, "--timeout", text);
 	case KEY_MAX_LATE:

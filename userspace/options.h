@@ -34,13 +34,17 @@ enum status {
  * @interval: stat --interval
  * @count: stat --count
  * @wait: pending --wait
- * @timeout: pending --timeout, UINT64_MAX if not given
+ * @timeout: --timeout, UINT64_MAX if not given
+ * @all: wait --all
+ * @mount: wait --mount, or NULL
+ * @super: wait --super, or NULL
+ * @pid: wait --pid, or 0
  * @late: run --max-late was given
  * @max_late: its value
  * @report: run --report, or NULL
  * @folded: origins --folded
  * @rules: --rules, or NULL
- * @root: doctor --root, or ""
+ * @root: --root, or ""
  */
 struct options {
 	bool json;
@@ -51,6 +55,10 @@ struct options {
 	uint64_t count;
 	bool wait;
 	uint64_t timeout;
+	bool all;
+	const char *mount;
+	const char *super;
+	uint64_t pid;
 	bool late;
 	uint64_t max_late;
 	const char *report;

@@ -1,40 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waiting until the kernel's list is empty.
+ * Waiting for events of the module until nothing is left.
  *
- * poll(2) tells when the list empties. A list that never does, because new
- * files keep coming, tells nothing: so we also look again after a nap, which
- * grows up to a limit.
+ * poll(2) tells of events since it was last called for the open file, so: poll,
+ * look, and poll again. For the event that does not come we look again after a
+ * nap, which grows up to a limit. Where events come all the time and help
+ * nothing, we rest between two looks.
  */
 #include <errno.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "number.h"
-#include "stats.h"
 #include "wait.h"
 
-#define FIRST_NAP_NS UINT64_C(1000000)
+/* How long to rest after an event that changed nothing, and in the end. */
+#define FIRST_REST_NS UINT64_C(1000000)
+#define MAX_REST_NS UINT64_C(10000000)
 
-/* Files without a record are on the list, but not in the file. */
-static int count_unrecorded(struct wait *wait)
-{
-	struct stats stats;
-	int err;
+/* Looks at which nothing is left until we say that it does not settle. */
+#define MAX_CONFIRMATIONS 64
 
-	wait->unrecorded = 0;
-	if (wait->left)
-		return 0;
-	err = stats_load(wait->reader, &stats);
-	if (err)
-		return err;
-	wait->unrecorded = stats.gauge[STATS_GAUGE_pending];
-	wait->left = wait->unrecorded;
-	return 0;
-}
+/**
+ * struct pace - when to look again
+ * @nap: at the latest after so many ns
+ * @rest: at the earliest after so many
+ * @confirmations: looks at which nothing was left, and something moved
+ */
+struct pace {
+	uint64_t nap;
+	uint64_t rest;
+	int confirmations;
+};
 
 static int gone(struct wait *wait)
 {
@@ -42,74 +40,117 @@ static int gone(struct wait *wait)
 			   "the module has been unloaded while waiting");
 }
 
-static int look(struct wait *wait, int fd)
+/* poll(2) passes over descriptors below 0. */
+static int sleep_for(struct wait *wait, int fd, int process, uint64_t ns,
+		     bool *woken)
 {
-	int err;
-
-	document_free(wait->pending);
-	err = reader_read(wait->reader, fd, "pending", &wait->pending);
-	if (err == -EIO || err == -ENODEV)
-		return gone(wait);
-	if (err)
-		return err;
-	wait->left = wait->pending->nr_rows;
-	return count_unrecorded(wait);
-}
-
-/*
- * Sleep until the list may have emptied. @fd may be -1: poll(2) passes over such
- * an entry.
- */
-static int nap(struct wait *wait, int fd, uint64_t ns, bool *woken)
-{
-	struct pollfd event = { .fd = fd, .events = POLLPRI | POLLERR };
+	struct pollfd events[] = {
+		{ .fd = fd, .events = POLLPRI | POLLERR },
+		{ .fd = process, .events = POLLIN },
+	};
 	struct timespec time = { .tv_sec = (time_t)(ns / NUMBER_NS_PER_SEC),
 				 .tv_nsec = (long)(ns % NUMBER_NS_PER_SEC) };
-	int nr = ppoll(&event, 1, &time, NULL);
+	int nr = ppoll(events, 2, &time, NULL);
 
 	*woken = nr > 0;
 	if (nr < 0 && errno != EINTR)
-		return reader_fail(wait->reader, -errno,
-				   "cannot poll pending: %s", strerror(errno));
+		return reader_fail(wait->reader, -errno, "cannot poll %s: %s",
+				   wait->file, strerror(errno));
 	return 0;
 }
 
-static int wait_on(struct wait *wait, int fd)
+/* One that is gone has files that cannot be read, or none. */
+static int look(struct wait *wait)
 {
-	uint64_t length = FIRST_NAP_NS, now;
-	bool woken = false;
+	int err = wait->look(wait);
+
+	if (err == -EIO || err == -ENODEV ||
+	    (err == -ENOENT && wait->reader->live))
+		return gone(wait);
+	return err;
+}
+
+/*
+ * Nothing is left; but has anything moved while we looked? Then it may be where
+ * we had looked before it came.
+ */
+static int confirm(struct wait *wait, struct pace *pace, bool *again)
+{
 	int err;
 
-	for (;;) {
-		err = look(wait, fd);
-		if (err || !wait->left)
-			return err ? err : WAIT_EMPTY;
+	*again = false;
+	if (wait->conclusive)
+		return 0;
+	err = sleep_for(wait, wait->deaf ? -1 : wait->fd, -1, 0, again);
+	if (!err && *again && ++pace->confirmations == MAX_CONFIRMATIONS)
+		return WAIT_UNSETTLED;
+	return err;
+}
+
+static uint64_t at_most(uint64_t ns, uint64_t most)
+{
+	return ns < most ? ns : most;
+}
+
+/* Sleep until there is reason to look again. */
+static int await_event(struct wait *wait, struct pace *pace, uint64_t now)
+{
+	uint64_t until = wait->deadline - now;
+	bool woken = false;
+	int err = 0;
+
+	if (pace->rest)
+		err = sleep_for(wait, -1, wait->process,
+				at_most(pace->rest, until), &woken);
+	pace->nap =
+		at_most(pace->nap ? pace->nap : wait->first_nap, wait->max_nap);
+	if (!err && !woken)
+		err = sleep_for(wait, wait->deaf ? -1 : wait->fd, wait->process,
+				at_most(pace->nap, until), &woken);
+	pace->nap = woken ? 0 : 2 * pace->nap;
+	pace->rest = !woken	? 0 :
+		     pace->rest ? at_most(2 * pace->rest, MAX_REST_NS) :
+				  FIRST_REST_NS;
+	return err;
+}
+
+static int wait_on(struct wait *wait)
+{
+	struct pace pace = { 0 };
+	uint64_t now;
+	bool again;
+	int err;
+
+	/* What has happened until now is no news. */
+	err = sleep_for(wait, wait->fd, -1, 0, &again);
+	while (!err) {
+		err = look(wait);
+		if (!err && !wait->left) {
+			err = confirm(wait, &pace, &again);
+			if (err || !again)
+				return err ? err : WAIT_EMPTY;
+			continue;
+		}
+		if (err || wait->stop)
+			return err ? err : WAIT_STOPPED;
 		now = number_now();
 		if (now >= wait->deadline)
 			return WAIT_LATE;
-		if (length > wait->deadline - now)
-			length = wait->deadline - now;
-		/*
-		 * Woken, and yet something is left: new files came. Do not
-		 * ask again at once, or we would spin.
-		 */
-		err = nap(wait, woken ? -1 : fd, length, &woken);
-		if (err)
-			return err;
-		length = 2 * length < wait->max_nap ? 2 * length :
-						      wait->max_nap;
+		err = await_event(wait, &pace, now);
 	}
+	return err;
 }
 
-int wait_pending(struct wait *wait)
+int wait_for(struct wait *wait)
 {
-	int fd = reader_file(wait->reader, "pending");
 	int err;
 
-	wait->pending = NULL;
-	if (fd < 0)
-		return fd;
-	err = wait_on(wait, fd);
-	close(fd);
+	wait->begun = number_now();
+	wait->stop = false;
+	wait->fd = reader_file(wait->reader, wait->file);
+	if (wait->fd < 0)
+		return wait->fd;
+	err = wait_on(wait);
+	close(wait->fd);
 	return err;
 }

@@ -78,7 +78,10 @@ has_ftrace_switch() {
 
 # value FILE NAME: a value of a statistics file
 value() {
-	awk -v name="$2" '$1 == name { print $2 }' "$stats/$1"
+	local name number
+	while read -r name number; do
+		[ "$name" != "$2" ] || echo "$number"
+	done <<<"$(<"$stats/$1")"
 }
 
 # column FILE COLUMN [KEY-COLUMN KEY]: a column of a table, by name
@@ -165,6 +168,92 @@ truth_count() {
 		"$truth"/per_cpu/cpu*/stats)
 	[ "$lost" = 0 ] || return 1
 	grep -Ec '__fput <-(flush_)?delayed_fput$' "$truth/trace"
+}
+
+# ---- filesystems on loop devices --------------------------------------------
+
+# Their images are on the fast disk.
+images=/mnt/images
+
+mount_images() {
+	reason='this kernel has no loop devices'
+	modprobe -q loop || return 1
+	reason='the disk for images can not be used'
+	mkdir -p "$images"
+	mountpoint -q "$images" || { mkfs.ext4 -qF /dev/vdb && mount /dev/vdb "$images"; }
+}
+
+# make_fs TYPE: a fresh and empty one; its device is then in $device, and a place
+# to mount it in $point. Says why not in $reason.
+# shellcheck disable=SC2034 # for the tests
+make_fs() {
+	local image=$images/$1
+	point=/mnt/$1
+	device=
+	mount_images || return 1
+	reason="this host has no mkfs.$1"
+	command -v "mkfs.$1" >/dev/null || return 1
+	reason="this kernel has no $1"
+	modprobe -q "$1" || return 1
+	reason="an image of $1 could not be made"
+	mkdir -p "$point"
+	rm -f "$image"
+	truncate -s 400M "$image"
+	case $1 in
+	ext4) mkfs.ext4 -qF "$image" ;;
+	*) "mkfs.$1" -f "$image" >/dev/null ;;
+	esac || return 1
+	device=$(losetup --find --show "$image")
+}
+
+# Takes down what make_fs made. What holds it is a fault that others report.
+drop_fs() {
+	[ -n "${device-}" ] || return 0
+	umount -l "$point" 2>/dev/null
+	losetup -d "$device"
+	device=
+}
+
+# The kernel's worker gets stuck in the release of a file on a frozen filesystem,
+# and whatever is deferred then stays on the list until let_worker.
+stuck=/mnt/stuck
+
+hold_worker() {
+	mount_images || return 1
+	if ! mountpoint -q "$stuck"; then
+		mkdir -p "$stuck"
+		truncate -s 32M "$images/stuck"
+		mkfs.ext4 -qF "$images/stuck" && mount -o loop "$images/stuck" "$stuck" || return 1
+	fi
+	run_workload frozen --dir "$stuck" && wait_for 60 is_stuck
+}
+
+is_stuck() {
+	[ -n "$(column pending age_ns state started)" ]
+}
+
+let_worker() {
+	fsfreeze -u "$stuck"
+}
+
+# For the end of a test: whether or not it was held.
+drop_stuck() {
+	mountpoint -q "$stuck" || return 0
+	let_worker 2>/dev/null
+	umount -l "$stuck"
+}
+
+# stamped COMMAND...: prints its status, when it was over, and whether $device
+# could be opened exclusively right then: "STATUS NANOSECONDS yes"
+stamped() {
+	DEVICE=$device perl -MTime::HiRes=clock_gettime,CLOCK_MONOTONIC -MFcntl -e '
+		open my $out, ">&", \*STDOUT;
+		open STDOUT, ">&", \*STDERR;
+		my $status = system { $ARGV[0] } @ARGV;
+		my $over = clock_gettime(CLOCK_MONOTONIC);
+		my $free = sysopen my $device, $ENV{DEVICE}, O_RDONLY | O_EXCL;
+		printf $out "%d %.0f %s\n", $status >> 8 || $status, $over * 1e9,
+			$free ? "yes" : "$!"' "$@"
 }
 
 # ---- workloads --------------------------------------------------------------

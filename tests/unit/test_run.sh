@@ -3,12 +3,13 @@
 # dfput run, with a copy of the directory in place of a module: time goes on in
 # it when the program that is run says so.
 
+# What programs are to expand must not be expanded here.
+# shellcheck disable=SC2016
+
 # nohup(1), and a shell that starts something in the background, have signals
 # ignored, and what is ignored when a program starts stays so.
 [ -n "${SIGNALS_RESTORED-}" ] || SIGNALS_RESTORED=1 exec env --default-signal bash "$0" "$@"
 
-# What programs are to expand must not be expanded here.
-# shellcheck disable=SC2016
 # shellcheck source=tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -32,10 +33,23 @@ END
 # queue OWNER [START]: there is one more file on the list
 cat >"$work/queue" <<'END'
 #!/bin/bash
-printf '0\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t%s\tsh\t%s\n' \
+printf '0\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t%s\tsh\t%s\tm3\n' \
 	"$1" "${2:-9000000000000000000}" >>"$COPY/pending"
 END
-chmod +x "$work/grow" "$work/leave" "$work/queue"
+
+# hold REAPERS [START], tear REAPERS [START]: one more file is held, one more ring
+# being torn down
+cat >"$work/hold" <<'END'
+#!/bin/bash
+printf '5\texit\t6\t8:1\t131074\text4\t2\tm1\tflock\t905\t%s\t0\t1\t%s\tcat\n' \
+	"${2:-9000000000000000000}" "$1" >>"$COPY/held"
+END
+cat >"$work/tear" <<'END'
+#!/bin/bash
+printf '7\t5\tworking\texit\t905\t%s\t0\t1\t%s\tcat\n' \
+	"${2:-9000000000000000000}" "$1" >>"$COPY/rings"
+END
+chmod +x "$work/grow" "$work/leave" "$work/queue" "$work/hold" "$work/tear"
 export PATH=$work:$PATH
 
 start() {
@@ -81,8 +95,8 @@ verdict $? "the environment is passed untouched"
 start
 dfput run --max-late 100ms --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "in time: the program's status"
-has "$err" '^In time: [0-9.]+m?s after its last process was reaped, no file of its own processes was later than the limit of 100\.000ms, and none is pending\.' "said so"
-has "$err" 'A file that something still holds is not seen\.$' "and what that does not cover"
+has "$err" '^In time: [0-9.]+m?s after its last process was reaped, no file of its own processes was later than the limit of 100\.000ms, and none is pending' "said so"
+has "$err" "none is pending, held, or in a ring's teardown\.$" "and what that covers"
 has "$err" '^Of its own processes: no file outlived its process\.$' "its own processes' files come first"
 dfput run --max-late 100ms --json --input "$copy" -- sh -c 'grow; exit 5'
 is_json "$err" 'j["waited_ns"] >= j["max_late_ns"] == 100000000' "all of the time is waited, although nothing was left"
@@ -92,7 +106,7 @@ is_json "$err" 'j["outlived"] == j["late"] == j["lateness_max_ns"] == j["pending
 # ages AGE...: there are files on the list, these nanoseconds old
 ages() {
 	cp "$fixtures/idle/pending" "$copy"
-	printf '%s\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t0\t-\t0\n' "$@" >>"$copy/pending"
+	printf '%s\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t0\t-\t0\tm3\n' "$@" >>"$copy/pending"
 	set_value stats pending $#
 }
 old=99999999999
@@ -152,7 +166,7 @@ is_status 3 "one of them late: against"
 has "$err" '^Of its own processes: 2 files outlived their process, by 9\.999ms at most:$' "said first"
 has "$err" '^KIND LATENESS ROUTE +CAUSE +ORIGIN +DEVICE +INODE FSTYPE BLOCKS PID COMM$' "with a table"
 has "$err" '^exit +9\.999ms deferred +kthread +io_uring +8:1 +131074 ext4 +flock +905 cat$' "of them"
-has "$err" "^Late: of its own processes' files, 1 released later than the limit of 9\.000ms, and 0 still pending [0-9.]+m?s after its last process was reaped\.$" "and the verdict"
+has "$err" "^Late: of its own processes' files, 1 released later than the limit of 9\.000ms, and 0 still pending, 0 still held, 0 rings still in teardown [0-9.]+m?s after its last process was reaped\.$" "and the verdict"
 has "$err" '^Trustworthy: yes' "without a doubt"
 has_not "$err" 'is mounted on' "where this machine has the device mounted is nothing to a copy"
 start
@@ -174,6 +188,28 @@ rm "$copy/origins"
 dfput run --max-late 1ms --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID'
 is_status 3 "without call paths"
 has "$err" '^exit +99\.999ms deferred +kthread +1 ' "the bare id"
+
+start
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID; tear 1,$PPID; exit 5'
+is_status 3 "a file that is still held, and a ring in teardown: against"
+has "$err" '^Of its own processes, closed, and still held, by no living process:$' "the file"
+has "$err" '^Of its own processes, rings that are still being torn down:$' "the ring"
+has "$err" '^ 7 +5ns working exit +905 ' "listed"
+has "$err" "^Late: .* and 0 still pending, 1 still held, 1 rings still in teardown" "and said"
+start
+dfput run --max-late 20ms --json --input "$copy" -- sh -c 'grow; hold $PPID; hold 77; tear 77; tear 77,$PPID; exit 5'
+is_json "$err" 'j["late"] == 2 and len(j["tree_held"]) == len(j["tree_rings"]) == 1 and j["trustworthy"]' "its own alone, in JSON"
+start
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID 1; tear $PPID 1; hold 77,...'
+is_status 4 "whose it is, is not known"
+has "$err" '^Trustworthy: no, processes too deep below their reapers to tell whose they were have 1 files and rings' "why"
+start
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID 1; tear $PPID 1'
+is_status 0 "what was started before was below a namesake"
+start
+dfput run --input "$copy" -- sh -c 'grow; tear $PPID; exit 5'
+is_status 5 "without a limit there is no verdict on them"
+has "$err" '^Of its own processes, rings that are still being torn down:$' "but they are shown"
 
 start
 dfput run --max-late 20ms --json --input "$copy" -- sh -c 'grow; queue $$; exit 5'

@@ -92,7 +92,7 @@ dfput hist patience --input "$fixtures/newer"
 is_status 0 "by name too"
 dfput hist queue_weight --input "$fixtures/newer"
 is_status 2 "an unknown name"
-has "$err" "no such histogram: 'queue_weight'; there are queue_wait, release_time, batch_size, batch_time, lateness, patience" "the known ones are listed"
+has "$err" "no such histogram: 'queue_weight'; there are queue_wait, release_time, batch_size, batch_time, lateness, super_death, mount_wait, patience" "the known ones are listed"
 
 # bad_hist ROW MESSAGE
 bad_hist() {
@@ -120,9 +120,9 @@ is_json "$out" 'j["pending"] == []' "an empty array"
 dfput pending --input "$fixtures/busy"
 is_status 0 "pending"
 has "$out" '^ *AGE STATE +CAUSE +DEVICE +INODE FSTYPE' "headings"
-has "$out" '^48\.211ms started kthread 0:15 +77 anon_inodefs +3 +1 +412 kworker/1:2.events io_uring +4321 my job +5000000000$' "a row"
-has "$out" 'fuse\.my fs .* a b\\011c\\012d\\134e #7 +0 - +0$' "escapes decoded, control characters not let through"
-has "$out" ' \\033\[31mred\\233 +#99 +88 x +5000000000$' "no escape sequence gets to the terminal"
+has "$out" '^48\.211ms started kthread 0:15 +77 anon_inodefs +3 +1 +412 kworker/1:2.events io_uring +4321 my job$' "a row"
+has "$out" 'fuse\.my fs .* a b\\011c\\012d\\134e #7 +0 -$' "escapes decoded, control characters not let through"
+has "$out" ' \\033\[31mred\\233 +#99 +88 x$' "no escape sequence gets to the terminal"
 has "$out" '^Origin #7: fput;a\\033\[31m b;c$' "a call path that no rule names is shown"
 dfput pending --json --input "$fixtures/busy"
 is_json "$out" 'j["pending"][2]["comm"] == "a b\tc\nd\\e" and j["pending"][2]["inode"] == 2**64 - 1' "JSON holds what it was"
@@ -135,7 +135,7 @@ copy busy
 rm "$copy/origins"
 dfput pending --input "$copy"
 is_status 0 "without the file of origins"
-has "$out" ' kworker/1:2.events +1 +4321 my job +5000000000$' "the bare id"
+has "$out" ' kworker/1:2.events +1 +4321 my job$' "the bare id"
 dfput pending --input "$fixtures/newer"
 is_status 0 "pending with more columns"
 
@@ -239,9 +239,44 @@ is_status 1 "which must be right"
 
 dfput superblocks --input "$fixtures/busy"
 is_status 0 "superblocks"
-has "$out" '^ 9 fuse\.my fs +0:42 +a\\011name +dead +3 +2 +1$' "a row"
+has "$out" '^ID FSTYPE +DEVICE NAME +STATE QUEUED RELEASED PENDING HELD LEFTOVERS +DEATH DEATH_COMM +CHAIN$' "headings, without clocks"
+has "$out" '^ 9 fuse\.my fs +0:42 +a\\011name +dead +3 +2 +1 +0 +1 48\.211ms kworker/u8:1 x file:0:42/12@0;mount@1204;super@2000;device:8:1@48000000$' "a row"
+dfput superblocks --json --input "$fixtures/busy"
+is_json "$out" 'j["superblocks"][3]["died_ns"] == 7000000000 and j["superblocks"][3]["death_pid"] == 77 and j["superblocks"][0]["chain"] is None' "all in JSON"
 dfput superblocks --json --input "$fixtures/newer"
 is_json "$out" 'j["superblocks"][0]["id"] == 1 and j["superblocks"][0]["name"] == "tmpfs"' "by name, not by position"
+
+# ---- umounts, held, rings
+
+dfput umounts --input "$fixtures/busy"
+is_status 0 "umounts"
+has "$out" '^ID +TOOK RESULT +WHY +PENDING_MOUNT HELD_MOUNT RINGS TEARDOWN +DEATH FLAGS +DEVICE FSTYPE +NAME +PID COMM$' "headings, without clocks"
+has "$out" '^12 +120\.000us -EBUSY +teardown\? +0 +0 +2 +0 +0ns - +8:1 +ext4 +sda1 +901 umount$' "a row"
+has "$out" '^13 .* force,expire +8:1 .* a\\011b\\033\[31m$' "harmless"
+dfput umounts --json --input "$fixtures/idle"
+is_json "$out" '[(u["why"], u["pending_super"], u["mount"]) for u in j["umounts"]] == [("deferral", 16, "m7f"), (None, 0, "m3")]' "all in JSON"
+is_json "$out" 'j["umounts"][1]["comm"] == "my umount" and j["umounts"][1]["death_ns"] == 48211907' "escapes decoded"
+dfput held --input "$fixtures/busy"
+is_status 0 "held"
+has "$out" '^ +AGE KIND DEVICE +INODE FSTYPE SUPER BLOCKS +PID +UID COMM$' "headings, without clocks"
+has "$out" '^ *1\.203ms exit +8:1 +131074 ext4 +2 flock +4321 1000 my job$' "a row"
+dfput rings --input "$fixtures/busy"
+is_status 0 "rings"
+has "$out" '^31 48\.211ms working exit +4321 1000 my job$' "a row"
+dfput rings --json --input "$fixtures/busy"
+is_json "$out" 'j["rings"][1]["reapers"] == "..." and j["rings"][1]["start_ns"] == 1' "all in JSON"
+dfput held --input "$fixtures/idle"
+has "$out" '^No file is held that a process closed as it ended\.$' "none held"
+dfput rings --input "$fixtures/idle"
+has "$out" '^No ring is being torn down\.$' "no ring"
+for command in umounts held rings; do
+	dfput $command --input "$fixtures/newer"
+	is_status 0 "$command of a newer module"
+done
+copy idle
+sed -i '3,$d' "$copy/umounts"
+dfput umounts --input "$copy"
+has "$out" '^No umount has been seen\.$' "no umount"
 
 dfput hooks --input "$fixtures/busy"
 is_status 0 "hooks"
@@ -249,6 +284,27 @@ has "$out" '^mode +reconciled +exact, or' "a value"
 has "$out" '^list_site +fput +kprobe +failed +0 +0 -ENOENT' "a hook"
 dfput hooks --json --input "$fixtures/idle"
 is_json "$out" 'j["hooks"][0]["hits"] == 1204 and j["values"][1]["value"] == "site"' "both as JSON"
+
+# ---- flush
+
+copy idle
+dfput flush --input "$copy"
+is_status 1 "flush, where there is no such control"
+has "$err" "^dfput: flush: cannot write 1 to $copy/flush: there is no such control" "what, where and why"
+touch "$copy/flush"
+dfput flush --input "$copy"
+is_status 0 "flush"
+[ "$(cat "$copy/flush")" = 1 ]
+verdict $? "writes 1 to the control"
+has "$out" '^Pending before: 0\. Released meanwhile by flushes: 0, by the worker: 0\. Still pending, or again: 0\. It took [0-9.]+[mu]?s\.$' "and says what it did"
+dfput flush --json --input "$copy"
+is_json "$out" 'j["pending_before"] == j["pending_after"] == j["released_flush"] == j["released_worker"] == 0 and j["took_ns"] > 0' "as JSON"
+if [ "$(id -u)" != 0 ]; then
+	chmod 0400 "$copy/flush"
+	dfput flush --input "$copy"
+	is_status 1 "flush, by somebody else"
+	has "$err" "try as root$" "said so"
+fi
 
 # ---- pending --wait
 
@@ -277,9 +333,100 @@ dfput pending --wait --timeout 10ms --input "$copy"
 is_status 3 "on the list, without a record"
 has "$out" 'Still pending: 2, of which there is no record' "said so"
 
+# ---- wait
+
+dfput wait --all --input "$fixtures/idle"
+is_status 0 "wait: nothing is left of anything"
+has "$out" '^Nothing is left, after ' "said so"
+dfput wait --all --timeout 50ms --input "$fixtures/busy"
+is_status 3 "something is"
+has "$out" '^Left after [0-9.]+ms: 4 files on the list, 2 files held, 2 rings in teardown\.$' "what"
+has "$out" '^31 48\.211ms working ' "and each of it"
+[ -z "$err" ]
+verdict $? "no progress where there is no terminal"
+dfput wait --all --timeout 0 --json --input "$fixtures/busy"
+is_json "$out" 'j["left"] == 8 and len(j["pending"]) == 4 and len(j["held"]) == len(j["rings"]) == 2 and j["held_by_living"] == 0 and not j["lives"]' "as JSON"
+copy busy
+(sleep 0.3; cp "$fixtures/idle"/* "$copy") &
+dfput wait --all --timeout 20 --input "$copy"
+wait
+is_status 4 "waits until nothing is; but the counters were reset"
+has "$out" '^Nothing is left, after ' "said so"
+copy idle
+set_value stats lost_rings 1
+dfput wait --all --input "$copy"
+is_status 4 "no clean verdict after losses"
+sed -i 's/^scope .*/scope deferred/' "$copy/hooks"
+set_value stats lost_rings 0
+dfput wait --all --input "$copy"
+is_status 4 "nor when exits are not looked at"
+has "$out" "its scope is 'deferred'" "why"
+copy idle
+set_value stats enabled 0
+dfput wait --all --input "$copy"
+is_status 4 "nor when measuring is off"
+dfput wait --all --input "$work/none"
+is_status 4 "nor without the module"
+has "$err" 'none: No such file' "why"
+
+# 99999999 is more than a pid can be.
+copy busy
+sed -i "s/${tab}4321${tab}/${tab}99999999${tab}/" "$copy/held" "$copy/rings" "$copy/pending"
+dfput wait --pid 99999999 --timeout 0 --json --input "$copy"
+is_status 3 "something is left of a process"
+is_json "$out" '[r["id"] for r in j["rings"]] == [31] and len(j["held"]) == 1 and j["left"] == 3' "its own"
+sleep 0.5 &
+dfput wait --pid $! --timeout 20 --input "$fixtures/idle"
+is_status 4 "waits for a living process; but the clock stands still"
+has "$out" '^Nothing is left, after [4-9][0-9]{2}\.' "to its end"
+dfput wait --pid $$ --timeout 0 --json --input "$fixtures/idle"
+is_status 3 "a living one is left"
+is_json "$out" 'j["lives"] is True' "said so"
+
+root=$(awk '$5 == "/" { print $3 }' /proc/self/mountinfo | tail -n 1)
+copy busy
+sed -i "s/${tab}8:1${tab}/${tab}$root${tab}/" "$copy/held" "$copy/pending"
+dfput wait --mount / --timeout 0 --json --input "$copy"
+is_status 3 "something is left of a filesystem"
+is_json "$out" 'len(j["held"]) == 2 and len(j["pending"]) == 1 and len(j["rings"]) == 2' "its own, and the rings"
+dfput wait --mount "$work" --input "$fixtures/idle"
+is_status 1 "no mount point"
+has "$err" "^dfput: wait: --mount: $work: nothing is mounted there$" "said so"
+dfput wait --mount "$work/none" --input "$fixtures/idle"
+is_status 1 "no such path"
+
+copy busy
+sed -i "s/${tab}8:1${tab}/${tab}0:9999${tab}/" "$copy/superblocks"
+dfput wait --super '#9' --input "$copy"
+is_status 0 "a dead superblock"
+has "$out" '^The superblock is dead, after ' "said so"
+has "$out" '^ 9 fuse' "which"
+dfput wait --super 0:9999 --timeout 50ms --input "$copy"
+is_status 3 "one that is alive"
+has "$out" '^After [0-9.]+ms, the superblock is alive\.$' "said so"
+(sleep 0.3; sed -i "s/alive/dead/" "$copy/superblocks") &
+dfput wait --super 0:9999 --timeout 20 --json --input "$copy"
+wait
+is_status 0 "one that dies meanwhile"
+is_json "$out" '[s["id"] for s in j["superblocks"]] == [2] and j["superblocks"][0]["state"] == "dead"' "and no other"
+sed -i '/^2/s/dead/unknown/' "$copy/superblocks"
+dfput wait --super 0:9999 --input "$copy"
+is_status 4 "one that is not watched"
+for bad in 0:9998 '#99' '#x' "$work" "$work/none"; do
+	dfput wait --super "$bad" --input "$copy"
+	is_status 1 "not to be found: $bad"
+	has "$err" '^dfput: wait: --super: ' "said so"
+done
+
+# ---- umount
+
+dfput umount "$work" --input "$fixtures/idle"
+is_status 1 "umount of what is not mounted"
+has "$err" "^dfput: umount: $work: .*not mounted" "said so"
+
 # ---- what cannot be read
 
-for command in stat hist pending leftovers origins superblocks hooks; do
+for command in stat hist pending leftovers origins superblocks umounts held rings hooks; do
 	dfput $command --input "$work/none"
 	is_status 1 "$command: no such directory"
 	has "$err" "^dfput: cannot open the directory .*none: No such file" "$command: which, and why"
@@ -318,7 +465,7 @@ copy busy
 sed -i "4s/$/${tab}more/" "$copy/pending"
 dfput pending --input "$copy"
 is_status 1 "a field too many"
-has "$err" "pending: line 4: 15 fields, but the table has 14 columns" "where"
+has "$err" "pending: line 4: 16 fields, but the table has 15 columns" "where"
 
 if [ -w /dev/full ]; then
 	run sh -c '"$0" stat --input "$1" >/dev/full' "$DFPUT" "$fixtures/idle"
@@ -359,6 +506,10 @@ usage "too long a time" pending --wait --timeout 99999999999999999999
 usage "folded is no JSON" origins --folded --json
 usage "no such option: '--folded'" leftovers --folded
 usage "no such option: '--rules'" stat --rules x
+usage "for what" wait
+usage "for what" wait --all --pid 1
+usage "not a number of 1 or more" wait --pid 0
+usage "umount: what" umount
 usage "which program" run
 usage "which program" run --max-late 1s --
 usage "not a time" run --max-late later -- true

@@ -14,26 +14,46 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <dfput/abi.h>
 #include <dfput/counters.h>
 
 #include "number.h"
+#include "remains.h"
 #include "wait.h"
 
-#define HEAD                                                              \
-	"# dfput 1\nage_ns\tstate\tcause\tdevice\tinode\tfstype\tsuper\t" \
-	"cpu\tpid\tcomm\n"
-#define REST "\tqueued\tbh\t8:1\t5\text4\t1\t0\t9\tx\n"
+#define NAME(name, kind, meaning) #name "\t"
+
+/* The last column ends the line; so each head has one more, without a name. */
+#define PENDING "# dfput 1\n" DFPUT_PENDING_COLUMNS(NAME) "end\n"
+#define HELD "# dfput 1\n" DFPUT_HELD_COLUMNS(NAME) "end\n"
+#define RINGS "# dfput 1\n" DFPUT_RINGS_COLUMNS(NAME) "end\n"
+
+#define FILE_OF(device, pid, start)                               \
+	"5\tqueued\tbh\t" device "\t5\text4\t1\t0\t9\tx\t0\t" pid \
+	"\tx\t" start "\tm1\t-\n"
+#define A_FILE FILE_OF("8:1", "9", "70")
+#define A_HELD(device, pid, start)                                   \
+	"5\texit\t6\t" device "\t5\text4\t1\tm1\t-\t" pid "\t" start \
+	"\t0\t1\t-\tx\t-\n"
+#define A_RING(id, pid, start) \
+	id "\t5\tworking\texit\t" pid "\t" start "\t0\t1\t-\tx\t-\n"
 
 static char dir[] = "/tmp/dfput-test-XXXXXX";
 static struct reader reader;
-static int polls;
+static struct remains remains;
+static int polls, looks;
 
-/* What happens at each ppoll(), one after the other. */
+/* What happens at each ppoll(), one after the other; those of no time aside. */
 static struct step {
 	short revents;
 	const char *pending;
 	int pending_gauge;
+	const char *rings;
 } steps[8];
+
+/* What ppoll() says when it is asked whether anything has happened. */
+static short moved[80];
+static int asked;
 
 static void write_file(const char *name, const char *text)
 {
@@ -69,17 +89,24 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *time,
 int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *time,
 		 const sigset_t *mask)
 {
-	const struct step *step = &steps[polls++];
+	const struct step *step;
 	struct timespec rest = *time;
 
 	(void)mask;
-	assert_int_equal(nr, 1);
+	assert_int_equal(nr, 2);
 	assert_true(fds->fd < 0 || fds->events & POLLPRI);
+	if (!time->tv_sec && !time->tv_nsec) {
+		fds->revents = fds->fd < 0 ? 0 : moved[asked++];
+		return !!fds->revents;
+	}
+	step = &steps[polls++];
 	fds->revents = fds->fd < 0 ? 0 : step->revents;
 	if (step->pending)
 		write_file("pending", step->pending);
 	if (step->pending)
 		write_gauge(step->pending_gauge);
+	if (step->rings)
+		write_file("rings", step->rings);
 	if (!fds->revents)
 		nanosleep(&rest, NULL);
 	return !!fds->revents;
@@ -89,129 +116,309 @@ static int set_up(void **state)
 {
 	(void)state;
 	memset(steps, 0, sizeof(steps));
-	polls = 0;
+	memset(moved, 0, sizeof(moved));
+	polls = looks = asked = 0;
+	remains = (struct remains){ 0 };
 	strcpy(dir + strlen(dir) - 6, "XXXXXX");
 	if (!mkdtemp(dir))
 		return -1;
+	write_file("pending", PENDING);
+	write_file("held", HELD);
+	write_file("rings", RINGS);
+	write_gauge(0);
 	return reader_open(&reader, dir, "");
 }
 
 static int tear_down(void **state)
 {
+	static const char *const files[] = { "pending", "held", "rings",
+					     "stats" };
 	char path[64];
 
 	(void)state;
+	remains_free(&remains);
 	reader_close(&reader);
-	snprintf(path, sizeof(path), "%s/pending", dir);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/stats", dir);
-	unlink(path);
+	for (int i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
+		unlink(path);
+	}
 	return rmdir(dir);
+}
+
+static int look(struct wait *wait)
+{
+	int err = remains_look(&remains, wait->reader);
+
+	looks++;
+	wait->left = remains_left(&remains);
+	return err;
+}
+
+/* For the list alone. */
+static struct wait list(void)
+{
+	remains.of.pending_only = true;
+	return (struct wait){
+		.reader = &reader,
+		.file = "pending",
+		.look = look,
+		.process = -1,
+		.deadline = WAIT_EVER,
+		.first_nap = 1000000,
+		.max_nap = 4000000,
+		.conclusive = true,
+	};
 }
 
 static struct wait all(void)
 {
-	return (struct wait){
-		.reader = &reader,
-		.deadline = WAIT_EVER,
-		.max_nap = 4000000,
-	};
+	struct wait wait = list();
+
+	remains.of.pending_only = false;
+	wait.file = "held";
+	wait.conclusive = false;
+	return wait;
 }
 
 static void nothing_to_wait_for(void **state)
 {
-	struct wait wait = all();
+	struct wait wait = list();
 
 	(void)state;
-	write_file("pending", HEAD);
-	write_gauge(0);
 	wait.deadline = 0;
-	assert_int_equal(wait_pending(&wait), WAIT_EMPTY);
+	assert_int_equal(wait_for(&wait), WAIT_EMPTY);
 	assert_int_equal(polls, 0);
+	assert_int_equal(looks, 1);
 	assert_int_equal(wait.left, 0);
-	document_free(wait.pending);
 }
 
 static void woken_when_it_empties(void **state)
 {
-	struct wait wait = all();
+	struct wait wait = list();
 
 	(void)state;
-	write_file("pending", HEAD "5" REST "6" REST);
+	write_file("pending", PENDING A_FILE A_FILE);
 	write_gauge(2);
-	steps[0] =
-		(struct step){ .revents = POLLPRI | POLLERR, .pending = HEAD };
-	assert_int_equal(wait_pending(&wait), WAIT_EMPTY);
+	steps[0] = (struct step){ .revents = POLLPRI | POLLERR,
+				  .pending = PENDING };
+	assert_int_equal(wait_for(&wait), WAIT_EMPTY);
 	assert_int_equal(polls, 1);
-	document_free(wait.pending);
 }
 
-/* Awake, but new files came: the next wait must not be for the same event. */
+/* Awake, but new files came: rest before the next wait for the same event. */
 static void no_spinning(void **state)
 {
-	struct wait wait = all();
+	struct wait wait = list();
 
 	(void)state;
-	write_file("pending", HEAD "5" REST);
+	write_file("pending", PENDING A_FILE);
 	write_gauge(1);
 	for (int i = 0; i < 4; i++)
 		steps[i].revents = POLLPRI;
 	steps[4].revents = POLLPRI;
-	steps[4].pending = HEAD;
-	assert_int_equal(wait_pending(&wait), WAIT_EMPTY);
+	steps[4].pending = PENDING;
+	assert_int_equal(wait_for(&wait), WAIT_EMPTY);
+	/* One event, then a rest before each of two more. */
 	assert_int_equal(polls, 5);
-	document_free(wait.pending);
+	assert_int_equal(looks, 4);
 }
 
 static void too_late(void **state)
 {
-	struct wait wait = all();
+	struct wait wait = list();
 
 	(void)state;
-	write_file("pending", HEAD "5" REST "6" REST);
+	write_file("pending", PENDING A_FILE A_FILE);
 	write_gauge(2);
 	wait.deadline = number_now() + 2000000;
-	assert_int_equal(wait_pending(&wait), WAIT_LATE);
+	assert_int_equal(wait_for(&wait), WAIT_LATE);
 	assert_true(number_now() >= wait.deadline);
 	assert_int_equal(wait.left, 2);
-	document_free(wait.pending);
 }
 
 /* The table is empty, but the list is not: there were no records left. */
 static void files_without_record(void **state)
 {
-	struct wait wait = all();
+	struct wait wait = list();
 
 	(void)state;
-	write_file("pending", HEAD);
 	write_gauge(3);
 	wait.deadline = 0;
-	assert_int_equal(wait_pending(&wait), WAIT_LATE);
+	assert_int_equal(wait_for(&wait), WAIT_LATE);
 	assert_int_equal(wait.left, 3);
-	assert_int_equal(wait.unrecorded, 3);
-	document_free(wait.pending);
+	assert_int_equal(remains.unrecorded, 3);
 }
 
 static void malformed_meanwhile(void **state)
 {
-	struct wait wait = all();
+	struct wait wait = list();
 
 	(void)state;
-	write_file("pending", HEAD "5" REST);
+	write_file("pending", PENDING A_FILE);
 	write_gauge(1);
 	steps[0] =
 		(struct step){ .revents = POLLHUP, .pending = "# dfput 7\n" };
-	assert_int_equal(wait_pending(&wait), -EPROTONOSUPPORT);
-	assert_null(wait.pending);
+	assert_int_equal(wait_for(&wait), -EPROTONOSUPPORT);
+}
+
+static int is_gone(struct wait *wait)
+{
+	return reader_fail(wait->reader, -EIO, "no more");
+}
+
+static void unloaded_meanwhile(void **state)
+{
+	struct wait wait = list();
+
+	(void)state;
+	wait.look = is_gone;
+	assert_int_equal(wait_for(&wait), -ENODEV);
+	assert_string_equal(reader.error,
+			    "the module has been unloaded while waiting");
+}
+
+/* From the teardown to the list, and away. */
+static void through_all_tables(void **state)
+{
+	struct wait wait = all();
+
+	(void)state;
+	write_file("rings", RINGS A_RING("1", "9", "70"));
+	steps[0] = (struct step){ .revents = POLLPRI,
+				  .pending = PENDING A_FILE,
+				  .pending_gauge = 1,
+				  .rings = RINGS };
+	steps[2] = (struct step){ .revents = POLLPRI, .pending = PENDING };
+	assert_int_equal(wait_for(&wait), WAIT_EMPTY);
+	assert_int_equal(looks, 3);
+}
+
+/* Nothing is seen, but something moves meanwhile: look again. */
+static void confirmed(void **state)
+{
+	struct wait wait = all();
+
+	(void)state;
+	moved[1] = moved[2] = POLLPRI;
+	assert_int_equal(wait_for(&wait), WAIT_EMPTY);
+	assert_int_equal(looks, 3);
+	assert_int_equal(polls, 0);
+}
+
+static void never_confirmed(void **state)
+{
+	struct wait wait = all();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++)
+		moved[i] = POLLPRI;
+	assert_int_equal(wait_for(&wait), WAIT_UNSETTLED);
+}
+
+static int give_up(struct wait *wait)
+{
+	wait->left = 1;
+	wait->stop = true;
+	return 0;
+}
+
+static void no_use(void **state)
+{
+	struct wait wait = all();
+
+	(void)state;
+	wait.look = give_up;
+	assert_int_equal(wait_for(&wait), WAIT_STOPPED);
+	assert_int_equal(polls, 0);
+}
+
+static void assert_left(uint64_t rings, uint64_t held, uint64_t pending)
+{
+	assert_int_equal(remains_look(&remains, &reader), 0);
+	assert_int_equal(remains.nr[REMAINS_RINGS], rings);
+	assert_int_equal(remains.nr[REMAINS_HELD], held);
+	assert_int_equal(remains.nr[REMAINS_PENDING], pending);
+	assert_int_equal(remains_left(&remains), rings + held + pending);
+}
+
+static void write_tables(void)
+{
+	write_file("pending",
+		   PENDING FILE_OF("8:1", "9", "70") FILE_OF("8:2", "9", "80")
+			   FILE_OF("8:1", "0", "0"));
+	write_file("held",
+		   HELD A_HELD("8:1", "9", "70") A_HELD("8:2", "10", "70"));
+	write_file("rings",
+		   RINGS A_RING("1", "9", "70") A_RING("4", "10", "80"));
+}
+
+static void of_all(void **state)
+{
+	char text[100];
+
+	(void)state;
+	write_tables();
+	assert_left(2, 2, 3);
+	remains_text(&remains, text, sizeof(text));
+	assert_string_equal(
+		text, "3 files on the list, 2 files held, 2 rings in teardown");
+	remains_text(&remains, text, 9);
+	assert_string_equal(text, "3 files ");
+}
+
+/* Not of an earlier or later process with the same pid. */
+static void of_process(void **state)
+{
+	(void)state;
+	write_tables();
+	remains.of = (struct remains_of){ .pid = 9, .most_start = 100 };
+	assert_left(1, 1, 2);
+	remains.of.least_start = 75;
+	assert_left(0, 0, 1);
+	remains.of.least_start = 0;
+	remains.of.most_start = 75;
+	assert_left(1, 1, 1);
+}
+
+/* Of rings, those that were there at the first look. */
+static void of_device(void **state)
+{
+	(void)state;
+	write_tables();
+	remains.of.device = "8:2";
+	assert_left(2, 1, 1);
+	write_file("rings",
+		   RINGS A_RING("4", "9", "70") A_RING("5", "10", "80"));
+	assert_left(1, 1, 1);
+}
+
+static void of_mount(void **state)
+{
+	(void)state;
+	write_tables();
+	remains.of.mount = "m2";
+	assert_left(2, 0, 0);
 }
 
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(nothing_to_wait_for),  TEST(woken_when_it_empties),
-		TEST(no_spinning),	    TEST(too_late),
-		TEST(files_without_record), TEST(malformed_meanwhile),
+		TEST(nothing_to_wait_for),
+		TEST(woken_when_it_empties),
+		TEST(no_spinning),
+		TEST(too_late),
+		TEST(files_without_record),
+		TEST(malformed_meanwhile),
+		TEST(unloaded_meanwhile),
+		TEST(through_all_tables),
+		TEST(confirmed),
+		TEST(never_confirmed),
+		TEST(no_use),
+		TEST(of_all),
+		TEST(of_process),
+		TEST(of_device),
+		TEST(of_mount),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,7 @@ static const struct workload *const workloads[] = {
 	&workload_vforks,      &workload_flock,	       &workload_leader_first,
 	&workload_last_thread, &workload_exec_ring,    &workload_exec_kept,
 	&workload_exec_parent, &workload_traced,       &workload_orphan,
+	&workload_umount,      &workload_watch,	       &workload_frozen,
 };
 
 enum kind {
@@ -56,6 +57,8 @@ static const struct option_row option_rows[] = {
 	  "do it so many times (default 1)" },
 	{ "dir", "DIR", KIND_TEXT, MEMBER(dir), USES_DIR, 0, 0,
 	  "where its files are (default: here)" },
+	{ "device", "DEV", KIND_TEXT, MEMBER(device), USES_DEVICE, 0, 0,
+	  "the block device that is mounted there" },
 	{ "clean", NULL, KIND_FLAG, MEMBER(clean), USES_CLEAN, 0, 0,
 	  "remove these files at the end" },
 	{ "files", "N", KIND_NUMBER, MEMBER(files), USES_FILES, 1000000, 1,
@@ -63,7 +66,7 @@ static const struct option_row option_rows[] = {
 	{ "depth", "N", KIND_NUMBER, MEMBER(depth), USES_DEPTH, 4096, 1,
 	  "requests in flight on each file, each on an open file of its own" },
 	{ "size", "BYTES", KIND_NUMBER, MEMBER(size), USES_SIZE, 1 << 20, 4096,
-	  "size of a request, a multiple of 4096" },
+	  "size of a request, or of what is written to a file: a multiple of 4096" },
 	{ "op", "OP", KIND_OP, MEMBER(op), USES_OP, 0, 0,
 	  "read, write or both: files in turn (default both)" },
 	{ "cycles", "N", KIND_NUMBER, MEMBER(cycles), USES_CYCLES, 100000, 1,
@@ -78,6 +81,8 @@ static const struct option_row option_rows[] = {
 	  "no kill: wait for the requests, then exit" },
 	{ "closed", NULL, KIND_FLAG, MEMBER(closed), USES_CLOSED, 0, 0,
 	  "close every descriptor before the kill" },
+	{ "detach", NULL, KIND_FLAG, MEMBER(detach), USES_DETACH, 0, 0,
+	  "umount with MNT_DETACH" },
 };
 
 /* Values that getopt_long returns, beyond any index into option_rows. */
@@ -131,7 +136,8 @@ static void help_workload(const struct workload *workload)
 		if (!(workload->uses & row->bit))
 			continue;
 		printf(" --%s", row->name);
-		if (row->kind == KIND_NUMBER && row->bit != USES_EXTRA)
+		if (row->kind == KIND_NUMBER &&
+		    *(const unsigned int *)(base + row->offset))
 			printf(" %u",
 			       *(const unsigned int *)(base + row->offset));
 	}

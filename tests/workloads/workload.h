@@ -36,9 +36,11 @@ struct options {
 	unsigned int procs;
 	enum op op;
 	const char *dir;
+	const char *device;
 	bool same;
 	bool live;
 	bool closed;
+	bool detach;
 	bool clean;
 };
 
@@ -56,6 +58,8 @@ enum option_bit {
 	USES_LIVE = 1 << 9,
 	USES_CLOSED = 1 << 10,
 	USES_CLEAN = 1 << 11,
+	USES_DEVICE = 1 << 12,
+	USES_DETACH = 1 << 13,
 };
 
 /*
@@ -71,7 +75,9 @@ enum option_bit {
 	X(last_puts, "files whose last put is certainly not the fd table's")   \
 	X(last_puts_min, "at least so many of them")                           \
 	X(ring_files, "aio rings, each a file that the kernel opens and puts") \
-	X(triggers, "AF_UNIX closes made to wake the collector")
+	X(triggers, "AF_UNIX closes made to wake the collector")               \
+	X(umounts, "umounts asked for")                                        \
+	X(busy, "of these, refused with EBUSY")
 
 #define COUNT_MEMBER(name, meaning) unsigned long long name;
 struct counts {
@@ -92,12 +98,16 @@ enum count_bit { COUNTS(COUNT_BIT) };
  * CLOCK_MONOTONIC, follow the pid where there is a moment to tell: it came
  * between the two.
  */
-#define SPANS(X)                                                          \
-	X(victim, "pid; its end became visible between two stamps")       \
-	X(exec, "pid of a victim; close-on-exec came between two stamps") \
-	X(locked, "pid of who waited for a victim's flock, and got it")   \
-	X(tracer, "pid of a victim's tracer")                             \
-	X(reaper, "pid of a child subreaper above the victims, nearest first")
+#define SPANS(X)                                                               \
+	X(victim, "pid; its end became visible between two stamps")            \
+	X(exec, "pid of a victim; close-on-exec came between two stamps")      \
+	X(locked, "pid of who waited for a victim's flock, and got it")        \
+	X(tracer, "pid of a victim's tracer")                                  \
+	X(reaper, "pid of a child subreaper above the victims, nearest first") \
+	X(umount, "pid of who asked for an umount; it was between two stamps") \
+	X(unmounted, "pid of who watched: IN_UNMOUNT came between two stamps") \
+	X(detached, "the same of FAN_MNT_DETACH, where the kernel has it")     \
+	X(free, "the same: the device could be opened exclusively")
 
 struct span {
 	const char *name;
@@ -159,5 +169,8 @@ extern const struct workload workload_exec_kept;
 extern const struct workload workload_exec_parent;
 extern const struct workload workload_traced;
 extern const struct workload workload_orphan;
+extern const struct workload workload_umount;
+extern const struct workload workload_watch;
+extern const struct workload workload_frozen;
 
 #endif /* WORKLOAD_H */

@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Flushes of 10,000 files: while the worker is stuck, beside the worker, beside
+# other flushes, and while the module goes. Nothing is lost, each file is counted
+# once, and nobody waits for ever.
+. "$(dirname "$0")/lib.sh"
+fresh
+mount_scratch
+load
+truth_start
+files=10000
+
+trap 'drop_stuck; truth_stop; fresh' EXIT
+
+begin() {
+	wait_for 60 is_quiet
+	mark
+	echo >"$truth/trace"
+}
+
+# pile_up: the worker is stuck, and behind that wait so many files
+pile_up() {
+	begin
+	hold_worker || not_ok "the worker can be held up: ${reason-}"
+	run_workload uring-files --dir "$scratch" --same --files $files ||
+		not_ok 'uring-files runs'
+	wait_for 60 queued_since_mark $((files + 1))
+	is 'so many are pending' "$(value stats pending)" $((files + 1))
+}
+
+# balances NAME FILES: each went through the list, and was counted, once
+balances() {
+	wait_for 60 is_quiet
+	is "$1: released" "$(since_mark released)" "$2"
+	is "$1: as ftrace's own count has it" "$(since_mark released)" "$(truth_count)"
+	is "$1: queued = released" "$(since_mark queued)" "$(since_mark released)"
+	is "$1: none pending" "$(value stats pending)" 0
+	for loss in unmatched preload lost_records missed_probes retracted \
+		stale_records lost_batches; do
+		is "$1: $loss" "$(since_mark $loss)" 0
+	done
+}
+
+released_since_mark() {
+	[ "$(since_mark released)" -ge "$1" ]
+}
+
+# ---- the worker is stuck: what can be drained is
+
+pile_up
+dfput flush >"$TMPDIR/late" 2>&1 &
+late=$!
+started=$SECONDS
+ok 'stuck: a flush drains what the worker has not got' wait_for 60 released_since_mark $files
+is 'stuck: and that is not released' "$(value stats pending)" 1
+is 'stuck: the flush was no batch of the worker' "$(since_mark batches_flush)" 1
+dfput flush >/dev/null &
+killed=$!
+sleep 1
+ok 'stuck: it waits for the rest' kill -KILL $killed
+wait $killed 2>/dev/null
+is 'stuck: it can be killed' $? 137
+wait $late
+is 'stuck: or gives up' $? 3
+like 'stuck: and says so' "$(<"$TMPDIR/late")" 'not all of it was released in time'
+note "after $((SECONDS - started)) s: $(<"$TMPDIR/late")"
+dfput flush >"$TMPDIR/flushed" 2>&1 &
+flush=$!
+sleep 1
+let_worker
+wait $flush
+is 'stuck: one that is there at the thaw is done' $? 0
+note "dfput flush: $(<"$TMPDIR/flushed")"
+balances 'stuck' $((files + 1))
+is 'stuck: drained by a flush' "$(since_mark released_flush)" $files
+
+# ---- several at once
+
+pile_up
+flushes=()
+for i in 1 2 3 4; do
+	dfput flush >"$TMPDIR/flushed.$i" 2>&1 &
+	flushes+=($!)
+done
+ok 'at once: what can be drained is' wait_for 60 released_since_mark $files
+let_worker
+failed=0
+for flush in "${flushes[@]}"; do
+	wait "$flush" || failed=$((failed + 1))
+done
+is 'at once: four flushes are done' $failed 0
+note "$(cat "$TMPDIR"/flushed.[1-4])"
+balances 'at once' $((files + 1))
+
+# ---- beside the worker: each takes what is there
+
+begin
+running=$(mktemp)
+for i in 1 2; do
+	while [ -e "$running" ]; do
+		echo 1 >"$stats/flush"
+	done &
+done
+run_workload uring-files --dir "$scratch" --same --files $files --rounds 2
+wait_for 60 queued_since_mark $((2 * files))
+rm -f "$running"
+wait
+balances 'beside the worker' $((2 * files))
+holds 'beside the worker: some by a flush' "$(since_mark released_flush)" -gt 0
+note "by a flush: $(since_mark released_flush) in $(since_mark batches_flush) batches," \
+	"by the worker: $(($(since_mark released) - $(since_mark released_flush)))"
+
+# ---- the module goes meanwhile
+
+# goes NAME COMMAND...: after the command it is unloaded, while a flush is on
+goes() {
+	local name=$1 flush rmmod
+	shift
+	pile_up
+	dfput flush >"$TMPDIR/late" 2>&1 &
+	flush=$!
+	"$@"
+	rmmod dfput &
+	rmmod=$!
+	ok "$name: the unload does not wait for what is stuck" wait_for 5 gone
+	let_worker
+	wait $rmmod
+	is "$name: unloaded" $? 0
+	wait $flush
+	is "$name: the flush has failed" $? 1
+	like "$name: and says why" "$(<"$TMPDIR/late")" \
+		'the module (is being|has been) unloaded'
+	load
+	wait_for 60 is_quiet
+	# What was put since is the self-test's.
+	is "$name: every file was released, once" "$(truth_count)" $((files + 1 +
+		$(value stats released) - $(value stats preload)))
+	begin
+	run_workload uring-files --dir "$scratch" --files 16
+	wait_for 60 queued_since_mark 16
+	dfput flush >/dev/null 2>&1
+	balances "$name: loaded again" 16
+}
+
+gone() {
+	! is_loaded
+}
+
+goes 'unload, with a flush that waits' wait_for 60 released_since_mark $files
+goes 'unload, with a flush that begins' wait_for 60 released_since_mark 1
+
+done_testing

@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# `dfput wait`: when it returns, an umount succeeds at once, each time; what living
+# processes hold is not waited for; what cannot be told is not told. And what
+# `dfput run` says of rings that are being torn down.
+. "$(dirname "$0")/lib.sh"
+fresh
+load
+trap 'thaw; drop_fs; fresh' EXIT
+rounds=5
+files=16
+
+thaw() {
+	[ -z "${point-}" ] || fsfreeze -u "$point" 2>/dev/null
+}
+
+
+# waited NAME ARGUMENT...: dfput wait, after a kill; then the mount is not busy
+waited() {
+	local name=$1 round waits=0 umounts=0
+	shift
+	for ((round = 0; round < rounds; round++)); do
+		run_workload uring-files --dir "$point" --files $files --rounds 1
+		dfput wait "${@//PID/${victims[0]%% *}}" --timeout 60 >"$TMPDIR/said" 2>&1 ||
+			{ waits=$((waits + 1)); note "$(<"$TMPDIR/said")"; }
+		umount "$point" || umounts=$((umounts + 1))
+		mountpoint -q "$point" || mount "$device" "$point"
+	done
+	is "$name: $rounds waits" $waits 0
+	is "$name: an umount at once after each" $umounts 0
+}
+
+if ! make_fs ext4; then
+	skip 'dfput wait' "$reason"
+	done_testing
+fi
+mount "$device" "$point"
+wait_for 60 is_quiet
+waited 'wait --mount' --mount "$point"
+waited 'wait --pid' --pid PID
+waited 'wait --all' --all
+
+# ---- living processes
+
+sleep 2 &
+sleeper=$!
+ok 'wait --pid: a living process' dfput wait --pid $sleeper --timeout 60
+nok 'wait --pid: it has ended then' kill -0 $sleeper 2>/dev/null
+nok 'wait --pid: one that does not end' dfput wait --pid $$ --timeout 1
+is 'wait --pid: it says so' "$(dfput wait --pid $$ --timeout 0 | head -n 1 | sed 's/.*: //')" \
+	"process $$ lives."
+
+echo x >"$point/file"
+exec 8<"$point/file"
+sh -c 'exit 0'
+like 'a file that we hold, and a child has closed' "$(tr '\t' ' ' <"$stats/held")" ' ext4 '
+ok 'wait --mount: is not waited for' dfput wait --mount "$point" --timeout 10
+dfput wait --mount "$point" --timeout 10 --json >"$TMPDIR/json"
+like 'wait --mount: but counted' "$(<"$TMPDIR/json")" '"held_by_living":[1-9]'
+dfput umount "$point" --timeout 10 >"$TMPDIR/said" 2>&1
+is 'umount: with a live holder it is refused' $? 3
+like 'umount: and says by whom' "$(<"$TMPDIR/said")" "^fd .* $$ "
+like 'umount: at once' "$(<"$TMPDIR/said")" 'attempts 1, waited 0ns'
+exec 8<&-
+ok 'umount: without it succeeds' dfput umount "$point" --timeout 10
+mount "$device" "$point"
+
+# ---- with the worker held up
+
+mark
+run_workload frozen --dir "$point"
+wait_for 60 queued_since_mark 1
+for what in "--mount $point" --all; do
+	# shellcheck disable=SC2086 # two words
+	dfput wait $what --timeout 1 >"$TMPDIR/said" 2>&1
+	is "wait $what: a file is stuck on the list" $? 3
+	like "wait $what: it says so" "$(<"$TMPDIR/said")" '^Left after .* on the list'
+done
+dfput wait --mount "$point" --timeout 60 >"$TMPDIR/said" 2>&1 &
+waiter=$!
+sleep 1
+ok 'wait --mount: waits for it' kill -0 $waiter
+thaw
+wait $waiter
+is 'wait --mount: until it is released' $? 0
+
+# ---- rings of a program that was run
+
+wait_for 60 is_quiet
+dfput run --max-late 0 --json -o "$TMPDIR/json" -- \
+	workload uring-files --dir "$point" --files 64 --rounds 1 >/dev/null
+is 'run: what is in a teardown at the end of the time is late' $? 3
+note "run: $(grep -cE '"state":"(working|waiting)"' "$TMPDIR/json") rings"
+dfput run --max-late 20 -- workload uring-files --dir "$point" --files 64 --rounds 1 \
+	>/dev/null 2>"$TMPDIR/said"
+is 'run: with enough time nothing is' $? 0
+like 'run: and that covers rings' "$(<"$TMPDIR/said")" "held, or in a ring's teardown"
+
+# ---- the module goes
+
+dfput wait --super "$device" >"$TMPDIR/said" 2>&1 &
+waiter=$!
+sleep 2
+ok 'wait --super: waits while it is mounted' kill -0 $waiter
+umount "$point"
+wait $waiter
+is 'wait --super: until the device is free' $? 0
+mount "$device" "$point"
+dfput wait --super "$device" >"$TMPDIR/said" 2>&1 &
+waiter=$!
+sleep 2
+unload
+wait $waiter
+is 'wait: cannot tell when the module has gone' $? 4
+like 'wait: says so' "$(<"$TMPDIR/said")" 'unloaded while waiting'
+dfput wait --all 2>/dev/null
+is 'wait: nor without it' $? 4
+ok 'umount: works without it' dfput umount "$point"
+
+done_testing

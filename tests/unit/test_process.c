@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Processes whose end is waited for.
+ */
+#include "cmocka_main.h"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "number.h"
+#include "process.h"
+
+/* The rules of proc(5) end at a name that looks like them. */
+static void ourselves(void **state)
+{
+	uint64_t now = number_now();
+	struct process process;
+
+	(void)state;
+	assert_int_equal(prctl(PR_SET_NAME, "a) S 1 (2) 3"), 0);
+	assert_int_equal(process_open(&process, (uint64_t)getpid()), 0);
+	assert_true(process_lives(&process));
+	assert_in_range(
+		process.least_start,
+		now > 60 * NUMBER_NS_PER_SEC ? now - 60 * NUMBER_NS_PER_SEC : 0,
+		now);
+	assert_true(process.most_start >= now);
+	process_close(&process);
+}
+
+static void one_that_ends(void **state)
+{
+	struct process process;
+	int fds[2];
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	if (!pid) {
+		close(fds[1]);
+		_exit(read(fds[0], &byte, 1) != 0);
+	}
+	close(fds[0]);
+	assert_int_equal(process_open(&process, (uint64_t)pid), 0);
+	assert_true(process_lives(&process));
+	close(fds[1]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_false(process_lives(&process));
+	process_close(&process);
+	/* From now on it is any that has had the pid. */
+	assert_int_equal(process_open(&process, (uint64_t)pid), 0);
+	assert_false(process_lives(&process));
+	assert_int_equal(process.least_start, 0);
+	process_close(&process);
+}
+
+static void no_pid(void **state)
+{
+	struct process process;
+
+	(void)state;
+	assert_int_equal(process_open(&process, UINT64_MAX), 0);
+	assert_false(process_lives(&process));
+	process_close(&process);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ourselves),
+		cmocka_unit_test(one_that_ends),
+		cmocka_unit_test(no_pid),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

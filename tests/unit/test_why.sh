@@ -1,0 +1,339 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# dfput why, in trees of /proc and /sys, with and without the module's tables.
+
+# shellcheck source=tap.sh
+. "$(dirname "$0")/tap.sh"
+tab=$'\t'
+
+# put FILE TEXT: in the tree
+put() {
+	mkdir -p "$(dirname "$root/$1")"
+	printf '%b' "$2" >"$root/$1"
+}
+
+# link FILE TARGET
+link() {
+	mkdir -p "$(dirname "$root/$1")"
+	ln -sfn "$2" "$root/$1"
+}
+
+# mount_line PROCESS ID PARENT DEVICE ROOT TARGET TAGS FSTYPE SOURCE [OPTIONS]
+mount_line() {
+	mkdir -p "$root/proc/$1"
+	echo "$2 $3 $4 $5 $6 rw${7:+ $7} - $8 $9 ${10:-rw}" >>"$root/proc/$1/mountinfo"
+}
+
+# process PID COMM NAMESPACE
+process() {
+	put "proc/$1/comm" "$2\n"
+	link "proc/$1/task/$1/ns/mnt" "mnt:[$3]"
+	link "proc/$1/task/$1/root" /
+	mkdir -p "$root/proc/$1/task/$1/fd" "$root/proc/$1/task/$1/fdinfo"
+	put "proc/$1/task/$1/maps" ''
+}
+
+# opens PID FD MOUNT-ID [MORE]: it leads to a file of the tree
+opens() {
+	put "files/$1.$2" ''
+	link "proc/$1/task/$1/fd/$2" "$root/files/$1.$2"
+	put "proc/$1/task/$1/fdinfo/$2" "pos:\t0\nflags:\t02\nmnt_id:\t$3\n${4-}"
+}
+
+# block NAME NUMBER: a block device
+block() {
+	mkdir -p "$root/sys/devices/$1/holders"
+	put "sys/devices/$1/dev" "$2\n"
+	link "sys/dev/block/$2" "../../devices/$1"
+	link "sys/class/block/$1" "../../devices/$1"
+	link "sys/block/$1" "../devices/$1"
+}
+
+# holder NAME ABOVE: the second device is on top of the first
+holder() {
+	link "sys/devices/$1/holders/$2" "../../$2"
+}
+
+# A machine: /mnt is ext4 on sdb1, and mounted a second time; nobody uses it.
+machine() {
+	root=$(mktemp -d "$work/root.XXXXXX")
+	link proc/self/ns/mnt 'mnt:[1]'
+	link proc/self/root /
+	mount_line self 9001 1 8:1 / / shared:1 ext4 /dev/sda1
+	mount_line self 9010 9001 8:17 / /mnt '' ext4 /dev/sdb1
+	block sda 8:0
+	block sdb 8:16
+	block sdb1 8:17
+	put sys/devices/sdb/sdb1/dev '8:17\n'
+	put sys/devices/sdb/sdb1/partition '1\n'
+	process 1 init 1
+	opens 1 0 9001
+}
+
+# module: an empty copy of its directory, in $copy
+module() {
+	copy idle
+	table pending age_ns state cause device inode fstype super cpu pid comm origin owner owner_comm owner_start_ns mount
+	table held age_ns kind exit_ns device inode fstype super mount blocks pid start_ns uid cgroup reapers comm
+	table rings id age_ns state kind pid start_ns uid cgroup reapers comm
+	table umounts id ended_ns took_ns result why pending_mount pending_super held_mount rings teardown death_ns flags device fstype name super mount pid comm
+}
+
+# table FILE COLUMN...: without rows
+table() {
+	local file=$copy/$1 columns
+	shift
+	columns=$*
+	printf '# dfput 1\n%s\n' "${columns// /$tab}" >"$file"
+}
+
+# row FILE CELL...
+row() {
+	local file=$copy/$1 cells
+	shift
+	cells=$*
+	echo "${cells// /$tab}" >>"$file"
+}
+
+why() {
+	dfput why --root "$root" "$@"
+}
+
+# finds STATUS LINE NAME
+finds() {
+	is_status "$1" "$3: status $1"
+	has "$out" "$2" "$3"
+}
+
+# ---- what is asked for
+
+dfput why
+is_status 2 "without a target"
+machine
+why 99:1
+is_status 1 "no such device"
+has "$err" "99:1 is neither a block device nor a mounted" "and it is said"
+why --input /nonexistent /mnt
+is_status 1 "a copy that is not there"
+
+# ---- nothing
+
+why /mnt
+finds 4 '^Reasons: cannot tell\.$' "nothing, but the module was not there to be asked"
+has "$out" '^Not seen: deferred files.*dfput doctor' "and it is said"
+module
+why --input "$copy" /mnt
+finds 3 '^Reasons: nothing found\.$' "nothing"
+has "$out" '^/mnt: ext4 on device 8:17$' "what was looked at"
+why --input "$copy" /mnt/some/file
+finds 3 '^/mnt: ext4 on device 8:17$' "a path on it"
+why --json --input "$copy" /mnt
+is_json "$out" 'j["verdict"] == "nothing" and j["reasons"] == [] and j["unseen"] == [] and j["busy"] is None and j["path"] == "/mnt" and j["device"] == "8:17" and j["blocks"] == ["8:17"]' "nothing, as JSON"
+chmod 000 "$root/proc/1/task/1/fd"
+if [ "$(id -u)" = 0 ]; then
+	skip "a process that cannot be looked at" "root can look at all"
+else
+	why --input "$copy" /mnt
+	finds 4 '^Not seen: 1 process could not be looked at' "a process that cannot be looked at"
+fi
+chmod 755 "$root/proc/1/task/1/fd"
+
+# ---- processes
+
+machine
+module
+process 50 'a\0033b' 1
+opens 50 3 9010
+opens 50 4 9001
+why --input "$copy" /mnt
+finds 0 '^fd +mount +50 a\\033b +3 .*/files/50\.3 +open$' "a descriptor"
+has_not "$out" ' 4 .*50\.4' "not one of elsewhere"
+has "$out" '^Reasons: found\.$' "the verdict"
+why --json --input "$copy" /mnt
+is_json "$out" '[(r["kind"], r["keeps"], r["pid"], r["fd"]) for r in j["reasons"]] == [("fd", "mount", 50, 3)] and j["verdict"] == "found"' "as JSON"
+why --input "$copy" /dev/sdb1
+finds 0 '^fd +mount +50 ' "of the device"
+has "$out" '^mount +device .* /mnt +mounted there' "which is mounted"
+why --input "$copy" 8:17
+finds 0 '^fd +mount +50 ' "by its number"
+why --input "$copy" 8:16
+finds 0 '^partition +device .* sdb1 +a part of it, mounted on /mnt' "of the disk"
+
+machine
+process 51 mapper 1
+put proc/51/task/51/maps '7f0000000000-7f0000001000 r--s 00000000 08:11 12 /mnt/a b\n7f0000001000-7f0000002000 r--s 00001000 08:11 12 /mnt/a b\n7f0000003000-7f0000004000 r--s 00001000 08:01 12 /x\n'
+why --input "$copy" /mnt
+finds 0 '^mmap +device +51 mapper +- /mnt/a b +mapped, on which mount is not known$' "a mapping, of which that is all that can be known"
+is_json "$(why --json --input "$copy" /mnt; echo "$out")" 'len(j["reasons"]) == 1' "in two pieces, one reason"
+
+machine
+process 52 ring 1
+opens 52 5 9001 'UserFiles:\t3\n    0: /mnt/x\\040y\n    1: name\n    2: <none>\nUserBufs:\t1\n    0: 0x0/1\n'
+why --input "$copy" /mnt
+finds 4 '^uring perhaps +52 ring +5 /mnt/x y +registered with this ring$' "a registered file, that is not there any more"
+has "$out" '^uring perhaps +52 ring +5 name +registered .* not known$' "and one of which there is a name"
+has_not "$out" 'none|0x0' "and no more"
+opens 52 5 9001 'UserFiles:\t3\nUserBufs:\t0\n'
+why --input "$copy" /mnt
+finds 4 '^Not seen: 1 io_uring ring' "a ring that is too busy to say"
+
+machine
+process 53 sender 1
+opens 53 6 9001 'scm_fds: 2\n'
+why --input "$copy" /mnt
+finds 4 '^scm +perhaps +53 sender +6 ' "files in flight"
+
+# ---- mounts
+
+machine
+mount_line self 9011 9010 0:40 / /mnt/child '' tmpfs none
+mount_line self 9012 9001 8:17 /dir /elsewhere '' ext4 /dev/sdb1
+process 60 other 2
+mount_line 60/task/60 9101 1 8:1 / / master:1 ext4 /dev/sda1
+mount_line 60/task/60 9110 9101 8:17 / /mnt '' ext4 /dev/sdb1
+mount_line 60/task/60 9111 9101 8:17 / /third '' ext4 /dev/sdb1
+opens 60 3 9110
+opens 60 4 9111
+opens 60 5 9999
+why --input "$copy" /mnt
+finds 0 '^child +mount .* /mnt/child +mounted on it$' "a child"
+has "$out" '^mount +device .* /elsewhere +the same filesystem, mounted there$' "another mount"
+has "$out" '^mount +device .* /third +the same .* in mount namespace 2, as process 60 sees it' "and in another namespace"
+has_not "$out" '^mount .* /mnt ' "but not the copy that goes along"
+has "$out" '^fd +mount +60 other +3 .*, on /mnt in mount namespace 2$' "who is busy on the copy keeps the mount"
+has "$out" '^fd +device +60 other +4 .*, on /third in mount namespace 2$' "who is busy elsewhere does not"
+why --input "$copy" /elsewhere
+finds 0 '^fd +device +60 other +3 ' "of the other mount nobody keeps it"
+has "$out" "^Reasons: found: they are not in the way of an umount" "and that is said"
+
+machine
+mount_line self 9020 9001 0:41 / /over '' overlay overlay 'rw,lowerdir=/usr:/mnt/lower,upperdir=/tmp/up,workdir=/tmp/work'
+why --input "$copy" /mnt
+has "$out" '^overlay +(device|perhaps) .* /over +an overlay with /mnt/lower as a layer$' "a layer of an overlay"
+
+# ---- devices
+
+machine
+block dm-0 253:0
+block dm-1 253:1
+put sys/devices/dm-0/dm/name 'vg-lv\n'
+holder sdb1 dm-0
+holder dm-0 dm-1
+mount_line self 9013 9001 253:1 / /deep '' xfs /dev/mapper/x
+why --input "$copy" /dev/sdb1
+finds 0 '^holder +device .* dm-0 +device-mapper volume vg-lv, on top of it$' "a holder"
+has "$out" '^holder +device .* dm-1 +a device on top of it, mounted on /deep$' "and what is on top of that"
+why --input "$copy" 8:16
+has "$out" '^holder +device .* dm-0 +device-mapper' "for the disk, too"
+
+machine
+block loop3 7:3
+put sys/devices/loop3/loop/backing_file '/mnt/disk image\n'
+block loop4 7:4
+put sys/devices/loop4/loop/backing_file '/home/x\n'
+mount_line self 9014 9001 7:3 / /looped '' ext4 /dev/loop3
+why --input "$copy" /mnt
+finds 0 '^loop +mount .* /mnt/disk image +backing file of /dev/loop3, mounted on /looped$' "a loop device"
+has_not "$out" 'loop4' "not that of elsewhere"
+put sys/devices/loop3/loop/backing_file '/mnt/disk (deleted)\n'
+why --input "$copy" /mnt
+finds 0 '^loop +mount .* /mnt/disk +deleted, backing file' "with a backing file that was deleted"
+
+machine
+put proc/swaps 'Filename\tType\tSize\n/mnt/my\\040swap  file  100\n/home/swap file 1\n/dev/sdb partition 2\n'
+why --input "$copy" /mnt
+finds 0 '^swap +mount .* /mnt/my swap +in use as swap' "a swap file"
+has_not "$out" 'home|sdb ' "and no other"
+why --input "$copy" 8:16
+finds 0 '^swap +device .* /dev/sdb +in use as swap' "a swap device"
+put proc/swaps ''
+put proc/fs/nfsd/exports '# Version 1.1\n/mnt/pub\t*(ro)\n'
+why --input "$copy" /mnt
+finds 0 '^export +mount .* /mnt/pub +exported by nfsd' "an export"
+
+machine
+sed -i '/8:17/d' "$root/proc/self/mountinfo"
+mount_line self 9030 9001 0:50 / /mnt '' btrfs /dev/sdb1
+block sdc 8:32
+link sys/fs/btrfs/11223344-1111-2222-3333-444455556666/devices/sdb1 ../../../../devices/sdb1
+link sys/fs/btrfs/11223344-1111-2222-3333-444455556666/devices/sdc ../../../../devices/sdc
+process 70 user 1
+opens 70 3 9030
+why --json --input "$copy" /mnt
+is_json "$out" 'j["device"] == "0:50" and sorted(j["blocks"]) == ["8:17", "8:32"] and j["reasons"][0]["keeps"] == "mount"' "btrfs has a number of its own, and its devices"
+why --json --input "$copy" 8:32
+is_json "$out" 'j["device"] == "0:50" and [r["kind"] for r in j["reasons"]] == ["fd", "mount"]' "and is found by each of them"
+
+# ---- the module
+
+machine
+module
+row pending 1500 queued kthread 8:17 12 ext4 2 0 9 kworker/0:1 1 4321 my\\040job 5 m1
+row pending 2500 queued kthread 8:17 13 ext4 2 0 9 kworker/0:1 1 4321 my\\040job 5 m1
+row pending 2500 queued softirq 8:1 13 ext4 1 0 9 kworker/0:1 1 0 - 0 m2
+why --input "$copy" /mnt
+finds 0 '^pending mount +4321 my job +- 2 files +on the kernel.s list .* cause kthread, for 1.500us; closed by that' "files on the list"
+has_not "$out" 'softirq' "not those of elsewhere"
+row umounts 1 5 6 0 - 0 0 0 0 0 0 detach 8:17 ext4 sdb1 2 m1 77 umount
+why --input "$copy" /mnt
+finds 0 '^pending device +4321' "on a mount that was detached: the device"
+has "$out" '^Its last umount, .* ago: 0, because of: -\.$' "and the last umount is shown"
+
+machine
+module
+mount_line self 9012 9001 8:17 /dir /elsewhere '' ext4 /dev/sdb1
+row held 9000000 exit 7 8:17 99 ext4 2 m1 write 88 5 0 1 - job
+row held 9000000 exit 7 8:17 98 ext4 2 m1 write 88 5 0 1 - job
+process 80 living 1
+put proc/80/task/80/maps '7f0000000000-7f0000001000 r--s 00000000 08:11 98 /mnt/a\n'
+why --input "$copy" /mnt
+finds 0 '^held +device +88 job +- inode 99 +closed by that process as it ended, 9.000ms ago' "held by nobody that lives"
+has_not "$out" '^held .* inode 98' "not what a process is seen to have"
+
+machine
+module
+row rings 1 7000 working exit 90 5 0 1 - dead
+why --input "$copy" /mnt
+finds 4 '^ring perhaps +90 dead .* being torn down for 7.000us \(working\)' "a ring in teardown: perhaps"
+row umounts 1 5 6 -EBUSY other 0 0 0 0 0 0 - 8:17 ext4 sdb1 2 m1 77 umount
+why --input "$copy" /mnt
+finds 4 '^Its last umount, .*: -EBUSY, because of: other\.$' "busy, and perhaps because of it"
+has "$out" "^kernel +perhaps .* gone since its last umount, or a kernel reference that dfput can't see" "or of something else"
+
+module
+row umounts 1 5 6 -EBUSY other 0 0 0 0 0 0 - 8:17 ext4 sdb1 2 m1 77 umount
+why --json --input "$copy" /mnt
+is_status 3 "busy, and nothing to be seen"
+is_json "$out" 'j["busy"] == "was" and [r["kind"] for r in j["reasons"]] == ["kernel"] and j["last_umount_why"] == "other" and j["verdict"] == "nothing"' "by exclusion, the kernel"
+mount_line self 9012 9001 8:17 /dir /elsewhere '' ext4 /dev/sdb1
+why --input "$copy" /mnt
+finds 3 "^kernel +perhaps" "what keeps the device alone does not explain it"
+
+machine
+module
+sed -i '/8:17/d' "$root/proc/self/mountinfo"
+table superblocks id fstype device name state queued released pending
+row superblocks 5 ext4 8:17 sdb1 dying 1 1 0
+why --input "$copy" 8:17
+finds 0 '^dying +device .* sdb1 +its superblock is being shut down' "a superblock that dies"
+sed -i 's/dying/alive/' "$copy/superblocks"
+why --json --input "$copy" 8:17
+is_json "$out" 'j["busy"] == "device" and j["reasons"][0]["kind"] == "kernel"' "one that lives, mounted nowhere"
+
+# ---- a module that lacks, or says, what is not understood
+
+machine
+module
+set_value stats lost_records 3
+why --input "$copy" /mnt
+finds 4 '^Not seen: of deferrals, not all: lost_records is 3' "losses"
+module
+rm "$copy/held"
+why --input "$copy" /mnt
+finds 4 '^Not seen: this module has no held' "an older module"
+module
+row rings 1 x working exit 90 5 0 1 - dead
+why --input "$copy" /mnt
+is_status 1 "not a number"
+has "$err" "rings: line 3: 'age_ns' is not a 64-bit number: 'x'" "and it is said where"
+finish

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What /proc/PID/fdinfo says of a descriptor.
+ */
+#ifndef DFPUT_FDINFO_H
+#define DFPUT_FDINFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct fdinfo - a descriptor
+ * @mount: id of its file's mount, 0 if the kernel does not tell
+ * @inode: inode number, 0 if the kernel does not tell
+ * @in_flight: how many files are in flight to it: it is an AF_UNIX socket
+ * @registered: files that are registered with it: it is a ring of io_uring. Paths
+ *	or, on older kernels, names
+ * @nr_registered: how many of them are listed
+ * @room: how many there is room for
+ * @is_busy: there are some, but the kernel lists none: it is busy at that moment
+ */
+struct fdinfo {
+	uint64_t mount;
+	uint64_t inode;
+	uint64_t in_flight;
+	char **registered;
+	size_t nr_registered;
+	size_t room;
+	bool is_busy;
+};
+
+/**
+ * fdinfo_read() - read what is said
+ * @dir: descriptor of a directory
+ * @name: of the file, below it
+ * @info: receives it, for fdinfo_free(), also on error
+ *
+ * Return: 0 or a negative errno.
+ */
+int fdinfo_read(int dir, const char *name, struct fdinfo *info);
+
+/**
+ * fdinfo_free() - free what was received
+ * @info: read, or zeroed
+ */
+void fdinfo_free(struct fdinfo *info);
+
+#endif /* DFPUT_FDINFO_H */

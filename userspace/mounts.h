@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The mounts of all mount namespaces that can be seen. A mount is told by its id,
+ * which no two living mounts have, whatever their namespace; a filesystem by the
+ * device number of its superblock, which is what mountinfo has. What stat(2) says
+ * is another one on btrfs, where each subvolume has its own.
+ */
+#ifndef DFPUT_MOUNTS_H
+#define DFPUT_MOUNTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/**
+ * struct mounts_mount - a mount
+ * @id: its id
+ * @parent: id of what it is mounted on
+ * @super: device number of its superblock
+ * @root: which directory of the filesystem it shows
+ * @target: where, as @pid sees it
+ * @fstype: filesystem type
+ * @source: what is mounted, as the filesystem says
+ * @options: the superblock's options, as the filesystem says
+ * @shared: its peer group, 0 if none
+ * @master: the peer group that it gets mounts from, 0 if none
+ * @space: inode number of its namespace
+ * @pid: a process that sees it there, 0: the caller does or, where it is not
+ *	@ours, no process lives in its namespace
+ * @remote: asking it for a file's attributes may take for ever
+ * @ours: its namespace is that of the caller
+ */
+struct mounts_mount {
+	uint64_t id;
+	uint64_t parent;
+	dev_t super;
+	char *root;
+	char *target;
+	char *fstype;
+	char *source;
+	char *options;
+	uint64_t shared;
+	uint64_t master;
+	uint64_t space;
+	pid_t pid;
+	bool remote;
+	bool ours;
+};
+
+/**
+ * struct mounts_space - a mount namespace, as seen from some root directory
+ * @inode: of the namespace
+ * @root_device: of that directory
+ * @root_inode: of that directory
+ */
+struct mounts_space {
+	uint64_t inode;
+	dev_t root_device;
+	uint64_t root_inode;
+};
+
+/**
+ * struct mounts - all that can be seen
+ * @mount: sorted by id
+ * @nr: how many
+ * @room: how many there is room for
+ * @space: the namespaces, each from each root directory that is in use
+ * @nr_spaces: how many
+ * @own: inode number of the caller's namespace, 0 if unknown
+ * @nr_unseen: processes whose namespace could not be looked at
+ * @nr_hidden: namespaces without a process that could not be looked at
+ */
+struct mounts {
+	struct mounts_mount *mount;
+	size_t nr;
+	size_t room;
+	struct mounts_space *space;
+	size_t nr_spaces;
+	uint64_t own;
+	size_t nr_unseen;
+	size_t nr_hidden;
+};
+
+/**
+ * mounts_scan() - read the mounts of all namespaces that can be found
+ * @mounts: receives them, for mounts_free(), also on error
+ * @root: prefix of /proc, "" for the running system
+ *
+ * That is those in which processes live, and those that are mounted somewhere
+ * (nsfs): a child process enters these for a moment.
+ *
+ * Return: 0, -ENOMEM, or a negative errno when /proc, or our own table of
+ * mounts, cannot be read.
+ */
+int mounts_scan(struct mounts *mounts, const char *root);
+
+/**
+ * mounts_has_space() - has this namespace been looked at?
+ * @mounts: scanned
+ * @inode: inode number of the namespace
+ *
+ * Return: it has.
+ */
+bool mounts_has_space(const struct mounts *mounts, uint64_t inode);
+
+/**
+ * mounts_find() - look a mount up
+ * @mounts: scanned
+ * @id: of the mount
+ *
+ * Return: the mount, or NULL: it is detached, the kernel's own, or not seen.
+ */
+const struct mounts_mount *mounts_find(const struct mounts *mounts,
+				       uint64_t id);
+
+/**
+ * mounts_at() - which mount does a path lead to?
+ * @mounts: scanned
+ * @space: inode number of the namespace
+ * @path: absolute, without symbolic links, as that namespace has it
+ *
+ * Return: the mount, or NULL when none is seen.
+ */
+const struct mounts_mount *mounts_at(const struct mounts *mounts,
+				     uint64_t space, const char *path);
+
+/**
+ * mounts_is_copy() - is a mount one that came by propagation along with another?
+ * @mounts: scanned
+ * @copy: may be one
+ * @mount: the other
+ *
+ * When it is busy, and nothing is mounted on it, an umount of @mount says so.
+ *
+ * Return: it is.
+ */
+bool mounts_is_copy(const struct mounts *mounts,
+		    const struct mounts_mount *copy,
+		    const struct mounts_mount *mount);
+
+/**
+ * mounts_has_child() - is something mounted on a mount?
+ * @mounts: scanned
+ * @id: of the mount
+ *
+ * Return: something is.
+ */
+bool mounts_has_child(const struct mounts *mounts, uint64_t id);
+
+/**
+ * mounts_free() - free what was received
+ * @mounts: scanned, or zeroed
+ */
+void mounts_free(struct mounts *mounts);
+
+#endif /* DFPUT_MOUNTS_H */

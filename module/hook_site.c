@@ -50,8 +50,10 @@ static void count_hit(const struct dfput_hook *hook)
 static const struct file *file_of(const struct dfput_hook *hook,
 				  const struct pt_regs *regs)
 {
-	return *(const struct file *const *)((const char *)regs +
-					     hook->site.file_at);
+	const char *const *at =
+		(const void *)((const char *)regs + hook->site.file_at);
+
+	return (const struct file *)(*at - hook->site.inside);
 }
 
 static bool may_count(void)

@@ -127,7 +127,9 @@ static struct {
 	const struct file *file;
 	unsigned long ret;
 	unsigned long bp;
+	/* Those that point into the file, always at the same place. */
 	unsigned long registers;
+	unsigned long inside[ARRAY_SIZE(kept)];
 	unsigned long words;
 	unsigned int hits;
 } lesson;
@@ -135,6 +137,16 @@ static struct {
 static unsigned long value_at(const struct pt_regs *regs, unsigned int offset)
 {
 	return *(const unsigned long *)((const char *)regs + offset);
+}
+
+static __always_inline void see_register(unsigned int i, unsigned long value)
+{
+	unsigned long inside = value - (unsigned long)lesson.file;
+
+	if (inside >= sizeof(struct file) ||
+	    (lesson.hits > 1 && inside != lesson.inside[i]))
+		lesson.registers &= ~BIT(i);
+	lesson.inside[i] = inside;
 }
 
 static int watch(struct kprobe *probe, struct pt_regs *regs)
@@ -146,8 +158,7 @@ static int watch(struct kprobe *probe, struct pt_regs *regs)
 		return 0;
 	lesson.hits++;
 	for (i = 0; i < ARRAY_SIZE(kept); i++)
-		if (value_at(regs, kept[i]) != (unsigned long)lesson.file)
-			lesson.registers &= ~BIT(i);
+		see_register(i, value_at(regs, kept[i]));
 	for (i = 0; i < WORDS; i++)
 		if (READ_ONCE_NOCHECK(stack[i]) != lesson.ret)
 			lesson.words &= ~BIT(i);
@@ -185,7 +196,7 @@ static noinline void put_bare(struct file *file)
 		       "r11", "r12", "r13", "r14", "r15", "cc", "memory");
 	WRITE_ONCE(lesson.task, NULL);
 	local_irq_restore(flags);
-	if (lesson.bp == (unsigned long)lesson.file)
+	if (lesson.bp - (unsigned long)lesson.file < sizeof(struct file))
 		lesson.registers &= ~BIT(1);
 }
 
@@ -220,6 +231,19 @@ static int take_lesson(void)
 	return err;
 }
 
+/* Where one holds the file, others that point into it do not matter. */
+static void prefer_whole(void)
+{
+	unsigned long whole = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kept); i++)
+		if ((lesson.registers & BIT(i)) && !lesson.inside[i])
+			whole |= BIT(i);
+	if (whole)
+		lesson.registers = whole;
+}
+
 /*
  * With this one, kprobes does not try to make a jump of the probe. Else it would
  * be busy with that for longer than we need the probe, and nobody could register
@@ -248,11 +272,13 @@ static int learn(struct dfput_site *site)
 		return refuse("no-file", err);
 	if (lesson.hits != FILES)
 		return refuse("not-only-deferrals", -EOPNOTSUPP);
+	prefer_whole();
 	if (hweight_long(lesson.registers) != 1)
 		return refuse("register-unknown", -EOPNOTSUPP);
 	if (hweight_long(lesson.words) != 1)
 		return refuse("caller-unknown", -EOPNOTSUPP);
 	site->file_at = kept[__ffs(lesson.registers)];
+	site->inside = lesson.inside[__ffs(lesson.registers)];
 	site->caller_at = __ffs(lesson.words) * sizeof(long);
 	return 0;
 }

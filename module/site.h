@@ -11,13 +11,15 @@
 /**
  * struct dfput_site - one instruction, and what is known when it runs
  * @address: the instruction
- * @file_at: offset in struct pt_regs of the register that holds the file
+ * @file_at: offset in struct pt_regs of the register that leads to the file
+ * @inside: how far into the file that points, bytes
  * @caller_at: bytes from the stack pointer to the return address of the put;
  * of a queueing only
  */
 struct dfput_site {
 	unsigned long address;
 	unsigned int file_at;
+	unsigned int inside;
 	unsigned int caller_at;
 };
 

@@ -59,6 +59,11 @@
 #define DFPUT_FTRACE_FLAGS (DFPUT_FTRACE_SAVE | FTRACE_OPS_FL_RECURSION_SAFE)
 #endif
 
+/* Where indirect calls are checked by type; the second name since 6.18. */
+#if defined(CONFIG_CFI_CLANG) || defined(CONFIG_CFI)
+#define DFPUT_CHECKED_CALLS
+#endif
+
 /* Threads that the kernel runs as part of a process; the second since 6.4. */
 #ifdef PF_USER_WORKER
 #define DFPUT_WORKER_FLAGS (PF_IO_WORKER | PF_USER_WORKER)

@@ -275,6 +275,11 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 	/* The kernel drains it after we return, so it is counted in time. */
 	if (!count)
 		return;
+	/* Without a record, nobody will know at its release which death it was. */
+	if (unlikely(sight.death_id) && !record) {
+		dfput_count(DFPUT_COUNT_lost_deaths);
+		sight.death_id = 0;
+	}
 	count_queued(&sight);
 	trace_dfput_queue(id, &sight);
 	dfput_selftest_queued(file, cause);

@@ -2,61 +2,64 @@
 /*
  * The flush control.
  *
- * The drain runs in a worker of our own: whoever asked for it can then be
+ * The drain runs in one of the kernel's workers: whoever asked for it can then be
  * killed while a release is stuck, and releases that put further files defer
  * those again, as the kernel's own worker would. It never runs in the kernel's
  * delayed_fput work, which some kernels wait for inside flush_delayed_fput().
  *
- * Counters, not flags, tell a waiter when its drain is over: one that was
- * already running when it came does not count.
+ * A release may be stuck for ever, and our text can't go while it is being run.
+ * So the work item calls the kernel's function itself, and lives in memory that
+ * may outlive us: see resident.c.
  */
-#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/file.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/sched/signal.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "compat.h"
 #include "deferral.h"
 #include "flush.h"
+#include "resident.h"
 #include "waiters.h"
 
 #define PATIENCE (10 * HZ)
 
-static atomic_t started;
-static atomic_t finished;
-static bool closing;
-static struct workqueue_struct *queue;
+/* Nobody tells us that a work item is over: so often we look. */
+#define LOOK (HZ / 50 + 1)
 
+static bool closing;
+
+#ifdef DFPUT_CHECKED_CALLS
 static void drain(struct work_struct *work)
 {
-	int run = atomic_inc_return(&started);
-
 	flush_delayed_fput();
-	atomic_set(&finished, run);
-	wake_up_all(dfput_waiters_queue());
 }
+#else
+/* It takes no argument, and does not mind one. */
+#define drain ((work_func_t)(void *)flush_delayed_fput)
+#endif
 
-static DECLARE_WORK(drain_work, drain);
-
-static bool is_over(int before, u64 time)
+static bool is_over(u64 time)
 {
 	if (READ_ONCE(closing))
 		return true;
-	return atomic_read(&finished) - before > 0 &&
+	return !work_busy(&dfput_resident->flush) &&
 	       !dfput_deferral_queued_before(time);
 }
 
 int dfput_flush(void)
 {
 	u64 now = ktime_get_mono_fast_ns();
-	int before = atomic_read(&started);
-	long left;
+	unsigned long end = jiffies + PATIENCE;
+	long left = 0;
 
-	queue_work(queue, &drain_work);
-	left = wait_event_killable_timeout(*dfput_waiters_queue(),
-					   is_over(before, now), PATIENCE);
+	schedule_work(&dfput_resident->flush);
+	while (!left && time_before(jiffies, end))
+		left = wait_event_killable_timeout(*dfput_waiters_queue(),
+						   is_over(now), LOOK);
 	if (READ_ONCE(closing))
 		return -ESHUTDOWN;
 	if (left < 0)
@@ -64,10 +67,12 @@ int dfput_flush(void)
 	return left ? 0 : -ETIMEDOUT;
 }
 
-int dfput_flush_init(void)
+void dfput_flush_init(void)
 {
-	queue = alloc_workqueue("dfput", WQ_UNBOUND, 1);
-	return queue ? 0 : -ENOMEM;
+	INIT_WORK(&dfput_resident->flush, drain);
+	/* That gave it a key of ours, which goes when we do. */
+	lockdep_init_map(&dfput_resident->flush.lockdep_map, "dfput_flush",
+			 &dfput_resident->flush_key, 0);
 }
 
 void dfput_flush_cancel(void)
@@ -78,5 +83,7 @@ void dfput_flush_cancel(void)
 
 void dfput_flush_exit(void)
 {
-	destroy_workqueue(queue);
+#ifdef DFPUT_CHECKED_CALLS
+	cancel_work_sync(&dfput_resident->flush);
+#endif
 }

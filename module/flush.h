@@ -21,10 +21,9 @@ int dfput_flush(void);
 /**
  * dfput_flush_init() - make ready
  *
- * Context: process context, may sleep.
- * Return: 0 or -ENOMEM.
+ * Context: process context.
  */
-int dfput_flush_init(void);
+void dfput_flush_init(void);
 
 /**
  * dfput_flush_cancel() - send away who waits in dfput_flush()
@@ -34,7 +33,9 @@ int dfput_flush_init(void);
 void dfput_flush_cancel(void);
 
 /**
- * dfput_flush_exit() - wait for a drain of ours that still runs
+ * dfput_flush_exit() - wait for a drain that runs in our text
+ *
+ * There is none where the kernel's function can be a work item's.
  *
  * Context: process context, may sleep.
  */

@@ -155,13 +155,9 @@ static int __init allocate(void)
 	err = dfput_origin_init(stacks, stack_sample);
 	if (err)
 		goto owner;
-	err = dfput_flush_init();
-	if (err)
-		goto origin;
+	dfput_flush_init();
 	return 0;
 
-origin:
-	dfput_origin_exit();
 owner:
 	dfput_owner_exit();
 leftover:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What must outlive the module while somebody keeps one of our files open.
+ * What must outlive the module while somebody keeps one of our files open, or a
+ * drain that we began is stuck.
  *
  * A debugfs file pins the module that owns its operations until it is closed,
  * and a reader in poll(2) could so keep us from being unloaded for ever. Ours
@@ -16,6 +17,10 @@
  * and as an open file holds it as well, its count says whether anybody is left.
  * If so, they get a moment to notice the hangup and to close; if they don't,
  * this one allocation stays behind until the next boot, and we say so.
+ *
+ * The same goes for the work item of a flush, which runs the kernel's own text:
+ * a release that it waits for may take as long as it likes. It is not touched
+ * any more once it is over.
  */
 #include <linux/delay.h>
 #include <linux/slab.h>
@@ -23,7 +28,7 @@
 #include "resident.h"
 #include "waiters.h"
 
-/* How long a hung-up reader gets to close: tries, and ms between them. */
+/* How long they get to come to an end: tries, and ms between them. */
 #define CLOSE_TRIES 20
 #define CLOSE_MS 10
 
@@ -52,14 +57,31 @@ static unsigned int open_files(void)
 	return open;
 }
 
-/* After this nobody can know of the memory any more, unless the file is open. */
-static unsigned int wait_for_closes(void)
+static bool is_needed(void)
 {
-	unsigned int try, open;
+	return open_files() || work_busy(&dfput_resident->flush);
+}
 
-	for (try = 0; (open = open_files()) && try < CLOSE_TRIES; try++)
+/* After this nobody can know of the memory any more, unless it is needed. */
+static bool stays_needed(void)
+{
+	unsigned int try;
+
+	for (try = 0; is_needed() && try < CLOSE_TRIES; try++)
 		msleep(CLOSE_MS);
-	return open;
+	return is_needed();
+}
+
+static void say_why(void)
+{
+	if (open_files())
+		pr_notice(
+			"%u of our files are still open: %zu bytes stay behind for them\n",
+			open_files(), sizeof(*dfput_resident));
+	else
+		pr_notice(
+			"a flush is still waiting for a release: %zu bytes stay behind for it\n",
+			sizeof(*dfput_resident));
 }
 
 int dfput_resident_init(void)
@@ -68,6 +90,7 @@ int dfput_resident_init(void)
 	if (!dfput_resident)
 		return -ENOMEM;
 	lockdep_register_key(&dfput_resident->key);
+	lockdep_register_key(&dfput_resident->flush_key);
 	__init_waitqueue_head(&dfput_resident->drained, "dfput",
 			      &dfput_resident->key);
 	return 0;
@@ -75,19 +98,18 @@ int dfput_resident_init(void)
 
 void dfput_resident_exit(void)
 {
-	unsigned int i, open;
+	unsigned int i;
+	bool needed;
 
 	dfput_waiters_wake();
-	open = wait_for_closes();
+	needed = stays_needed();
+	if (needed)
+		say_why();
 	for (i = 0; i < dfput_resident->nr; i++)
 		dput(dfput_resident->dentry[i]);
-
-	if (open) {
-		pr_notice(
-			"%u of our files are still open: %zu bytes stay behind for them\n",
-			open, sizeof(*dfput_resident));
+	if (needed)
 		return;
-	}
 	lockdep_unregister_key(&dfput_resident->key);
+	lockdep_unregister_key(&dfput_resident->flush_key);
 	kfree(dfput_resident);
 }

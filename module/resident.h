@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What must outlive the module while somebody keeps one of our files open.
+ * What must outlive the module while somebody keeps one of our files open, or a
+ * drain that we began is stuck.
  */
 #ifndef DFPUT_RESIDENT_H
 #define DFPUT_RESIDENT_H
@@ -9,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/lockdep.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 /* As many files as the directory may hold. */
 #define DFPUT_RESIDENT_FILES 24
@@ -17,6 +19,8 @@
  * struct dfput_resident - one allocation for all of it
  * @drained: the wait queue that pollers are on until they close the file
  * @key: lockdep's class of that queue
+ * @flush: the drain that the flush control begins
+ * @flush_key: lockdep's class of that
  * @nr: files in use
  * @fops: the operations of each file
  * @dentry: each file's name, held by us, so that who else holds it can be seen
@@ -24,6 +28,8 @@
 struct dfput_resident {
 	wait_queue_head_t drained;
 	struct lock_class_key key;
+	struct work_struct flush;
+	struct lock_class_key flush_key;
 	unsigned int nr;
 	struct file_operations fops[DFPUT_RESIDENT_FILES];
 	struct dentry *dentry[DFPUT_RESIDENT_FILES];
@@ -59,7 +65,7 @@ void dfput_resident_hold(struct dentry *dentry);
 int dfput_resident_init(void);
 
 /**
- * dfput_resident_exit() - free it, unless somebody still holds a file open
+ * dfput_resident_exit() - free it, unless somebody still needs it
  *
  * Context: process context, may sleep; the files have been removed.
  */

@@ -115,8 +115,8 @@ static void log_umount(struct dfput_umount_view *view)
 	struct dfput_umount_view *row;
 	unsigned long flags;
 
-	/* Before we look: from here on, rings tell. Both are ordered by this. */
 	atomic_inc(&dfput_umounts_open);
+	/* Before we look: whoever does not see this has moved its file by now. */
 	smp_mb__after_atomic();
 
 	raw_spin_lock_irqsave(&rows_lock, flags);

@@ -184,9 +184,10 @@ static void collect_doubts(struct run *run, const struct options *options)
 }
 
 /*
- * What is held before the list, the list before the leftovers: what leaves it in between is in both, rather
- * than in neither. The counters last: what is lost until then is in them. Names
- * of call paths are no part of the measurement.
+ * What is held before the list, the list before the leftovers: what goes from
+ * one to the next in between is in both, rather than in neither. The counters
+ * last: what is lost until then is in them. Names of call paths are no part of
+ * the measurement.
  */
 static int look(struct run *run, const struct options *options)
 {

@@ -76,7 +76,7 @@
 	X(owner, num, "process that closed it as it ended, 0 if unknown")    \
 	X(owner_comm, text, "that process's name, or -")                     \
 	X(owner_start_ns, num, "when it was started, ns of CLOCK_MONOTONIC") \
-	X(mount, text, "tells mounts apart: no two that live have the same")
+	X(mount, text, "tells mounts apart that live at the same time")
 
 /* Routes of a leftover: deferred, task_work, sync. */
 #define DFPUT_LEFTOVERS_COLUMNS(X)                                             \
@@ -182,7 +182,7 @@
 	X(inode, num, "inode number")                                          \
 	X(fstype, text, "filesystem type")                                     \
 	X(super, num, "id of its superblock's generation, 0 if unknown")       \
-	X(mount, text, "tells mounts apart: no two that live have the same")   \
+	X(mount, text, "tells mounts apart that live at the same time")        \
 	X(blocks, text, "flock, ofd, lease, write, listen; ? not known; or -") \
 	X(pid, num, "process that closed it")                                  \
 	X(start_ns, num, "when that was started, ns of CLOCK_MONOTONIC")       \

@@ -224,9 +224,10 @@ is_dead() {
 	[ "$(super_row state)" = dead ]
 }
 
+# In poll(2) or ppoll(2) of x86-64.
 is_polling() {
 	local pid
-	pid=$(pgrep -nx dfput) && grep -q poll "/proc/$pid/wchan"
+	pid=$(pgrep -nx dfput) && grep -qE '^(7|271) ' "/proc/$pid/syscall"
 }
 
 # waiting: `dfput wait --super` of the device is on; its end is in $TMPDIR/wait

@@ -21,6 +21,7 @@ xfs_fs_put_super put_super
 btrfs_put_super put_super
 blkdev_put device
 bdev_fput device
+bdev_release device
 fs_bdev_file_release device'
 
 cleanup() {

@@ -8,7 +8,6 @@
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/ktime.h>
-#include <linux/string.h>
 
 #include "batch.h"
 #include "control.h"
@@ -85,9 +84,27 @@ static int start_rung(enum dfput_rung rung)
 	return 0;
 }
 
+/*
+ * Rung site has to be asked for: what it saves is not measured yet, and a put in
+ * an interrupt that comes inside somebody's kprobe is missed by it.
+ */
 static bool is_wanted(enum dfput_rung rung)
 {
-	return wanted.rung == DFPUT_NR_RUNGS || wanted.rung == rung;
+	if (wanted.rung == DFPUT_NR_RUNGS)
+		return rung != DFPUT_RUNG_SITE;
+	return wanted.rung == rung;
+}
+
+static void say_why_not(int err)
+{
+	if (wanted.rung == DFPUT_RUNG_SITE)
+		pr_err("cannot see queueing in rung site (%pe): %s\n",
+		       ERR_PTR(err), dfput_site_reason());
+	else
+		pr_err("cannot see queueing: this kernel lets none of the functions of rung %s be traced\n",
+		       wanted.rung == DFPUT_NR_RUNGS ?
+			       "entry or candidate" :
+			       dfput_rung_name(wanted.rung));
 }
 
 /* The best rung that this kernel offers and that passes its self-test. */
@@ -105,11 +122,8 @@ static int start(void)
 		if (!err)
 			return 0;
 	}
-	if (!offered)
-		pr_err("cannot see queueing: this kernel lets none of the functions of rung %s be traced\n",
-		       wanted.rung == DFPUT_NR_RUNGS ?
-			       "site, entry or candidate" :
-			       dfput_rung_name(wanted.rung));
+	if (!offered || wanted.rung == DFPUT_RUNG_SITE)
+		say_why_not(err);
 	return err;
 }
 
@@ -135,17 +149,6 @@ void dfput_control_reset(void)
 	dfput_leftover_reset();
 	dfput_umount_reset();
 	mutex_unlock(&lock);
-}
-
-const char *dfput_control_why_not(void)
-{
-	const char *why = dfput_site_reason();
-
-	if (READ_ONCE(status.rung) == DFPUT_RUNG_SITE)
-		return "-";
-	if (wanted.rung != DFPUT_NR_RUNGS)
-		return "asked";
-	return strcmp(why, "-") ? why : "no-place";
 }
 
 struct dfput_status dfput_control_status(void)

@@ -70,14 +70,6 @@ int dfput_control_enable(bool on);
 void dfput_control_reset(void);
 
 /**
- * dfput_control_why_not() - why not the best rung?
- *
- * Context: process context.
- * Return: one word; "-" in rung site.
- */
-const char *dfput_control_why_not(void);
-
-/**
  * dfput_control_status() - what it does now
  *
  * Context: process context.

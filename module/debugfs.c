@@ -136,7 +136,6 @@ static void show_hook_values(struct seq_file *m)
 	seq_puts(m, "hidden ");
 	dfput_text_name(m, dfput_symbols_hidden());
 	seq_putc(m, '\n');
-	seq_printf(m, "why_not %s\n", dfput_control_why_not());
 }
 
 static void show_hook(struct seq_file *m, enum dfput_hook_id id, u64 hits)

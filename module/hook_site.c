@@ -16,6 +16,7 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 
 #include "batch.h"
 #include "compat.h"
@@ -86,9 +87,15 @@ int dfput_site_queue(struct kprobe *probe, struct pt_regs *regs)
 	enum dfput_cause cause = cause_here();
 	const struct file *file = file_of(hook, regs);
 	unsigned long flags, caller;
+	long first;
 
 	if (!may_count())
 		return 0;
+	/* If a register was not what we learnt it to be, it may point anywhere. */
+	if (unlikely(get_kernel_nofault(first, (const long *)file))) {
+		dfput_count(DFPUT_COUNT_missed_probes);
+		return 0;
+	}
 	/* Nothing but the end of the last reference leads here. */
 	if (unlikely(cause == DFPUT_CAUSE_NONE || dfput_file_refs(file))) {
 		dfput_count(DFPUT_COUNT_missed_probes);

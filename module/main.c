@@ -45,7 +45,8 @@
 static char *rung = "auto";
 module_param(rung, charp, 0400);
 MODULE_PARM_DESC(
-	rung, "how queueing is seen: auto (default), site, entry or candidate");
+	rung,
+	"how queueing is seen: auto (entry or candidate, default), site, entry or candidate");
 
 static char *scope = "exits";
 module_param(scope, charp, 0400);

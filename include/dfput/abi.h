@@ -226,7 +226,6 @@
 	X(records, "size of the table of deferrals")                         \
 	X(memory_bytes, "all that the module allocated, its own text aside") \
 	X(load_ns, "from the start of loading to measuring")                 \
-	X(hidden, "symbols that it was told to do without, for tests; or -") \
-	X(why_not, "why rung site is not used; or -")
+	X(hidden, "symbols that it was told to do without, for tests; or -")
 
 #endif /* DFPUT_ABI_H */

@@ -47,8 +47,6 @@ is 'the self-test passed' "$(value hooks selftest)" passed
 is 'what was there before is gone' "$(value hooks settled)" 1
 is 'the rung is the best that this kernel offers' "$(value hooks rung)" "$(best_rung)"
 case $(best_rung) in
-site) is 'which is exact, and why not a better one' \
-	"$(value hooks mode), $(value hooks why_not)" 'exact, -' ;;
 entry) is 'which is exact' "$(value hooks mode)" exact ;;
 candidate) is 'which is reconciled, not exact' "$(value hooks mode)" reconciled ;;
 esac

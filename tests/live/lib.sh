@@ -46,9 +46,7 @@ has_site() {
 
 # best_rung: the one that is taken here without being asked for
 best_rung() {
-	if has_site; then
-		echo site
-	elif can_trace __fput_deferred; then
+	if can_trace __fput_deferred; then
 		echo entry
 	else
 		echo candidate
@@ -64,6 +62,11 @@ site_probes() {
 # They are jumps, as they have to be, or there are none.
 are_jumps() {
 	! site_probes | grep -qv OPTIMIZED
+}
+
+# The last line that the module has left in the kernel log.
+last_message() {
+	dmesg | grep 'dfput: ' | tail -n 1
 }
 
 # ftrace_switch VALUE: kernel.ftrace_enabled

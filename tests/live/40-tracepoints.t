@@ -22,7 +22,7 @@ for _ in 1 2 3; do
 	record
 	grep -q 'EVENTS DROPPED' <<<"$report" || break
 done
-is 'trace-cmd records' $status 0
+is 'trace-cmd records' "$status" 0
 
 events() {
 	grep -c "dfput_$1:" <<<"$report"

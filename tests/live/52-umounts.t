@@ -11,7 +11,7 @@ load
 losses='lost_umounts lost_mounts lost_deaths lost_rings lost_records missed_probes
 	stale_records unmatched lost_supers'
 # Kills, each with an umount at once, on each filesystem.
-rounds=4
+rounds=3
 files=16
 
 # ---- what the kernel says itself: each umount's result, and each death
@@ -182,12 +182,12 @@ held_up() {
 		"-EBUSY deferral $files $files 0"
 	traced dfput umount --timeout 60 "$point" &
 	umount=$!
-	sleep 2
+	sleep 1
 	ok "$type: held up: dfput umount waits" kill -0 $umount
 	ok "$type: held up: the mount is still there" mountpoint -q "$point"
 	before=$(wc -l <"$TMPDIR/calls")
-	sleep 2
-	note "$type: held up: $(($(wc -l <"$TMPDIR/calls") - before)) calls in 2 s"
+	sleep 1
+	note "$type: held up: $(($(wc -l <"$TMPDIR/calls") - before)) calls in 1 s"
 	let_worker
 	wait $umount
 	is "$type: held up: once the worker goes on, dfput umount is done" $? 0

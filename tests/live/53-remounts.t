@@ -9,12 +9,8 @@ load
 trap 'drop_stuck; drop_fs; fresh' EXIT
 
 # DFPUT_REMOUNTS=N: so many on each filesystem. Each takes half a second on an
-# emulated host, so 200 are done on one of them.
-case $(uname -r) in
-5.10.*) default=200 ;;
-*) default=15 ;;
-esac
-cycles=${DFPUT_REMOUNTS-$default}
+# emulated host, so 200 are done by hand.
+cycles=${DFPUT_REMOUNTS-15}
 
 # leave_files: mount, and dirty files that nothing but a dead process's ring holds
 leave_files() {

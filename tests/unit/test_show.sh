@@ -378,7 +378,7 @@ is_json "$out" '[r["id"] for r in j["rings"]] == [31] and len(j["held"]) == 1 an
 sleep 0.5 &
 dfput wait --pid $! --timeout 20 --input "$fixtures/idle"
 is_status 0 "waits for a living process; in a copy the clock stands still"
-has "$out" '^Nothing is left, after [4-9][0-9]{2}\.' "to its end"
+has "$out" '^Nothing is left, after ([4-9][0-9]{2}\.|[0-9.]+s)' "to its end"
 dfput wait --pid $$ --timeout 0 --json --input "$fixtures/idle"
 is_status 3 "a living one is left"
 is_json "$out" 'j["lives"] is True' "said so"

@@ -46,7 +46,7 @@ declare -A suite_of=() extra_of=() kernel_of=() headers_of=()
 read_kernels() {
 	local name suite extra kernel headers
 
-	while read -r name suite extra kernel headers; do
+	while read -r name suite extra kernel headers _; do
 		[[ $name && $name != \#* ]] || continue
 		names+=("$name")
 		suite_of[$name]=$suite
@@ -188,8 +188,11 @@ make_kernel() (
 look_up() {
 	local dir=$cache/$1 key new status
 
-	why='the archive does not say which kernel is current'
-	ask "$1" >"$dir/log" 2>&1 || return
+	if ! ask "$1" >"$dir/log" 2>&1; then
+		why=$(grep -m 1 '^E: ' "$dir/log") ||
+			why='the archive does not say which kernel is current'
+		return
+	fi
 	key=$(cat "$dir/packages" "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
 	entry=$dir/$key
 	if [ ! -d "$entry" ]; then

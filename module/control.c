@@ -17,7 +17,6 @@
 #include "leftover.h"
 #include "origin.h"
 #include "selftest.h"
-#include "site.h"
 #include "stats.h"
 #include "super.h"
 #include "teardown.h"
@@ -73,8 +72,6 @@ static int start_rung(enum dfput_rung rung)
 		pr_notice(
 			"self-test failed in rung %s (%pe): it will not be used\n",
 			dfput_rung_name(rung), ERR_PTR(err));
-		if (rung == DFPUT_RUNG_SITE)
-			dfput_site_refuse("self-test");
 		stop();
 		return err;
 	}
@@ -84,27 +81,9 @@ static int start_rung(enum dfput_rung rung)
 	return 0;
 }
 
-/*
- * Rung site has to be asked for: what it saves is not measured yet, and a put in
- * an interrupt that comes inside somebody's kprobe is missed by it.
- */
 static bool is_wanted(enum dfput_rung rung)
 {
-	if (wanted.rung == DFPUT_NR_RUNGS)
-		return rung != DFPUT_RUNG_SITE;
-	return wanted.rung == rung;
-}
-
-static void say_why_not(int err)
-{
-	if (wanted.rung == DFPUT_RUNG_SITE)
-		pr_err("cannot see queueing in rung site (%pe): %s\n",
-		       ERR_PTR(err), dfput_site_reason());
-	else
-		pr_err("cannot see queueing: this kernel lets none of the functions of rung %s be traced\n",
-		       wanted.rung == DFPUT_NR_RUNGS ?
-			       "entry or candidate" :
-			       dfput_rung_name(wanted.rung));
+	return wanted.rung == DFPUT_NR_RUNGS || wanted.rung == rung;
 }
 
 /* The best rung that this kernel offers and that passes its self-test. */
@@ -122,8 +101,11 @@ static int start(void)
 		if (!err)
 			return 0;
 	}
-	if (!offered || wanted.rung == DFPUT_RUNG_SITE)
-		say_why_not(err);
+	if (!offered)
+		pr_err("cannot see queueing: this kernel lets none of the functions of rung %s be traced\n",
+		       wanted.rung == DFPUT_NR_RUNGS ?
+			       "entry or candidate" :
+			       dfput_rung_name(wanted.rung));
 	return err;
 }
 

@@ -146,16 +146,12 @@ static void show_hook(struct seq_file *m, enum dfput_hook_id id, u64 hits)
 		[DFPUT_HOOK_ABSENT] = "absent",
 	};
 	const struct dfput_hook *hook = dfput_hook_at(id);
-	enum dfput_hook_state state = READ_ONCE(hook->state);
-	int err = dfput_hook_error(hook);
 
-	if (state == DFPUT_HOOK_ARMED && err)
-		state = DFPUT_HOOK_FAILED;
 	seq_printf(m, "%s\t%s\t%s\t%s\t%llu\t%llu\t", hook->name, hook->symbol,
-		   hook->backend->name, states[state], hits,
+		   hook->backend->name, states[READ_ONCE(hook->state)], hits,
 		   dfput_hook_missed(hook));
-	if (err)
-		seq_printf(m, "%pe\n", ERR_PTR(err));
+	if (hook->error)
+		seq_printf(m, "%pe\n", ERR_PTR(hook->error));
 	else
 		seq_puts(m, "-\n");
 }

@@ -11,10 +11,10 @@
 #include <linux/jhash.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
+#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "compat.h"
 #include "origin.h"
 #include "stats.h"
 
@@ -110,13 +110,12 @@ static u16 add_stack(const struct stack *stack)
 }
 
 /* From the put's caller on: what is above is us. */
-static void unwind(struct stack *stack, unsigned long caller,
-		   struct pt_regs *regs)
+static void unwind(struct stack *stack, unsigned long caller)
 {
 	unsigned long frames[DFPUT_ORIGIN_FRAMES + FRAMES_OURS];
 	unsigned int nr, ours;
 
-	nr = dfput_stack_save(regs, frames, ARRAY_SIZE(frames));
+	nr = stack_trace_save(frames, ARRAY_SIZE(frames), 0);
 	for (ours = 0; ours < nr; ours++)
 		if (frames[ours] == caller)
 			break;
@@ -131,13 +130,12 @@ static void unwind(struct stack *stack, unsigned long caller,
 			     stack->cause);
 }
 
-static u16 look(unsigned long caller, struct pt_regs *regs,
-		enum dfput_cause cause)
+static u16 look(unsigned long caller, enum dfput_cause cause)
 {
 	struct stack stack = { .cause = cause };
 	u16 id;
 
-	unwind(&stack, caller, regs);
+	unwind(&stack, caller);
 	dfput_count(DFPUT_COUNT_unwound);
 	id = find_stack(&stack);
 	if (!id)
@@ -149,8 +147,7 @@ static u16 look(unsigned long caller, struct pt_regs *regs,
 	return id;
 }
 
-u16 dfput_origin_of(unsigned long caller, struct pt_regs *regs,
-		    enum dfput_cause cause)
+u16 dfput_origin_of(unsigned long caller, enum dfput_cause cause)
 {
 	/* All text has the same top bits, so the cause fits in there. */
 	struct site *site = site_of(caller ^ ((unsigned long)cause << 60));
@@ -164,7 +161,7 @@ u16 dfput_origin_of(unsigned long caller, struct pt_regs *regs,
 	if (likely(id && (!sample_every || ++site->seen < sample_every)))
 		return id;
 	site->seen = 0;
-	id = look(caller, regs, cause);
+	id = look(caller, cause);
 	WRITE_ONCE(site->origin, id);
 	return id;
 }

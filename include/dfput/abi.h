@@ -208,7 +208,7 @@
 #define DFPUT_HOOKS_COLUMNS(X)                                                 \
 	X(hook, text, "what it is for")                                        \
 	X(symbol, text, "kernel function")                                     \
-	X(backend, text, "ftrace, kretprobe or kprobe")                        \
+	X(backend, text, "ftrace or kretprobe")                                \
 	X(state, text,                                                         \
 	  "armed, idle (not needed), absent (as is its subject), off, failed") \
 	X(hits, num, "calls that had something to do")                         \

@@ -8,6 +8,10 @@
 fresh
 mount_scratch
 
+last_message() {
+	dmesg | grep 'dfput: ' | tail -n 1
+}
+
 refused() { # SYMBOLS PATTERN
 	nok "without $1: it does not load" load hide="$1" 2>/dev/null
 	like "without $1: and says why" "$(last_message)" "$2"

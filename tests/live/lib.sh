@@ -39,36 +39,6 @@ can_trace() {
 	grep -qx "$1" "$tracing/available_filter_functions"
 }
 
-# has_site: this kernel is one of those on which rung site has to work
-has_site() {
-	[ "$(uname -m)" = x86_64 ] && grep -qw delayed_fput_list /proc/kallsyms
-}
-
-# best_rung: the one that is taken here without being asked for
-best_rung() {
-	if can_trace __fput_deferred; then
-		echo entry
-	else
-		echo candidate
-	fi
-}
-
-# The probes of rung site, as the kernel has them.
-site_probes() {
-	grep -E ' k +(__fput_deferred|fput_many|fput|delayed_fput|flush_delayed_fput)\+' \
-		/sys/kernel/debug/kprobes/list
-}
-
-# They are jumps, as they have to be, or there are none.
-are_jumps() {
-	! site_probes | grep -qv OPTIMIZED
-}
-
-# The last line that the module has left in the kernel log.
-last_message() {
-	dmesg | grep 'dfput: ' | tail -n 1
-}
-
 # ftrace_switch VALUE: kernel.ftrace_enabled
 ftrace_switch() {
 	sh -c "echo $1 >/proc/sys/kernel/ftrace_enabled" 2>/dev/null

@@ -263,15 +263,24 @@ static int filter_by_name(struct ftrace_ops *ops, const char *symbol, int reset)
 
 /*
  * By name is slow: ftrace looks up the name of each function that there is. But
- * up to 5.17 it takes no other address than that of the call itself, which only
- * on some architectures is the function's first instruction.
+ * up to 5.17 it takes no other address than that of the call itself, which on
+ * arm64 has up to two instructions before it.
  */
+#define BEFORE_CALL 8
+
 static int filter(struct ftrace_ops *ops, const struct dfput_hook *hook,
 		  int reset)
 {
-	int err = ftrace_set_filter_ip(ops, hook->address, 0, reset);
+	unsigned int before;
+	int err;
 
-	return err == -EINVAL ? filter_by_name(ops, hook->symbol, reset) : err;
+	for (before = 0; before <= BEFORE_CALL; before += 4) {
+		err = ftrace_set_filter_ip(ops, hook->address + before, 0,
+					   reset);
+		if (err != -EINVAL)
+			return err;
+	}
+	return filter_by_name(ops, hook->symbol, reset);
 }
 
 static int prepare(struct dfput_hook *hook)
@@ -355,7 +364,7 @@ static int arm_together(struct dfput_hook **hooks, unsigned int nr)
 	rare.nr = nr;
 	for (i = 0; i < nr && !err; i++) {
 		rare.hooks[i] = hooks[i];
-		err = ftrace_set_filter_ip(&rare.ops, hooks[i]->address, 0, !i);
+		err = filter(&rare.ops, hooks[i], !i);
 	}
 	return err ? err : register_ftrace_function(&rare.ops);
 }

@@ -119,6 +119,9 @@ void dfput_death_shutdown(const struct super_block *sb)
 	bool mount = READ_ONCE(mounts_task) == current;
 	struct dfput_super_ref super;
 
+	/* Of a mount that failed: nobody has ever seen it. */
+	if (!sb->s_root && !dfput_super_known(sb))
+		return;
 	dfput_count(DFPUT_COUNT_supers_dead);
 	if (current->flags & PF_KTHREAD)
 		dfput_count(DFPUT_COUNT_supers_dead_kthread);

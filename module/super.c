@@ -192,6 +192,11 @@ struct dfput_super_ref dfput_super_find(const struct super_block *sb)
 	return ref;
 }
 
+bool dfput_super_known(const struct super_block *sb)
+{
+	return find(set_of(sb), sb);
+}
+
 struct dfput_super_ref dfput_super_of(const struct file *file)
 {
 	struct dfput_super_ref none = {};

@@ -130,6 +130,15 @@ struct dfput_super_ref dfput_super_of(const struct file *file);
 struct dfput_super_ref dfput_super_find(const struct super_block *sb);
 
 /**
+ * dfput_super_known() - has a superblock been seen?
+ * @sb: the superblock, which can't go away meanwhile
+ *
+ * Context: any.
+ * Return: it is in the table, and alive.
+ */
+bool dfput_super_known(const struct super_block *sb);
+
+/**
  * dfput_super_queued() - count a file as queued
  * @super: where it lives
  *

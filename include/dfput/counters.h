@@ -72,7 +72,7 @@
 	  "of the busy, with such files in the teardown of a ring instead")   \
 	X(lost_umounts, umounts, "umounts not followed to their end")         \
 	X(lost_mounts, files, "queued with no room to count by mount")        \
-	X(supers_dead, superblocks, "superblocks whose shutdown has begun")   \
+	X(supers_dead, superblocks, "mounted ones whose shutdown has begun")  \
 	X(supers_dead_kthread, superblocks, "of these, in a kernel thread")   \
 	X(lost_deaths, superblocks, "deaths not followed to their end")       \
 	X(mounts_deferred, mounts, "mounts cleaned up by delayed_mntput")

@@ -108,6 +108,19 @@ wait_for 60 is_quiet
 is 'superblocks: the next mount is another generation' \
 	"$(column superblocks state name vdc | sort | tr '\n' ' ')" 'alive dead '
 
+# A mount that fails had a superblock, too, but nobody has ever seen that.
+umount "$scratch"
+echo generic_shutdown_super >"$truth/set_ftrace_filter"
+echo >"$truth/trace"
+mark
+nok 'superblocks: there is no ext4 in the middle of the disk' \
+	mount -t ext4 -o sb=12345 /dev/vdc "$scratch" 2>/dev/null
+is 'superblocks: the kernel shuts down what it began' \
+	"$(grep -c ' generic_shutdown_super <-' "$truth/trace")" 1
+is 'superblocks: which is nothing that died' "$(since_mark supers_dead)" 0
+is 'superblocks: nor another generation' \
+	"$(column superblocks state name vdc | sort | tr '\n' ' ')" 'dead dead '
+
 # The histograms hold every file once.
 for histogram in queue_wait release_time; do
 	is "histogram $histogram: every file is in it" "$(awk -F '\t' \

@@ -21,6 +21,7 @@
 #include "death.h"
 #include "deferral.h"
 #include "exit.h"
+#include "fault.h"
 #include "hook.h"
 #include "leftover.h"
 #include "stats.h"
@@ -258,7 +259,8 @@ static int filter_by_name(struct ftrace_ops *ops, const char *symbol, int reset)
 
 	if (strscpy(name, symbol, sizeof(name)) < 0)
 		return -ENAMETOOLONG;
-	return ftrace_set_filter(ops, name, strlen(name), reset);
+	return dfput_try(-ENOMEM,
+			 ftrace_set_filter(ops, name, strlen(name), reset));
 }
 
 /*
@@ -269,7 +271,8 @@ static int filter_by_name(struct ftrace_ops *ops, const char *symbol, int reset)
 static int filter(struct ftrace_ops *ops, const struct dfput_hook *hook,
 		  int reset)
 {
-	int err = ftrace_set_filter_ip(ops, hook->address, 0, reset);
+	int err = dfput_try(-ENOMEM,
+			    ftrace_set_filter_ip(ops, hook->address, 0, reset));
 
 	return err == -EINVAL ? filter_by_name(ops, hook->symbol, reset) : err;
 }
@@ -289,7 +292,8 @@ static void arm(struct dfput_hook **hooks, unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		hooks[i]->error = register_ftrace_function(&hooks[i]->ops);
+		hooks[i]->error = dfput_try(
+			-ENOMEM, register_ftrace_function(&hooks[i]->ops));
 }
 
 static void disarm(struct dfput_hook **hooks, unsigned int nr)
@@ -355,9 +359,13 @@ static int arm_together(struct dfput_hook **hooks, unsigned int nr)
 	rare.nr = nr;
 	for (i = 0; i < nr && !err; i++) {
 		rare.hooks[i] = hooks[i];
-		err = ftrace_set_filter_ip(&rare.ops, hooks[i]->address, 0, !i);
+		err = dfput_try(-ENOMEM,
+				ftrace_set_filter_ip(&rare.ops,
+						     hooks[i]->address, 0, !i));
 	}
-	return err ? err : register_ftrace_function(&rare.ops);
+	if (err)
+		return err;
+	return dfput_try(-ENOMEM, register_ftrace_function(&rare.ops));
 }
 
 static void arm_rare(struct dfput_hook **hooks, unsigned int nr)

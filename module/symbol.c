@@ -16,6 +16,7 @@
 #include <linux/kprobes.h>
 #include <linux/string.h>
 
+#include "fault.h"
 #include "symbol.h"
 
 struct dfput_symbols dfput_symbols __read_mostly;
@@ -43,7 +44,8 @@ static unsigned long find_inside(const char *name)
 
 	if (is_hidden(name))
 		return 0;
-	if (!register_kprobe(&probe))
+	/* Refused, whatever comes of the lookup; without it, nothing is found. */
+	if (!dfput_try(-ENOENT, register_kprobe(&probe)))
 		unregister_kprobe(&probe);
 	return IS_ERR_OR_NULL(probe.addr) ? 0 : (unsigned long)probe.addr;
 }

@@ -368,6 +368,16 @@ static int arm_together(struct dfput_hook **hooks, unsigned int nr)
 	return dfput_try(-ENOMEM, register_ftrace_function(&rare.ops));
 }
 
+/*
+ * Begun anew with the next arming: some kernels forget to forget the pointer to
+ * the filter that they free.
+ */
+static void forget_rare(void)
+{
+	dfput_ftrace_forget(&rare.ops);
+	memset(&rare.ops, 0, sizeof(rare.ops));
+}
+
 static void arm_rare(struct dfput_hook **hooks, unsigned int nr)
 {
 	int err = arm_together(hooks, nr);
@@ -376,14 +386,13 @@ static void arm_rare(struct dfput_hook **hooks, unsigned int nr)
 	for (i = 0; i < nr; i++)
 		hooks[i]->error = err;
 	if (err)
-		dfput_ftrace_forget(&rare.ops);
+		forget_rare();
 }
 
 static void disarm_rare(struct dfput_hook **hooks, unsigned int nr)
 {
 	unregister_ftrace_function(&rare.ops);
-	dfput_ftrace_forget(&rare.ops);
-	memset(&rare.ops, 0, sizeof(rare.ops));
+	forget_rare();
 }
 
 const struct dfput_backend dfput_backend_ftrace_rare = {

@@ -117,3 +117,10 @@ check: packages ## all tests: gates, unit tests, arm64, live tests on test hosts
 check-gates check-unit check-arm64 check-live: packages
 	tests/check $(@:check-%=%)
 check-hosts: check-live ## the live tests alone, on every host
+
+# Too long for every check: on one host, HOST=.
+AT_LENGTH := prove --merge --verbose --exec '$(HOSTS) run $(HOST) --timeout 7200 --
+
+.PHONY: check-faults
+check-faults: host-build ## each step that can fail does, on one host: 5 minutes
+	$(AT_LENGTH) env DFPUT_FAULTS=all' tests/live/36-faults.t

@@ -98,8 +98,8 @@ static int start(void)
 			continue;
 		offered = true;
 		err = start_rung(rung);
-		if (!err)
-			return 0;
+		if (!err || dfput_hooks_blocked())
+			return err;
 	}
 	if (!offered)
 		pr_err("cannot see queueing: this kernel lets none of the functions of rung %s be traced\n",

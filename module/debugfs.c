@@ -22,6 +22,7 @@
 #include "control.h"
 #include "debugfs.h"
 #include "deferral.h"
+#include "fault.h"
 #include "flush.h"
 #include "hook.h"
 #include "leftover.h"
@@ -54,7 +55,8 @@ static void show_counters(struct seq_file *m, const u64 *count)
 
 static int show_stats(struct seq_file *m, void *unused)
 {
-	struct dfput_stats *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	struct dfput_stats *sum =
+		dfput_try(NULL, kmalloc(sizeof(*sum), GFP_KERNEL));
 	bool enabled = dfput_control_status().enabled;
 	struct dfput_gauges gauges;
 	struct dfput_rings rings;
@@ -87,7 +89,8 @@ static int show_histograms(struct seq_file *m, void *unused)
 		const char *name, *unit;
 	} hists[] = { DFPUT_HISTS(HIST_NAME) };
 #undef HIST_NAME
-	struct dfput_stats *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	struct dfput_stats *sum =
+		dfput_try(NULL, kmalloc(sizeof(*sum), GFP_KERNEL));
 	struct dfput_gauges gauges;
 	unsigned int i, bucket;
 
@@ -158,7 +161,8 @@ static void show_hook(struct seq_file *m, enum dfput_hook_id id, u64 hits)
 
 static int show_hooks(struct seq_file *m, void *unused)
 {
-	struct dfput_stats *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	struct dfput_stats *sum =
+		dfput_try(NULL, kmalloc(sizeof(*sum), GFP_KERNEL));
 	struct dfput_gauges gauges;
 	unsigned int id;
 
@@ -179,23 +183,23 @@ static int show_hooks(struct seq_file *m, void *unused)
 
 static int open_stats(struct inode *inode, struct file *file)
 {
-	return single_open(file, show_stats, NULL);
+	return dfput_try(-ENOMEM, single_open(file, show_stats, NULL));
 }
 
 static int open_histograms(struct inode *inode, struct file *file)
 {
-	return single_open(file, show_histograms, NULL);
+	return dfput_try(-ENOMEM, single_open(file, show_histograms, NULL));
 }
 
 static int open_hooks(struct inode *inode, struct file *file)
 {
-	return single_open(file, show_hooks, NULL);
+	return dfput_try(-ENOMEM, single_open(file, show_hooks, NULL));
 }
 
 static int open_table(struct inode *inode, struct file *file)
 {
 	struct seq_file *m;
-	int err = seq_open(file, &dfput_table_operations);
+	int err = dfput_try(-ENOMEM, seq_open(file, &dfput_table_operations));
 
 	if (err)
 		return err;
@@ -329,8 +333,10 @@ static int add_entry(const char *name, umode_t mode,
 {
 	struct dentry *dentry;
 
-	dentry = debugfs_create_file(name, mode, directory, (void *)table,
-				     dfput_resident_fops(fops));
+	dentry = dfput_try(ERR_PTR(-ENOMEM),
+			   debugfs_create_file(name, mode, directory,
+					       (void *)table,
+					       dfput_resident_fops(fops)));
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
 	dfput_resident_hold(dentry);
@@ -360,7 +366,8 @@ static void close_to_others(void)
 
 static int add_directory(void)
 {
-	directory = debugfs_create_dir(DFPUT_DIRECTORY, NULL);
+	directory = dfput_try(ERR_PTR(-ENOMEM),
+			      debugfs_create_dir(DFPUT_DIRECTORY, NULL));
 	if (IS_ERR(directory))
 		return PTR_ERR(directory);
 	close_to_others();

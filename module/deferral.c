@@ -25,6 +25,7 @@
 #include "compat.h"
 #include "death.h"
 #include "deferral.h"
+#include "fault.h"
 #include "leftover.h"
 #include "mount.h"
 #include "origin.h"
@@ -523,7 +524,7 @@ int dfput_deferral_init(unsigned int records)
 	}
 
 	bucket_bits = max(ilog2(records) - 1, 3);
-	buckets = vzalloc(sizeof(*buckets) << bucket_bits);
+	buckets = dfput_try(NULL, vzalloc(sizeof(*buckets) << bucket_bits));
 	if (!buckets) {
 		dfput_pool_exit(&pool);
 		return -ENOMEM;

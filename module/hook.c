@@ -8,6 +8,7 @@
  * Consecutive rows of one backend are armed and disarmed together, because
  * waiting for handlers takes long, and one wait does for all of them.
  */
+#include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 
@@ -72,7 +73,6 @@ static const char *const role_losses[DFPUT_NR_ROLES] = {
 	[DFPUT_ROLE_RING_FALLBACK] = "whose the files of an io_uring ring are",
 	[DFPUT_ROLE_AIO_MAP] = "whose the rings of aio are",
 	[DFPUT_ROLE_AIO_EXIT] = "whose the rings of aio are",
-	[DFPUT_ROLE_QUEUE] = "queueing",
 };
 
 static const char *hint(int err)
@@ -165,6 +165,12 @@ void dfput_hooks_disarm(void)
 /* Says what is lost with a hook, and returns the error if it is too much. */
 static int report(const struct dfput_hook *hook)
 {
+	if (hook->role == DFPUT_ROLE_QUEUE) {
+		pr_err("cannot hook %s (%pe)%s: rung %s can not be used\n",
+		       hook->symbol, ERR_PTR(hook->error), hint(hook->error),
+		       rung_names[__ffs(hook->rungs)]);
+		return hook->error;
+	}
 	if (hook->need == DFPUT_NEED_ALWAYS) {
 		pr_err("cannot hook %s (%pe)%s: %s can not be measured\n",
 		       hook->symbol, ERR_PTR(hook->error), hint(hook->error),
@@ -181,6 +187,18 @@ static int report(const struct dfput_hook *hook)
 static bool is_absent(const struct dfput_hook *hook)
 {
 	return hook->need == DFPUT_NEED_IF_THERE && hook->error == -ENOENT;
+}
+
+bool dfput_hooks_blocked(void)
+{
+	const struct dfput_hook *hook;
+
+	for_each_hook(hook)
+		if (hook->need == DFPUT_NEED_ALWAYS &&
+		    hook->role != DFPUT_ROLE_QUEUE &&
+		    hook->state == DFPUT_HOOK_FAILED)
+			return true;
+	return false;
 }
 
 static bool has_role(const struct dfput_hook *hook, enum dfput_rung rung,

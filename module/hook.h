@@ -130,6 +130,14 @@ void dfput_hooks_exit(void);
 bool dfput_hooks_offer(enum dfput_rung rung);
 
 /**
+ * dfput_hooks_blocked() - will no rung do?
+ *
+ * Context: process context, after dfput_hooks_arm() has failed.
+ * Return: true if what failed is a hook that every rung needs.
+ */
+bool dfput_hooks_blocked(void);
+
+/**
  * dfput_hooks_arm() - begin to measure
  * @rung: how queueing is to be seen
  * @exits: see exits too

@@ -21,6 +21,7 @@
 #include "death.h"
 #include "deferral.h"
 #include "exit.h"
+#include "fault.h"
 #include "hook.h"
 #include "leftover.h"
 #include "stats.h"
@@ -258,7 +259,8 @@ static int filter_by_name(struct ftrace_ops *ops, const char *symbol, int reset)
 
 	if (strscpy(name, symbol, sizeof(name)) < 0)
 		return -ENAMETOOLONG;
-	return ftrace_set_filter(ops, name, strlen(name), reset);
+	return dfput_try(-ENOMEM,
+			 ftrace_set_filter(ops, name, strlen(name), reset));
 }
 
 /*
@@ -275,8 +277,10 @@ static int filter(struct ftrace_ops *ops, const struct dfput_hook *hook,
 	int err;
 
 	for (before = 0; before <= BEFORE_CALL; before += 4) {
-		err = ftrace_set_filter_ip(ops, hook->address + before, 0,
-					   reset);
+		err = dfput_try(-ENOMEM,
+				ftrace_set_filter_ip(ops,
+						     hook->address + before, 0,
+						     reset));
 		if (err != -EINVAL)
 			return err;
 	}
@@ -298,7 +302,8 @@ static void arm(struct dfput_hook **hooks, unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		hooks[i]->error = register_ftrace_function(&hooks[i]->ops);
+		hooks[i]->error = dfput_try(
+			-ENOMEM, register_ftrace_function(&hooks[i]->ops));
 }
 
 static void disarm(struct dfput_hook **hooks, unsigned int nr)
@@ -366,7 +371,19 @@ static int arm_together(struct dfput_hook **hooks, unsigned int nr)
 		rare.hooks[i] = hooks[i];
 		err = filter(&rare.ops, hooks[i], !i);
 	}
-	return err ? err : register_ftrace_function(&rare.ops);
+	if (err)
+		return err;
+	return dfput_try(-ENOMEM, register_ftrace_function(&rare.ops));
+}
+
+/*
+ * Begun anew with the next arming: some kernels forget to forget the pointer to
+ * the filter that they free.
+ */
+static void forget_rare(void)
+{
+	dfput_ftrace_forget(&rare.ops);
+	memset(&rare.ops, 0, sizeof(rare.ops));
 }
 
 static void arm_rare(struct dfput_hook **hooks, unsigned int nr)
@@ -377,14 +394,13 @@ static void arm_rare(struct dfput_hook **hooks, unsigned int nr)
 	for (i = 0; i < nr; i++)
 		hooks[i]->error = err;
 	if (err)
-		dfput_ftrace_forget(&rare.ops);
+		forget_rare();
 }
 
 static void disarm_rare(struct dfput_hook **hooks, unsigned int nr)
 {
 	unregister_ftrace_function(&rare.ops);
-	dfput_ftrace_forget(&rare.ops);
-	memset(&rare.ops, 0, sizeof(rare.ops));
+	forget_rare();
 }
 
 const struct dfput_backend dfput_backend_ftrace_rare = {

@@ -14,6 +14,7 @@
 #include "batch.h"
 #include "compat.h"
 #include "death.h"
+#include "fault.h"
 #include "hook.h"
 #include "stats.h"
 #include "symbol.h"
@@ -194,7 +195,7 @@ static int arm_one(struct dfput_hook *hook)
 	hook->retprobe.maxactive = hook->role == DFPUT_ROLE_RING_EXIT ?
 					   MAX_ACTIVE_RINGS :
 					   MAX_ACTIVE;
-	return register_kretprobe(&hook->retprobe);
+	return dfput_try(-ENOMEM, register_kretprobe(&hook->retprobe));
 }
 
 static void arm(struct dfput_hook **hooks, unsigned int nr)

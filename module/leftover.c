@@ -22,6 +22,7 @@
 #include "blocks.h"
 #include "compat.h"
 #include "deferral.h"
+#include "fault.h"
 #include "leftover.h"
 #include "mount.h"
 #include "stats.h"
@@ -567,8 +568,8 @@ int dfput_leftover_init(unsigned int leftovers)
 	if (err)
 		return err;
 	bucket_bits = max(ilog2(leftovers) - 1, 3);
-	buckets = vzalloc(sizeof(*buckets) << bucket_bits);
-	ring = vzalloc(array_size(leftovers, sizeof(*ring)));
+	buckets = dfput_try(NULL, vzalloc(sizeof(*buckets) << bucket_bits));
+	ring = dfput_try(NULL, vzalloc(array_size(leftovers, sizeof(*ring))));
 	if (!buckets || !ring) {
 		dfput_leftover_exit();
 		return -ENOMEM;

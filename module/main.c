@@ -18,6 +18,7 @@
 #include "control.h"
 #include "debugfs.h"
 #include "deferral.h"
+#include "fault.h"
 #include "flush.h"
 #include "hook.h"
 #include "leftover.h"
@@ -80,6 +81,11 @@ module_param(hide, charp, 0400);
 MODULE_PARM_DESC(
 	hide,
 	"for tests: kernel symbols to do without, with commas between them");
+
+module_param_named(fail, dfput_fault_steps, uint, 0600);
+MODULE_PARM_DESC(
+	fail,
+	"for tests: the allocation, registration or lookup that fails, counted from now on; 0 for none (default)");
 
 static int parse_rung(struct dfput_wanted *wanted)
 {

@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "fault.h"
 #include "origin.h"
 #include "stats.h"
 
@@ -238,10 +239,11 @@ int dfput_origin_init(unsigned int wanted, unsigned int sample)
 {
 	sample_every = sample;
 	max_stacks = wanted;
-	stacks = vzalloc(array_size(wanted, sizeof(*stacks)));
-	base = vzalloc(array_size(wanted, sizeof(*base)));
-	tallies = __alloc_percpu(array_size(wanted, sizeof(*tallies)),
-				 __alignof__(struct tally));
+	stacks = dfput_try(NULL, vzalloc(array_size(wanted, sizeof(*stacks))));
+	base = dfput_try(NULL, vzalloc(array_size(wanted, sizeof(*base))));
+	tallies = dfput_try(NULL,
+			    __alloc_percpu(array_size(wanted, sizeof(*tallies)),
+					   __alignof__(struct tally)));
 	if (stacks && base && tallies)
 		return 0;
 	dfput_origin_exit();

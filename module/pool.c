@@ -17,6 +17,7 @@
 #include <linux/smp.h>
 #include <linux/vmalloc.h>
 
+#include "fault.h"
 #include "pool.h"
 
 /* Head: tag in the upper half, index + 1 in the lower; 0 ends the stack. */
@@ -83,7 +84,7 @@ int dfput_pool_init(struct dfput_pool *pool, unsigned int size,
 	struct dfput_pooled *item;
 	unsigned int i;
 
-	pool->items = vzalloc(array_size(size, item_size));
+	pool->items = dfput_try(NULL, vzalloc(array_size(size, item_size)));
 	if (!pool->items)
 		return -ENOMEM;
 

@@ -25,6 +25,7 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 
+#include "fault.h"
 #include "resident.h"
 #include "waiters.h"
 
@@ -86,7 +87,8 @@ static void say_why(void)
 
 int dfput_resident_init(void)
 {
-	dfput_resident = kzalloc(sizeof(*dfput_resident), GFP_KERNEL);
+	dfput_resident =
+		dfput_try(NULL, kzalloc(sizeof(*dfput_resident), GFP_KERNEL));
 	if (!dfput_resident)
 		return -ENOMEM;
 	lockdep_register_key(&dfput_resident->key);

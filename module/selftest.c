@@ -21,6 +21,7 @@
 #include <linux/wait.h>
 
 #include "batch.h"
+#include "fault.h"
 #include "selftest.h"
 #include "waiters.h"
 
@@ -77,19 +78,23 @@ static bool is_drained(void)
 static int open_files(void)
 {
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < FILES; i++) {
-		files[i] = anon_inode_getfile("[dfput]", &generic_ro_fops, NULL,
-					      O_RDONLY);
+		files[i] = dfput_try(ERR_PTR(-ENFILE),
+				     anon_inode_getfile("[dfput]",
+							&generic_ro_fops, NULL,
+							O_RDONLY));
 		if (IS_ERR(files[i]))
 			goto fail;
 	}
 	return 0;
 
 fail:
+	err = PTR_ERR(files[i]);
 	while (i--)
 		fput(files[i]);
-	return -ENOMEM;
+	return err;
 }
 
 static void put_files(void)

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/ktime.h>
 
+#include "fault.h"
 #include "hook.h"
 #include "stats.h"
 
@@ -118,10 +119,10 @@ void dfput_stats_reset(void)
 
 int dfput_stats_init(void)
 {
-	base = kzalloc(sizeof(*base), GFP_KERNEL);
+	base = dfput_try(NULL, kzalloc(sizeof(*base), GFP_KERNEL));
 	if (!base)
 		return -ENOMEM;
-	dfput_stats = alloc_percpu(struct dfput_stats);
+	dfput_stats = dfput_try(NULL, alloc_percpu(struct dfput_stats));
 	if (!dfput_stats) {
 		kfree(base);
 		return -ENOMEM;

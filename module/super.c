@@ -24,6 +24,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "fault.h"
 #include "stats.h"
 #include "super.h"
 
@@ -471,7 +472,7 @@ int dfput_super_init(void)
 {
 	unsigned int i;
 
-	sets = vzalloc(SETS * sizeof(*sets));
+	sets = dfput_try(NULL, vzalloc(SETS * sizeof(*sets)));
 	if (!sets)
 		return -ENOMEM;
 	for (i = 0; i < SETS; i++)

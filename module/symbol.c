@@ -16,6 +16,7 @@
 #include <linux/kprobes.h>
 #include <linux/string.h>
 
+#include "fault.h"
 #include "symbol.h"
 
 struct dfput_symbols dfput_symbols __read_mostly;
@@ -43,7 +44,8 @@ static unsigned long find_inside(const char *name)
 
 	if (is_hidden(name))
 		return 0;
-	if (!register_kprobe(&probe))
+	/* Refused, whatever comes of the lookup; without it, nothing is found. */
+	if (!dfput_try(-ENOENT, register_kprobe(&probe)))
 		unregister_kprobe(&probe);
 	return IS_ERR_OR_NULL(probe.addr) ? 0 : (unsigned long)probe.addr;
 }
@@ -83,6 +85,23 @@ const char *dfput_symbols_hidden(void)
 	return hidden;
 }
 
+/* One line for each that is compared with in vain. */
+static void __init report_blind_spots(void)
+{
+	if (!dfput_symbols.work_exited)
+		pr_notice(
+			"cannot find work_exited: files put by tasks past their exit task work will count as unmatched\n");
+	if (!dfput_symbols.delayed_fput_work)
+		pr_notice(
+			"cannot find delayed_fput_work: when a flush begins to wait for the worker will not be seen\n");
+	if (!dfput_symbols.delayed_mntput_work)
+		pr_notice(
+			"cannot find delayed_mntput_work: how long mounts wait for their cleanup will not be seen\n");
+	if (!dfput_symbols.delayed_mntput.size)
+		pr_notice(
+			"cannot find delayed_mntput: mounts whose cleanup was deferred will not be seen\n");
+}
+
 int __init dfput_symbols_init(const char *hide)
 {
 	/*
@@ -117,8 +136,6 @@ int __init dfput_symbols_init(const char *hide)
 		pr_err("cannot find do_exit in this kernel: exits can not be told from their repetitions\n");
 		return -ENOENT;
 	}
-	if (!dfput_symbols.work_exited)
-		pr_notice(
-			"cannot find work_exited: files put by tasks past their exit task work will count as unmatched\n");
+	report_blind_spots();
 	return 0;
 }

@@ -17,6 +17,7 @@
 
 #include "blocks.h"
 #include "deferral.h"
+#include "fault.h"
 #include "leftover.h"
 #include "origin.h"
 #include "stats.h"
@@ -298,7 +299,8 @@ const struct dfput_table dfput_table_leftovers = {
 /* Its name alone: of a module that is gone there is only an address. */
 static void show_function(struct seq_file *m, unsigned long address)
 {
-	char *text = kasprintf(GFP_KERNEL, "%ps", (void *)address);
+	char *text =
+		dfput_try(NULL, kasprintf(GFP_KERNEL, "%ps", (void *)address));
 
 	if (!text || !strncmp(text, "0x", 2))
 		seq_putc(m, '?');

@@ -4,12 +4,15 @@
  *
  * Process context throughout. Nothing shown holds up a handler for longer than
  * it takes to copy one row. No pointer of the kernel's is shown: a mount, which
- * has no number that we could see, is told from others by a hash of its address.
+ * has no number that we could see, is told from others by a keyed hash of its address.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/mount.h>
+#include <linux/once.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -17,6 +20,7 @@
 
 #include "blocks.h"
 #include "deferral.h"
+#include "fault.h"
 #include "leftover.h"
 #include "origin.h"
 #include "stats.h"
@@ -88,10 +92,19 @@ static void show_fstype(struct seq_file *m, const struct dfput_super_ref *super)
 		seq_putc(m, '-');
 }
 
+/*
+ * By a key of our own, made at the first look: %p shows the address itself where
+ * the kernel was booted with no_hash_pointers, and the same text for all of them
+ * until the kernel has random numbers for it.
+ */
 static void show_mount(struct seq_file *m, const void *mnt)
 {
+	static siphash_key_t key;
+
+	get_random_once(&key, sizeof(key));
 	if (mnt)
-		seq_printf(m, "%p", mnt);
+		seq_printf(m, "%016llx",
+			   siphash_1u64((unsigned long)mnt, &key));
 	else
 		seq_putc(m, '-');
 }
@@ -298,7 +311,8 @@ const struct dfput_table dfput_table_leftovers = {
 /* Its name alone: of a module that is gone there is only an address. */
 static void show_function(struct seq_file *m, unsigned long address)
 {
-	char *text = kasprintf(GFP_KERNEL, "%ps", (void *)address);
+	char *text =
+		dfput_try(NULL, kasprintf(GFP_KERNEL, "%ps", (void *)address));
 
 	if (!text || !strncmp(text, "0x", 2))
 		seq_putc(m, '?');

@@ -29,8 +29,14 @@ void dfput_text_columns(struct seq_file *m, const char *columns)
 
 void dfput_text_name(struct seq_file *m, const char *name)
 {
+	/* Whoever shows our files on a terminal must not be at a name's mercy. */
+	static const char escaped[] =
+		" \\\177\001\002\003\004\005\006\007\010\011\012\013\014"
+		"\015\016\017\020\021\022\023\024\025\026\027\030\031\032\033"
+		"\034\035\036\037";
+
 	if (*name)
-		seq_escape(m, name, " \t\n\\");
+		seq_escape(m, name, escaped);
 	else
 		seq_putc(m, '-');
 }

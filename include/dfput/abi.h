@@ -12,8 +12,9 @@
  *
  * A line with a tab in it belongs to the table, one without is a value. Every
  * table has two columns or more. Text that users can choose (comm, names of
- * superblocks) is escaped as the kernel's seq_escape does: blank, tab, newline
- * and backslash as backslash and three octal digits. An empty field is "-".
+ * superblocks) is escaped as the kernel's seq_escape does: blank, backslash and
+ * ASCII's control characters as backslash and three octal digits. An empty field
+ * is "-".
  *
  * poll(2): every table but pending says POLLPRI when a file was released, a ring
  * was gone, an umount was over or a superblock was dead since that open file was

@@ -13,7 +13,7 @@ flat() {
 	cat module/*.c | perl -0pe 's{/\*.*?\*/}{}gs; s{"[^"\n]*"}{}g; s/^#[^\n]*(\\\n[^\n]*)*//gm; s/\s+/ /g'
 }
 
-can_fail='k[mz]alloc|v[mz]alloc|(__)?alloc_percpu|register_k(ret)?probe|register_ftrace_function'
+can_fail='k[mz]alloc|kasprintf|v[mz]alloc|(__)?alloc_percpu|register_k(ret)?probe|register_ftrace_function'
 can_fail+='|ftrace_set_filter(_ip)?|debugfs_create_(dir|file)|single_open|seq_open|anon_inode_getfile'
 # Of the same kind by name, but these return nothing.
 can_not='lockdep_(un)?register_key|tracepoint_synchronize_unregister|allocate'
@@ -25,7 +25,7 @@ is 'each stands in a dfput_try()' "$tried" "$calls"
 is 'and a dfput_try() has no other' "$(flat | grep -oE '[^_a-z]dfput_try ?\(' | wc -l)" "$calls"
 note "$calls calls in the source"
 is 'nothing else can fail, by its name' "$(flat |
-	grep -oE '\b[a-z_]*(alloc|_?register|create|getfile|_open|dup|filp)[a-z_]*\(' |
+	grep -oE '\b[a-z_]*(alloc|asprintf|_?register|create|getfile|_open|dup|filp)[a-z_]*\(' |
 	tr -d '(' | grep -vE "^(un.*|dfput_.*|open_.*|$can_fail|$can_not)\$" | sort -u)" ''
 is 'handlers take no such step' "$(grep -lE 'dfput_try' module/context.h module/batch.c \
 	module/exit.c module/teardown.c module/death.c module/umount.c module/trace.h)" ''

@@ -278,9 +278,8 @@ static int filter(struct ftrace_ops *ops, const struct dfput_hook *hook,
 
 	for (before = 0; before <= BEFORE_CALL; before += 4) {
 		err = dfput_try(-ENOMEM,
-				ftrace_set_filter_ip(ops,
-						     hook->address + before, 0,
-						     reset));
+				ftrace_set_filter_ip(
+					ops, hook->address + before, 0, reset));
 		if (err != -EINVAL)
 			return err;
 	}

@@ -52,7 +52,7 @@ in_kernel_only+=,MULTIPLE_ASSIGNMENTS,MULTISTATEMENT_MACRO_USE_DO_WHILE
 in_kernel_only+=,MACRO_ARG_PRECEDENCE
 for file in module/*.[ch] module/probe/*.c include/dfput/*.h userspace/*.[ch] tests/workloads/*.[ch]; do
 	# What was made of the probes, by a build in here, is nobody's hand.
-	[ -f "$file" ] && [ "$file" != module/features.h ] || continue
+	if [ ! -f "$file" ] || [ "$file" = module/features.h ]; then continue; fi
 	options=()
 	# Tracepoints are laid out as in the kernel, not as functions are.
 	[ "$file" != module/trace.h ] || options+=(--ignore PARENTHESIS_ALIGNMENT)

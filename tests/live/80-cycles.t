@@ -65,7 +65,7 @@ for what in Slab VmallocUsed Percpu; do
 	before[${#before[@]}]=$(memory $what)
 done
 started=$SECONDS
-cycle $cycles
+cycle "$cycles"
 is "$cycles cycles" $? 0
 note "$((SECONDS - started)) s"
 i=0

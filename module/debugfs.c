@@ -376,8 +376,10 @@ static int add_directory(void)
 
 void dfput_debugfs_init(void)
 {
-	int err = add_directory();
+	int err;
 
+	dfput_tables_init();
+	err = add_directory();
 	if (!err)
 		return;
 

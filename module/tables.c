@@ -4,13 +4,13 @@
  *
  * Process context throughout. Nothing shown holds up a handler for longer than
  * it takes to copy one row. No pointer of the kernel's is shown: a mount, which
- * has no number that we could see, is told from others by a keyed hash of its address.
+ * has no number that we could see, is told from others by a keyed hash of its
+ * address.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/mount.h>
-#include <linux/once.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
@@ -93,18 +93,22 @@ static void show_fstype(struct seq_file *m, const struct dfput_super_ref *super)
 }
 
 /*
- * By a key of our own, made at the first look: %p shows the address itself where
- * the kernel was booted with no_hash_pointers, and the same text for all of them
- * until the kernel has random numbers for it.
+ * A key of our own: %p shows the address itself where the kernel was booted with
+ * no_hash_pointers, and the same text for all of them until the kernel has random
+ * numbers for it.
  */
+static siphash_key_t mount_key __read_mostly;
+
+void dfput_tables_init(void)
+{
+	get_random_bytes(&mount_key, sizeof(mount_key));
+}
+
 static void show_mount(struct seq_file *m, const void *mnt)
 {
-	static siphash_key_t key;
-
-	get_random_once(&key, sizeof(key));
 	if (mnt)
 		seq_printf(m, "%016llx",
-			   siphash_1u64((unsigned long)mnt, &key));
+			   siphash_1u64((unsigned long)mnt, &mount_key));
 	else
 		seq_putc(m, '-');
 }

@@ -27,6 +27,13 @@ extern const struct dfput_table dfput_table_umounts;
 extern const struct dfput_table dfput_table_held;
 extern const struct dfput_table dfput_table_rings;
 
+/**
+ * dfput_tables_init() - draw the key by which mounts are told apart
+ *
+ * Context: process context, before any table is shown.
+ */
+void dfput_tables_init(void);
+
 /* For seq_open(); the private of the seq_file is then to be the table. */
 extern const struct seq_operations dfput_table_operations;
 

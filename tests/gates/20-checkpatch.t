@@ -50,7 +50,7 @@ in_kernel_only=ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES,ENO
 in_kernel_only+=,REPEATED_WORD,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON
 in_kernel_only+=,MULTIPLE_ASSIGNMENTS,MULTISTATEMENT_MACRO_USE_DO_WHILE
 in_kernel_only+=,MACRO_ARG_PRECEDENCE
-for file in module/*.[ch] module/probe/*.c include/dfput/*.h userspace/*.[ch] tests/workloads/*.[ch]; do
+for file in module/*.[ch] module/probe/*.c include/dfput/*.h userspace/*.[ch] tests/workloads/*.[ch] tests/bench/*.[ch] tests/bench/module/*.c; do
 	[ -f "$file" ] || continue
 	options=()
 	# Tracepoints are laid out as in the kernel, not as functions are.
@@ -60,6 +60,7 @@ for file in module/*.[ch] module/probe/*.c include/dfput/*.h userspace/*.[ch] te
 	case $file in
 	# A probe is a file by itself: its prototypes have nowhere else to stand.
 	module/probe/*) options+=(--ignore AVOID_EXTERNS) ;;
+	tests/bench/module/*) ;;
 	userspace/* | tests/*) options+=(--ignore "$in_kernel_only") ;;
 	esac
 	is "checkpatch: $file" \

@@ -16,7 +16,7 @@
 #define SHARED 100
 
 /* When the child began to end; it is the child that writes it. */
-static volatile uint64_t *begun;
+static uint64_t *begun;
 
 static bool share_begun(void)
 {
@@ -33,7 +33,7 @@ static bool share_begun(void)
 
 static void unshare_begun(void)
 {
-	munmap((void *)begun, 4096);
+	munmap(begun, 4096);
 }
 
 /* ---- fork, exit, wait --------------------------------------------------- */

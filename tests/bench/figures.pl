@@ -39,12 +39,17 @@ sub of {
 	return $figure->{least};
 }
 
+# per(FIGURE): how many operations it is of
+sub per {
+	return $per{$_[0]} // 1;
+}
+
 # added(HOST, CONFIGURATION, FIGURE): beyond what it takes with nothing loaded
 sub added {
 	my ($host, $config, $name) = @_;
 	my ($with, $without) = (of($host, $config, $name), of($host, 'none', $name));
 	return undef unless defined $with && defined $without;
-	return ($with - $without) / ($per{$name} // 1);
+	return ($with - $without) / per($name);
 }
 
 # What is added to a deferral, from its queueing to its release.

@@ -122,3 +122,11 @@ check: packages ## all tests: gates, unit tests, arm64, live tests on test hosts
 check-gates check-unit check-arm64 check-live: packages
 	tests/check $(@:check-%=%)
 check-hosts: check-live ## the live tests alone, on every host
+
+BENCH_HOSTS ?= $(shell sed -n 's/^\([a-z][^ ]*\) .*/\1/p' tests/host/hosts)
+
+.PHONY: bench
+bench: packages ## count instructions beside bpftrace's; writes docs/performance.md
+	tests/bench/measure $(BENCH_HOSTS)
+	tests/bench/keep $(BENCH_HOSTS)
+	tests/bench/report

@@ -40,6 +40,10 @@ reader: ## the reader, build/dfput
 workloads: ## what provokes deferrals, build/workloads/workload
 	$(MAKE) -C tests/workloads BUILD='$(BUILD)'
 
+.PHONY: bench-build
+bench-build: # what measures, for this machine's kernel; after `modules`
+	$(MAKE) -C tests/bench BUILD='$(BUILD)' KDIR='$(KDIR)'
+
 .PHONY: install
 install: ## install the reader, its manual and its completion
 	$(MAKE) -C userspace BUILD='$(BUILD)' install
@@ -71,6 +75,7 @@ dkms-remove: ## remove it from every kernel, without a trace
 clean: ## remove what was built, but not the cached hosts
 	rm -rf '$(BUILD)' *.o *.ko *.mod *.mod.c .*.cmd modules.order Module.symvers
 	rm -f module/*.o module/*.mod module/.*.cmd module/features.h
+	$(MAKE) -C tests/bench BUILD='$(BUILD)' clean
 
 # ---- the packages that all of this needs ------------------------------------
 
@@ -124,3 +129,11 @@ AT_LENGTH := prove --merge --verbose --exec '$(HOSTS) run $(HOST) --timeout 7200
 .PHONY: check-faults
 check-faults: host-build ## each step that can fail does, on one host: 5 minutes
 	$(AT_LENGTH) env DFPUT_FAULTS=all' tests/live/36-faults.t
+
+BENCH_HOSTS ?= $(shell sed -n 's/^\([a-z][^ ]*\) .*/\1/p' tests/host/hosts)
+
+.PHONY: bench
+bench: packages ## count instructions beside bpftrace's; writes docs/performance.md
+	tests/bench/measure $(BENCH_HOSTS)
+	tests/bench/keep $(BENCH_HOSTS)
+	tests/bench/report

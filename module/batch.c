@@ -70,17 +70,19 @@ static struct batch *claim(void)
 	return NULL;
 }
 
-static void finish_file(struct batch *batch)
+/* Returns the mount of the file that is over, which is left to the caller. */
+static const void *finish_file(struct batch *batch, u64 now)
 {
 	if (!batch->busy)
-		return;
-	dfput_deferral_finish(&batch->file, batch->flush);
+		return NULL;
+	dfput_deferral_finish(&batch->file, now, batch->flush);
 	batch->busy = false;
+	return batch->file.mount;
 }
 
-static void count_batch(const struct batch *batch)
+static void count_batch(const struct batch *batch, u64 now)
 {
-	u64 time = dfput_elapsed(batch->begun, ktime_get_mono_fast_ns());
+	u64 time = dfput_elapsed(batch->begun, now);
 
 	if (!batch->files) {
 		dfput_count(DFPUT_COUNT_batches_empty);
@@ -96,8 +98,10 @@ static void count_batch(const struct batch *batch)
 
 static void end(struct batch *batch)
 {
-	finish_file(batch);
-	count_batch(batch);
+	u64 now = ktime_get_mono_fast_ns();
+
+	dfput_deferral_pass(finish_file(batch, now), NULL);
+	count_batch(batch, now);
 	if (batch->settles)
 		WRITE_ONCE(settled, true);
 	WRITE_ONCE(batch->unfollowed, false);
@@ -185,19 +189,23 @@ void dfput_batch_wait(void)
 
 void dfput_batch_file(const struct file *file, bool flush)
 {
+	u64 now = ktime_get_mono_fast_ns();
 	struct batch *batch = find();
 	struct dfput_drained alone;
+	const void *done;
 
 	if (!batch)
 		batch = begin(flush, false);
 	if (!batch) {
 		/* No place to keep it in: counted, its time is not. */
-		dfput_deferral_start(file, !READ_ONCE(settled), &alone);
-		dfput_deferral_finish(&alone, flush);
+		dfput_deferral_start(file, !READ_ONCE(settled), now, &alone);
+		dfput_deferral_finish(&alone, now, flush);
+		dfput_deferral_pass(alone.mount, &alone);
 		return;
 	}
-	finish_file(batch);
-	dfput_deferral_start(file, batch->preload, &batch->file);
+	done = finish_file(batch, now);
+	dfput_deferral_start(file, batch->preload, now, &batch->file);
+	dfput_deferral_pass(done, &batch->file);
 	batch->busy = true;
 	if (!batch->files++)
 		batch->begun = batch->file.started;

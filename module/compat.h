@@ -59,6 +59,16 @@
 #define DFPUT_FTRACE_FLAGS (DFPUT_FTRACE_SAVE | FTRACE_OPS_FL_RECURSION_SAFE)
 #endif
 
+/*
+ * For what is filled in wholly: where every variable is made zero first, by
+ * CONFIG_INIT_STACK_ALL_ZERO, that would be done twice.
+ */
+#if __has_attribute(__uninitialized__)
+#define DFPUT_UNINITIALIZED __attribute__((__uninitialized__))
+#else
+#define DFPUT_UNINITIALIZED
+#endif
+
 /* Where indirect calls are checked by type; the second name since 6.18. */
 #if defined(CONFIG_CFI_CLANG) || defined(CONFIG_CFI)
 #define DFPUT_CHECKED_CALLS

@@ -15,6 +15,7 @@
 #include "deferral.h"
 #include "hook.h"
 #include "leftover.h"
+#include "mount.h"
 #include "origin.h"
 #include "selftest.h"
 #include "stats.h"
@@ -53,6 +54,7 @@ static int start_rung(enum dfput_rung rung)
 	int err;
 
 	dfput_batch_unsettle();
+	dfput_mount_follow(wanted.exits);
 	err = dfput_hooks_arm(rung, wanted.exits);
 	if (err)
 		return err;

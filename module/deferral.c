@@ -146,6 +146,7 @@ static void describe(struct dfput_sight *sight, const struct file *file,
 	sight->super = dfput_super_of(file);
 	sight->mount = dfput_mount_of(file);
 	sight->ring = 0;
+	sight->death_slot = 0;
 	sight->death_id = 0;
 	sight->device = false;
 	sight->queued = now;
@@ -246,7 +247,7 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 {
 	struct bucket *bucket = bucket_of(file);
 	struct dfput_record *record;
-	struct dfput_sight sight;
+	struct dfput_sight sight DFPUT_UNINITIALIZED;
 	unsigned long flags;
 	bool count = certain;
 	u64 id;
@@ -359,10 +360,9 @@ static struct dfput_record *take(const struct file *file, bool preload,
 	return record;
 }
 
-void dfput_deferral_start(const struct file *file, bool preload,
+void dfput_deferral_start(const struct file *file, bool preload, u64 now,
 			  struct dfput_drained *drained)
 {
-	u64 now = ktime_get_mono_fast_ns();
 	struct dfput_record *record = take(file, preload, &drained->fate);
 
 	dfput_selftest_started(file, drained->fate);
@@ -381,26 +381,32 @@ void dfput_deferral_start(const struct file *file, bool preload,
 		drained->super = dfput_super_of(file);
 		drained->mount = dfput_mount_of(file);
 	}
-	if (drained->fate == DFPUT_FATE_KNOWN) {
-		dfput_mount_move(drained->mount, DFPUT_STAGE_QUEUED,
-				 DFPUT_STAGE_STARTED);
-	} else {
+	if (drained->fate != DFPUT_FATE_KNOWN)
 		dfput_super_queued(&drained->super);
-		dfput_mount_move(drained->mount, DFPUT_STAGE_NONE,
-				 DFPUT_STAGE_STARTED);
-	}
 	dfput_super_started(&drained->super, drained->ino, now);
 }
 
-void dfput_deferral_finish(struct dfput_drained *drained, bool flush)
+void dfput_deferral_pass(const void *done, const struct dfput_drained *next)
 {
-	u64 now = ktime_get_mono_fast_ns();
+	const void *mount = next ? next->mount : NULL;
+	enum dfput_stage from = DFPUT_STAGE_NONE;
 
+	if (next && next->fate == DFPUT_FATE_KNOWN)
+		from = DFPUT_STAGE_QUEUED;
+	if (done == mount) {
+		dfput_mount_move(mount, from, DFPUT_STAGE_NONE);
+		return;
+	}
+	dfput_mount_move(done, DFPUT_STAGE_STARTED, DFPUT_STAGE_NONE);
+	dfput_mount_move(mount, from, DFPUT_STAGE_STARTED);
+}
+
+void dfput_deferral_finish(struct dfput_drained *drained, u64 now, bool flush)
+{
 	dfput_count(DFPUT_COUNT_released);
 	if (flush)
 		dfput_count(DFPUT_COUNT_released_flush);
 	dfput_super_released(&drained->super);
-	dfput_mount_move(drained->mount, DFPUT_STAGE_STARTED, DFPUT_STAGE_NONE);
 	if (drained->record && unlikely(drained->record->sight.death_id))
 		__dfput_death_released(&drained->record->sight, now);
 	dfput_hist_add(DFPUT_HIST_release_time,

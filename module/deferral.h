@@ -156,21 +156,39 @@ void dfput_deferral_other(const struct file *file);
  * dfput_deferral_start() - a drain loop has called __fput
  * @file: the file
  * @preload: the file may have been queued before measuring began
+ * @now: ns of ktime_get_mono_fast_ns()
  * @drained: where to keep it until dfput_deferral_finish()
+ *
+ * Its mount is left to dfput_deferral_pass().
  *
  * Context: handler, at the entry of __fput.
  */
-void dfput_deferral_start(const struct file *file, bool preload,
+void dfput_deferral_start(const struct file *file, bool preload, u64 now,
 			  struct dfput_drained *drained);
 
 /**
  * dfput_deferral_finish() - that __fput is over
  * @drained: from dfput_deferral_start()
+ * @now: ns of ktime_get_mono_fast_ns()
  * @flush: it was a flush that drained it
+ *
+ * Its mount is left to dfput_deferral_pass().
  *
  * Context: handler, in the task that drains.
  */
-void dfput_deferral_finish(struct dfput_drained *drained, bool flush);
+void dfput_deferral_finish(struct dfput_drained *drained, u64 now, bool flush);
+
+/**
+ * dfput_deferral_pass() - the files of mounts: one is over, the next has begun
+ * @done: mount of a file that dfput_deferral_finish() was called for, or NULL
+ * @next: one that dfput_deferral_start() was called for, or NULL
+ *
+ * For both at once, because mostly they are of the same mount, and then only that
+ * a file has left the list is to be noted.
+ *
+ * Context: handler, in the task that drains.
+ */
+void dfput_deferral_pass(const void *done, const struct dfput_drained *next);
 
 /**
  * dfput_deferral_drop() - the end of that __fput will not be seen

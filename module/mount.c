@@ -35,6 +35,8 @@ struct bucket {
 	struct hlist_head mounts;
 };
 
+bool dfput_mounts_followed __read_mostly;
+
 static struct dfput_pool pool;
 static struct bucket buckets[BIT(BUCKET_BITS)];
 
@@ -105,8 +107,8 @@ static struct mount *enter(struct bucket *bucket, struct mount *mount,
 	return mount;
 }
 
-u32 dfput_mount_move(const void *mnt, enum dfput_stage from,
-		     enum dfput_stage to)
+u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
+		       enum dfput_stage to)
 {
 	struct bucket *bucket = bucket_of(mnt);
 	struct mount *mount;
@@ -114,8 +116,6 @@ u32 dfput_mount_move(const void *mnt, enum dfput_stage from,
 	bool unused;
 	u32 seen;
 
-	if (!mnt)
-		return 0;
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	mount = find(bucket, mnt);
 	if (from != DFPUT_STAGE_NONE)
@@ -148,6 +148,11 @@ struct dfput_mount_view dfput_mount_look(const void *mnt)
 	view.look = atomic_inc_return(&looks);
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	return view;
+}
+
+void dfput_mount_follow(bool follow)
+{
+	WRITE_ONCE(dfput_mounts_followed, follow);
 }
 
 static void abandon(struct bucket *bucket)

@@ -51,6 +51,12 @@ static __always_inline const void *dfput_mount_of(const struct file *file)
 	return mnt;
 }
 
+/* Somebody wants to know: umounts are seen. */
+extern bool dfput_mounts_followed;
+
+u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
+		       enum dfput_stage to);
+
 /**
  * dfput_mount_move() - a file goes from one stage to another
  * @mnt: its mount: a key, or NULL
@@ -60,8 +66,23 @@ static __always_inline const void *dfput_mount_of(const struct file *file)
  * Context: any but NMI, no lock of ours held but those of the tables of files.
  * Return: how many looks there had been: one that came later has counted it.
  */
-u32 dfput_mount_move(const void *mnt, enum dfput_stage from,
-		     enum dfput_stage to);
+static __always_inline u32 dfput_mount_move(const void *mnt,
+					    enum dfput_stage from,
+					    enum dfput_stage to)
+{
+	if (!mnt || !READ_ONCE(dfput_mounts_followed))
+		return 0;
+	return __dfput_mount_move(mnt, from, to);
+}
+
+/**
+ * dfput_mount_follow() - shall files be counted by mount?
+ * @follow: they shall; nothing is counted while not
+ *
+ * Context: process context; no handler may run, and none has since the last
+ * dfput_mount_abandon().
+ */
+void dfput_mount_follow(bool follow);
 
 /**
  * dfput_mount_look() - what is counted of a mount

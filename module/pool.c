@@ -47,7 +47,9 @@ static struct dfput_pooled *pop(struct dfput_pool *pool, unsigned int shard)
 
 void *dfput_pool_get(struct dfput_pool *pool)
 {
-	unsigned int shard = raw_smp_processor_id() % DFPUT_POOL_SHARDS;
+	/* Unsigned, so that the remainder is a single instruction. */
+	unsigned int cpu = raw_smp_processor_id();
+	unsigned int shard = cpu % DFPUT_POOL_SHARDS;
 	struct dfput_pooled *item;
 	unsigned int i;
 

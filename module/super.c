@@ -51,6 +51,8 @@ struct last_file {
 };
 
 struct way {
+	/* Its place in the table, for good. */
+	u32 slot;
 	/* NULL: dead, or nobody watches whether it dies. */
 	const struct super_block *sb;
 	u64 id;
@@ -172,25 +174,41 @@ static struct set *set_of(const struct super_block *sb)
 	return &sets[hash_ptr(sb, SET_BITS)];
 }
 
+static struct dfput_super_ref ref_to(const struct way *way)
+{
+	struct dfput_super_ref ref = {
+		.slot = way->slot,
+		.dev = way->dev,
+		.id = way->id,
+	};
+
+	return ref;
+}
+
+/* Apart, so that those who come later need not make room for its registers. */
+static noinline struct dfput_super_ref first_ref(struct set *set,
+						 const struct super_block *sb)
+{
+	struct dfput_super_ref none = { .dev = sb->s_dev };
+	const struct way *way = add(set, sb);
+
+	if (way)
+		return ref_to(way);
+	dfput_count(DFPUT_COUNT_lost_supers);
+	return none;
+}
+
 struct dfput_super_ref dfput_super_find(const struct super_block *sb)
 {
 	struct dfput_super_ref ref = { .dev = sb->s_dev };
+	const struct way *way;
 	struct set *set;
-	struct way *way;
 
 	if (!READ_ONCE(following))
 		return ref;
 	set = set_of(sb);
 	way = find(set, sb);
-	if (unlikely(!way))
-		way = add(set, sb);
-	if (unlikely(!way)) {
-		dfput_count(DFPUT_COUNT_lost_supers);
-		return ref;
-	}
-	ref.slot = (set - sets) * WAYS + (way - set->way);
-	ref.id = way->id;
-	return ref;
+	return likely(way) ? ref_to(way) : first_ref(set, sb);
 }
 
 bool dfput_super_known(const struct super_block *sb)
@@ -477,6 +495,8 @@ int dfput_super_init(void)
 		return -ENOMEM;
 	for (i = 0; i < SETS; i++)
 		raw_spin_lock_init(&sets[i].lock);
+	for (i = 0; i < SETS * WAYS; i++)
+		way_at(i)->slot = i;
 	return 0;
 }
 

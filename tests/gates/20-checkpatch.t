@@ -50,9 +50,9 @@ in_kernel_only=ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES,ENO
 in_kernel_only+=,REPEATED_WORD,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON
 in_kernel_only+=,MULTIPLE_ASSIGNMENTS,MULTISTATEMENT_MACRO_USE_DO_WHILE
 in_kernel_only+=,MACRO_ARG_PRECEDENCE
-for file in module/*.[ch] module/probe/*.c include/dfput/*.h userspace/*.[ch] tests/workloads/*.[ch]; do
-	# What was made of the probes, by a build in here, is nobody's hand.
-	if [ ! -f "$file" ] || [ "$file" = module/features.h ]; then continue; fi
+for file in $(git ls-files -co --exclude-standard -- '*.[ch]' ':!tests/unit'); do
+	# Removed, but not yet from the index.
+	[ -f "$file" ] || continue
 	options=()
 	# Tracepoints are laid out as in the kernel, not as functions are.
 	[ "$file" != module/trace.h ] || options+=(--ignore PARENTHESIS_ALIGNMENT)
@@ -61,6 +61,7 @@ for file in module/*.[ch] module/probe/*.c include/dfput/*.h userspace/*.[ch] te
 	case $file in
 	# A probe is a file by itself: its prototypes have nowhere else to stand.
 	module/probe/*) options+=(--ignore AVOID_EXTERNS) ;;
+	tests/bench/module/*) ;;
 	userspace/* | tests/*) options+=(--ignore "$in_kernel_only") ;;
 	esac
 	is "checkpatch: $file" \

@@ -19,7 +19,7 @@ for file in $(tracked | xargs grep -lE '^(#!/bin/(ba)?sh|# shellcheck shell=)');
 	is "shellcheck: $file" "$output" ''
 done
 
-for folder in userspace tests/workloads; do
+for folder in userspace tests/workloads tests/bench; do
 	output=$(cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingIncludeSystem -Iinclude "$folder" 2>&1)
 	is "cppcheck: $folder" "$output" ''

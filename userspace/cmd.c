@@ -2,12 +2,14 @@
 /*
  * What commands have in common.
  */
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "cmd.h"
+#include "privilege.h"
 
 static int display(const struct options *options, cmd_show *show,
-		   enum status unreadable)
+		   enum status unreadable, bool reads_only)
 {
 	struct reader reader;
 	struct view view;
@@ -15,6 +17,8 @@ static int display(const struct options *options, cmd_show *show,
 
 	view_begin(&view, stdout, options->json);
 	result = reader_open(&reader, options->input, options->root);
+	if (!result && reads_only)
+		privilege_drop();
 	if (!result)
 		result = show(options, &reader, &view);
 	if (result < 0) {
@@ -30,10 +34,15 @@ static int display(const struct options *options, cmd_show *show,
 
 int cmd_display(const struct options *options, cmd_show *show)
 {
-	return display(options, show, STATUS_FAILED);
+	return display(options, show, STATUS_FAILED, true);
+}
+
+int cmd_change(const struct options *options, cmd_show *show)
+{
+	return display(options, show, STATUS_FAILED, false);
 }
 
 int cmd_judge(const struct options *options, cmd_show *show)
 {
-	return display(options, show, STATUS_UNKNOWN);
+	return display(options, show, STATUS_UNKNOWN, false);
 }

@@ -26,9 +26,22 @@ typedef int cmd_show(const struct options *options, struct reader *reader,
  * @options: of the command
  * @show: what is special
  *
+ * From the moment at which the directory is open they can only read.
+ *
  * Return: enum status.
  */
 int cmd_display(const struct options *options, cmd_show *show);
+
+/**
+ * cmd_change() - the same, for commands which change something
+ * @options: of the command
+ * @show: what is special
+ *
+ * They keep the rights that they were called with.
+ *
+ * Return: enum status.
+ */
+int cmd_change(const struct options *options, cmd_show *show);
 
 /**
  * cmd_judge() - the same, for commands whose exit status is a verdict

@@ -116,5 +116,5 @@ int cmd_flush(const struct options *options, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	return cmd_display(options, show);
+	return cmd_change(options, show);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rules.h"
@@ -138,6 +139,7 @@ static int load_file(struct reader *reader, const char *path,
 static int installed(char *path, size_t size)
 {
 	ssize_t length = readlink("/proc/self/exe", path, size);
+	struct stat st;
 	char *slash;
 
 	if (length <= 0 || (size_t)length >= size)
@@ -147,7 +149,8 @@ static int installed(char *path, size_t size)
 	if (!slash || (size_t)(slash - path) + sizeof(INSTALLED) > size)
 		return -ENOENT;
 	memcpy(slash, INSTALLED, sizeof(INSTALLED));
-	return access(path, F_OK) ? -ENOENT : 0;
+	/* access() would ask for our real user, who may be nobody. */
+	return stat(path, &st) ? -ENOENT : 0;
 }
 
 int rules_load(struct reader *reader, const char *path, struct rules *rules)

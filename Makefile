@@ -40,6 +40,10 @@ reader: ## the reader, build/dfput
 workloads: ## what provokes deferrals, build/workloads/workload
 	$(MAKE) -C tests/workloads BUILD='$(BUILD)'
 
+.PHONY: storm
+storm: ## the test hosts' own module, that puts files from every context
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)/tests/module' modules
+
 .PHONY: install
 install: ## install the reader, its manual and its completion
 	$(MAKE) -C userspace BUILD='$(BUILD)' install
@@ -71,6 +75,7 @@ dkms-remove: ## remove it from every kernel, without a trace
 clean: ## remove what was built, but not the cached hosts
 	rm -rf '$(BUILD)' *.o *.ko *.mod *.mod.c .*.cmd modules.order Module.symvers
 	rm -f module/*.o module/*.mod module/.*.cmd module/features.h
+	cd tests/module && rm -f *.o *.ko *.mod *.mod.c .*.cmd modules.order Module.symvers
 
 # ---- the packages that all of this needs ------------------------------------
 
@@ -118,9 +123,14 @@ check-gates check-unit check-arm64 check-live: packages
 	tests/check $(@:check-%=%)
 check-hosts: check-live ## the live tests alone, on every host
 
-# Too long for every check: on one host, HOST=.
+# Too long for every check; each on one host, HOST=.
 AT_LENGTH := prove --merge --verbose --exec '$(HOSTS) run $(HOST) --timeout 7200 --
 
 .PHONY: check-faults
 check-faults: host-build ## each step that can fail does, on one host: 5 minutes
 	$(AT_LENGTH) env DFPUT_FAULTS=all' tests/live/36-faults.t
+
+.PHONY: check-storms
+check-storms: host-build ## a million files, a thousand rings, a thousand unloads, on one host: an hour
+	$(AT_LENGTH) env DFPUT_STORM=1000000' tests/live/85-storm.t
+	$(AT_LENGTH)' tests/live/storms/*.t

@@ -50,8 +50,10 @@ in_kernel_only=ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES,ENO
 in_kernel_only+=,REPEATED_WORD,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON
 in_kernel_only+=,MULTIPLE_ASSIGNMENTS,MULTISTATEMENT_MACRO_USE_DO_WHILE
 in_kernel_only+=,MACRO_ARG_PRECEDENCE
-for file in module/*.[ch] module/probe/*.c include/dfput/*.h userspace/*.[ch] tests/workloads/*.[ch]; do
+for file in module/*.[ch] module/probe/*.c include/dfput/*.h userspace/*.[ch] \
+	tests/workloads/*.[ch] tests/module/*.c; do
 	[ -f "$file" ] || continue
+	[[ $file != *.mod.c && $file != module/features.h ]] || continue
 	options=()
 	# Tracepoints are laid out as in the kernel, not as functions are.
 	[ "$file" != module/trace.h ] || options+=(--ignore PARENTHESIS_ALIGNMENT)
@@ -60,6 +62,7 @@ for file in module/*.[ch] module/probe/*.c include/dfput/*.h userspace/*.[ch] te
 	case $file in
 	# A probe is a file by itself: its prototypes have nowhere else to stand.
 	module/probe/*) options+=(--ignore AVOID_EXTERNS) ;;
+	tests/module/*) ;;
 	userspace/* | tests/*) options+=(--ignore "$in_kernel_only") ;;
 	esac
 	is "checkpatch: $file" \

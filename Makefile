@@ -44,6 +44,10 @@ workloads: ## what provokes deferrals, build/workloads/workload
 bench-build: # what measures, for this machine's kernel; after `modules`
 	$(MAKE) -C tests/bench BUILD='$(BUILD)' KDIR='$(KDIR)'
 
+.PHONY: storm
+storm: ## the test hosts' own module, that puts files from every context
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)/tests/module' modules
+
 .PHONY: install
 install: ## install the reader, its manual and its completion
 	$(MAKE) -C userspace BUILD='$(BUILD)' install
@@ -76,6 +80,7 @@ clean: ## remove what was built, but not the cached hosts
 	rm -rf '$(BUILD)' *.o *.ko *.mod *.mod.c .*.cmd modules.order Module.symvers
 	rm -f module/*.o module/*.mod module/.*.cmd module/features.h
 	$(MAKE) -C tests/bench BUILD='$(BUILD)' clean
+	cd tests/module && rm -f *.o *.ko *.mod *.mod.c .*.cmd modules.order Module.symvers
 
 # ---- the packages that all of this needs ------------------------------------
 
@@ -123,7 +128,7 @@ check-gates check-unit check-arm64 check-live: packages
 	tests/check $(@:check-%=%)
 check-hosts: check-live ## the live tests alone, on every host
 
-# Too long for every check: on one host, HOST=.
+# Too long for every check; each on one host, HOST=.
 AT_LENGTH := prove --merge --verbose --exec '$(HOSTS) run $(HOST) --timeout 7200 --
 
 .PHONY: check-faults
@@ -137,3 +142,8 @@ bench: packages ## count instructions beside bpftrace's; writes docs/performance
 	tests/bench/measure $(BENCH_HOSTS)
 	tests/bench/keep $(BENCH_HOSTS)
 	tests/bench/report
+
+.PHONY: check-storms
+check-storms: host-build ## a million files, a thousand rings, a thousand unloads, on one host: an hour
+	$(AT_LENGTH) env DFPUT_STORM=1000000' tests/live/85-storm.t
+	$(AT_LENGTH)' tests/live/storms/*.t

@@ -7,29 +7,32 @@
 cd "$(dirname "$0")/../.." || exit 1
 
 headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-amd64' | sort -V | tail -n 1)
-copy=build/gates/module
-mkdir -p "$copy"
-cp -ru Kbuild module include "$copy"
 
-build() {
-	make -C "$headers" M="$PWD/$copy" "$@" modules 2>&1
-}
-
-ours() {
-	grep -E "$copy/(module|include)/[^ ]*: .*(warning|error)"
+# judge NAME FOLDER SOURCE...: of what builds NAME.ko, whose copy is built in FOLDER
+judge() {
+	local name=$1 copy=$2 output
+	shift 2
+	mkdir -p "$copy"
+	cp -ru "$@" "$copy"
+	build() {
+		make -C "$headers" M="$PWD/$copy" "$@" modules 2>&1
+	}
+	find "$copy" -name '*.o' -delete
+	output=$(build W=1)
+	ok "$name: builds" test -f "$copy/$name.ko"
+	is "$name: W=1 has nothing to say" "$(grep -Ei 'warning|error' <<<"$output")" ''
+	output=$(build C=2)
+	is "$name: sparse has nothing to say" \
+		"$(grep -E "$copy/[^ ]*: .*(warning|error)" <<<"$output")" ''
+	is "$name: sparse has looked" "$(grep -c '^  CHECK ' <<<"$output")" \
+		"$(find "$copy" -name '*.c' ! -name '*.mod.c' ! -path '*/probe/*' | wc -l)"
 }
 
 if [ -z "$headers" ]; then
 	skip 'W=1' 'no kernel headers are installed: linux-headers-amd64'
 	skip 'sparse' 'no kernel headers are installed: linux-headers-amd64'
 else
-	find "$copy" -name '*.o' -delete
-	output=$(build W=1)
-	ok 'the module builds' test -f "$copy/dfput.ko"
-	is 'W=1 has nothing to say' "$(grep -Ei 'warning|error' <<<"$output")" ''
-	output=$(build C=2)
-	is 'sparse has nothing to say' "$(ours <<<"$output")" ''
-	is 'sparse has looked' "$(grep -c '^  CHECK ' <<<"$output")" \
-		"$(find module -maxdepth 1 -name '*.c' | wc -l)"
+	judge dfput build/gates/module Kbuild module include
+	judge storm build/gates/storm tests/module/Kbuild tests/module/{storm,flushers}.c
 fi
 done_testing

@@ -61,7 +61,7 @@ for file in $(git ls-files -co --exclude-standard -- '*.[ch]' ':!tests/unit'); d
 	case $file in
 	# A probe is a file by itself: its prototypes have nowhere else to stand.
 	module/probe/*) options+=(--ignore AVOID_EXTERNS) ;;
-	tests/bench/module/*) ;;
+	tests/bench/module/* | tests/module/*) ;;
 	userspace/* | tests/*) options+=(--ignore "$in_kernel_only") ;;
 	esac
 	is "checkpatch: $file" \

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# 1000 loads and unloads, under a storm, with readers that poll, read, seek and try to
+# map, and with flushes that are under way.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../storm.sh"
+fresh
+mount_scratch
+cycles=${DFPUT_CYCLES:-1000}
+running=$(mktemp)
+
+storm_on() {
+	while [ -e "$running" ]; do
+		storm 20000
+		wait_for 60 rmmod storm
+	done >/dev/null 2>&1
+}
+
+flush_on() {
+	while [ -e "$running" ]; do
+		echo 1 >"$stats/flush" || sleep 0.05
+	done >/dev/null 2>&1
+}
+
+read_on() {
+	while [ -e "$running" ]; do
+		cat "$stats"/* || sleep 0.05
+	done >/dev/null 2>&1
+}
+
+# Opens, maps (which must fail), seeks about and polls, as the module goes.
+cat >"$TMPDIR/hold" <<'PERL'
+use Fcntl;
+my ($running, $stats) = @ARGV;
+my $mapped = 0;
+while (-e $running) {
+	for my $name (qw(pending leftovers stats hooks)) {
+		sysopen my $file, "$stats/$name", O_RDONLY or next;
+		# mmap: 9, on x86-64
+		$mapped++ if syscall(9, 0, 4096, 1, 1, fileno $file, 0) >= 0;
+		sysread $file, my $text, 100;
+		sysseek $file, 10, 0;
+		sysread $file, $text, 100;
+		my $poll = pack 'iss', fileno $file, 2, 0;
+		# poll: 7, until the module goes or a second is over
+		syscall(7, $poll, 1, 1000);
+	}
+	select undef, undef, undef, 0.02;
+}
+print "$mapped\n";
+PERL
+
+left=$(dmesg | grep -c 'of our files are still open')
+storm_on &
+flush_on &
+read_on &
+perl "$TMPDIR/hold" "$running" "$stats" >"$TMPDIR/mapped" &
+
+slowest=0
+all=0
+done=0
+started=$SECONDS
+for ((i = 0; i < cycles; i++)); do
+	load || break
+	began=$EPOCHREALTIME
+	unload || break
+	took=$(((${EPOCHREALTIME/./} - ${began/./}) / 1000))
+	all=$((all + took))
+	[ $took -le $slowest ] || slowest=$took
+	done=$((done + 1))
+done
+is 'each load and unload' $done "$cycles"
+note "$((SECONDS - started)) s; an unload took $((all / (done ? done : 1))) ms on average, $slowest ms at most"
+rm -f "$running"
+wait
+is 'none of our files can be mapped' "$(<"$TMPDIR/mapped")" 0
+note "$(($(dmesg | grep -c 'of our files are still open') - left)) times a reader was left its memory"
+storm_end
+load
+truth_start
+storm_begin
+storm 20000 limit=12000
+storm_balances 'afterwards' 20000
+storm_end
+unload
+
+done_testing

@@ -35,8 +35,8 @@ struct batch {
 	bool flush;
 	/* It may hold files that were queued before measuring began. */
 	bool preload;
-	/* It holds the last of those. */
-	bool settles;
+	/* It holds the last of those of this era; 0: it does not. */
+	u32 settles;
 	/* A file is in its __fput now. */
 	bool busy;
 	/* Nested drain functions: one calls the other where it isn't inlined. */
@@ -47,7 +47,17 @@ struct batch {
 };
 
 static struct batch slots[SLOTS];
-static bool settled;
+/*
+ * Measuring begins and ends by beginning an era. One is settled once all that was
+ * queued before it is gone; a batch that ends late must not settle the next.
+ */
+static u32 era = 1;
+static u32 settled;
+
+static bool is_settled(void)
+{
+	return READ_ONCE(settled) == READ_ONCE(era);
+}
 
 static struct batch *find(void)
 {
@@ -103,7 +113,7 @@ static void end(struct batch *batch)
 	dfput_deferral_pass(finish_file(batch, now), NULL);
 	count_batch(batch, now);
 	if (batch->settles)
-		WRITE_ONCE(settled, true);
+		WRITE_ONCE(settled, batch->settles);
 	WRITE_ONCE(batch->unfollowed, false);
 	/* What we did in the slot is done before another task can have it. */
 	smp_store_release(&batch->owner, NULL);
@@ -141,10 +151,10 @@ static struct batch *begin(bool flush, bool entered)
 	 * The worker never overlaps itself, so once we are settled its batches
 	 * hold nothing old. A flush may have begun before us and still run.
 	 */
-	batch->preload = !READ_ONCE(settled) || (flush && !entered);
-	if (!entered && READ_ONCE(settled))
+	batch->preload = !is_settled() || (flush && !entered);
+	if (!entered && is_settled())
 		dfput_count(DFPUT_COUNT_lost_batches);
-	batch->settles = false;
+	batch->settles = 0;
 	batch->busy = false;
 	batch->depth = 0;
 	batch->files = 0;
@@ -198,13 +208,15 @@ void dfput_batch_file(const struct file *file, bool flush)
 		batch = begin(flush, false);
 	if (!batch) {
 		/* No place to keep it in: counted, its time is not. */
-		dfput_deferral_start(file, !READ_ONCE(settled), now, &alone);
+		dfput_deferral_start(file, !is_settled(), now, &alone);
 		dfput_deferral_finish(&alone, now, flush);
 		dfput_deferral_pass(alone.mount, &alone);
 		return;
 	}
 	done = finish_file(batch, now);
-	dfput_deferral_start(file, batch->preload, now, &batch->file);
+	/* Measuring may have ended between the batch's entry and its list. */
+	dfput_deferral_start(file, batch->preload || !is_settled(), now,
+			     &batch->file);
 	dfput_deferral_pass(done, &batch->file);
 	batch->busy = true;
 	if (!batch->files++)
@@ -222,12 +234,13 @@ const struct dfput_sight *dfput_batch_sight(void)
 
 bool dfput_batch_settled(void)
 {
-	return READ_ONCE(settled);
+	return is_settled();
 }
 
 void dfput_batch_unsettle(void)
 {
-	WRITE_ONCE(settled, false);
+	/* 0 is none. */
+	WRITE_ONCE(era, era + 1 ? era + 1 : 1);
 }
 
 void dfput_batch_settle(void)
@@ -235,7 +248,7 @@ void dfput_batch_settle(void)
 	struct batch *batch = find();
 
 	if (batch)
-		batch->settles = true;
+		batch->settles = READ_ONCE(era);
 }
 
 void dfput_batch_abandon(void)

@@ -92,9 +92,12 @@ static bool evict_one(struct dfput_record *record)
 
 	if (!raw_spin_trylock(&bucket->lock))
 		return false;
-	/* Only under the lock of its own bucket do we know what it is. */
-	if (record->state == DFPUT_STATE_CANDIDATE &&
-	    record->sight.file == file) {
+	/*
+	 * Only under the lock of its own bucket do we know what it is. Under that
+	 * of another it may be made a candidate right now, so its state first.
+	 */
+	if (smp_load_acquire(&record->state) == DFPUT_STATE_CANDIDATE &&
+	    READ_ONCE(record->sight.file) == file) {
 		hlist_del(&record->node);
 		set_state(record, DFPUT_STATE_FREE);
 		ours = true;
@@ -163,7 +166,8 @@ static void remember(struct dfput_record *record,
 {
 	raw_write_seqcount_begin(&record->seq);
 	record->sight = *sight;
-	WRITE_ONCE(record->state, state);
+	/* Pairs with evict_one(): whoever sees the state sees the file. */
+	smp_store_release(&record->state, state);
 	raw_write_seqcount_end(&record->seq);
 }
 

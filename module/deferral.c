@@ -136,7 +136,8 @@ static const void *inode_of(const struct file *file)
 }
 
 static void describe(struct dfput_sight *sight, const struct file *file,
-		     enum dfput_cause cause, unsigned long caller, u64 now)
+		     enum dfput_cause cause, unsigned long caller,
+		     struct pt_regs *regs, u64 now)
 {
 	const struct inode *inode = inode_of(file);
 
@@ -152,7 +153,7 @@ static void describe(struct dfput_sight *sight, const struct file *file,
 	sight->queued = now;
 	sight->started = 0;
 	sight->cause = cause;
-	sight->origin = dfput_origin_of(caller, cause);
+	sight->origin = dfput_origin_of(caller, regs, cause);
 	sight->cpu = raw_smp_processor_id();
 	sight->pid = current->pid;
 	memcpy(sight->comm, current->comm, sizeof(sight->comm));
@@ -243,7 +244,8 @@ note_first(struct bucket *bucket, const struct dfput_sight *sight, bool certain)
 }
 
 void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
-			  unsigned long caller, bool certain)
+			  unsigned long caller, struct pt_regs *regs,
+			  bool certain)
 {
 	struct bucket *bucket = bucket_of(file);
 	struct dfput_record *record;
@@ -259,7 +261,7 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 		dfput_count(DFPUT_COUNT_missed_probes);
 		return;
 	}
-	describe(&sight, file, cause, caller, ktime_get_mono_fast_ns());
+	describe(&sight, file, cause, caller, regs, ktime_get_mono_fast_ns());
 	if (cause == DFPUT_CAUSE_kthread) {
 		sight.ring = dfput_teardown_sight(file);
 		dfput_death_sight(file, &sight);
@@ -284,7 +286,7 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 	}
 	count_queued(&sight);
 	trace_dfput_queue(id, &sight);
-	dfput_selftest_queued(file, cause);
+	dfput_selftest_queued(file, cause, caller);
 }
 
 void dfput_deferral_other(const struct file *file)

@@ -53,7 +53,7 @@ static void see_candidate(enum dfput_hook_id hook, const struct file *file,
 	if (left >= CANDIDATE_REFS)
 		return;
 	dfput_count_hit(hook);
-	dfput_deferral_sight(file, cause, caller, !left);
+	dfput_deferral_sight(file, cause, caller, NULL, !left);
 }
 
 void dfput_on_fput(unsigned long ip, unsigned long caller,
@@ -88,7 +88,7 @@ void dfput_on___fput_deferred(unsigned long ip, unsigned long caller,
 	if (likely(cause == DFPUT_CAUSE_NONE))
 		return;
 	dfput_count_hit(DFPUT_HOOK_queue_entry);
-	dfput_deferral_sight(file_argument(fregs), cause, caller, true);
+	dfput_deferral_sight(file_argument(fregs), cause, caller, NULL, true);
 }
 
 void dfput_on___fput(unsigned long ip, unsigned long caller,

@@ -58,10 +58,10 @@ unsigned long dfput_symbol_address(const char *name)
 }
 
 /* "name+0x1/0x5d" is the only exported view of a symbol's bounds. */
-static struct dfput_range __init find_range(const char *name)
+struct dfput_range dfput_symbol_range(const char *name)
 {
 	/* Too large for the stack, and loading is not concurrent with itself. */
-	static char text[KSYM_SYMBOL_LEN] __initdata;
+	static char text[KSYM_SYMBOL_LEN];
 	struct dfput_range range = {};
 	unsigned long addr = find_inside(name);
 	unsigned long offset, size;
@@ -115,16 +115,17 @@ int __init dfput_symbols_init(const char *hide)
 	unsigned int i;
 
 	hidden = hide;
-	dfput_symbols.delayed_fput = find_range("delayed_fput");
-	dfput_symbols.flush_delayed_fput = find_range("flush_delayed_fput");
+	dfput_symbols.delayed_fput = dfput_symbol_range("delayed_fput");
+	dfput_symbols.flush_delayed_fput =
+		dfput_symbol_range("flush_delayed_fput");
 	dfput_symbols.delayed_fput_work =
 		dfput_symbol_address("delayed_fput_work");
-	dfput_symbols.delayed_mntput = find_range("delayed_mntput");
+	dfput_symbols.delayed_mntput = dfput_symbol_range("delayed_mntput");
 	dfput_symbols.delayed_mntput_work =
 		dfput_symbol_address("delayed_mntput_work");
 	dfput_symbols.work_exited = dfput_symbol_address("work_exited");
 	for (i = 0; i < DFPUT_NR_REPARENT; i++)
-		dfput_symbols.reparent[i] = find_range(reparent[i]);
+		dfput_symbols.reparent[i] = dfput_symbol_range(reparent[i]);
 
 	if (!dfput_symbols.delayed_fput.size ||
 	    !dfput_symbols.flush_delayed_fput.size) {

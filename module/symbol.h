@@ -67,6 +67,15 @@ static __always_inline bool dfput_range_holds(const struct dfput_range *range,
 unsigned long dfput_symbol_address(const char *name);
 
 /**
+ * dfput_symbol_range() - look up one function
+ * @name: its name
+ *
+ * Context: process context, may sleep; calls are not concurrent.
+ * Return: its text, of size 0 if the kernel has no such function.
+ */
+struct dfput_range dfput_symbol_range(const char *name);
+
+/**
  * dfput_symbols_hidden() - what we have been told not to find
  *
  * Context: any.

@@ -65,6 +65,19 @@ static struct dfput_record *find(struct bucket *bucket, const void *file)
 	return NULL;
 }
 
+/* Both under the bucket's lock; the first before the last put of its file. */
+static void insert(struct bucket *bucket, struct dfput_record *record)
+{
+	dfput_attention_add(1);
+	hlist_add_head(&record->node, &bucket->files);
+}
+
+static void remove(struct dfput_record *record)
+{
+	hlist_del(&record->node);
+	dfput_attention_add(-1);
+}
+
 /* Whoever owns the record, or holds its bucket's lock, changes its state. */
 static void set_state(struct dfput_record *record, enum dfput_state state)
 {
@@ -95,7 +108,7 @@ static bool evict_one(struct dfput_record *record)
 	/* Only under the lock of its own bucket do we know what it is. */
 	if (record->state == DFPUT_STATE_CANDIDATE &&
 	    record->sight.file == file) {
-		hlist_del(&record->node);
+		remove(record);
 		set_state(record, DFPUT_STATE_FREE);
 		ours = true;
 	}
@@ -235,7 +248,7 @@ note_first(struct bucket *bucket, const struct dfput_sight *sight, bool certain)
 	if (record) {
 		remember(record, sight,
 			 certain ? DFPUT_STATE_QUEUED : DFPUT_STATE_CANDIDATE);
-		hlist_add_head(&record->node, &bucket->files);
+		insert(bucket, record);
 	} else if (certain) {
 		bucket->lost++;
 		dfput_count(DFPUT_COUNT_lost_records);
@@ -302,7 +315,7 @@ void dfput_deferral_other(const struct file *file)
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
 	if (record) {
-		hlist_del(&record->node);
+		remove(record);
 		if (is_stale(record, inode_of(file)))
 			count_stale(record);
 		else if (record->state == DFPUT_STATE_QUEUED)
@@ -343,7 +356,7 @@ static struct dfput_record *take(const struct file *file, bool preload,
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
 	if (record) {
-		hlist_del(&record->node);
+		remove(record);
 		if (is_stale(record, inode_of(file))) {
 			count_stale(record);
 			stale = record;
@@ -450,7 +463,7 @@ static void abandon_bucket(struct bucket *bucket)
 	struct hlist_node *next;
 
 	hlist_for_each_entry_safe(record, next, &bucket->files, node) {
-		hlist_del(&record->node);
+		remove(record);
 		if (record->state == DFPUT_STATE_QUEUED)
 			abandon_file();
 		free_record(record);

@@ -17,6 +17,7 @@
 #include <linux/string.h>
 
 #include "fault.h"
+#include "stats.h"
 #include "symbol.h"
 
 struct dfput_symbols dfput_symbols __read_mostly;
@@ -102,6 +103,15 @@ static void __init report_blind_spots(void)
 			"cannot find delayed_mntput: mounts whose cleanup was deferred will not be seen\n");
 }
 
+static struct dfput_range __init span(const struct dfput_range *a,
+				      const struct dfput_range *b)
+{
+	struct dfput_range range = { .start = min(a->start, b->start) };
+
+	range.size = max(a->start + a->size, b->start + b->size) - range.start;
+	return range;
+}
+
 int __init dfput_symbols_init(const char *hide)
 {
 	/*
@@ -132,6 +142,9 @@ int __init dfput_symbols_init(const char *hide)
 		pr_err("cannot find delayed_fput and flush_delayed_fput in this kernel: nothing can be counted\n");
 		return -ENOENT;
 	}
+	dfput_symbols.drains = span(&dfput_symbols.delayed_fput,
+				    &dfput_symbols.flush_delayed_fput);
+	atomic_long_set(&dfput_attention, dfput_symbols.drains.size);
 	/* Of the others we can do without those that were inlined into it. */
 	if (!dfput_symbols.reparent[DFPUT_NR_REPARENT - 1].size) {
 		pr_err("cannot find do_exit in this kernel: exits can not be told from their repetitions\n");

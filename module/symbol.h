@@ -25,6 +25,8 @@ struct dfput_range {
  * struct dfput_symbols - all addresses that handlers compare with
  * @delayed_fput: the worker's drain
  * @flush_delayed_fput: the flush, which holds a copy of that loop
+ * @drains: from the first of these two to the end of the other, with whatever lies
+ * between them
  * @delayed_mntput: the worker's cleanup of mounts
  * @reparent: where an exiting parent hands over its zombies
  * @delayed_fput_work: the worker's work item, 0 if unknown
@@ -34,6 +36,7 @@ struct dfput_range {
 struct dfput_symbols {
 	struct dfput_range delayed_fput;
 	struct dfput_range flush_delayed_fput;
+	struct dfput_range drains;
 	struct dfput_range delayed_mntput;
 	struct dfput_range reparent[DFPUT_NR_REPARENT];
 	unsigned long delayed_fput_work;

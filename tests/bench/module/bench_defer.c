@@ -133,8 +133,11 @@ static struct file *open_one(void)
 {
 	struct file *file = filp_open(path, O_RDONLY, 0);
 
-	if (!IS_ERR(file))
-		replace_fops(file, (const struct file_operations *)&bench_fops);
+	if (IS_ERR(file))
+		return file;
+	/* Given back with the file. */
+	__module_get(THIS_MODULE);
+	replace_fops(file, &bench_fops);
 	return file;
 }
 

@@ -128,6 +128,10 @@ check-gates check-unit check-arm64 check-live: packages
 	tests/check $(@:check-%=%)
 check-hosts: check-live ## the live tests alone, on every host
 
+.PHONY: check-rungs
+check-rungs: packages ## the live tests in every rung, on every host: not part of check
+	tests/check rungs
+
 # Too long for every check; each on one host, HOST=.
 AT_LENGTH := prove --merge --verbose --exec '$(HOSTS) run $(HOST) --timeout 7200 --
 

@@ -36,6 +36,27 @@ static __always_inline enum dfput_cause dfput_context_interrupt(void)
 }
 
 /**
+ * dfput_context_defers() - is there a cause at all?
+ *
+ * For the way of all that is not deferred: as little as the compiler can make of
+ * it. Looks at the flags twice, so that the first look needs no register.
+ *
+ * Context: any.
+ * Return: as dfput_context_cause() is not DFPUT_CAUSE_NONE.
+ */
+static __always_inline bool dfput_context_defers(void)
+{
+	const struct task_struct *task = current;
+
+	if (unlikely(in_interrupt()))
+		return true;
+	if (likely(!(task->flags & (PF_KTHREAD | PF_EXITING))))
+		return false;
+	barrier();
+	return (task->flags & PF_KTHREAD) || dfput_context_exited(task);
+}
+
+/**
  * dfput_context_cause() - would a last put be deferred here, and why?
  *
  * The order is the kernel's: context first, then the kind of task.

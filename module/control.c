@@ -18,6 +18,7 @@
 #include "mount.h"
 #include "origin.h"
 #include "selftest.h"
+#include "site.h"
 #include "stats.h"
 #include "super.h"
 #include "teardown.h"
@@ -69,11 +70,13 @@ static int start_rung(enum dfput_rung rung)
 		WRITE_ONCE(status.load_ns,
 			   dfput_elapsed(load_begun, ktime_get_mono_fast_ns()));
 	WRITE_ONCE(status.rung, rung);
-	err = dfput_selftest_run();
+	err = dfput_selftest_run(rung == DFPUT_RUNG_SITE);
 	if (err) {
 		pr_notice(
 			"self-test failed in rung %s (%pe): it will not be used\n",
 			dfput_rung_name(rung), ERR_PTR(err));
+		if (rung == DFPUT_RUNG_SITE)
+			dfput_site_refuse("self-test");
 		stop();
 		return err;
 	}
@@ -83,9 +86,27 @@ static int start_rung(enum dfput_rung rung)
 	return 0;
 }
 
+/*
+ * Where exits are looked at, __fput is hooked for everybody anyway, and site costs a
+ * gap: see hook_site.c.
+ */
 static bool is_wanted(enum dfput_rung rung)
 {
-	return wanted.rung == DFPUT_NR_RUNGS || wanted.rung == rung;
+	if (wanted.rung == DFPUT_NR_RUNGS)
+		return rung != DFPUT_RUNG_SITE || !wanted.exits;
+	return wanted.rung == rung;
+}
+
+static void say_why_not(void)
+{
+	if (wanted.rung == DFPUT_RUNG_SITE)
+		pr_err("cannot see queueing in rung site: %s\n",
+		       dfput_site_reason());
+	else
+		pr_err("cannot see queueing: this kernel lets none of the functions of rung %s be traced\n",
+		       wanted.rung == DFPUT_NR_RUNGS ?
+			       "entry or candidate" :
+			       dfput_rung_name(wanted.rung));
 }
 
 /* The best rung that this kernel offers and that passes its self-test. */
@@ -104,10 +125,7 @@ static int start(void)
 			return err;
 	}
 	if (!offered)
-		pr_err("cannot see queueing: this kernel lets none of the functions of rung %s be traced\n",
-		       wanted.rung == DFPUT_NR_RUNGS ?
-			       "entry or candidate" :
-			       dfput_rung_name(wanted.rung));
+		say_why_not();
 	return err;
 }
 
@@ -133,6 +151,15 @@ void dfput_control_reset(void)
 	dfput_leftover_reset();
 	dfput_umount_reset();
 	mutex_unlock(&lock);
+}
+
+const char *dfput_control_why_not(void)
+{
+	if (READ_ONCE(status.rung) == DFPUT_RUNG_SITE)
+		return "-";
+	if (wanted.rung != DFPUT_NR_RUNGS)
+		return "asked";
+	return wanted.exits ? "scope" : dfput_site_reason();
 }
 
 struct dfput_status dfput_control_status(void)

@@ -70,6 +70,14 @@ int dfput_control_enable(bool on);
 void dfput_control_reset(void);
 
 /**
+ * dfput_control_why_not() - why not rung site?
+ *
+ * Context: process context.
+ * Return: one word; "-" if it is in force.
+ */
+const char *dfput_control_why_not(void);
+
+/**
  * dfput_control_status() - what it does now
  *
  * Context: process context.

@@ -139,6 +139,7 @@ static void show_hook_values(struct seq_file *m)
 	seq_puts(m, "hidden ");
 	dfput_text_name(m, dfput_symbols_hidden());
 	seq_putc(m, '\n');
+	seq_printf(m, "why_not %s\n", dfput_control_why_not());
 }
 
 static void show_hook(struct seq_file *m, enum dfput_hook_id id, u64 hits)
@@ -149,12 +150,16 @@ static void show_hook(struct seq_file *m, enum dfput_hook_id id, u64 hits)
 		[DFPUT_HOOK_ABSENT] = "absent",
 	};
 	const struct dfput_hook *hook = dfput_hook_at(id);
+	enum dfput_hook_state state = READ_ONCE(hook->state);
+	int err = dfput_hook_error(hook);
 
+	if (state == DFPUT_HOOK_ARMED && err)
+		state = DFPUT_HOOK_FAILED;
 	seq_printf(m, "%s\t%s\t%s\t%s\t%llu\t%llu\t", hook->name, hook->symbol,
-		   hook->backend->name, states[READ_ONCE(hook->state)], hits,
+		   hook->backend->name, states[state], hits,
 		   dfput_hook_missed(hook));
-	if (hook->error)
-		seq_printf(m, "%pe\n", ERR_PTR(hook->error));
+	if (err)
+		seq_printf(m, "%pe\n", ERR_PTR(err));
 	else
 		seq_puts(m, "-\n");
 }

@@ -65,6 +65,19 @@ static struct dfput_record *find(struct bucket *bucket, const void *file)
 	return NULL;
 }
 
+/* Both under the bucket's lock; the first before the last put of its file. */
+static void insert(struct bucket *bucket, struct dfput_record *record)
+{
+	dfput_attention_add(1);
+	hlist_add_head(&record->node, &bucket->files);
+}
+
+static void remove(struct dfput_record *record)
+{
+	hlist_del(&record->node);
+	dfput_attention_add(-1);
+}
+
 /* Whoever owns the record, or holds its bucket's lock, changes its state. */
 static void set_state(struct dfput_record *record, enum dfput_state state)
 {
@@ -98,7 +111,7 @@ static bool evict_one(struct dfput_record *record)
 	 */
 	if (smp_load_acquire(&record->state) == DFPUT_STATE_CANDIDATE &&
 	    READ_ONCE(record->sight.file) == file) {
-		hlist_del(&record->node);
+		remove(record);
 		set_state(record, DFPUT_STATE_FREE);
 		ours = true;
 	}
@@ -139,7 +152,8 @@ static const void *inode_of(const struct file *file)
 }
 
 static void describe(struct dfput_sight *sight, const struct file *file,
-		     enum dfput_cause cause, unsigned long caller, u64 now)
+		     enum dfput_cause cause, unsigned long caller,
+		     struct pt_regs *regs, u64 now)
 {
 	const struct inode *inode = inode_of(file);
 
@@ -155,7 +169,7 @@ static void describe(struct dfput_sight *sight, const struct file *file,
 	sight->queued = now;
 	sight->started = 0;
 	sight->cause = cause;
-	sight->origin = dfput_origin_of(caller, cause);
+	sight->origin = dfput_origin_of(caller, regs, cause);
 	sight->cpu = raw_smp_processor_id();
 	sight->pid = current->pid;
 	memcpy(sight->comm, current->comm, sizeof(sight->comm));
@@ -238,7 +252,7 @@ note_first(struct bucket *bucket, const struct dfput_sight *sight, bool certain)
 	if (record) {
 		remember(record, sight,
 			 certain ? DFPUT_STATE_QUEUED : DFPUT_STATE_CANDIDATE);
-		hlist_add_head(&record->node, &bucket->files);
+		insert(bucket, record);
 	} else if (certain) {
 		bucket->lost++;
 		dfput_count(DFPUT_COUNT_lost_records);
@@ -247,7 +261,8 @@ note_first(struct bucket *bucket, const struct dfput_sight *sight, bool certain)
 }
 
 void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
-			  unsigned long caller, bool certain)
+			  unsigned long caller, struct pt_regs *regs,
+			  bool certain)
 {
 	struct bucket *bucket = bucket_of(file);
 	struct dfput_record *record;
@@ -263,7 +278,7 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 		dfput_count(DFPUT_COUNT_missed_probes);
 		return;
 	}
-	describe(&sight, file, cause, caller, ktime_get_mono_fast_ns());
+	describe(&sight, file, cause, caller, regs, ktime_get_mono_fast_ns());
 	if (cause == DFPUT_CAUSE_kthread) {
 		sight.ring = dfput_teardown_sight(file);
 		dfput_death_sight(file, &sight);
@@ -288,7 +303,7 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 	}
 	count_queued(&sight);
 	trace_dfput_queue(id, &sight);
-	dfput_selftest_queued(file, cause);
+	dfput_selftest_queued(file, cause, caller);
 }
 
 void dfput_deferral_other(const struct file *file)
@@ -304,7 +319,7 @@ void dfput_deferral_other(const struct file *file)
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
 	if (record) {
-		hlist_del(&record->node);
+		remove(record);
 		if (is_stale(record, inode_of(file)))
 			count_stale(record);
 		else if (record->state == DFPUT_STATE_QUEUED)
@@ -345,7 +360,7 @@ static struct dfput_record *take(const struct file *file, bool preload,
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
 	if (record) {
-		hlist_del(&record->node);
+		remove(record);
 		if (is_stale(record, inode_of(file))) {
 			count_stale(record);
 			stale = record;
@@ -452,7 +467,7 @@ static void abandon_bucket(struct bucket *bucket)
 	struct hlist_node *next;
 
 	hlist_for_each_entry_safe(record, next, &bucket->files, node) {
-		hlist_del(&record->node);
+		remove(record);
 		if (record->state == DFPUT_STATE_QUEUED)
 			abandon_file();
 		free_record(record);

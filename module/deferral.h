@@ -134,13 +134,15 @@ struct dfput_drained {
  * @file: the file
  * @cause: why it would be deferred
  * @caller: return address of that put
+ * @regs: the registers there, or NULL: see dfput_origin_of()
  * @certain: this is its last reference; else it may be
  *
  * Context: handler; @file still has the reference, or its fput is done and
  * __fput has not begun.
  */
 void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
-			  unsigned long caller, bool certain);
+			  unsigned long caller, struct pt_regs *regs,
+			  bool certain);
 
 /**
  * dfput_deferral_other() - an __fput that no drain loop called

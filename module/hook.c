@@ -14,9 +14,11 @@
 
 #include "hook.h"
 
+#define RUNGS_SITE BIT(DFPUT_RUNG_SITE)
 #define RUNGS_ENTRY BIT(DFPUT_RUNG_ENTRY)
 #define RUNGS_CANDIDATE BIT(DFPUT_RUNG_CANDIDATE)
-#define RUNGS_ALL (RUNGS_ENTRY | RUNGS_CANDIDATE)
+#define RUNGS_EXACT (RUNGS_SITE | RUNGS_ENTRY)
+#define RUNGS_ALL (RUNGS_EXACT | RUNGS_CANDIDATE)
 
 /* What is hooked for leftovers and umounts alone. */
 #define ROLES_OF_EXITS                                                \
@@ -28,10 +30,15 @@
 	 BIT(DFPUT_ROLE_RING_FILES) | BIT(DFPUT_ROLE_RING_FALLBACK) | \
 	 BIT(DFPUT_ROLE_AIO_MAP) | BIT(DFPUT_ROLE_AIO_EXIT))
 
+/* Each of the two loops that drain, instead of all that calls __fput. */
+#define ROLES_OF_DRAINS \
+	(BIT(DFPUT_ROLE_DRAIN_WORKER) | BIT(DFPUT_ROLE_DRAIN_FLUSH))
+
 #define ROW_ftrace(handler) .on_call = dfput_on_##handler,
 #define ROW_ftrace_rare(handler) ROW_ftrace(handler)
 #define ROW_kretprobe(handler) \
 	.on_entry = dfput_enter_##handler, .on_return = dfput_leave_##handler,
+#define ROW_site(handler) .on_site = dfput_site_##handler,
 #define ROW(id, symbol_, backend_, role_, rungs_, need_, handler)   \
 	[DFPUT_HOOK_##id] = { .name = #id,                          \
 			      .symbol = symbol_,                    \
@@ -48,6 +55,7 @@ static struct dfput_hook hooks[DFPUT_NR_HOOKS] = { DFPUT_HOOKS(ROW) };
 	for (hook = hooks + DFPUT_NR_HOOKS - 1; hook >= hooks; hook--)
 
 static const char *const rung_names[DFPUT_NR_RUNGS] = {
+	[DFPUT_RUNG_SITE] = "site",
 	[DFPUT_RUNG_ENTRY] = "entry",
 	[DFPUT_RUNG_CANDIDATE] = "candidate",
 };
@@ -64,6 +72,8 @@ static const char *const role_losses[DFPUT_NR_ROLES] = {
 	[DFPUT_ROLE_MOUNTS] = "which superblocks die with a deferred mount",
 	[DFPUT_ROLE_MOUNT] = "mounts whose cleanup was deferred",
 	[DFPUT_ROLE_RELEASE] = "releases",
+	[DFPUT_ROLE_DRAIN_WORKER] = "releases",
+	[DFPUT_ROLE_DRAIN_FLUSH] = "releases",
 	[DFPUT_ROLE_EXIT] = "exits",
 	[DFPUT_ROLE_CLOSE] = "what outlives its process",
 	[DFPUT_ROLE_CLOSE_SYNC] = "what other processes close",
@@ -82,6 +92,8 @@ static const char *hint(int err)
 		return ": is kernel.ftrace_enabled 0? sysctl kernel.ftrace_enabled=1";
 	case -ENODEV:
 		return ": the kernel has shut its tracer down, until the next boot";
+	case -EAGAIN:
+		return ": the kernel makes no jumps of probes: is debug.kprobes-optimization 0?";
 	case -EINVAL:
 	case -ENOENT:
 		return ": this kernel has no such function, or it can not be traced";
@@ -90,15 +102,33 @@ static const char *hint(int err)
 	}
 }
 
+static void prepare(struct dfput_hook *hook)
+{
+	hook->error = hook->backend->prepare(hook);
+	hook->prepared = !hook->error;
+	hook->state = hook->error ? DFPUT_HOOK_FAILED : DFPUT_HOOK_OFF;
+}
+
 void dfput_hooks_init(void)
 {
 	struct dfput_hook *hook;
 
-	for_each_hook(hook) {
-		hook->error = hook->backend->prepare(hook);
-		hook->prepared = !hook->error;
-		hook->state = hook->error ? DFPUT_HOOK_FAILED : DFPUT_HOOK_OFF;
-	}
+	for_each_hook(hook)
+		if (hook->rungs == RUNGS_SITE)
+			hook->state = DFPUT_HOOK_IDLE;
+		else
+			prepare(hook);
+}
+
+/* Whatever this takes, only who wants the rung pays for it. */
+static void look_for_sites(void)
+{
+	struct dfput_hook *hook;
+
+	dfput_site_refuse("no-place");
+	for_each_hook(hook)
+		if (hook->rungs == RUNGS_SITE && !hook->prepared)
+			prepare(hook);
 }
 
 void dfput_hooks_exit(void)
@@ -113,6 +143,8 @@ bool dfput_hooks_offer(enum dfput_rung rung)
 {
 	const struct dfput_hook *hook;
 
+	if (rung == DFPUT_RUNG_SITE)
+		look_for_sites();
 	for_each_hook(hook)
 		if (hook->role == DFPUT_ROLE_QUEUE &&
 		    (hook->rungs & BIT(rung)) && hook->prepared)
@@ -165,7 +197,7 @@ void dfput_hooks_disarm(void)
 /* Says what is lost with a hook, and returns the error if it is too much. */
 static int report(const struct dfput_hook *hook)
 {
-	if (hook->role == DFPUT_ROLE_QUEUE) {
+	if (hook->role == DFPUT_ROLE_QUEUE || hook->rungs == RUNGS_SITE) {
 		pr_err("cannot hook %s (%pe)%s: rung %s can not be used\n",
 		       hook->symbol, ERR_PTR(hook->error), hint(hook->error),
 		       rung_names[__ffs(hook->rungs)]);
@@ -195,7 +227,7 @@ bool dfput_hooks_blocked(void)
 
 	for_each_hook(hook)
 		if (hook->need == DFPUT_NEED_ALWAYS &&
-		    hook->role != DFPUT_ROLE_QUEUE &&
+		    hook->rungs == RUNGS_ALL &&
 		    hook->state == DFPUT_HOOK_FAILED)
 			return true;
 	return false;
@@ -228,6 +260,16 @@ static int check_roles(enum dfput_rung rung, unsigned int roles)
 			return err;
 	}
 	return 0;
+}
+
+static bool has_drains(void)
+{
+	const struct dfput_hook *hook;
+
+	for_each_hook(hook)
+		if ((BIT(hook->role) & ROLES_OF_DRAINS) && !hook->prepared)
+			return false;
+	return true;
 }
 
 /* A function that isn't there matters only while nothing else fills its role. */
@@ -273,14 +315,26 @@ static int arm(struct dfput_hook *first)
 	return err;
 }
 
-int dfput_hooks_arm(enum dfput_rung rung, bool exits)
+/* What has to be seen. What outlives an exit may be released by anybody. */
+static unsigned int roles_of(enum dfput_rung rung, bool exits)
 {
 	unsigned int roles = BIT(DFPUT_NR_ROLES) - 1;
-	struct dfput_hook *hook;
-	int err;
 
 	if (!exits)
 		roles &= ~ROLES_OF_EXITS;
+	if (!exits && rung == DFPUT_RUNG_SITE && has_drains())
+		roles &= ~BIT(DFPUT_ROLE_RELEASE);
+	else
+		roles &= ~ROLES_OF_DRAINS;
+	return roles;
+}
+
+int dfput_hooks_arm(enum dfput_rung rung, bool exits)
+{
+	unsigned int roles = roles_of(rung, exits);
+	struct dfput_hook *hook;
+	int err;
+
 	err = check_roles(rung, roles);
 	if (err)
 		return err;
@@ -307,6 +361,14 @@ u64 dfput_hook_missed(const struct dfput_hook *hook)
 	if (READ_ONCE(hook->state) == DFPUT_HOOK_ARMED)
 		missed += hook->backend->missed(hook);
 	return missed;
+}
+
+int dfput_hook_error(const struct dfput_hook *hook)
+{
+	if (READ_ONCE(hook->state) == DFPUT_HOOK_ARMED &&
+	    hook->backend->works && !hook->backend->works(hook))
+		return -EAGAIN;
+	return hook->error;
 }
 
 u64 dfput_hooks_missed(void)

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "hook_list.h"
+#include "site.h"
 
 struct dfput_hook;
 
@@ -23,6 +24,7 @@ struct dfput_hook;
  * one that has left nothing behind
  * @disarm: stop them, and wait for the handlers that run
  * @missed: calls that the kernel skipped since the hook was armed
+ * @works: an armed hook still sees what it should; NULL: it always does
  * @release: give back what @prepare took
  */
 struct dfput_backend {
@@ -31,6 +33,7 @@ struct dfput_backend {
 	void (*arm)(struct dfput_hook **hooks, unsigned int nr);
 	void (*disarm)(struct dfput_hook **hooks, unsigned int nr);
 	u64 (*missed)(const struct dfput_hook *hook);
+	bool (*works)(const struct dfput_hook *hook);
 	void (*release)(struct dfput_hook *hook);
 };
 
@@ -56,13 +59,16 @@ enum dfput_hook_state {
  * @on_call: ftrace's handler
  * @on_entry: kretprobe's handler at entry
  * @on_return: kretprobe's handler at return
- * @address: of that function
+ * @on_site: kprobe's handler
+ * @address: of that function, or of the instruction in it
  * @prepared: the function is there; else it never will be
  * @state: see there
  * @error: why it failed, 0 or -errno
  * @missed_before: calls skipped while it was armed before
  * @ops: ftrace's part
- * @retprobe: kprobes' part
+ * @retprobe: kprobes' part, of a function
+ * @probe: kprobes' part, of an instruction
+ * @site: that instruction
  */
 struct dfput_hook {
 	const char *name;
@@ -74,6 +80,7 @@ struct dfput_hook {
 	ftrace_func_t on_call;
 	kretprobe_handler_t on_entry;
 	kretprobe_handler_t on_return;
+	kprobe_pre_handler_t on_site;
 	unsigned long address;
 	bool prepared;
 	enum dfput_hook_state state;
@@ -81,11 +88,14 @@ struct dfput_hook {
 	u64 missed_before;
 	struct ftrace_ops ops;
 	struct kretprobe retprobe;
+	struct kprobe probe;
+	struct dfput_site site;
 };
 
 extern const struct dfput_backend dfput_backend_ftrace;
 extern const struct dfput_backend dfput_backend_ftrace_rare;
 extern const struct dfput_backend dfput_backend_kretprobe;
+extern const struct dfput_backend dfput_backend_site;
 
 /* The handlers that the rows of hook_list.h name, each in its backend's file. */
 #define DFPUT_HANDLER_ftrace(handler)                                   \
@@ -98,10 +108,13 @@ extern const struct dfput_backend dfput_backend_kretprobe;
 				  struct pt_regs *regs);               \
 	int dfput_leave_##handler(struct kretprobe_instance *instance, \
 				  struct pt_regs *regs);
+#define DFPUT_HANDLER_site(handler) \
+	int dfput_site_##handler(struct kprobe *probe, struct pt_regs *regs);
 #define DFPUT_HANDLER(id, symbol, backend, role, rungs, need, handler) \
 	DFPUT_HANDLER_##backend(handler)
 DFPUT_HOOKS(DFPUT_HANDLER)
 #undef DFPUT_HANDLER
+#undef DFPUT_HANDLER_site
 #undef DFPUT_HANDLER_kretprobe
 #undef DFPUT_HANDLER_ftrace_rare
 #undef DFPUT_HANDLER_ftrace
@@ -124,7 +137,9 @@ void dfput_hooks_exit(void);
  * dfput_hooks_offer() - could queueing be seen this way?
  * @rung: the way
  *
- * Context: process context, after dfput_hooks_init().
+ * What rung site needs is looked for here, and nowhere else.
+ *
+ * Context: process context, may sleep, after dfput_hooks_init().
  * Return: true if its hook's function is there.
  */
 bool dfput_hooks_offer(enum dfput_rung rung);
@@ -173,6 +188,16 @@ u64 dfput_hooks_missed(void);
  * Return: their number.
  */
 u64 dfput_hook_missed(const struct dfput_hook *hook);
+
+/**
+ * dfput_hook_error() - what is the matter with a hook?
+ * @hook: which
+ *
+ * Context: process context.
+ * Return: 0, why it could not be armed, or -EAGAIN if it was, and has been taken
+ * away behind our back.
+ */
+int dfput_hook_error(const struct dfput_hook *hook);
 
 /**
  * dfput_hook_at() - a row, for showing it

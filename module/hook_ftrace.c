@@ -43,70 +43,85 @@ file_argument(struct ftrace_regs *fregs)
 	return (const struct file *)dfput_ftrace_argument(fregs, 0);
 }
 
+/*
+ * In each handler that everybody comes by, what follows the cheap way out is a
+ * function of its own, else the compiler would save registers for it first.
+ */
+
 /* A caller that would be deferred gives up this many references. */
-static void see_candidate(enum dfput_hook_id hook, const struct file *file,
-			  unsigned int refs, enum dfput_cause cause,
-			  unsigned long caller)
+static noinline void see_candidate(enum dfput_hook_id hook,
+				   const struct file *file, unsigned int refs,
+				   unsigned long caller)
 {
+	enum dfput_cause cause = dfput_context_cause();
 	long left = dfput_file_refs(file) - refs;
 
 	if (left >= CANDIDATE_REFS)
 		return;
 	dfput_count_hit(hook);
-	dfput_deferral_sight(file, cause, caller, !left);
+	dfput_deferral_sight(file, cause, caller, NULL, !left);
 }
 
 void dfput_on_fput(unsigned long ip, unsigned long caller,
 		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	enum dfput_cause cause = dfput_context_cause();
-
-	if (likely(cause == DFPUT_CAUSE_NONE))
+	if (likely(!dfput_context_defers()))
 		return;
 	see_candidate(DFPUT_HOOK_queue_candidate, file_argument(fregs), 1,
-		      cause, caller);
+		      caller);
 }
 
 /* Up to 5.17 fput() is a call of this one, which others call as well. */
 void dfput_on_fput_many(unsigned long ip, unsigned long caller,
 			struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	enum dfput_cause cause = dfput_context_cause();
-
-	if (likely(cause == DFPUT_CAUSE_NONE))
+	if (likely(!dfput_context_defers()))
 		return;
 	see_candidate(DFPUT_HOOK_queue_many, file_argument(fregs),
-		      dfput_ftrace_argument(fregs, 1), cause, caller);
+		      dfput_ftrace_argument(fregs, 1), caller);
+}
+
+static noinline void see_deferral(const struct file *file, unsigned long caller)
+{
+	dfput_count_hit(DFPUT_HOOK_queue_entry);
+	dfput_deferral_sight(file, dfput_context_cause(), caller, NULL, true);
 }
 
 /* Entered only once the last reference is gone: no guess is left. */
 void dfput_on___fput_deferred(unsigned long ip, unsigned long caller,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	enum dfput_cause cause = dfput_context_cause();
-
-	if (likely(cause == DFPUT_CAUSE_NONE))
+	if (likely(!dfput_context_defers()))
 		return;
-	dfput_count_hit(DFPUT_HOOK_queue_entry);
-	dfput_deferral_sight(file_argument(fregs), cause, caller, true);
+	see_deferral(file_argument(fregs), caller);
+}
+
+static void see_release(const struct file *file)
+{
+	dfput_deferral_other(file);
+	dfput_leftover_put(file);
+	if (trace_dfput_put_enabled() && (current->flags & PF_EXITING))
+		trace_dfput_put(file);
+}
+
+static noinline void see_put(const struct file *file, unsigned long caller)
+{
+	bool flush =
+		dfput_range_holds(&dfput_symbols.flush_delayed_fput, caller);
+
+	if (!flush && !dfput_range_holds(&dfput_symbols.delayed_fput, caller)) {
+		see_release(file);
+		return;
+	}
+	dfput_count_hit(DFPUT_HOOK_release);
+	dfput_batch_file(file, flush);
 }
 
 void dfput_on___fput(unsigned long ip, unsigned long caller,
 		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	const struct file *file = file_argument(fregs);
-	bool flush =
-		dfput_range_holds(&dfput_symbols.flush_delayed_fput, caller);
-
-	if (!flush && !dfput_range_holds(&dfput_symbols.delayed_fput, caller)) {
-		dfput_deferral_other(file);
-		dfput_leftover_put(file);
-		if (trace_dfput_put_enabled() && (current->flags & PF_EXITING))
-			trace_dfput_put(file);
-		return;
-	}
-	dfput_count_hit(DFPUT_HOOK_release);
-	dfput_batch_file(file, flush);
+	if (unlikely(dfput_attention_due(caller - dfput_symbols.drains.start)))
+		see_put(file_argument(fregs), caller);
 }
 
 /*
@@ -159,12 +174,10 @@ void dfput_on_cleanup_mnt(unsigned long ip, unsigned long caller,
 }
 
 /* A process that goes on closes a file: if that lives on, it is not our leftover. */
-static void see_close(const struct file *file)
+static noinline void see_close(const struct file *file)
 {
-	if (likely(!atomic_read(&dfput_watched)) ||
-	    (current->flags & PF_KTHREAD))
-		return;
-	dfput_leftover_hand_on(file);
+	if (!(current->flags & PF_KTHREAD))
+		dfput_leftover_hand_on(file);
 }
 
 static bool is_ring(const struct file *file)
@@ -175,6 +188,22 @@ static bool is_ring(const struct file *file)
 	       (unsigned long)file->f_op->release == release;
 }
 
+static noinline void see_last_close(const struct file *file,
+				    enum dfput_kind kind)
+{
+	dfput_count_hit(DFPUT_HOOK_close);
+	dfput_leftover_closed(file, kind);
+}
+
+static noinline void see_exec_close(const struct file *file)
+{
+	/* By the time of its release we could not tell why it was closed. */
+	if (is_ring(file))
+		dfput_teardown_exec(file->private_data);
+	if (dfput_file_refs(file) > 1)
+		see_last_close(file, DFPUT_KIND_EXEC);
+}
+
 /*
  * The exit of the last task that has a table of files closes what is in it, and
  * an execution what is marked so.
@@ -182,28 +211,24 @@ static bool is_ring(const struct file *file)
 void dfput_on_filp_close(unsigned long ip, unsigned long caller,
 			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	const struct file *file = file_argument(fregs);
 	const struct task_struct *task = current;
-	bool exits = task->flags & PF_EXITING;
 
-	if (likely(!exits) && likely(!task->in_execve)) {
-		see_close(file);
-		return;
+	if (task->flags & PF_EXITING) {
+		if (!task->files && dfput_file_refs(file_argument(fregs)) > 1)
+			see_last_close(file_argument(fregs), DFPUT_KIND_EXIT);
+	} else if (unlikely(task->in_execve)) {
+		see_exec_close(file_argument(fregs));
+	} else if (unlikely(dfput_leftover_watching())) {
+		see_close(file_argument(fregs));
 	}
-	/* By the time of its release we could not tell why it was closed. */
-	if (!exits && is_ring(file))
-		dfput_teardown_exec(file->private_data);
-	if ((exits && task->files) || dfput_file_refs(file) < 2)
-		return;
-	dfput_count_hit(DFPUT_HOOK_close);
-	dfput_leftover_closed(file, exits ? DFPUT_KIND_EXIT : DFPUT_KIND_EXEC);
 }
 
 /* close(2) from 6.6 on, which no longer comes by filp_close(). */
 void dfput_on___fput_sync(unsigned long ip, unsigned long caller,
 			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	see_close(file_argument(fregs));
+	if (unlikely(dfput_leftover_watching()))
+		see_close(file_argument(fregs));
 }
 
 void dfput_on_io_uring_release(unsigned long ip, unsigned long caller,

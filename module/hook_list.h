@@ -8,7 +8,8 @@
  * id       name in the hooks file
  * symbol   kernel function
  * backend  ftrace, ftrace_rare (all such rows share one ftrace_ops, which takes
- *          longer to call, but not to arm) or kretprobe
+ *          longer to call, but not to arm), kretprobe, or site: an
+ *          instruction in the function
  * role     what it sees. A role with several rows is filled by the first that
  *          can be armed
  * rungs    under which ways of seeing a queueing it is needed
@@ -45,7 +46,7 @@
 	X(mount, "cleanup_mnt", ftrace_rare, MOUNT, ALL, USEFUL, cleanup_mnt) \
 	X(super_death, "generic_shutdown_super", ftrace_rare, SUPER, ALL,     \
 	  USEFUL, generic_shutdown_super)                                     \
-	X(flush_wait, "flush_delayed_work", ftrace_rare, FLUSH_WAIT, ENTRY,   \
+	X(flush_wait, "flush_delayed_work", ftrace_rare, FLUSH_WAIT, EXACT,   \
 	  USEFUL, flush_delayed_work)                                         \
 	X(ring, "io_uring_release", ftrace_rare, RING, ALL, IF_THERE,         \
 	  io_uring_release)                                                   \
@@ -71,6 +72,13 @@
 	  ALL, IF_THERE, ring_work)                                           \
 	X(task_fallback, "io_tctx_fallback_work", kretprobe, RING_FALLBACK,   \
 	  ALL, IF_THERE, task_fallback)                                       \
+	X(drain_worker, "delayed_fput", site, DRAIN_WORKER, SITE, ALWAYS,     \
+	  drain_worker)                                                       \
+	X(drain_flush, "flush_delayed_fput", site, DRAIN_FLUSH, SITE, ALWAYS, \
+	  drain_flush)                                                        \
+	X(site_deferred, "__fput_deferred", site, QUEUE, SITE, ALWAYS, queue) \
+	X(site_many, "fput_many", site, QUEUE, SITE, ALWAYS, queue)           \
+	X(site_fput, "fput", site, QUEUE, SITE, ALWAYS, queue)                \
 	X(queue_entry, "__fput_deferred", ftrace, QUEUE, ENTRY, ALWAYS,       \
 	  __fput_deferred)                                                    \
 	X(queue_many, "fput_many", ftrace, QUEUE, CANDIDATE, ALWAYS,          \
@@ -87,6 +95,7 @@ enum dfput_need {
 
 /* How queueing is seen, the best first. */
 enum dfput_rung {
+	DFPUT_RUNG_SITE,
 	DFPUT_RUNG_ENTRY,
 	DFPUT_RUNG_CANDIDATE,
 	DFPUT_NR_RUNGS,
@@ -104,6 +113,8 @@ enum dfput_role {
 	DFPUT_ROLE_MOUNTS,
 	DFPUT_ROLE_MOUNT,
 	DFPUT_ROLE_RELEASE,
+	DFPUT_ROLE_DRAIN_WORKER,
+	DFPUT_ROLE_DRAIN_FLUSH,
 	DFPUT_ROLE_EXIT,
 	DFPUT_ROLE_CLOSE,
 	DFPUT_ROLE_CLOSE_SYNC,

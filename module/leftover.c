@@ -128,6 +128,7 @@ static void set_owner(struct dfput_leftover *leftover,
 static void unwatch(struct dfput_leftover *leftover)
 {
 	hlist_del_init(&leftover->node);
+	dfput_attention_add(-1);
 	atomic_dec(&dfput_watched);
 	if (leftover->owner) {
 		dfput_super_unhold(&leftover->super);
@@ -210,6 +211,7 @@ static struct dfput_leftover *watch_new(struct bucket *bucket,
 	leftover->owner = NULL;
 	hlist_add_head(&leftover->node, &bucket->files);
 	atomic_inc(&dfput_watched);
+	dfput_attention_add(1);
 	return leftover;
 }
 

@@ -85,8 +85,20 @@ struct dfput_held_view {
 	struct dfput_identity who;
 };
 
-/* How many files are watched: one word, looked at by every __fput. */
+/* How many files are watched: one word, looked at by every close. */
 extern atomic_t dfput_watched;
+
+/**
+ * dfput_leftover_watching() - is any file watched?
+ *
+ * Context: any.
+ * Return: at this moment.
+ */
+static __always_inline bool dfput_leftover_watching(void)
+{
+	/* Each close reads it once, so nothing has to tell the compiler to. */
+	return data_race(dfput_watched.counter);
+}
 
 struct dfput_leftover *__dfput_leftover_take(const struct file *file);
 void __dfput_leftover_put(const struct file *file);

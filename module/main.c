@@ -45,8 +45,8 @@
 
 static char *rung = "auto";
 module_param(rung, charp, 0400);
-MODULE_PARM_DESC(rung,
-		 "how queueing is seen: auto (default), entry or candidate");
+MODULE_PARM_DESC(
+	rung, "how queueing is seen: auto (default), site, entry or candidate");
 
 static char *scope = "exits";
 module_param(scope, charp, 0400);
@@ -94,7 +94,8 @@ static int parse_rung(struct dfput_wanted *wanted)
 			return 0;
 	if (!strcmp(rung, "auto"))
 		return 0;
-	pr_err("parameter rung=%s: must be auto, entry or candidate\n", rung);
+	pr_err("parameter rung=%s: must be auto, site, entry or candidate\n",
+	       rung);
 	return -EINVAL;
 }
 

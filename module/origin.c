@@ -11,10 +11,10 @@
 #include <linux/jhash.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
-#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "compat.h"
 #include "fault.h"
 #include "origin.h"
 #include "stats.h"
@@ -111,12 +111,13 @@ static u16 add_stack(const struct stack *stack)
 }
 
 /* From the put's caller on: what is above is us. */
-static void unwind(struct stack *stack, unsigned long caller)
+static void unwind(struct stack *stack, unsigned long caller,
+		   struct pt_regs *regs)
 {
 	unsigned long frames[DFPUT_ORIGIN_FRAMES + FRAMES_OURS];
 	unsigned int nr, ours;
 
-	nr = stack_trace_save(frames, ARRAY_SIZE(frames), 0);
+	nr = dfput_stack_save(regs, frames, ARRAY_SIZE(frames));
 	for (ours = 0; ours < nr; ours++)
 		if (frames[ours] == caller)
 			break;
@@ -131,12 +132,13 @@ static void unwind(struct stack *stack, unsigned long caller)
 			     stack->cause);
 }
 
-static u16 look(unsigned long caller, enum dfput_cause cause)
+static u16 look(unsigned long caller, struct pt_regs *regs,
+		enum dfput_cause cause)
 {
 	struct stack stack = { .cause = cause };
 	u16 id;
 
-	unwind(&stack, caller);
+	unwind(&stack, caller, regs);
 	dfput_count(DFPUT_COUNT_unwound);
 	id = find_stack(&stack);
 	if (!id)
@@ -148,7 +150,8 @@ static u16 look(unsigned long caller, enum dfput_cause cause)
 	return id;
 }
 
-u16 dfput_origin_of(unsigned long caller, enum dfput_cause cause)
+u16 dfput_origin_of(unsigned long caller, struct pt_regs *regs,
+		    enum dfput_cause cause)
 {
 	/* All text has the same top bits, so the cause fits in there. */
 	struct site *site = site_of(caller ^ ((unsigned long)cause << 60));
@@ -162,7 +165,7 @@ u16 dfput_origin_of(unsigned long caller, enum dfput_cause cause)
 	if (likely(id && (!sample_every || ++site->seen < sample_every)))
 		return id;
 	site->seen = 0;
-	id = look(caller, cause);
+	id = look(caller, regs, cause);
 	WRITE_ONCE(site->origin, id);
 	return id;
 }

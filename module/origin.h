@@ -35,15 +35,19 @@ struct dfput_origin_view {
 	unsigned long frames[DFPUT_ORIGIN_FRAMES];
 };
 
+struct pt_regs;
+
 /**
  * dfput_origin_of() - where is this put called from?
  * @caller: its return address
+ * @regs: the registers at the put, or NULL if the stack can be followed up to it
  * @cause: why it is deferred
  *
  * Context: handler; any but NMI.
  * Return: the call path's id, 0 if there is no room for it.
  */
-u16 dfput_origin_of(unsigned long caller, enum dfput_cause cause);
+u16 dfput_origin_of(unsigned long caller, struct pt_regs *regs,
+		    enum dfput_cause cause);
 
 /**
  * dfput_origin_queued() - a file was queued

@@ -18,6 +18,9 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/jiffies.h>
+#include <linux/kallsyms.h>
+#include <linux/sched.h>
+#include <linux/string.h>
 #include <linux/wait.h>
 
 #include "batch.h"
@@ -31,6 +34,9 @@
 bool dfput_selftest_active __read_mostly;
 
 static struct file *files[FILES];
+static unsigned long callers[FILES];
+/* Who puts them, and nothing else meanwhile. */
+static const struct task_struct *putter;
 static atomic_t queued;
 static atomic_t started;
 static atomic_t wrong;
@@ -47,12 +53,18 @@ static unsigned int place_of(const void *file)
 	return i;
 }
 
-void __dfput_selftest_queued(const void *file, enum dfput_cause cause)
+void __dfput_selftest_queued(const void *file, enum dfput_cause cause,
+			     unsigned long caller)
 {
-	if (place_of(file) == FILES)
-		return;
-	if (cause != DFPUT_CAUSE_bh)
+	unsigned int place = place_of(file);
+	bool ours = place < FILES;
+
+	/* An interrupt may put others. */
+	if (ours != (cause == DFPUT_CAUSE_bh && READ_ONCE(putter) == current))
 		atomic_inc(&wrong);
+	if (!ours)
+		return;
+	callers[place] = caller;
 	atomic_inc(&queued);
 }
 
@@ -97,22 +109,38 @@ fail:
 	return err;
 }
 
-static void put_files(void)
+static noinline void put_files(void)
 {
 	unsigned int i;
 
 	local_bh_disable();
+	WRITE_ONCE(putter, current);
 	for (i = 0; i < FILES; i++)
 		fput(files[i]);
+	WRITE_ONCE(putter, NULL);
 	local_bh_enable();
 }
 
-int dfput_selftest_run(void)
+static bool are_callers_known(void)
+{
+	static char text[KSYM_SYMBOL_LEN];
+	unsigned int i;
+
+	for (i = 0; i < FILES; i++) {
+		sprint_symbol(text, callers[i]);
+		if (!str_has_prefix(text, "put_files+"))
+			return false;
+	}
+	return true;
+}
+
+int dfput_selftest_run(bool check_callers)
 {
 	int err = open_files();
 
 	if (err)
 		return err;
+	memset(callers, 0, sizeof(callers));
 	atomic_set(&queued, 0);
 	atomic_set(&started, 0);
 	atomic_set(&wrong, 0);
@@ -120,7 +148,8 @@ int dfput_selftest_run(void)
 	WRITE_ONCE(dfput_selftest_active, true);
 	put_files();
 
-	if (atomic_read(&queued) != FILES || atomic_read(&wrong))
+	if (atomic_read(&queued) != FILES || atomic_read(&wrong) ||
+	    (check_callers && !are_callers_known()))
 		return -EIO;
 	/* A drain may be stuck in a slow release: then it passes later. */
 	wait_event_timeout(*dfput_waiters_queue(),

@@ -18,21 +18,24 @@
 
 extern bool dfput_selftest_active;
 
-void __dfput_selftest_queued(const void *file, enum dfput_cause cause);
+void __dfput_selftest_queued(const void *file, enum dfput_cause cause,
+			     unsigned long caller);
 void __dfput_selftest_started(const void *file, enum dfput_fate fate);
 
 /**
  * dfput_selftest_queued() - a file has been counted as queued
  * @file: the file, compared only
  * @cause: why
+ * @caller: the put's return address
  *
  * Context: handler.
  */
 static __always_inline void dfput_selftest_queued(const void *file,
-						  enum dfput_cause cause)
+						  enum dfput_cause cause,
+						  unsigned long caller)
 {
 	if (unlikely(READ_ONCE(dfput_selftest_active)))
-		__dfput_selftest_queued(file, cause);
+		__dfput_selftest_queued(file, cause, caller);
 }
 
 /**
@@ -51,14 +54,17 @@ static __always_inline void dfput_selftest_started(const void *file,
 
 /**
  * dfput_selftest_run() - defer files of known identity in known number
+ * @callers: it was found out, not told, where the puts are called from: they have
+ * to be ours
  *
  * Waits a little for their drain, but not for a drain that is stuck: then
  * the test goes on in the background.
  *
  * Context: process context, may sleep; hooks are armed.
- * Return: 0 if all of them were seen being queued; -EIO if not, -ENOMEM.
+ * Return: 0 if all of them were seen being queued, and no other of ours; -EIO if
+ * not, -ENOMEM.
  */
-int dfput_selftest_run(void);
+int dfput_selftest_run(bool callers);
 
 /**
  * dfput_selftest_stop() - give up a test that still waits

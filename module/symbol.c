@@ -17,6 +17,7 @@
 #include <linux/string.h>
 
 #include "fault.h"
+#include "stats.h"
 #include "symbol.h"
 
 struct dfput_symbols dfput_symbols __read_mostly;
@@ -58,10 +59,10 @@ unsigned long dfput_symbol_address(const char *name)
 }
 
 /* "name+0x1/0x5d" is the only exported view of a symbol's bounds. */
-static struct dfput_range __init find_range(const char *name)
+struct dfput_range dfput_symbol_range(const char *name)
 {
 	/* Too large for the stack, and loading is not concurrent with itself. */
-	static char text[KSYM_SYMBOL_LEN] __initdata;
+	static char text[KSYM_SYMBOL_LEN];
 	struct dfput_range range = {};
 	unsigned long addr = find_inside(name);
 	unsigned long offset, size;
@@ -102,6 +103,15 @@ static void __init report_blind_spots(void)
 			"cannot find delayed_mntput: mounts whose cleanup was deferred will not be seen\n");
 }
 
+static struct dfput_range __init span(const struct dfput_range *a,
+				      const struct dfput_range *b)
+{
+	struct dfput_range range = { .start = min(a->start, b->start) };
+
+	range.size = max(a->start + a->size, b->start + b->size) - range.start;
+	return range;
+}
+
 int __init dfput_symbols_init(const char *hide)
 {
 	/*
@@ -115,22 +125,26 @@ int __init dfput_symbols_init(const char *hide)
 	unsigned int i;
 
 	hidden = hide;
-	dfput_symbols.delayed_fput = find_range("delayed_fput");
-	dfput_symbols.flush_delayed_fput = find_range("flush_delayed_fput");
+	dfput_symbols.delayed_fput = dfput_symbol_range("delayed_fput");
+	dfput_symbols.flush_delayed_fput =
+		dfput_symbol_range("flush_delayed_fput");
 	dfput_symbols.delayed_fput_work =
 		dfput_symbol_address("delayed_fput_work");
-	dfput_symbols.delayed_mntput = find_range("delayed_mntput");
+	dfput_symbols.delayed_mntput = dfput_symbol_range("delayed_mntput");
 	dfput_symbols.delayed_mntput_work =
 		dfput_symbol_address("delayed_mntput_work");
 	dfput_symbols.work_exited = dfput_symbol_address("work_exited");
 	for (i = 0; i < DFPUT_NR_REPARENT; i++)
-		dfput_symbols.reparent[i] = find_range(reparent[i]);
+		dfput_symbols.reparent[i] = dfput_symbol_range(reparent[i]);
 
 	if (!dfput_symbols.delayed_fput.size ||
 	    !dfput_symbols.flush_delayed_fput.size) {
 		pr_err("cannot find delayed_fput and flush_delayed_fput in this kernel: nothing can be counted\n");
 		return -ENOENT;
 	}
+	dfput_symbols.drains = span(&dfput_symbols.delayed_fput,
+				    &dfput_symbols.flush_delayed_fput);
+	atomic_long_set(&dfput_attention, dfput_symbols.drains.size);
 	/* Of the others we can do without those that were inlined into it. */
 	if (!dfput_symbols.reparent[DFPUT_NR_REPARENT - 1].size) {
 		pr_err("cannot find do_exit in this kernel: exits can not be told from their repetitions\n");

@@ -25,6 +25,8 @@ struct dfput_range {
  * struct dfput_symbols - all addresses that handlers compare with
  * @delayed_fput: the worker's drain
  * @flush_delayed_fput: the flush, which holds a copy of that loop
+ * @drains: from the first of these two to the end of the other, with whatever lies
+ * between them
  * @delayed_mntput: the worker's cleanup of mounts
  * @reparent: where an exiting parent hands over its zombies
  * @delayed_fput_work: the worker's work item, 0 if unknown
@@ -34,6 +36,7 @@ struct dfput_range {
 struct dfput_symbols {
 	struct dfput_range delayed_fput;
 	struct dfput_range flush_delayed_fput;
+	struct dfput_range drains;
 	struct dfput_range delayed_mntput;
 	struct dfput_range reparent[DFPUT_NR_REPARENT];
 	unsigned long delayed_fput_work;
@@ -65,6 +68,15 @@ static __always_inline bool dfput_range_holds(const struct dfput_range *range,
  * Return: where it begins, or 0 if the kernel has no such symbol.
  */
 unsigned long dfput_symbol_address(const char *name);
+
+/**
+ * dfput_symbol_range() - look up one function
+ * @name: its name
+ *
+ * Context: process context, may sleep; calls are not concurrent.
+ * Return: its text, of size 0 if the kernel has no such function.
+ */
+struct dfput_range dfput_symbol_range(const char *name);
 
 /**
  * dfput_symbols_hidden() - what we have been told not to find

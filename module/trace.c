@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tracepoints' bodies; all there is to them is in trace.h. */
-#include <linux/module.h>
+/*
+ * The tracepoints' own code, and what some of them need beside it.
+ *
+ * Process context, under a lock of the kernel's; no handler is entered.
+ */
+#include "stats.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
+
+int dfput_trace_put_begin(void)
+{
+	dfput_attention_add(1);
+	return 0;
+}
+
+void dfput_trace_put_end(void)
+{
+	dfput_attention_add(-1);
+}

@@ -209,7 +209,7 @@
 #define DFPUT_HOOKS_COLUMNS(X)                                                 \
 	X(hook, text, "what it is for")                                        \
 	X(symbol, text, "kernel function")                                     \
-	X(backend, text, "ftrace or kretprobe")                                \
+	X(backend, text, "ftrace, kretprobe or kprobe")                        \
 	X(state, text,                                                         \
 	  "armed, idle (not needed), absent (as is its subject), off, failed") \
 	X(hits, num, "calls that had something to do")                         \
@@ -227,6 +227,7 @@
 	X(records, "size of the table of deferrals")                         \
 	X(memory_bytes, "all that the module allocated, its own text aside") \
 	X(load_ns, "from the start of loading to measuring")                 \
-	X(hidden, "symbols that it was told to do without, for tests; or -")
+	X(hidden, "symbols that it was told to do without, for tests; or -") \
+	X(why_not, "why rung site is not used; or -")
 
 #endif /* DFPUT_ABI_H */

@@ -25,7 +25,7 @@ is 'every file of code says its licence' "$(tracked '*.c' '*.h' '*.sh' '*.t' '*/
 # The account is printed beside every total, so every counter has its meaning.
 is 'handlers neither allocate, sleep, print nor wake' "$(grep -nE \
 	'\b(k[mz]alloc|v[mz]alloc|pr_[a-z]+|printk|wake_up[a-z_]*|queue_work|schedule|mutex_lock|msleep)\(' \
-	module/hook_ftrace.c module/hook_kprobe.c module/context.h module/batch.c \
+	module/hook_ftrace.c module/hook_kprobe.c module/hook_site.c module/context.h module/batch.c \
 	module/exit.c module/pool.c | grep -v 'pool.c:.*vzalloc(array_size')" ''
 
 is 'no reference is ever taken on what we watch' "$(grep -nE \

@@ -8,10 +8,6 @@
 fresh
 mount_scratch
 
-last_message() {
-	dmesg | grep 'dfput: ' | tail -n 1
-}
-
 refused() { # SYMBOLS PATTERN
 	nok "without $1: it does not load" load hide="$1" 2>/dev/null
 	like "without $1: and says why" "$(last_message)" "$2"
@@ -53,7 +49,7 @@ refused __fput_deferred,fput_many,fput 'cannot see queueing'
 
 # ---- the next rung, or the next function of this one
 if can_trace __fput_deferred; then
-	load hide=__fput_deferred
+	load rung=auto hide=__fput_deferred
 	is 'without __fput_deferred: rung' "$(value hooks rung)" candidate
 	counts_right 'without __fput_deferred'
 	verdict 0 'without __fput_deferred'
@@ -67,7 +63,7 @@ else
 	skip 'without __fput_deferred' 'this kernel has none'
 fi
 if can_trace fput_many; then
-	load hide=fput_many
+	load rung=auto hide=fput_many
 	is 'without fput_many: fput is hooked' "$(column hooks state hook queue_candidate)" armed
 	counts_right 'without fput_many'
 	verdict 0 'without fput_many'

@@ -16,8 +16,9 @@ PATH=$top/build:$top/build/workloads:$PATH
 
 # ---- the module -------------------------------------------------------------
 
+# load PARAMETER...: in rung $DFPUT_RUNG if that is set, or a parameter names one
 load() {
-	insmod "$top/dfput.ko" "$@"
+	insmod "$top/dfput.ko" ${DFPUT_RUNG:+"rung=$DFPUT_RUNG"} "$@"
 }
 
 unload() {
@@ -37,6 +38,38 @@ trap 'truth_stop; fresh' EXIT
 # can_trace FUNCTION: the kernel has it, and lets ftrace hook it
 can_trace() {
 	grep -qx "$1" "$tracing/available_filter_functions"
+}
+
+# has_site: this kernel is one of those on which rung site has to work
+has_site() {
+	[ "$(uname -m)" = x86_64 ] && grep -qw delayed_fput_list /proc/kallsyms
+}
+
+# expected_rung: the one that `load` takes here
+expected_rung() {
+	if [ -n "${DFPUT_RUNG-}" ]; then
+		echo "$DFPUT_RUNG"
+	elif can_trace __fput_deferred; then
+		echo entry
+	else
+		echo candidate
+	fi
+}
+
+# The probes of rung site, as the kernel has them.
+site_probes() {
+	grep -E ' k +(__fput_deferred|fput_many|fput|delayed_fput|flush_delayed_fput)\+' \
+		/sys/kernel/debug/kprobes/list
+}
+
+# They are jumps, as they have to be, or there are none.
+are_jumps() {
+	! site_probes | grep -qv OPTIMIZED
+}
+
+# The last line that the module has left in the kernel log.
+last_message() {
+	dmesg | grep 'dfput: ' | tail -n 1
 }
 
 # ftrace_switch VALUE: kernel.ftrace_enabled

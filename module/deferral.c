@@ -72,6 +72,16 @@ static void set_state(struct dfput_record *record, enum dfput_state state)
 	raw_write_seqcount_end(&record->seq);
 }
 
+/*
+ * Out of the table, by whoever holds its bucket's lock. Its state says so before
+ * the lock is free: evict_one() would take a candidate out once more.
+ */
+static void take_out(struct dfput_record *record, enum dfput_state state)
+{
+	hlist_del(&record->node);
+	set_state(record, state);
+}
+
 static void free_record(struct dfput_record *record)
 {
 	set_state(record, DFPUT_STATE_FREE);
@@ -97,8 +107,7 @@ static bool evict_one(struct dfput_record *record)
 	 */
 	if (smp_load_acquire(&record->state) == DFPUT_STATE_CANDIDATE &&
 	    READ_ONCE(record->sight.file) == file) {
-		hlist_del(&record->node);
-		set_state(record, DFPUT_STATE_FREE);
+		take_out(record, DFPUT_STATE_FREE);
 		ours = true;
 	}
 	raw_spin_unlock(&bucket->lock);
@@ -151,7 +160,6 @@ static void describe(struct dfput_sight *sight, const struct file *file,
 	sight->death_id = 0;
 	sight->device = false;
 	sight->queued = now;
-	sight->started = 0;
 	sight->cause = cause;
 	sight->origin = dfput_origin_of(caller, cause);
 	sight->cpu = raw_smp_processor_id();
@@ -302,11 +310,11 @@ void dfput_deferral_other(const struct file *file)
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
 	if (record) {
-		hlist_del(&record->node);
 		if (is_stale(record, inode_of(file)))
 			count_stale(record);
 		else if (record->state == DFPUT_STATE_QUEUED)
 			retract(record);
+		take_out(record, DFPUT_STATE_FREE);
 	}
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
@@ -314,27 +322,26 @@ void dfput_deferral_other(const struct file *file)
 		free_record(record);
 }
 
-static void start_record(struct dfput_record *record, u64 now)
+static void start_record(struct dfput_record *record, bool guessed, u64 now)
 {
 	u64 wait = dfput_elapsed(record->sight.queued, now);
 
-	if (record->state == DFPUT_STATE_CANDIDATE) {
+	if (guessed) {
 		/* So it was its last put: counted late, timed right. */
 		count_queued(&record->sight);
 		trace_dfput_queue(dfput_pool_id(&pool, &record->pooled),
 				  &record->sight);
 	}
-	raw_write_seqcount_begin(&record->seq);
-	record->sight.started = now;
-	WRITE_ONCE(record->state, DFPUT_STATE_STARTED);
-	raw_write_seqcount_end(&record->seq);
 	dfput_hist_add(DFPUT_HIST_queue_wait, wait);
 	dfput_origin_waited(record->sight.origin, wait);
 }
 
-/* Take a file's record out of the table, and say what is known of the file. */
+/*
+ * Take a file's record out of the table, and say what is known of the file; and
+ * whether it was a guess until now.
+ */
 static struct dfput_record *take(const struct file *file, bool preload,
-				 enum dfput_fate *fate)
+				 enum dfput_fate *fate, bool *guessed)
 {
 	struct bucket *bucket = bucket_of(file);
 	struct dfput_record *record, *stale = NULL;
@@ -342,13 +349,15 @@ static struct dfput_record *take(const struct file *file, bool preload,
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
+	if (record && is_stale(record, inode_of(file))) {
+		count_stale(record);
+		take_out(record, DFPUT_STATE_FREE);
+		stale = record;
+		record = NULL;
+	}
 	if (record) {
-		hlist_del(&record->node);
-		if (is_stale(record, inode_of(file))) {
-			count_stale(record);
-			stale = record;
-			record = NULL;
-		}
+		*guessed = record->state == DFPUT_STATE_CANDIDATE;
+		take_out(record, DFPUT_STATE_STARTED);
 	}
 	*fate = DFPUT_FATE_KNOWN;
 	if (!record && bucket->lost)
@@ -366,7 +375,9 @@ void dfput_deferral_start(const struct file *file, bool preload,
 			  struct dfput_drained *drained)
 {
 	u64 now = ktime_get_mono_fast_ns();
-	struct dfput_record *record = take(file, preload, &drained->fate);
+	bool guessed = false;
+	struct dfput_record *record =
+		take(file, preload, &drained->fate, &guessed);
 
 	dfput_selftest_started(file, drained->fate);
 	drained->record = record;
@@ -375,7 +386,7 @@ void dfput_deferral_start(const struct file *file, bool preload,
 	drained->id = 0;
 	if (record) {
 		drained->id = dfput_pool_id(&pool, &record->pooled);
-		start_record(record, now);
+		start_record(record, guessed, now);
 		drained->ino = record->sight.ino;
 		drained->super = record->sight.super;
 		drained->mount = record->sight.mount;

@@ -65,17 +65,11 @@ static struct dfput_record *find(struct bucket *bucket, const void *file)
 	return NULL;
 }
 
-/* Both under the bucket's lock; the first before the last put of its file. */
+/* Under the bucket's lock, before the last put of its file. */
 static void insert(struct bucket *bucket, struct dfput_record *record)
 {
 	dfput_attention_add(1);
 	hlist_add_head(&record->node, &bucket->files);
-}
-
-static void remove(struct dfput_record *record)
-{
-	hlist_del(&record->node);
-	dfput_attention_add(-1);
 }
 
 /* Whoever owns the record, or holds its bucket's lock, changes its state. */
@@ -84,6 +78,17 @@ static void set_state(struct dfput_record *record, enum dfput_state state)
 	raw_write_seqcount_begin(&record->seq);
 	WRITE_ONCE(record->state, state);
 	raw_write_seqcount_end(&record->seq);
+}
+
+/*
+ * Out of the table, by whoever holds its bucket's lock. Its state says so before
+ * the lock is free: evict_one() would take a candidate out once more.
+ */
+static void take_out(struct dfput_record *record, enum dfput_state state)
+{
+	hlist_del(&record->node);
+	dfput_attention_add(-1);
+	set_state(record, state);
 }
 
 static void free_record(struct dfput_record *record)
@@ -111,8 +116,7 @@ static bool evict_one(struct dfput_record *record)
 	 */
 	if (smp_load_acquire(&record->state) == DFPUT_STATE_CANDIDATE &&
 	    READ_ONCE(record->sight.file) == file) {
-		remove(record);
-		set_state(record, DFPUT_STATE_FREE);
+		take_out(record, DFPUT_STATE_FREE);
 		ours = true;
 	}
 	raw_spin_unlock(&bucket->lock);
@@ -167,7 +171,6 @@ static void describe(struct dfput_sight *sight, const struct file *file,
 	sight->death_id = 0;
 	sight->device = false;
 	sight->queued = now;
-	sight->started = 0;
 	sight->cause = cause;
 	sight->origin = dfput_origin_of(caller, regs, cause);
 	sight->cpu = raw_smp_processor_id();
@@ -319,11 +322,11 @@ void dfput_deferral_other(const struct file *file)
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
 	if (record) {
-		remove(record);
 		if (is_stale(record, inode_of(file)))
 			count_stale(record);
 		else if (record->state == DFPUT_STATE_QUEUED)
 			retract(record);
+		take_out(record, DFPUT_STATE_FREE);
 	}
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
@@ -331,27 +334,26 @@ void dfput_deferral_other(const struct file *file)
 		free_record(record);
 }
 
-static void start_record(struct dfput_record *record, u64 now)
+static void start_record(struct dfput_record *record, bool guessed, u64 now)
 {
 	u64 wait = dfput_elapsed(record->sight.queued, now);
 
-	if (record->state == DFPUT_STATE_CANDIDATE) {
+	if (guessed) {
 		/* So it was its last put: counted late, timed right. */
 		count_queued(&record->sight);
 		trace_dfput_queue(dfput_pool_id(&pool, &record->pooled),
 				  &record->sight);
 	}
-	raw_write_seqcount_begin(&record->seq);
-	record->sight.started = now;
-	WRITE_ONCE(record->state, DFPUT_STATE_STARTED);
-	raw_write_seqcount_end(&record->seq);
 	dfput_hist_add(DFPUT_HIST_queue_wait, wait);
 	dfput_origin_waited(record->sight.origin, wait);
 }
 
-/* Take a file's record out of the table, and say what is known of the file. */
+/*
+ * Take a file's record out of the table, and say what is known of the file; and
+ * whether it was a guess until now.
+ */
 static struct dfput_record *take(const struct file *file, bool preload,
-				 enum dfput_fate *fate)
+				 enum dfput_fate *fate, bool *guessed)
 {
 	struct bucket *bucket = bucket_of(file);
 	struct dfput_record *record, *stale = NULL;
@@ -359,13 +361,15 @@ static struct dfput_record *take(const struct file *file, bool preload,
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
+	if (record && is_stale(record, inode_of(file))) {
+		count_stale(record);
+		take_out(record, DFPUT_STATE_FREE);
+		stale = record;
+		record = NULL;
+	}
 	if (record) {
-		remove(record);
-		if (is_stale(record, inode_of(file))) {
-			count_stale(record);
-			stale = record;
-			record = NULL;
-		}
+		*guessed = record->state == DFPUT_STATE_CANDIDATE;
+		take_out(record, DFPUT_STATE_STARTED);
 	}
 	*fate = DFPUT_FATE_KNOWN;
 	if (!record && bucket->lost)
@@ -382,7 +386,9 @@ static struct dfput_record *take(const struct file *file, bool preload,
 void dfput_deferral_start(const struct file *file, bool preload, u64 now,
 			  struct dfput_drained *drained)
 {
-	struct dfput_record *record = take(file, preload, &drained->fate);
+	bool guessed = false;
+	struct dfput_record *record =
+		take(file, preload, &drained->fate, &guessed);
 
 	dfput_selftest_started(file, drained->fate);
 	drained->record = record;
@@ -391,7 +397,7 @@ void dfput_deferral_start(const struct file *file, bool preload, u64 now,
 	drained->id = 0;
 	if (record) {
 		drained->id = dfput_pool_id(&pool, &record->pooled);
-		start_record(record, now);
+		start_record(record, guessed, now);
 		drained->ino = record->sight.ino;
 		drained->super = record->sight.super;
 		drained->mount = record->sight.mount;
@@ -467,9 +473,9 @@ static void abandon_bucket(struct bucket *bucket)
 	struct hlist_node *next;
 
 	hlist_for_each_entry_safe(record, next, &bucket->files, node) {
-		remove(record);
 		if (record->state == DFPUT_STATE_QUEUED)
 			abandon_file();
+		take_out(record, DFPUT_STATE_FREE);
 		free_record(record);
 	}
 	for (; bucket->lost; bucket->lost--)

@@ -44,7 +44,6 @@ enum dfput_state {
  * @file: its struct file: a key, never dereferenced
  * @inode: its inode: a key, to tell a reused @file
  * @queued: when it was queued, ns of ktime_get_mono_fast_ns()
- * @started: when its __fput was entered, ns
  * @ino: inode number, 0 if it was never opened
  * @super: its superblock's generation
  * @mount: its mount: a key, or NULL for one that nobody can ask to be unmounted
@@ -62,7 +61,6 @@ struct dfput_sight {
 	const void *file;
 	const void *inode;
 	u64 queued;
-	u64 started;
 	u64 ino;
 	struct dfput_super_ref super;
 	const void *mount;

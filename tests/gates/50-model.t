@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# spin: the models in tests/model hold, and each error in the README's table breaks
+# the one that it is made in.
+. "$(dirname "$0")/../tap.sh"
+cd "$(dirname "$0")/../.." || exit 1
+top=$PWD
+
+# compile MODEL: to build/gates/model/MODEL/pan
+compile() {
+	local dir=build/gates/model/$1
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	(cd "$dir" && spin -a "$top/tests/model/$1.pml" &&
+		cc -O2 -w -DSAFETY -DCOLLAPSE -o pan pan.c)
+}
+
+# errors MODEL: how many it has as the environment says, and no state left out
+errors() {
+	(cd "build/gates/model/$1" && ./pan -m100000 2>&1) |
+		sed -nE 's/.*errors: ([0-9]+).*/\1/p; s/.*(max search depth too small|out of memory).*/\1/p'
+}
+
+for model in deferral pool; do
+	ok "$model: compiles" compile "$model" >/dev/null
+	is "$model: holds" "$(errors "$model")" 0
+done
+export SCENARIO MUTATION
+is 'pool: fails without its tag' "$(MUTATION=1 errors pool)" 1
+
+count=0
+while IFS='|' read -r _ MUTATION error SCENARIO _; do
+	MUTATION=$((MUTATION)) SCENARIO=$((SCENARIO))
+	is "deferral: fails if$error" "$(errors deferral)" 1
+	count=$((count + 1))
+done < <(grep -E '^\| [0-9]+ \|' tests/model/README.md)
+is 'each error of the model is in the table' "$count" \
+	"$(grep -c '(mutation == ' tests/model/deferral.pml)"
+done_testing

@@ -5,9 +5,6 @@
  *
  *   insmod bench_floor.ko functions=fput,__fput
  *
- * With counting=1 the hooks count instead how often they are called, for
- * /sys/module/bench_floor/parameters/calls.
- *
  * Each function has an ftrace_ops, and with it a trampoline, of its own, as
  * those of dfput's hooks have that are called often.
  */
@@ -25,26 +22,12 @@ static int nr_functions;
 module_param_array(functions, charp, &nr_functions, 0400);
 MODULE_PARM_DESC(functions, "what to hook, with commas between");
 
-static bool counting;
-module_param(counting, bool, 0400);
-MODULE_PARM_DESC(counting, "count the calls");
-
-static unsigned long calls;
-module_param(calls, ulong, 0400);
-MODULE_PARM_DESC(calls, "how many there were; on one processor only");
-
 static struct ftrace_ops hooks[FUNCTIONS];
 static int armed;
 
 static void on_call(unsigned long ip, unsigned long caller,
 		    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-}
-
-static void on_counted(unsigned long ip, unsigned long caller,
-		       struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	calls++;
 }
 
 static int arm(struct ftrace_ops *ops, const char *function)
@@ -55,7 +38,7 @@ static int arm(struct ftrace_ops *ops, const char *function)
 
 	if (strscpy(name, function, sizeof(name)) < 0)
 		return -ENAMETOOLONG;
-	ops->func = counting ? on_counted : on_call;
+	ops->func = on_call;
 	ops->flags = FTRACE_OPS_FL_PERMANENT | DFPUT_FTRACE_FLAGS;
 	err = ftrace_set_filter(ops, name, strlen(name), 1);
 	return err ? err : register_ftrace_function(ops);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# clang-format by the committed style, shellcheck, cppcheck, kernel-doc.
+# clang-format by the committed style, shellcheck, cppcheck, gcc's analyzer,
+# kernel-doc.
 . "$(dirname "$0")/../tap.sh"
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -23,6 +24,14 @@ for folder in userspace tests/workloads tests/bench; do
 	output=$(cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingIncludeSystem -Iinclude "$folder" 2>&1)
 	is "cppcheck: $folder" "$output" ''
+done
+
+# What is handed on to a structure it takes for a leak. The unit tests look for those.
+for file in $(tracked 'userspace/*.c'); do
+	# shellcheck disable=SC2046 # words
+	is "gcc -fanalyzer: $file" "$(gcc -std=c11 -D_GNU_SOURCE -Iinclude -O1 -Wall -Wextra \
+		-fanalyzer -Wno-analyzer-malloc-leak -S -o /dev/null \
+		$(pkg-config --cflags smartcols mount json-c) "$file" 2>&1)" ''
 done
 
 kernel_doc=$(find /usr/lib/linux-kbuild-*/scripts/kernel-doc 2>/dev/null | sort -V | tail -n 1)

@@ -151,3 +151,11 @@ bench: packages ## count instructions beside bpftrace's; writes docs/performance
 check-storms: host-build ## a million files, a thousand rings, a thousand unloads, on one host: an hour
 	$(AT_LENGTH) env DFPUT_STORM=1000000' tests/live/85-storm.t
 	$(AT_LENGTH)' tests/live/storms/*.t
+
+.PHONY: check-debug
+check-debug: packages ## the live tests, on a kernel of our own that looks for faults
+	tests/check --host trixie+debug live
+
+.PHONY: check-rt
+check-rt: packages ## the same on one with PREEMPT_RT
+	tests/check --host trixie+rt live

@@ -90,7 +90,7 @@ describe_machine() {
 	machine+=(
 		-smp "${option[smp]}" -m "${option[mem]}"
 		-nodefaults -no-user-config -display none -no-reboot
-		-kernel "$entry/vmlinuz" -initrd "$entry/initrd"
+		-kernel "$booted/vmlinuz" -initrd "$booted/initrd"
 		-append "${parameters[*]} ${option[append]}"
 		-drive "file=$entry/root.ext4,format=raw,if=virtio,snapshot=on,cache=unsafe"
 		-drive "file=$scratch/vdb,format=raw,if=virtio,cache=unsafe,discard=unmap"

@@ -7,7 +7,6 @@
  * sleep or where we may have interrupted its holder.
  */
 #include <linux/bits.h>
-#include <linux/irqflags.h>
 #include <linux/list.h>
 #include <linux/magic.h>
 #include <linux/net.h>
@@ -50,10 +49,10 @@ static u8 look_at_locks(struct file_lock_context *context,
 		       BIT(DFPUT_BLOCK_lease));
 }
 
+/* With interrupts off, as in rung site, a task has interrupted nobody. */
 static bool may_lock(void)
 {
-	return !IS_ENABLED(CONFIG_PREEMPT_RT) && !in_interrupt() &&
-	       !irqs_disabled();
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) && !in_interrupt();
 }
 
 static u8 locks_of(const struct file *file)

@@ -8,20 +8,24 @@ mount_scratch
 load
 wait_for 60 is_quiet
 
-# It takes what the kernel has kept when all is over: a recorder that runs beside
+quiet() {
+	"$@" >/dev/null 2>&1
+}
+
+# trace-cmd takes what the kernel has kept when all is over: a recorder that runs beside
 # the workload comes too late for some events on a busy machine. With a size, because
 # up to 6.6 the kernel's own buffer stays at two pages if an instance was used first.
 data=$(mktemp)
 mark
-ok 'trace-cmd starts' trace-cmd start -b 1024 -e dfput >/dev/null 2>&1
+ok 'trace-cmd starts' quiet trace-cmd start -b 1024 -e dfput
 run_workload uring-files --dir "$scratch" --files 64 --rounds 2
 wait_for 120 queued_since_mark "${did[last_puts]}"
 wait_for 120 is_quiet
-ok 'trace-cmd stops' trace-cmd stop >/dev/null 2>&1
-ok 'trace-cmd extracts' trace-cmd extract -o "$data" >/dev/null 2>&1
+ok 'trace-cmd stops' quiet trace-cmd stop
+ok 'trace-cmd extracts' quiet trace-cmd extract -o "$data"
 queued=$(since_mark queued)
 report=$(trace-cmd report -i "$data" 2>&1)
-trace-cmd reset >/dev/null 2>&1
+quiet trace-cmd reset
 note "$(head -n 5 <<<"$report")"
 
 events() {

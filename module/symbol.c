@@ -89,18 +89,26 @@ const char *dfput_symbols_hidden(void)
 /* One line for each that is compared with in vain. */
 static void __init report_blind_spots(void)
 {
-	if (!dfput_symbols.work_exited)
-		pr_notice(
-			"cannot find work_exited: files put by tasks past their exit task work will count as unmatched\n");
-	if (!dfput_symbols.delayed_fput_work)
-		pr_notice(
-			"cannot find delayed_fput_work: when a flush begins to wait for the worker will not be seen\n");
-	if (!dfput_symbols.delayed_mntput_work)
-		pr_notice(
-			"cannot find delayed_mntput_work: how long mounts wait for their cleanup will not be seen\n");
-	if (!dfput_symbols.delayed_mntput.size)
-		pr_notice(
-			"cannot find delayed_mntput: mounts whose cleanup was deferred will not be seen\n");
+	const struct {
+		bool found;
+		const char *name;
+		const char *unseen;
+	} spots[] = {
+		{ dfput_symbols.work_exited, "work_exited",
+		  "files put by tasks past their exit task work will count as unmatched" },
+		{ dfput_symbols.delayed_fput_work, "delayed_fput_work",
+		  "when a flush begins to wait for the worker will not be seen" },
+		{ dfput_symbols.delayed_mntput_work, "delayed_mntput_work",
+		  "how long mounts wait for their cleanup will not be seen" },
+		{ dfput_symbols.delayed_mntput.size, "delayed_mntput",
+		  "mounts whose cleanup was deferred will not be seen" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(spots); i++)
+		if (!spots[i].found)
+			pr_notice("cannot find %s: %s\n", spots[i].name,
+				  spots[i].unseen);
 }
 
 static struct dfput_range __init span(const struct dfput_range *a,

@@ -91,7 +91,8 @@ static void take_out(struct dfput_record *record, enum dfput_state state)
 	set_state(record, state);
 }
 
-static void free_record(struct dfput_record *record)
+/* A record that is started goes on being shown, until its file is released. */
+static void end_record(struct dfput_record *record)
 {
 	set_state(record, DFPUT_STATE_FREE);
 	dfput_pool_put(&pool, record);
@@ -331,7 +332,7 @@ void dfput_deferral_other(const struct file *file)
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
 	if (record)
-		free_record(record);
+		dfput_pool_put(&pool, record);
 }
 
 static void start_record(struct dfput_record *record, bool guessed, u64 now)
@@ -379,7 +380,7 @@ static struct dfput_record *take(const struct file *file, bool preload,
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
 	if (stale)
-		free_record(stale);
+		dfput_pool_put(&pool, stale);
 	return record;
 }
 
@@ -442,7 +443,7 @@ void dfput_deferral_finish(struct dfput_drained *drained, u64 now, bool flush)
 		drained->record ? &drained->record->sight : NULL, now);
 
 	if (drained->record)
-		free_record(drained->record);
+		end_record(drained->record);
 	if (drained->fate == DFPUT_FATE_KNOWN)
 		dfput_pending_sub();
 	else if (drained->fate == DFPUT_FATE_PRELOAD)
@@ -462,7 +463,7 @@ void dfput_deferral_drop(struct dfput_drained *drained)
 {
 	dfput_leftover_drop(drained->leftover);
 	if (drained->record)
-		free_record(drained->record);
+		end_record(drained->record);
 	if (drained->fate == DFPUT_FATE_KNOWN)
 		abandon_file();
 }
@@ -476,7 +477,7 @@ static void abandon_bucket(struct bucket *bucket)
 		if (record->state == DFPUT_STATE_QUEUED)
 			abandon_file();
 		take_out(record, DFPUT_STATE_FREE);
-		free_record(record);
+		dfput_pool_put(&pool, record);
 	}
 	for (; bucket->lost; bucket->lost--)
 		abandon_file();

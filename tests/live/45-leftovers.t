@@ -26,14 +26,7 @@ run() {
 	shift 2
 	wait_for 60 is_quiet
 	mark
-	if ! run_workload "$@"; then
-		if [ -n "${did[skip]-}" ]; then
-			skip "$name" "${did[skip]}"
-		else
-			not_ok "$name: the workload runs"
-		fi
-		return 1
-	fi
+	workload_runs "$name" "$@" || return
 	wait_for 60 queued_since_mark "${did[$least]-$least}"
 	wait_for 60 is_quiet
 	for loss in $losses; do

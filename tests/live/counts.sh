@@ -34,14 +34,7 @@ compare() {
 	wait_for 60 is_quiet
 	mark
 	echo >"$truth/trace"
-	if ! run_workload "$@"; then
-		if [ -n "${did[skip]-}" ]; then
-			skip "$name" "${did[skip]}"
-		else
-			not_ok "$name: the workload runs"
-		fi
-		return 1
-	fi
+	workload_runs "$name" "$@" || return
 	[ "$least" != last_puts ] || least=${did[last_puts]-${did[last_puts_min]}}
 	wait_for 120 released_since_mark "$least"
 	wait_for 120 is_quiet

@@ -298,3 +298,17 @@ run_workload() {
 	note "workload $*: $(tr '\n' ' ' <<<"$output")"
 	return $status
 }
+
+# workload_runs NAME ARGS...: it does; or NAME is skipped with the workload's own
+# reason, or has failed
+workload_runs() {
+	local name=$1
+	shift
+	run_workload "$@" && return
+	if [ -n "${did[skip]-}" ]; then
+		skip "$name" "${did[skip]}"
+	else
+		not_ok "$name: the workload runs"
+	fi
+	return 1
+}

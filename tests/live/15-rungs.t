@@ -10,6 +10,7 @@
 unset DFPUT_RUNG
 fresh
 mount_scratch
+trap 'drop_stuck; truth_stop; fresh' EXIT
 
 knob=/proc/sys/debug/kprobes-optimization
 
@@ -65,19 +66,15 @@ truth_start
 compare 'site, scope=deferred: aio-rw' last_puts aio-rw --dir "$scratch" --rounds 1
 mark
 echo >"$truth/trace"
-for _ in 1 2 3 4 5; do
-	workload uring-files --dir "$scratch" --files 64 --rounds 1 >/dev/null &
-	busy=$!
-	while [ -d /proc/$busy ]; do
-		echo 1 >"$stats/flush"
-	done
-	wait $busy
-	wait_for 60 is_quiet
-	[ "$(since_mark released_flush)" = 0 ] || break
-done
+pile_up 64
+dfput flush >"$TMPDIR/flushed" 2>&1 &
+ok 'site, flush: what the worker has not got' wait_for 60 released_since_mark 64
+let_worker
+wait
+wait_for 60 is_quiet
 is "site, flush: released = ftrace's own count" "$(since_mark released)" "$(truth_count)"
 is 'site, flush: queued = released' "$(since_mark queued)" "$(since_mark released)"
-holds 'site, flush: has drained some' "$(since_mark released_flush)" -ge 1
+is 'site, flush: by it' "$(since_mark released_flush)" 64
 truth_stop
 
 # ---- another user of the same place, while we measure and before we come

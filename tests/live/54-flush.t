@@ -19,16 +19,6 @@ begin() {
 	echo >"$truth/trace"
 }
 
-# pile_up: the worker is stuck, and behind that wait so many files
-pile_up() {
-	begin
-	hold_worker || not_ok "the worker can be held up: ${reason-}"
-	run_workload uring-files --dir "$scratch" --same --files $files ||
-		not_ok 'uring-files runs'
-	wait_for 60 queued_since_mark $((files + 1))
-	is 'so many are pending' "$(value stats pending)" $((files + 1))
-}
-
 # balances NAME FILES: each went through the list, and was counted, once
 balances() {
 	wait_for 60 is_quiet
@@ -48,7 +38,8 @@ released_since_mark() {
 
 # ---- the worker is stuck: what can be drained is
 
-pile_up
+begin
+pile_up $files
 dfput flush >"$TMPDIR/late" 2>&1 &
 late=$!
 started=$SECONDS
@@ -77,7 +68,8 @@ is 'stuck: drained by a flush' "$(since_mark released_flush)" $files
 
 # ---- several at once
 
-pile_up
+begin
+pile_up $files
 flushes=()
 for i in 1 2 3 4; do
 	dfput flush >"$TMPDIR/flushed.$i" 2>&1 &
@@ -117,7 +109,8 @@ note "by a flush: $(since_mark released_flush) in $(since_mark batches_flush) ba
 goes() {
 	local name=$1 flush rmmod
 	shift
-	pile_up
+	begin
+	pile_up $files
 	dfput flush >"$TMPDIR/late" 2>&1 &
 	flush=$!
 	"$@"

@@ -312,3 +312,12 @@ workload_runs() {
 	fi
 	return 1
 }
+
+# pile_up FILES: since mark, the worker is stuck, and behind that wait so many
+pile_up() {
+	hold_worker || not_ok "the worker can be held up: ${reason-}"
+	run_workload uring-files --dir "$scratch" --same --files "$1" ||
+		not_ok 'uring-files runs'
+	wait_for 60 queued_since_mark $(($1 + 1))
+	is 'so many are pending' "$(value stats pending)" $(($1 + 1))
+}

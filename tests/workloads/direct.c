@@ -122,6 +122,10 @@ static enum verdict open_request(const struct options *opt,
 	return DONE;
 }
 
+/*
+ * The requests of all files take turns, so that of those that are still in flight at
+ * the end some are reads and some are writes, however few.
+ */
 static enum verdict open_file(const struct options *opt, struct report *report,
 			      unsigned int file,
 			      struct direct_request *requests)
@@ -134,9 +138,12 @@ static enum verdict open_file(const struct options *opt, struct report *report,
 	if (is_written(opt, file))
 		verdict = make_writable(opt, report, path);
 	for (i = 0; i < opt->depth && verdict == DONE; i++) {
-		requests[i].write = is_written(opt, file);
-		requests[i].offset = (off_t)i * opt->size * 2;
-		verdict = open_request(opt, report, path, &requests[i]);
+		struct direct_request *request =
+			&requests[i * opt->files + file];
+
+		request->write = is_written(opt, file);
+		request->offset = (off_t)i * opt->size * 2;
+		verdict = open_request(opt, report, path, request);
 	}
 	return verdict;
 }
@@ -154,8 +161,7 @@ enum verdict direct_open(const struct options *opt, struct report *report,
 		return report_fail(report, "no memory for %u requests",
 				   direct_count(opt));
 	for (i = 0; i < opt->files && verdict == DONE; i++)
-		verdict = open_file(opt, report, i,
-				    *requests + (size_t)i * opt->depth);
+		verdict = open_file(opt, report, i, *requests);
 	return verdict;
 }
 

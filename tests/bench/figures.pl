@@ -35,7 +35,7 @@ sub read_file {
 sub of {
 	my ($host, $config, $name) = @_;
 	my $figure = $host->{$config}{$name} or return undef;
-	return $figure->{value} if $figure->{share} >= 300 || !$figure->{rounds};
+	return $figure->{value} if !$figure->{rounds} || $figure->{share} >= 300;
 	return $figure->{least};
 }
 

@@ -398,6 +398,8 @@ void dfput_leftover_deferred(struct dfput_leftover *leftover,
 	}
 	if (is_late(leftover))
 		is_leftover(leftover, DFPUT_ROUTE_DEFERRED, sight, now);
+	else
+		dfput_count(DFPUT_COUNT_in_time);
 	free_leftover(leftover);
 }
 

@@ -54,6 +54,8 @@
 	X(leftover_sync, files,                                               \
 	  "leftovers released by a kernel thread, past the list")             \
 	X(leftover_exec, files, "leftovers of an exec, not of an exit")       \
+	X(in_time, files,                                                     \
+	  "released through the list before that exit was visible")           \
 	X(handed_on, files,                                                   \
 	  "closed by an exit, and then by another process itself")            \
 	X(unowned, files,                                                     \

@@ -54,7 +54,7 @@ candidate) is 'which is reconciled, not exact' "$(value hooks mode)" reconciled 
 esac
 is 'no hook failed' "$(column hooks hook state failed)" ''
 # lockdep makes each lock several times as large
-[ -e /proc/lockdep_stats ] && mib=6 || mib=4
+has_lockdep && mib=6 || mib=4
 holds "memory is within $mib MiB" "$(value hooks memory_bytes)" -le $((mib << 20))
 nok 'a second load is refused' load 2>/dev/null
 is 'and the first one goes on' "$(value stats enabled)" 1

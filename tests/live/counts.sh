@@ -47,8 +47,12 @@ compare() {
 		$(since_mark queued_softirq) + $(since_mark queued_bh) +
 		$(since_mark queued_kthread) + $(since_mark queued_exited)))" \
 		"$(since_mark queued)"
-	[ "$(value hooks scope)" = deferred ] ||
+	if [ "$(value hooks scope)" != deferred ]; then
 		holds "$name: exits of its processes" "$(since_mark exits)" -ge "${did[exits]}"
+		is "$name: each was late, in time, or of nobody known" \
+			"$(($(since_mark leftover_deferred) + $(since_mark in_time) +
+			$(since_mark unowned)))" "$(since_mark released)"
+	fi
 	note "$name: queued $(since_mark queued), irq $(($(since_mark queued_hardirq) +
 		$(since_mark queued_softirq))), kthread $(since_mark queued_kthread)"
 }

@@ -72,6 +72,11 @@ last_message() {
 	dmesg | grep 'dfput: ' | tail -n 1
 }
 
+# has_lockdep: this kernel proves its locks, and takes its time
+has_lockdep() {
+	[ -e /proc/lockdep_stats ]
+}
+
 # ftrace_switch VALUE: kernel.ftrace_enabled
 ftrace_switch() {
 	sh -c "echo $1 >/proc/sys/kernel/ftrace_enabled" 2>/dev/null

@@ -99,7 +99,7 @@ int dfput_site_queue(struct kprobe *probe, struct pt_regs *regs)
 					 hook->site.caller_at));
 	local_irq_save(flags);
 	count_hit(hook);
-	dfput_deferral_sight(file, cause, caller, regs, true);
+	dfput_deferral_sight(file, cause, caller, regs, DFPUT_SURE_GONE);
 	local_irq_restore(flags);
 	return 0;
 }

@@ -124,8 +124,17 @@ vmalloc_used() {
 	awk '$1 == "VmallocUsed:" { print $2 }' /proc/meminfo
 }
 
+# Of what may put files on the list.
+putters_not_there() {
+	local symbol nr=0
+	for symbol in __fput_deferred fput_many fput fput_close; do
+		grep -q " $symbol$" /proc/kallsyms || nr=$((nr + 1))
+	done
+	echo $nr
+}
+
 each_step_of_load() { # NAME PARAMETER...
-	local name=$1 step steps tried=0 absent memory
+	local name=$1 step steps tried=0 absent not_asked_for=0 memory
 	shift
 	mark_log
 	load fail=$many "$@"
@@ -133,6 +142,7 @@ each_step_of_load() { # NAME PARAMETER...
 	quiet=$(messages)
 	plain=$(how_it_sees)
 	absent=$(column hooks error | grep -c ENOENT)
+	[ "$(value hooks rung)" != site ] || not_asked_for=$(putters_not_there)
 	holds "$name: takes so many steps that can fail" "$steps" -gt 50
 	is "$name: says nothing, if none does" "$quiet" \
 		"$(grep -qw work_exited /proc/kallsyms || messages | grep 'cannot find')"
@@ -151,10 +161,10 @@ each_step_of_load() { # NAME PARAMETER...
 	is "$name: each is refused rightly, or its loss is said" "${faults[*]-}" ''
 	if [ $stride = 1 ]; then
 		is "$name: every step" $tried "$steps"
-		# Three functions that the compiler may have inlined, and what this kernel
-		# does not have anyway.
+		# Three functions that the compiler may have inlined, what this kernel does
+		# not have anyway, and rung site's question whether it is there after all.
 		is "$name: of no account are lookups of what needs not be there" \
-			"${outcome[unseen]-0}" $((3 + absent))
+			"${outcome[unseen]-0}" $((3 + absent + not_asked_for))
 	else
 		skip "$name: every step" "each ${stride}th, to save time: make check-faults"
 	fi

@@ -223,6 +223,13 @@ void dfput_batch_file(const struct file *file, bool flush)
 		batch->begun = batch->file.started;
 }
 
+bool dfput_batch_entered(void)
+{
+	const struct batch *batch = find();
+
+	return batch && batch->entered;
+}
+
 const struct dfput_sight *dfput_batch_sight(void)
 {
 	const struct batch *batch = find();

@@ -51,6 +51,14 @@ void dfput_batch_wait(void);
 void dfput_batch_file(const struct file *file, bool flush);
 
 /**
+ * dfput_batch_entered() - is current in a drain function?
+ *
+ * Context: handler.
+ * Return: true if its entry was seen, and not yet its return.
+ */
+bool dfput_batch_entered(void);
+
+/**
  * dfput_batch_sight() - the file whose __fput current's drain loop is in
  *
  * Context: handler.

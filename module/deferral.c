@@ -231,13 +231,19 @@ static void count_stale(const struct dfput_record *record)
 	dfput_count(DFPUT_COUNT_stale_records);
 }
 
-/* Returns true if the file is to be counted as queued now. */
+/*
+ * Returns true if the file is to be counted as queued now. Nothing loses its last
+ * reference twice: then, too, a release went by unseen.
+ */
 static bool note_again(struct dfput_record *record,
-		       const struct dfput_sight *sight, bool certain)
+		       const struct dfput_sight *sight,
+		       enum dfput_sureness sure)
 {
 	bool queued = record->state == DFPUT_STATE_QUEUED;
+	bool certain = sure != DFPUT_SURE_NOT;
 
-	if (is_stale(record, sight->inode)) {
+	if (is_stale(record, sight->inode) ||
+	    (queued && sure == DFPUT_SURE_GONE)) {
 		count_stale(record);
 		queued = false;
 	} else if (queued && !certain) {
@@ -266,12 +272,13 @@ note_first(struct bucket *bucket, const struct dfput_sight *sight, bool certain)
 
 void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 			  unsigned long caller, struct pt_regs *regs,
-			  bool certain)
+			  enum dfput_sureness sure)
 {
 	struct bucket *bucket = bucket_of(file);
 	struct dfput_record *record;
 	struct dfput_sight sight DFPUT_UNINITIALIZED;
 	unsigned long flags;
+	bool certain = sure != DFPUT_SURE_NOT;
 	bool count = certain;
 	u64 id;
 
@@ -291,7 +298,7 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
 	if (record)
-		count = note_again(record, &sight, certain);
+		count = note_again(record, &sight, sure);
 	else
 		record = note_first(bucket, &sight, certain);
 	id = record ? dfput_pool_id(&pool, &record->pooled) : 0;
@@ -310,7 +317,7 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 	dfput_selftest_queued(file, cause, caller);
 }
 
-void dfput_deferral_other(const struct file *file)
+bool dfput_deferral_other(const struct file *file)
 {
 	struct bucket *bucket = bucket_of(file);
 	struct dfput_record *record;
@@ -318,7 +325,7 @@ void dfput_deferral_other(const struct file *file)
 
 	/* Whoever noted this file did so before its last put, hence before us. */
 	if (hlist_empty(&bucket->files))
-		return;
+		return false;
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
@@ -333,6 +340,7 @@ void dfput_deferral_other(const struct file *file)
 
 	if (record)
 		dfput_pool_put(&pool, record);
+	return record;
 }
 
 static void start_record(struct dfput_record *record, bool guessed, u64 now)

@@ -127,20 +127,32 @@ struct dfput_drained {
 };
 
 /**
+ * enum dfput_sureness - is the reference that a file is about to lose its last?
+ * @DFPUT_SURE_NOT: others hold it too; they may be at the same point
+ * @DFPUT_SURE_NOW: it is the last, unless somebody takes a new one right now
+ * @DFPUT_SURE_GONE: the kernel has dropped it, and it was
+ */
+enum dfput_sureness {
+	DFPUT_SURE_NOT,
+	DFPUT_SURE_NOW,
+	DFPUT_SURE_GONE,
+};
+
+/**
  * dfput_deferral_sight() - a file is about to lose a reference in a context
  * that defers
  * @file: the file
  * @cause: why it would be deferred
  * @caller: return address of that put
  * @regs: the registers there, or NULL: see dfput_origin_of()
- * @certain: this is its last reference; else it may be
+ * @sure: it is the last
  *
  * Context: handler; @file still has the reference, or its fput is done and
  * __fput has not begun.
  */
 void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 			  unsigned long caller, struct pt_regs *regs,
-			  bool certain);
+			  enum dfput_sureness sure);
 
 /**
  * dfput_deferral_other() - an __fput that no drain loop called
@@ -149,8 +161,9 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
  * Forgets that the file might have been deferred.
  *
  * Context: handler, at the entry of __fput.
+ * Return: it might have been.
  */
-void dfput_deferral_other(const struct file *file);
+bool dfput_deferral_other(const struct file *file);
 
 /**
  * dfput_deferral_start() - a drain loop has called __fput

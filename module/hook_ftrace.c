@@ -59,7 +59,8 @@ static noinline void see_candidate(enum dfput_hook_id hook,
 	if (left >= CANDIDATE_REFS)
 		return;
 	dfput_count_hit(hook);
-	dfput_deferral_sight(file, cause, caller, NULL, !left);
+	dfput_deferral_sight(file, cause, caller, NULL,
+			     left ? DFPUT_SURE_NOT : DFPUT_SURE_NOW);
 }
 
 void dfput_on_fput(unsigned long ip, unsigned long caller,
@@ -84,7 +85,8 @@ void dfput_on_fput_many(unsigned long ip, unsigned long caller,
 static noinline void see_deferral(const struct file *file, unsigned long caller)
 {
 	dfput_count_hit(DFPUT_HOOK_queue_entry);
-	dfput_deferral_sight(file, dfput_context_cause(), caller, NULL, true);
+	dfput_deferral_sight(file, dfput_context_cause(), caller, NULL,
+			     DFPUT_SURE_GONE);
 }
 
 /* Entered only once the last reference is gone: no guess is left. */
@@ -96,9 +98,14 @@ void dfput_on___fput_deferred(unsigned long ip, unsigned long caller,
 	see_deferral(file_argument(fregs), caller);
 }
 
+/*
+ * What comes off the list inside a drain, but not from its loop as the kernel was
+ * built with it, comes from a loop that has taken its place.
+ */
 static void see_release(const struct file *file)
 {
-	dfput_deferral_other(file);
+	if (unlikely(dfput_deferral_other(file)) && dfput_batch_entered())
+		dfput_count(DFPUT_COUNT_foreign);
 	dfput_leftover_put(file);
 	if (trace_dfput_put_enabled() && (current->flags & PF_EXITING))
 		trace_dfput_put(file);

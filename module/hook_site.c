@@ -29,10 +29,11 @@
 
 /*
  * How long the kernel may take, in all, to make jumps of our probes: mostly a
- * grace period of RCU tasks, a tenth of a second on an idle machine. As long it
- * may take to put back what was there.
+ * grace period of RCU tasks, a tenth of a second on an idle machine.
  */
 #define JUMP_NS (2 * NSEC_PER_SEC)
+/* How long we look, in all, whether it has put back what was there. */
+#define BARE_NS NSEC_PER_SEC
 
 /* All probes are jumps, and count. */
 static bool live __read_mostly;
@@ -99,7 +100,7 @@ int dfput_site_queue(struct kprobe *probe, struct pt_regs *regs)
 					 hook->site.caller_at));
 	local_irq_save(flags);
 	count_hit(hook);
-	dfput_deferral_sight(file, cause, caller, regs, true);
+	dfput_deferral_sight(file, cause, caller, regs, DFPUT_SURE_GONE);
 	local_irq_restore(flags);
 	return 0;
 }
@@ -199,13 +200,18 @@ static u64 missed(const struct dfput_hook *hook)
 
 /*
  * The jumps go some time after the probes; until then the next load would not
- * know the place again. A probe of somebody else's stays.
+ * know the place again. A probe of somebody else's stays. All of them are given
+ * back once, when the module goes, and look for no longer than one would.
  */
 static void release(struct dfput_hook *hook)
 {
+	static u64 until;
+
 	if (!hook->probe.addr)
 		return;
-	dfput_site_await_none(&hook->site, ktime_get_mono_fast_ns() + JUMP_NS);
+	if (!until)
+		until = ktime_get_mono_fast_ns() + BARE_NS;
+	dfput_site_await_none(&hook->site, until);
 	/* And what it still has to do holds up whoever registers a probe. */
 	dfput_symbol_address(hook->symbol);
 }

@@ -190,10 +190,13 @@ static int understand(const struct dfput_code *code, int at, unsigned long list,
 
 int dfput_site_find_queue(const char *function, struct dfput_site *site)
 {
-	unsigned long list = dfput_symbol_address("delayed_fput_list");
 	struct dfput_code code = text_of(function);
+	unsigned long list;
 	int at, err;
 
+	if (!code.size)
+		return -ENOENT;
+	list = dfput_symbol_address("delayed_fput_list");
 	if (!list)
 		return refuse("no-symbols", -ENOENT);
 	at = dfput_insn_find_use(&code, list);

@@ -77,7 +77,9 @@
 	X(supers_dead, superblocks, "mounted ones whose shutdown has begun")  \
 	X(supers_dead_kthread, superblocks, "of these, in a kernel thread")   \
 	X(lost_deaths, superblocks, "deaths not followed to their end")       \
-	X(mounts_deferred, mounts, "mounts cleaned up by delayed_mntput")
+	X(mounts_deferred, mounts, "mounts cleaned up by delayed_mntput")     \
+	X(foreign, files,                                                     \
+	  "drained by what is not the kernel's own loop, as in a livepatch")
 
 /*
  * The counters that are 0 as long as nothing was lost: a verdict is clean only
@@ -95,7 +97,8 @@
 	X(lost_rings)          \
 	X(lost_umounts)        \
 	X(lost_mounts)         \
-	X(lost_deaths)
+	X(lost_deaths)         \
+	X(foreign)
 
 /* Values of the stats file that are not counters: X(name, unit, meaning) */
 #define DFPUT_GAUGES(X)                                                  \

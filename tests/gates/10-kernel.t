@@ -33,6 +33,6 @@ if [ -z "$headers" ]; then
 	skip 'sparse' 'no kernel headers are installed: linux-headers-amd64'
 else
 	judge dfput build/gates/module Kbuild module include
-	judge storm build/gates/storm tests/module/Kbuild tests/module/{storm,flushers}.c
+	judge storm build/gates/storm tests/module/Kbuild tests/module/{storm,flushers,patch}.c
 fi
 done_testing

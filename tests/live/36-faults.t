@@ -26,6 +26,8 @@ case $(uname -r) in
 *) offset=25 ;;
 esac
 first=$((stride > offset ? offset : 1))
+plain=
+quiet=
 
 fail=/sys/module/dfput/parameters/fail
 lines=0
@@ -91,28 +93,14 @@ tell() {
 	esac
 }
 
-# ---- what there is
-
-clean=$(traces_of_us)
-mark_log
-load fail=$many
-steps=$(steps)
-quiet=$(messages)
-plain=$(how_it_sees)
-absent=$(column hooks error | grep -c ENOENT)
-holds 'a load takes so many steps that can fail' "$steps" -gt 60
-is 'and says nothing, if none does' "$quiet" \
-	"$(grep -qw work_exited /proc/kallsyms || messages | grep 'cannot find')"
-unload
-is 'unloaded, nothing is left' "$(traces_of_us)" "$clean"
-memory_before=$(awk '$1 == "VmallocUsed:" { print $2 }' /proc/meminfo)
-
 # ---- at load
 
-try_load() { # STEP
+clean=$(traces_of_us)
+
+try_load() { # STEP PARAMETER...
 	local output
 	mark_log
-	output=$(load fail="$1" 2>&1)
+	output=$(load fail="$1" "${@:2}" 2>&1)
 	if ! is_loaded; then
 		if right_error "$output"; then tell refused; else
 			tell 'wrong error' "step $1"
@@ -132,27 +120,60 @@ try_load() { # STEP
 	[ "$(traces_of_us)" = "$clean" ] || tell 'wrong: something is left' "step $1"
 }
 
-started=$SECONDS
-tried=0
-for ((step = first; step <= steps; step += stride)); do
-	try_load $step
-	tried=$((tried + 1))
-done
-note "$tried of $steps steps of the load, in $((SECONDS - started)) s: ${outcome[refused]-0} refused," \
-	"${outcome[said]-0} said, ${outcome[shown]-0} shown in hooks, ${outcome[unseen]-0} of no account"
-is 'at load: each is refused rightly, or its loss is said' "${faults[*]-}" ''
-if [ $stride = 1 ]; then
-	is 'at load: every step' $tried "$steps"
-	# Three functions that the compiler may have inlined, and what this kernel
-	# does not have anyway.
-	is 'at load: of no account are lookups of what needs not be there' \
-		"${outcome[unseen]-0}" $((3 + absent))
-else
-	skip 'at load: every step' "each ${stride}th, to save time: make check-faults"
-fi
-memory=$(awk '$1 == "VmallocUsed:" { print $2 }' /proc/meminfo)
-holds 'at load: no memory is left behind' $((memory - memory_before)) -lt 256
-note "VmallocUsed: $memory_before kB before, $memory kB after"
+vmalloc_used() {
+	awk '$1 == "VmallocUsed:" { print $2 }' /proc/meminfo
+}
+
+# Of what may put files on the list.
+putters_not_there() {
+	local symbol nr=0
+	for symbol in __fput_deferred fput_many fput fput_close; do
+		grep -q " $symbol$" /proc/kallsyms || nr=$((nr + 1))
+	done
+	echo $nr
+}
+
+each_step_of_load() { # NAME PARAMETER...
+	local name=$1 step steps tried=0 absent not_asked_for=0 memory
+	shift
+	mark_log
+	load fail=$many "$@"
+	steps=$(steps)
+	quiet=$(messages)
+	plain=$(how_it_sees)
+	absent=$(column hooks error | grep -c ENOENT)
+	[ "$(value hooks rung)" != site ] || not_asked_for=$(putters_not_there)
+	holds "$name: takes so many steps that can fail" "$steps" -gt 50
+	is "$name: says nothing, if none does" "$quiet" \
+		"$(grep -qw work_exited /proc/kallsyms || messages | grep 'cannot find')"
+	unload
+	is "$name: unloaded, nothing is left" "$(traces_of_us)" "$clean"
+	memory=$(vmalloc_used)
+
+	outcome=()
+	faults=()
+	for ((step = first; step <= steps; step += stride)); do
+		try_load $step "$@"
+		tried=$((tried + 1))
+	done
+	note "$name: $tried of $steps steps: ${outcome[refused]-0} refused, ${outcome[said]-0} said," \
+		"${outcome[shown]-0} shown in hooks, ${outcome[unseen]-0} of no account"
+	is "$name: each is refused rightly, or its loss is said" "${faults[*]-}" ''
+	if [ $stride = 1 ]; then
+		is "$name: every step" $tried "$steps"
+		# Three functions that the compiler may have inlined, what this kernel does
+		# not have anyway, and rung site's question whether it is there after all.
+		is "$name: of no account are lookups of what needs not be there" \
+			"${outcome[unseen]-0}" $((3 + absent + not_asked_for))
+	else
+		skip "$name: every step" "each ${stride}th, to save time: make check-faults"
+	fi
+	holds "$name: no memory is left behind" $(($(vmalloc_used) - memory)) -lt 256
+	note "$name: VmallocUsed: $memory kB before, $(vmalloc_used) kB after"
+}
+
+[ $stride != 1 ] || each_step_of_load 'load, scope=deferred' scope=deferred
+each_step_of_load 'load'
 
 mark_log
 ok 'afterwards it loads' load

@@ -61,3 +61,21 @@ storm_begin() {
 	mark
 	echo >"$truth/trace"
 }
+
+# meanwhile NAME COMMAND: $files of a storm, and the command again and again until
+# they are put. What it prints is in $TMPDIR/meanwhile, and what of it is left in the
+# background ends then.
+# shellcheck disable=SC2154 # of the test
+meanwhile() {
+	local running=$TMPDIR/running
+	storm_end
+	storm_begin
+	: >"$running"
+	while [ -e "$running" ]; do
+		"$2"
+	done >"$TMPDIR/meanwhile" 2>&1 &
+	storm "$files" limit=12000
+	rm -f "$running"
+	wait
+	storm_balances "$1" "$files"
+}

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # 1000 loads and unloads, under a storm, with readers that poll, read, seek and try to
-# map, and with flushes that are under way.
+# map, and with flushes that are under way. And what an unload asks the kernel for: it
+# does not become more by any of these.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../storm.sh"
+. "$(dirname "$0")/phases.sh"
 fresh
 mount_scratch
 cycles=${DFPUT_CYCLES:-1000}
@@ -51,11 +53,32 @@ while (-e $running) {
 print "$mapped\n";
 PERL
 
+# told_phases NAME: of the last unload
+told_phases() {
+	note "$1: $(phase total 3) ms, of which $(phase rest 3) ms in no wait of the kernel's:" \
+		"$(awk '$1 != "total" && $1 != "rest" { printf "%s %s times %s ms, ", $1, $2, $3 }' \
+			"$TMPDIR/phases")"
+}
+
+load
+ok 'idle: it unloads' phased_unload
+idle=$(asked_for)
+told_phases 'idle'
+holds 'idle: it is seen what it asks for' "$(phase synchronize_rcu 2)" -gt 0
+
 left=$(dmesg | grep -c 'of our files are still open')
 storm_on &
 flush_on &
 read_on &
 perl "$TMPDIR/hold" "$running" "$stats" >"$TMPDIR/mapped" &
+
+for records in 16384 262144 8; do
+	load records=$records
+	sleep 1
+	ok "busy, $records records: it unloads" phased_unload
+	is "busy, $records records: it asks for as much as when idle" "$(asked_for)" "$idle"
+	told_phases "busy, $records records"
+done
 
 slowest=0
 all=0

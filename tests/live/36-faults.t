@@ -218,7 +218,13 @@ try_enable() { # STEP
 	echo "$1" >$fail
 	if output=$(bash -c "echo 1 >$stats/enable" 2>&1); then
 		[ "$(value stats enabled)" = 1 ] || tell 'wrong: not enabled' "step $1"
-		if [ -n "$(messages)" ]; then tell said; else tell 'wrong: not said' "step $1"; fi
+		if [ -n "$(messages)" ]; then
+			tell said
+		elif [ "$(how_it_sees)" = "$plain" ]; then
+			tell unseen
+		else
+			tell 'wrong: not said' "step $1"
+		fi
 		echo 0 >"$stats/enable"
 	elif right_error "$output"; then
 		tell refused
@@ -245,8 +251,12 @@ for ((step = first; step <= steps; step += stride)); do
 	try_enable $step
 	tried=$((tried + 1))
 done
-note "$tried of $steps steps of enable: ${outcome[refused]-0} refused, ${outcome[said]-0} said"
+note "$tried of $steps steps of enable: ${outcome[refused]-0} refused, ${outcome[said]-0} said," \
+	"${outcome[unseen]-0} of no account"
 is 'enable: each is refused rightly, or its loss is said' "${faults[*]-}" ''
+[ "$(value hooks rung)" != site ] && absent=0 || absent=$(putters_not_there)
+holds "enable: of no account is rung site's question for what is not there" \
+	"${outcome[unseen]-0}" -le "$absent"
 echo 0 >$fail
 ok 'enable: then it begins' sh -c "echo 1 >$stats/enable"
 is 'enable: as before' "$(how_it_sees)" "$plain"

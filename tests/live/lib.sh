@@ -188,7 +188,7 @@ images=/mnt/images
 
 mount_images() {
 	reason='this kernel has no loop devices'
-	modprobe -q loop || return 1
+	modprobe -q loop || [ -e /dev/loop-control ] || return 1
 	reason='the disk for images can not be used'
 	mkdir -p "$images"
 	mountpoint -q "$images" || { mkfs.ext4 -qF /dev/vdb && mount /dev/vdb "$images"; }
@@ -205,7 +205,7 @@ make_fs() {
 	reason="this host has no mkfs.$1"
 	command -v "mkfs.$1" >/dev/null || return 1
 	reason="this kernel has no $1"
-	modprobe -q "$1" || return 1
+	modprobe -q "$1" || grep -qw "$1" /proc/filesystems || return 1
 	reason="an image of $1 could not be made"
 	mkdir -p "$point"
 	rm -f "$image"

@@ -133,11 +133,11 @@ check-rungs: packages ## the live tests in every rung, on every host: not part o
 	tests/check rungs
 
 # Too long for every check; each on one host, HOST=.
-AT_LENGTH := prove --merge --verbose --exec '$(HOSTS) run $(HOST) --timeout 7200 --
+AT_LENGTH := prove --merge --verbose --exec '$(HOSTS) run $(HOST) --timeout 7200
 
 .PHONY: check-faults
-check-faults: host-build ## each step that can fail does, on one host: 5 minutes
-	$(AT_LENGTH) env DFPUT_FAULTS=all' tests/live/36-faults.t
+check-faults: host-build ## each step that can fail does, on one host: 10 minutes
+	$(AT_LENGTH) -- env DFPUT_FAULTS=all' tests/live/36-faults.t
 
 BENCH_HOSTS ?= $(shell sed -n 's/^\([a-z][^ ]*\) .*/\1/p' tests/host/hosts)
 
@@ -149,8 +149,9 @@ bench: packages ## count instructions beside bpftrace's; writes docs/performance
 
 .PHONY: check-storms
 check-storms: host-build ## a million files, a thousand rings, a thousand unloads, on one host: an hour
-	$(AT_LENGTH) env DFPUT_STORM=1000000' tests/live/85-storm.t
-	$(AT_LENGTH)' tests/live/storms/*.t
+	$(AT_LENGTH) -- env DFPUT_STORM=1000000' tests/live/85-storm.t
+	$(HOSTS) extra $(HOST) bpftrace
+	$(AT_LENGTH) --with bpftrace --' tests/live/storms/*.t
 
 .PHONY: check-debug
 check-debug: packages ## the live tests, on a kernel of our own that looks for faults

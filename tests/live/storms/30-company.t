@@ -4,28 +4,19 @@
 # Storms while processors come and go, a real-time task hogs the worker's processor,
 # memory runs short, and others trace and probe the same functions, and come and
 # go: each file is counted, or it is said what was not seen.
+#
+# DFPUT_COMPANY names those that are wanted, with blanks in between; all, without it.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../storm.sh"
 fresh
 files=${DFPUT_STORM:-200000}
+company=${DFPUT_COMPANY:-hotplug hog memory toggle tracer prober bpftrace}
 load
 truth_start
 echo $((files / 16 + 16384)) >"$truth/buffer_size_kb"
 
-running=$(mktemp)
-
-# Until the storm is over; what is left of it in the background ends then.
-meanwhile() { # NAME COMMAND
-	storm_end
-	storm_begin
-	: >"$running"
-	while [ -e "$running" ]; do
-		"$2"
-	done >"$TMPDIR/meanwhile" 2>&1 &
-	storm "$files" limit=12000
-	rm -f "$running"
-	wait
-	storm_balances "$1" "$files"
+turns() {
+	grep -c turn "$TMPDIR/meanwhile"
 }
 
 # ---- processors come and go
@@ -38,12 +29,14 @@ offline() {
 	echo turn
 }
 
-if [ -e /sys/devices/system/cpu/cpu1/online ]; then
+beside_hotplug() {
+	if [ ! -e /sys/devices/system/cpu/cpu1/online ]; then
+		skip 'hotplug' 'processor 1 can not be taken offline'
+		return
+	fi
 	meanwhile 'hotplug' offline
-	note "hotplug: $(grep -c turn "$TMPDIR/meanwhile") times off and on"
-else
-	skip 'hotplug' 'processor 1 can not be taken offline'
-fi
+	note "hotplug: $(turns) times off and on"
+}
 
 # ---- a real-time hog
 
@@ -53,8 +46,11 @@ hog() {
 	echo turn
 	sleep 0.5
 }
-meanwhile 'a SCHED_FIFO hog' hog
-note "a hog: $(grep -c turn "$TMPDIR/meanwhile") times for 3 s"
+
+beside_hog() {
+	meanwhile 'a SCHED_FIFO hog' hog
+	note "a hog: $(turns) times for 3 s"
+}
 
 # ---- memory runs short
 
@@ -64,8 +60,11 @@ fill() {
 	echo 3 >/proc/sys/vm/drop_caches
 	echo turn
 }
-meanwhile 'memory pressure' fill
-note "memory: $(grep -c turn "$TMPDIR/meanwhile") times filled"
+
+beside_memory() {
+	meanwhile 'memory pressure' fill
+	note "memory: $(turns) times filled"
+}
 
 # ---- others on the same functions
 
@@ -75,9 +74,12 @@ toggle() {
 	sleep 0.05
 	echo turn
 }
-meanwhile 'ftrace_enabled toggled' toggle
-is 'ftrace_enabled: it could not be switched off' "$(grep -c 'could be' "$TMPDIR/meanwhile")" 0
-note "ftrace_enabled: $(grep -c turn "$TMPDIR/meanwhile") tries"
+
+beside_toggle() {
+	meanwhile 'ftrace_enabled toggled' toggle
+	is 'ftrace_enabled: it could not be switched off' "$(grep -c 'could be' "$TMPDIR/meanwhile")" 0
+	note "ftrace_enabled: $(turns) tries"
+}
 
 other=$tracing/instances/dfput_other
 trace_too() {
@@ -91,8 +93,11 @@ trace_too() {
 	rmdir "$other"
 	echo turn
 }
-meanwhile 'another tracer' trace_too
-note "another tracer: $(grep -c turn "$TMPDIR/meanwhile") times"
+
+beside_tracer() {
+	meanwhile 'another tracer' trace_too
+	note "another tracer: $(turns) times"
+}
 
 probe_too() {
 	local symbol
@@ -107,18 +112,72 @@ probe_too() {
 	echo >"$tracing/kprobe_events"
 	echo turn
 }
-meanwhile 'another prober' probe_too
-note "another prober: $(grep -c turn "$TMPDIR/meanwhile") times"
 
-if command -v bpftrace >/dev/null; then
-	bpf_too() {
-		timeout 10 bpftrace -e 'kprobe:__fput { @n = count(); }' && echo turn
-	}
-	meanwhile 'bpftrace' bpf_too
-else
-	skip 'bpftrace' 'this host has none'
-fi
-skip 'a livepatch of fput' 'it changes the callers that dfput goes by: README, what it can not see'
+beside_prober() {
+	meanwhile 'another prober' probe_too
+	note "another prober: $(turns) times"
+}
+
+# ---- bpftrace
+
+# It is on a disk of its own, and takes some seconds to begin, on a busy host more.
+disk=/run/bpftrace
+said=$TMPDIR/bpftrace
+
+is_attached() {
+	grep -q '^attached' "$said"
+}
+
+is_gone() {
+	! kill -0 "$(<"$TMPDIR/bpftrace.pid")" 2>/dev/null
+}
+
+bpf_on() {
+	LD_LIBRARY_PATH=$disk/usr/lib/x86_64-linux-gnu:$disk/lib/x86_64-linux-gnu \
+		$disk/usr/bin/bpftrace -e 'BEGIN { printf("attached\n"); }
+			kprobe:__fput { @calls = count(); }
+			kretprobe:delayed_fput { @drains = count(); }' >"$said" 2>&1 &
+	echo $! >"$TMPDIR/bpftrace.pid"
+	wait_for 300 is_attached
+}
+
+# It says what it has counted, and ends.
+bpf_off() {
+	kill -INT "$(<"$TMPDIR/bpftrace.pid")"
+	wait_for 300 is_gone
+}
+
+bpf_again() {
+	bpf_off && bpf_on && echo turn
+}
+
+bpf_stays() {
+	sleep 0.2
+}
+
+beside_bpftrace() {
+	mkdir -p $disk
+	if [ ! -b /dev/vdd ] || ! mount -o ro /dev/vdd $disk; then
+		skip 'bpftrace' 'there is no disk with it: host run --with bpftrace'
+		return
+	fi
+	ok 'bpftrace: it attaches' bpf_on
+	meanwhile 'bpftrace there' bpf_stays
+	ok 'bpftrace: it goes' bpf_off
+	holds 'bpftrace: it has counted them, too' \
+		"$(awk '$1 == "@calls:" { print $2 }' "$said")" -ge "$files"
+	note "bpftrace there: $(grep '^@' "$said" | tr '\n' ' ')"
+	ok 'bpftrace: it attaches again' bpf_on
+	meanwhile 'bpftrace going and coming' bpf_again
+	holds 'bpftrace: it went and came' "$(turns)" -gt 0
+	note "bpftrace: $(turns) times"
+	bpf_off
+	umount $disk
+}
+
+for who in $company; do
+	"beside_$who"
+done
 
 is 'at the end: no hook failed' "$(column hooks hook state failed)" ''
 storm_end

@@ -153,6 +153,11 @@ check-storms: host-build ## a million files, a thousand rings, a thousand unload
 	$(HOSTS) extra $(HOST) bpftrace
 	$(AT_LENGTH) --with bpftrace --' tests/live/storms/*.t
 
+.PHONY: claims
+claims: host-build ## measure what docs/claims.md is about, on one host: 5 minutes
+	$(AT_LENGTH)' tests/claims/10-loads.t
+	tests/claims/keep $(HOST)
+
 .PHONY: check-debug
 check-debug: packages ## the live tests, on a kernel of our own that looks for faults
 	tests/check --host trixie+debug live

@@ -120,7 +120,7 @@ mark() {
 	[ -e "$stats/stats" ] || { echo 'Bail out! dfput is not loaded'; exit 1; }
 	while read -r name number; do
 		[ "$name" = '#' ] || marked[$name]=$number
-	done <"$stats/stats"
+	done <<<"$(<"$stats/stats")"
 }
 
 since_mark() {

@@ -184,7 +184,17 @@ enum verdict victim_start(victim_setup setup, const struct options *opt,
 	if (!heard || report.verdict != DONE)
 		return give_up(victim->pid, heard, &report);
 	victim->alive_ns = report.ready_ns;
+	victim->killed = false;
 	add_report(result, &report);
+	return DONE;
+}
+
+enum verdict victim_kill(struct victim *victim)
+{
+	victim->alive_ns = span_now();
+	if (kill(victim->pid, SIGKILL))
+		return say_fail("cannot kill the victim: %s", strerror(errno));
+	victim->killed = true;
 	return DONE;
 }
 
@@ -194,11 +204,10 @@ enum verdict victim_end(struct victim *victim, const struct options *opt,
 	enum verdict verdict;
 	int status;
 
-	if (!opt->live) {
-		victim->alive_ns = span_now();
-		if (kill(victim->pid, SIGKILL))
-			return say_fail("cannot kill the victim: %s",
-					strerror(errno));
+	if (!opt->live && !victim->killed) {
+		verdict = victim_kill(victim);
+		if (verdict != DONE)
+			return verdict;
 	}
 	if (reap(victim->pid, &status) != victim->pid)
 		return say_fail("cannot reap the victim: %s", strerror(errno));

@@ -37,6 +37,7 @@ struct victim {
 	pid_t pid;
 	/* Its end comes after that; a kill moves it to the kill. */
 	unsigned long long alive_ns;
+	bool killed;
 };
 
 /**
@@ -113,7 +114,16 @@ enum verdict victim_start(victim_setup setup, const struct options *opt,
 			  struct result *result, struct victim *victim);
 
 /**
- * victim_end() - kill and reap a victim
+ * victim_kill() - kill a victim, and do not wait for its end
+ * @victim: the victim
+ *
+ * For those of whom several are to die at once; victim_end() reaps it.
+ * Return: DONE or FAILED.
+ */
+enum verdict victim_kill(struct victim *victim);
+
+/**
+ * victim_end() - kill a victim, unless that was done, and reap it
  * @victim: the victim
  * @opt: the options of this run; with live, it is waited for and not killed
  * @result: counts the kill and the exit, and gets the victim's span

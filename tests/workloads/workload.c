@@ -29,6 +29,7 @@ static const struct workload *const workloads[] = {
 	&workload_last_thread, &workload_exec_ring,    &workload_exec_kept,
 	&workload_exec_parent, &workload_traced,       &workload_orphan,
 	&workload_umount,      &workload_watch,	       &workload_frozen,
+	&workload_fsload,
 };
 
 enum kind {
@@ -75,6 +76,16 @@ static const struct option_row option_rows[] = {
 	  "ordinary files that each cycle holds, too (default none)" },
 	{ "procs", "N", KIND_NUMBER, MEMBER(procs), USES_PROCS, 100000, 1,
 	  "processes in a round" },
+	{ "ops", "N", KIND_NUMBER, MEMBER(ops), USES_OPS, 1000000, 1,
+	  "file operations, of all processes together, before the kill" },
+	{ "aio", NULL, KIND_FLAG, MEMBER(aio), USES_AIO, 0, 0,
+	  "aio requests, too" },
+	{ "uring", NULL, KIND_FLAG, MEMBER(uring), USES_URING, 0, 0,
+	  "io_uring requests, too" },
+	{ "watched", NULL, KIND_FLAG, MEMBER(watched), USES_WATCHED, 0, 0,
+	  "meanwhile somebody reads /proc/PID/stat, as ps does" },
+	{ "umount", NULL, KIND_FLAG, MEMBER(umount), USES_UMOUNT, 0, 0,
+	  "umount --dir once they are reaped" },
 	{ "same", NULL, KIND_FLAG, MEMBER(same), USES_SAME, 0, 0,
 	  "open one file many times" },
 	{ "live", NULL, KIND_FLAG, MEMBER(live), USES_LIVE, 0, 0,

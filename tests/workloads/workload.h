@@ -34,6 +34,7 @@ struct options {
 	unsigned int cycles;
 	unsigned int extra;
 	unsigned int procs;
+	unsigned int ops;
 	enum op op;
 	const char *dir;
 	const char *device;
@@ -41,6 +42,10 @@ struct options {
 	bool live;
 	bool closed;
 	bool detach;
+	bool aio;
+	bool uring;
+	bool watched;
+	bool umount;
 	bool clean;
 };
 
@@ -60,6 +65,11 @@ enum option_bit {
 	USES_CLEAN = 1 << 11,
 	USES_DEVICE = 1 << 12,
 	USES_DETACH = 1 << 13,
+	USES_OPS = 1 << 14,
+	USES_AIO = 1 << 15,
+	USES_URING = 1 << 16,
+	USES_WATCHED = 1 << 17,
+	USES_UMOUNT = 1 << 18,
 };
 
 /*
@@ -69,6 +79,8 @@ enum option_bit {
 #define COUNTS(X)                                                              \
 	X(kills, "processes killed by SIGKILL and reaped")                     \
 	X(exits, "processes forked and reaped, killed or not")                 \
+	X(operations, "file operations that were over before the kills")       \
+	X(answered, "of these, requests, whose completion was seen")           \
 	X(requests, "requests submitted")                                      \
 	X(completed, "of these, completions seen once the fds were closed")    \
 	X(in_flight, "of these, completions not seen by then")                 \
@@ -172,5 +184,6 @@ extern const struct workload workload_orphan;
 extern const struct workload workload_umount;
 extern const struct workload workload_watch;
 extern const struct workload workload_frozen;
+extern const struct workload workload_fsload;
 
 #endif /* WORKLOAD_H */

@@ -17,8 +17,7 @@
 #define RUNGS_SITE BIT(DFPUT_RUNG_SITE)
 #define RUNGS_ENTRY BIT(DFPUT_RUNG_ENTRY)
 #define RUNGS_CANDIDATE BIT(DFPUT_RUNG_CANDIDATE)
-#define RUNGS_EXACT (RUNGS_SITE | RUNGS_ENTRY)
-#define RUNGS_ALL (RUNGS_EXACT | RUNGS_CANDIDATE)
+#define RUNGS_ALL (RUNGS_SITE | RUNGS_ENTRY | RUNGS_CANDIDATE)
 
 /* What is hooked for leftovers and umounts alone. */
 #define ROLES_OF_EXITS                                                \

@@ -46,7 +46,7 @@
 	X(mount, "cleanup_mnt", ftrace_rare, MOUNT, ALL, USEFUL, cleanup_mnt) \
 	X(super_death, "generic_shutdown_super", ftrace_rare, SUPER, ALL,     \
 	  USEFUL, generic_shutdown_super)                                     \
-	X(flush_wait, "flush_delayed_work", ftrace_rare, FLUSH_WAIT, EXACT,   \
+	X(flush_wait, "flush_delayed_work", ftrace_rare, FLUSH_WAIT, ALL,     \
 	  USEFUL, flush_delayed_work)                                         \
 	X(ring, "io_uring_release", ftrace_rare, RING, ALL, IF_THERE,         \
 	  io_uring_release)                                                   \

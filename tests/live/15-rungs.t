@@ -21,6 +21,22 @@ counts_right() {
 	truth_stop
 }
 
+# flush_right NAME: with the worker stuck, a flush has the rest, its last file included
+# although it waits for the worker by 7.x; for when the truth is on
+flush_right() {
+	mark
+	echo >"$truth/trace"
+	pile_up 64
+	dfput flush >"$TMPDIR/flushed" 2>&1 &
+	ok "$1: what the worker has not got" wait_for 60 released_since_mark 64
+	let_worker
+	wait
+	wait_for 60 is_quiet
+	is "$1: released = ftrace's own count" "$(since_mark released)" "$(truth_count)"
+	is "$1: queued = released" "$(since_mark queued)" "$(since_mark released)"
+	is "$1: by it" "$(since_mark released_flush)" 64
+}
+
 # in_force NAME RUNG
 in_force() {
 	is "$1: in force" "$(value hooks rung)" "$2"
@@ -43,6 +59,9 @@ for rung in "${rungs[@]}"; do
 	in_force "$rung" "$rung"
 	is "$rung: why not site" "$(value hooks why_not)" asked
 	counts_right "$rung"
+	truth_start
+	flush_right "$rung, flush"
+	truth_stop
 	unload
 done
 
@@ -64,17 +83,7 @@ is 'site: nor on what calls it' "$(grep -cE \
 counts_right 'site, scope=deferred'
 truth_start
 compare 'site, scope=deferred: aio-rw' last_puts aio-rw --dir "$scratch" --rounds 1
-mark
-echo >"$truth/trace"
-pile_up 64
-dfput flush >"$TMPDIR/flushed" 2>&1 &
-ok 'site, flush: what the worker has not got' wait_for 60 released_since_mark 64
-let_worker
-wait
-wait_for 60 is_quiet
-is "site, flush: released = ftrace's own count" "$(since_mark released)" "$(truth_count)"
-is 'site, flush: queued = released' "$(since_mark queued)" "$(since_mark released)"
-is 'site, flush: by it' "$(since_mark released_flush)" 64
+flush_right 'site, flush'
 truth_stop
 
 # ---- another user of the same place, while we measure and before we come

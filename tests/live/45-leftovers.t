@@ -225,7 +225,8 @@ aio_judged() {
 	done | grep -cx 'aio exit workload')
 	is "$1: each of them its owner's" "$(since_mark leftover)" "$rings"
 	holds "$1: one a process at most" "$rings" -le "${did[ring_files]}"
-	holds "$1: and one at least" "$rings" -ge 1
+	# where an exit takes long, all may be in time
+	has_lockdep || holds "$1: and one at least" "$rings" -ge 1
 }
 
 last_id=$(column leftovers id | tail -n 1)

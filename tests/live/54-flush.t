@@ -118,7 +118,7 @@ goes() {
 	"$@"
 	rmmod dfput &
 	rmmod=$!
-	ok "$name: the unload does not wait for what is stuck" wait_for 5 gone
+	ok "$name: the unload does not wait for what is stuck" wait_for 60 gone
 	let_worker
 	wait $rmmod
 	is "$name: unloaded" $? 0

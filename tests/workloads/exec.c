@@ -164,7 +164,7 @@ static enum verdict run_victim(struct round *round, struct result *result,
 			       char *stack)
 {
 	enum verdict verdict;
-	struct victim victim;
+	struct victim victim = { 0 };
 	unsigned long long executed;
 
 	verdict = start(round, stack, &victim.pid);

@@ -380,7 +380,8 @@ living=$!
 dfput wait --pid $living --timeout 20 --input "$fixtures/idle"
 is_status 0 "waits for a living process; in a copy the clock stands still"
 has "$out" '^Nothing is left, after [0-9.]+m?s' "said so"
-nok "to its end" test -d /proc/$living
+[ ! -d /proc/$living ]
+verdict $? "to its end" "process $living is still there"
 dfput wait --pid $$ --timeout 0 --json --input "$fixtures/idle"
 is_status 3 "a living one is left"
 is_json "$out" 'j["lives"] is True' "said so"

@@ -155,7 +155,7 @@ check-storms: host-build ## a million files, a thousand rings, a thousand unload
 
 .PHONY: claims
 claims: host-build ## measure what docs/claims.md is about, on one host: 5 minutes
-	$(AT_LENGTH)' tests/claims/10-loads.t
+	$(AT_LENGTH) --' tests/claims/10-loads.t
 	tests/claims/keep $(HOST)
 
 .PHONY: check-debug

@@ -56,21 +56,13 @@ is 'no hook failed' "$(column hooks hook state failed)" ''
 # lockdep makes each lock several times as large
 has_lockdep && mib=6 || mib=4
 holds "memory is within $mib MiB" "$(value hooks memory_bytes)" -le $((mib << 20))
+# how long is for make bench to say, whose clock does not depend on the machine
+holds 'the time from insmod to measuring is shown' "$(value hooks load_ns)" -gt 0
 nok 'a second load is refused' load 2>/dev/null
 is 'and the first one goes on' "$(value stats enabled)" 1
 nok 'no kernel pointer is shown' grep -rEq '[^0-9a-f](ffff|0x)[0-9a-f]{8}' "$stats"/[shp]*
 ok 'it unloads' unload
 nok 'its directory is gone' test -e "$stats"
-
-best=$((1 << 62))
-for _ in 1 2 3; do
-	load
-	took=$(value hooks load_ns)
-	[ "$took" -ge "$best" ] || best=$took
-	unload
-done
-holds 'from insmod to measuring in under a second of guest time' "$best" -lt 1000000000
-note "load: $best ns"
 
 # ---- bad parameters
 

@@ -10,6 +10,8 @@
  *
  * With `drain`, a loop of our own takes the place of the worker's, as any livepatch
  * of that function would: __fput() is then called from text that is not the kernel's.
+ * With `queue`, where the kernel has a function that does no more than that, every last
+ * put by fput() goes on the list, by text that is not the kernel's.
  *
  * No function of the kernel that is not exported can be called by name; kprobes
  * knows where they are, and what it leaves to ftrace is where livepatch goes.
@@ -30,6 +32,11 @@
 static bool drain;
 module_param(drain, bool, 0400);
 MODULE_PARM_DESC(drain, "take the place of the worker's loop (default no)");
+
+static bool queue;
+module_param(queue, bool, 0400);
+MODULE_PARM_DESC(
+	queue, "put all files on the list in the kernel's place (default no)");
 
 static atomic_long_t calls;
 
@@ -64,6 +71,7 @@ typedef long body_t(unsigned long first, unsigned long second);
 FUNCTIONS(REPLACEMENT)
 
 static struct llist_head *list;
+static struct delayed_work *work;
 static void (*put)(struct file *file);
 
 static void drain_instead(struct work_struct *unused)
@@ -74,6 +82,13 @@ static void drain_instead(struct work_struct *unused)
 	atomic_long_inc(&calls);
 	llist_for_each_entry_safe(file, next, files, FILE_NODE)
 		put(file);
+}
+
+static void queue_instead(struct file *file)
+{
+	atomic_long_inc(&calls);
+	if (llist_add(&file->FILE_NODE, list))
+		schedule_delayed_work(work, 1);
 }
 
 /* ---- what is patched ----------------------------------------------------- */
@@ -143,9 +158,23 @@ static int patch_drain(void)
 	return klp_enable_patch(&patch);
 }
 
+static int patch_queue(void)
+{
+	bool is_traced;
+
+	list = find("delayed_fput_list", &is_traced);
+	work = find("delayed_fput_work", &is_traced);
+	if (!list || !work || !find("__fput_deferred", &is_traced))
+		return -ENOENT;
+	add(funcs, "__fput_deferred", queue_instead);
+	return klp_enable_patch(&patch);
+}
+
 static int __init patch_init(void)
 {
-	return drain ? patch_drain() : patch_all();
+	if (drain)
+		return patch_drain();
+	return queue ? patch_queue() : patch_all();
 }
 
 /* Livepatch lets us go only once nobody is in our text any more. */

@@ -3,7 +3,7 @@
 #
 # A livepatch of the very functions that dfput hooks, under a storm: coming and going
 # after us, and there before us. Each file is counted. And a livepatch that drains
-# the list itself: nothing is counted as released then, and that is said.
+# the list itself, or fills it: what is not counted then is said.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../storm.sh"
 fresh
@@ -136,5 +136,51 @@ note "of the list alone: stale_records $(since_mark stale_records), pending $(va
 	"self-test $(value hooks selftest)"
 unload
 ok 'its own drain before us: it goes' patch_off
+
+# ---- what puts files on the list itself
+
+# put_by NAME: all of the storm, where no hook is, or where more are put than we expect.
+# Every file that a command of ours has had open is put as well: all counters have to
+# come from one look.
+put_by() {
+	local name counted
+	local -A since
+	storm_begin
+	for name in queued unmatched retracted released pending; do
+		since[$name]=${marked[$name]}
+	done
+	dfput run --max-late 1s -- insmod "$storm_ko" files=$few limit=1000 >/dev/null 2>&1
+	is "$1: no verdict" $? 4
+	ok "$1: all are released" wait_for 60 storm_released $few
+	wait_for 60 is_quiet
+	counted=$(truth_count)
+	mark
+	for name in "${!since[@]}"; do
+		since[$name]=$((marked[$name] - since[$name]))
+	done
+	holds "$1: ftrace has counted each" "$counted" -ge $few
+	holds "$1: and so have we" "${since[released]}" -ge "$counted"
+	is "$1: the account" $((since[queued] + since[unmatched] - since[retracted])) \
+		$((since[released] + since[pending]))
+	unmatched=${since[unmatched]}
+	note "$1: queued ${since[queued]}, unmatched $unmatched"
+	storm_end
+}
+
+load scope=deferred rung=site
+if patch_on queue=1 2>/dev/null; then
+	put_by 'its own queue'
+	holds 'its own queue: what no probe saw is said' "$unmatched" -ge $few
+	unload
+	nok 'its own queue before us: refused' load scope=deferred rung=site
+	like 'its own queue before us: by the self-test' "$(last_message)" 'self-test'
+	load rung=entry
+	put_by 'its own queue, rung entry'
+	unload
+	ok 'its own queue: it goes' patch_off
+else
+	skip 'its own queue' 'no function of this kernel does no more than that'
+	unload
+fi
 
 done_testing

@@ -117,7 +117,7 @@ told() {
 		;;
 	esac
 	holds "$name: the device was free no sooner than the shutdown began" "$free_to" -gt "$died"
-	holds "$name: nor refused once dfput had said that it was free" "$free_from" -lt \
+	holds "$name: nor refused once dfput had said that it was free" "$free_from" -le \
 		$((died + death))
 	if [ "$told_to" -lt "$free_from" ]; then
 		note "$name: the device was still refused when IN_UNMOUNT had been read"

@@ -56,17 +56,18 @@ install: ## install the reader, its manual and its completion
 
 VERSION := $(shell sed -n 's/^\#define DFPUT_VERSION "\(.*\)"/\1/p' include/dfput/version.h)
 DKMS_SOURCE := /usr/src/dfput-$(VERSION)
+# What the module is built from, and not what was built.
+DKMS_FILES = Kbuild dkms.conf COPYING $(filter-out module/compat/features.h, \
+	$(wildcard include/dfput/*.h module/*.[ch] module/*/*.[ch] module/compat/probe/*))
 
 .PHONY: dkms-install
 dkms-install: ## install the module, by dkms, for this and every later kernel
 	@test -d '$(KDIR)' || { \
 		echo "no kernel headers in $(KDIR): install linux-headers-$(KVER)"; \
 		exit 1; } >&2
-	install -d '$(DKMS_SOURCE)/module/probe' '$(DKMS_SOURCE)/include/dfput'
-	install -m 644 Kbuild dkms.conf COPYING '$(DKMS_SOURCE)'
-	install -m 644 $(filter-out %.mod.c module/features.h,$(wildcard module/*.[ch])) '$(DKMS_SOURCE)/module'
-	install -m 644 module/probe/* '$(DKMS_SOURCE)/module/probe'
-	install -m 644 include/dfput/*.h '$(DKMS_SOURCE)/include/dfput'
+	set -e; for file in $(DKMS_FILES); do \
+		install -D -m 644 $$file '$(DKMS_SOURCE)'/$$file; \
+	done
 	dkms add -m dfput -v $(VERSION)
 	dkms install -m dfput -v $(VERSION) -k $(KVER)
 
@@ -78,7 +79,8 @@ dkms-remove: ## remove it from every kernel, without a trace
 .PHONY: clean
 clean: ## remove what was built, but not the cached hosts
 	rm -rf '$(BUILD)' *.o *.ko *.mod *.mod.c .*.cmd modules.order Module.symvers
-	rm -f module/*.o module/*.mod module/.*.cmd module/features.h
+	find module '(' -name '*.o' -o -name '*.mod' -o -name '.*.cmd' ')' -delete
+	rm -f module/compat/features.h
 	$(MAKE) -C tests/bench BUILD='$(BUILD)' clean
 	cd tests/module && rm -f *.o *.ko *.mod *.mod.c .*.cmd modules.order Module.symvers
 

@@ -9,20 +9,20 @@
 #include <linux/mutex.h>
 #include <linux/ktime.h>
 
-#include "batch.h"
+#include "list/batch.h"
 #include "control.h"
-#include "death.h"
-#include "deferral.h"
-#include "hook.h"
-#include "leftover.h"
-#include "mount.h"
-#include "origin.h"
-#include "selftest.h"
-#include "site.h"
-#include "stats.h"
-#include "super.h"
-#include "teardown.h"
-#include "umount.h"
+#include "umount/shutdown.h"
+#include "list/deferral.h"
+#include "hook/hook.h"
+#include "exit/leftover.h"
+#include "fs/mount.h"
+#include "list/origin.h"
+#include "list/selftest.h"
+#include "hook/site.h"
+#include "core/stats.h"
+#include "fs/super.h"
+#include "exit/ring.h"
+#include "umount/umount.h"
 
 static DEFINE_MUTEX(lock);
 static struct dfput_wanted wanted;

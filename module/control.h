@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#include "hook_list.h"
+#include "hook/hook_list.h"
 
 /**
  * struct dfput_wanted - what the module was asked to do

@@ -9,8 +9,8 @@
 #include <dfput/abi.h>
 #include <dfput/version.h>
 
-#include "cmd.h"
-#include "options.h"
+#include "cmd/cmd.h"
+#include "lib/options.h"
 
 /* The first is the default. */
 static const struct command commands[] = {

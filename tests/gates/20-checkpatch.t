@@ -55,12 +55,12 @@ for file in $(git ls-files -co --exclude-standard -- '*.[ch]' ':!tests/unit'); d
 	[ -f "$file" ] || continue
 	options=()
 	# Tracepoints are laid out as in the kernel, not as functions are.
-	[ "$file" != module/trace.h ] || options+=(--ignore PARENTHESIS_ALIGNMENT)
+	[ "$file" != module/core/trace.h ] || options+=(--ignore PARENTHESIS_ALIGNMENT)
 	# Of use in the kernel alone: its macros, what ENOSYS means there, and messages
 	# that somebody looks for in 30 million lines.
 	case $file in
 	# A probe is a file by itself: its prototypes have nowhere else to stand.
-	module/probe/*) options+=(--ignore AVOID_EXTERNS) ;;
+	module/compat/probe/*) options+=(--ignore AVOID_EXTERNS) ;;
 	tests/bench/module/* | tests/module/*) ;;
 	userspace/* | tests/*) options+=(--ignore "$in_kernel_only") ;;
 	esac

@@ -11,7 +11,7 @@ tracked() {
 }
 
 # Tracepoints are laid out as in the kernel, which clang-format can not.
-for file in $(tracked '*.c' '*.h' ':!module/trace.h'); do
+for file in $(tracked '*.c' '*.h' ':!module/core/trace.h'); do
 	ok "clang-format: $file" clang-format --dry-run -Werror "$file" 2>/dev/null
 done
 
@@ -22,14 +22,14 @@ done
 
 for folder in userspace tests/workloads tests/bench; do
 	output=$(cppcheck --quiet --std=c11 --enable=warning,performance,portability \
-		--inline-suppr --suppress=missingIncludeSystem -Iinclude "$folder" 2>&1)
+		--inline-suppr --suppress=missingIncludeSystem -Iinclude -Iuserspace "$folder" 2>&1)
 	is "cppcheck: $folder" "$output" ''
 done
 
 # What is handed on to a structure it takes for a leak. The unit tests look for those.
 for file in $(tracked 'userspace/*.c'); do
 	# shellcheck disable=SC2046 # words
-	is "gcc -fanalyzer: $file" "$(gcc -std=c11 -D_GNU_SOURCE -Iinclude -O1 -Wall -Wextra \
+	is "gcc -fanalyzer: $file" "$(gcc -std=c11 -D_GNU_SOURCE -Iinclude -Iuserspace -O1 -Wall -Wextra \
 		-fanalyzer -Wno-analyzer-malloc-leak -S -o /dev/null \
 		$(pkg-config --cflags smartcols mount json-c) "$file" 2>&1)" ''
 done

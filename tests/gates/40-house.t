@@ -17,7 +17,7 @@ ok 'so has the manual' grep -q "^\.Os \"dfput $version\"\$" userspace/dfput.8
 
 is 'kernel versions are asked for in compat.h alone' \
 	"$(tracked module include Kbuild |
-		xargs grep -lE 'LINUX_VERSION_CODE|KERNEL_VERSION' | grep -v '^module/compat.h$')" ''
+		xargs grep -lE 'LINUX_VERSION_CODE|KERNEL_VERSION' | grep -v '^module/compat/compat.h$')" ''
 
 is 'every file of code says its licence' "$(tracked '*.c' '*.h' '*.sh' '*.t' '*/Makefile' Makefile Kbuild |
 	xargs grep -L 'SPDX-License-Identifier: GPL-2.0-only')" ''
@@ -25,10 +25,10 @@ is 'every file of code says its licence' "$(tracked '*.c' '*.h' '*.sh' '*.t' '*/
 # The account is printed beside every total, so every counter has its meaning.
 is 'handlers neither allocate, sleep, print nor wake' "$(grep -nE \
 	'\b(k[mz]alloc|v[mz]alloc|pr_[a-z]+|printk|wake_up[a-z_]*|queue_work|schedule|mutex_lock|msleep)\(' \
-	module/hook_ftrace.c module/hook_kprobe.c module/hook_site.c module/context.h module/batch.c \
-	module/exit.c module/pool.c | grep -v 'pool.c:.*vzalloc(array_size')" ''
+	module/hook/{ftrace,kretprobe,probe_site,exit}.c module/hook/context.h module/list/batch.c \
+	module/core/pool.c | grep -v 'pool.c:.*vzalloc(array_size')" ''
 
-is 'no reference is ever taken on what we watch' "$(grep -nE \
-	'\b(get_file|fget|igrab|ihold|mntget|get_task_struct|grab_super)\(' module/*.[ch])" ''
+is 'no reference is ever taken on what we watch' "$(tracked 'module/*.[ch]' | xargs grep -nE \
+	'\b(get_file|fget|igrab|ihold|mntget|get_task_struct|grab_super)\(')" ''
 
 done_testing

@@ -13,7 +13,7 @@
 #include <dfput/counters.h>
 #include <dfput/hist.h>
 
-#include "stats.h"
+#include "debugfs/stats.h"
 
 #define NAME2(name, meaning) #name,
 #define NAME3(name, unit, meaning) #name,

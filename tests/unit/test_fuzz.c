@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader.h"
-#include "rules.h"
+#include "debugfs/parse.h"
+#include "debugfs/rules.h"
 
 #define ROUNDS 4000
 #define ROOM 16384

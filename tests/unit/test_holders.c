@@ -21,9 +21,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fdinfo.h"
-#include "holders.h"
-#include "proc.h"
+#include "proc/fdinfo.h"
+#include "proc/holders.h"
+#include "proc/proc.h"
 
 static char dir[] = "/tmp/dfput-holders.XXXXXX";
 static char path[sizeof(dir) + 16];

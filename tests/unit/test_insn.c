@@ -4,7 +4,7 @@
  */
 #include "cmocka_main.h"
 
-#include "../../module/insn.c"
+#include "../../module/hook/insn.c"
 
 #define CODE(start, ...)                                                \
 	(const struct dfput_code)                                       \

@@ -7,8 +7,8 @@
 
 #include <errno.h>
 
-#include "left.h"
-#include "number.h"
+#include "analysis/pending_since.h"
+#include "lib/number.h"
 
 static struct reader reader;
 static struct left left;

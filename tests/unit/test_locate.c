@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "locate.h"
+#include "proc/mountpoint.h"
 
 static const char mountinfo[] = "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
 				"23 22 0:25 / /tmp rw - tmpfs tmpfs rw\n"

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#include "number.h"
+#include "lib/number.h"
 
 static void numbers(void **state)
 {

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "number.h"
-#include "outlived.h"
+#include "lib/number.h"
+#include "analysis/leftovers.h"
 
 static struct reader reader;
 static struct outlived outlived;

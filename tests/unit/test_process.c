@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "number.h"
-#include "process.h"
+#include "lib/number.h"
+#include "proc/process.h"
 
 /* The rules of proc(5) end at a name that looks like them. */
 static void ourselves(void **state)

@@ -14,8 +14,8 @@
 #include <dfput/abi.h>
 #include <dfput/version.h>
 
-#include "reader.h"
-#include "stats.h"
+#include "debugfs/parse.h"
+#include "debugfs/stats.h"
 
 static struct reader reader = { .fd = -1 };
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader.h"
-#include "rules.h"
+#include "debugfs/parse.h"
+#include "debugfs/rules.h"
 
 static struct reader reader = { .fd = -1 };
 static struct rules rules;

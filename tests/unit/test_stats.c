@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "number.h"
-#include "stats.h"
+#include "lib/number.h"
+#include "debugfs/stats.h"
 
 #define SECOND NUMBER_NS_PER_SEC
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "safe.h"
-#include "view.h"
+#include "lib/sanitize.h"
+#include "lib/view.h"
 
 static void assert_safe(const char *text, const char *expected)
 {

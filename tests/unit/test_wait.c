@@ -17,9 +17,9 @@
 #include <dfput/abi.h>
 #include <dfput/counters.h>
 
-#include "number.h"
-#include "remains.h"
-#include "wait.h"
+#include "lib/number.h"
+#include "analysis/unreleased.h"
+#include "analysis/event_loop.h"
 
 #define NAME(name, kind, meaning) #name "\t"
 

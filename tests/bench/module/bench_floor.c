@@ -13,7 +13,7 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #define FUNCTIONS 8
 

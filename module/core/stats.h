@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The sums: per-CPU counters and histograms, added up only when read.
+ *
+ * Writers use this_cpu_inc(), which no interrupt can tear, so they need no
+ * lock and may run in any context, NMI included. A reader adds up what it
+ * finds; numbers that were counted together may be seen one without the other
+ * while the machine is busy, and agree when it is quiet.
+ */
+#ifndef DFPUT_STATS_H
+#define DFPUT_STATS_H
+
+#include <linux/atomic.h>
+#include <linux/percpu.h>
+
+#include <dfput/counters.h>
+#include <dfput/hist.h>
+
+#include "hook/hook_list.h"
+
+/**
+ * struct dfput_stats - all that is summed
+ * @count: the counters of <dfput/counters.h>
+ * @hits: calls of each hook that had something to do
+ * @hist: the buckets of <dfput/hist.h>
+ */
+struct dfput_stats {
+	u64 count[DFPUT_NR_COUNTERS];
+	u64 hits[DFPUT_NR_HOOKS];
+	u64 hist[DFPUT_NR_HISTS][DFPUT_HIST_BUCKETS];
+};
+
+extern struct dfput_stats __percpu *dfput_stats;
+
+/*
+ * How many files are on the list. One word for all CPUs, because only one word
+ * can say exactly when it falls to nothing; the kernel's own list head, next to
+ * which it changes, is shared in the same way.
+ */
+extern atomic_long_t dfput_pending;
+
+/**
+ * dfput_count() - count one event
+ * @counter: which
+ *
+ * Context: any.
+ */
+static __always_inline void dfput_count(enum dfput_counter counter)
+{
+	this_cpu_inc(dfput_stats->count[counter]);
+}
+
+/**
+ * dfput_count_queued() - count one file as queued, by its cause
+ * @cause: why it could not be task work
+ *
+ * Context: any.
+ */
+static __always_inline void dfput_count_queued(enum dfput_cause cause)
+{
+	dfput_count(DFPUT_COUNT_queued);
+	dfput_count(DFPUT_COUNT_queued_hardirq + (unsigned int)cause);
+}
+
+/**
+ * dfput_count_hit() - count a hook that had something to do
+ * @hook: which
+ *
+ * Context: any.
+ */
+static __always_inline void dfput_count_hit(enum dfput_hook_id hook)
+{
+	this_cpu_inc(dfput_stats->hits[hook]);
+}
+
+/**
+ * dfput_hist_add() - count one value in a histogram
+ * @hist: which
+ * @value: in its unit
+ *
+ * Context: any.
+ */
+static __always_inline void dfput_hist_add(enum dfput_hist hist, u64 value)
+{
+	this_cpu_inc(dfput_stats->hist[hist][dfput_hist_bucket(value)]);
+}
+
+/**
+ * dfput_elapsed() - time between two looks at the clock
+ * @from: ns of ktime_get_mono_fast_ns(), perhaps on another CPU
+ * @to: ns, taken later
+ *
+ * That clock may step back a little between two CPUs while it is adjusted.
+ *
+ * Context: any; pure.
+ * Return: ns, never negative.
+ */
+static __always_inline u64 dfput_elapsed(u64 from, u64 to)
+{
+	return to > from ? to - from : 0;
+}
+
+/*
+ * Does an __fput matter? One comparison for all of them, with one word. Its lower
+ * half is the length of the text that the drains are in. Its upper half counts what
+ * any other __fput may matter to: files that are on record or watched, and somebody
+ * who traces it; it lets every caller pass.
+ */
+#define DFPUT_ATTENTION_SHIFT 32
+extern atomic_long_t dfput_attention;
+
+/**
+ * dfput_attention_add() - one thing more that any __fput may matter to, or less
+ * @nr: 1 or -1
+ *
+ * Context: any; for a file, before its last put.
+ */
+static __always_inline void dfput_attention_add(int nr)
+{
+	atomic_long_add((long)nr << DFPUT_ATTENTION_SHIFT, &dfput_attention);
+}
+
+/**
+ * dfput_attention_due() - may an __fput matter?
+ * @offset: its caller's distance from the drains' text
+ *
+ * Distances are as short as any between two functions of the kernel, so one half
+ * of a word holds them.
+ *
+ * Context: any.
+ * Return: it may, and has to be looked at closely.
+ */
+static __always_inline bool dfput_attention_due(unsigned long offset)
+{
+	/*
+	 * It was raised before the last put of a file that it is about, and we are
+	 * after that. It is read once: nothing has to tell the compiler to.
+	 */
+	return (u32)offset < data_race((unsigned long)dfput_attention.counter);
+}
+
+/**
+ * dfput_pending_add() - one more file is on the list
+ *
+ * Context: any.
+ */
+void dfput_pending_add(void);
+
+/**
+ * dfput_pending_sub() - one file has left the list
+ *
+ * Context: any.
+ */
+void dfput_pending_sub(void);
+
+/**
+ * dfput_stats_init() - allocate, all zero
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int dfput_stats_init(void);
+
+/**
+ * dfput_stats_exit() - free; no handler may run any more
+ *
+ * Context: process context.
+ */
+void dfput_stats_exit(void);
+
+/**
+ * struct dfput_gauges - values of the stats file that are not counters
+ * @pending: files on the list, from the account of counters.h
+ * @pending_max: the most there were at once
+ * @carried: what @pending was at the last reset
+ * @since: when measuring was last begun or reset, ns
+ */
+struct dfput_gauges {
+	u64 pending;
+	u64 pending_max;
+	u64 carried;
+	u64 since;
+};
+
+/**
+ * dfput_stats_read() - the sums since load or reset
+ * @sum: where to
+ * @gauges: where to
+ *
+ * Context: process context, may sleep.
+ */
+void dfput_stats_read(struct dfput_stats *sum, struct dfput_gauges *gauges);
+
+/**
+ * dfput_stats_begin() - measuring begins now
+ *
+ * The clock that is shown starts anew, so that a reader can tell a pause; the
+ * counts go on.
+ *
+ * Context: process context, may sleep.
+ */
+void dfput_stats_begin(void);
+
+/**
+ * dfput_stats_reset() - begin all counters and histograms anew
+ *
+ * Nothing that a handler writes is touched: what has been counted so far is
+ * remembered and taken off whenever the sums are read.
+ *
+ * Context: process context, may sleep.
+ */
+void dfput_stats_reset(void);
+
+/**
+ * dfput_stats_memory() - what the statistics allocated
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+size_t dfput_stats_memory(void);
+
+#endif /* DFPUT_STATS_H */

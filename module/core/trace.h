@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracepoints, so that perf, trace-cmd and bpftrace see what the statistics
+ * count: one dfput_queue for each `queued`, one dfput_release for each
+ * `released`, one dfput_batch for each of `batches`.
+ *
+ * `id` joins a file's queueing and release; it is 0 where no record was free.
+ *
+ * One dfput_umount for each of `umounts`, and one dfput_super_dead when the device
+ * of one of `supers_dead` is free.
+ *
+ * One dfput_exit for each of `exits`, one dfput_leftover for each `leftover`, and
+ * dfput_put for each file that an exiting task releases by its own task work.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM dfput
+
+#if !defined(DFPUT_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define DFPUT_TRACE_H
+
+#include <linux/kdev_t.h>
+#include <linux/tracepoint.h>
+
+#include <dfput/causes.h>
+
+#include "list/deferral.h"
+#include "exit/leftover.h"
+#include "umount/umount.h"
+
+#ifndef DFPUT_TRACE_CAUSE
+#define DFPUT_TRACE_CAUSE(name, meaning) { DFPUT_CAUSE_##name, #name },
+#endif
+
+/* Lets tools outside the kernel resolve the numbers. */
+#undef DFPUT_TRACE_ENUM
+#define DFPUT_TRACE_ENUM(name, meaning) TRACE_DEFINE_ENUM(DFPUT_CAUSE_##name);
+DFPUT_CAUSES(DFPUT_TRACE_ENUM)
+TRACE_DEFINE_ENUM(DFPUT_CAUSE_NONE);
+TRACE_DEFINE_ENUM(DFPUT_ROUTE_DEFERRED);
+TRACE_DEFINE_ENUM(DFPUT_ROUTE_TASK_WORK);
+TRACE_DEFINE_ENUM(DFPUT_ROUTE_SYNC);
+
+TRACE_EVENT(dfput_queue,
+	TP_PROTO(u64 id, const struct dfput_sight *sight),
+	TP_ARGS(id, sight),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, queued_ns)
+		__field(u64, ino)
+		__field(u64, super)
+		__field(dev_t, dev)
+		__field(u32, cause)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->queued_ns = sight->queued;
+		__entry->ino = sight->ino;
+		__entry->super = sight->super.id;
+		__entry->dev = sight->super.dev;
+		__entry->cause = sight->cause;
+	),
+	TP_printk("id=%llu cause=%s dev=%u:%u ino=%llu super=%llu queued_ns=%llu",
+		__entry->id,
+		__print_symbolic(__entry->cause,
+			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
+			{ DFPUT_CAUSE_NONE, "unknown" }),
+		MAJOR(__entry->dev), MINOR(__entry->dev),
+		__entry->ino, __entry->super,
+		__entry->queued_ns)
+);
+
+TRACE_EVENT(dfput_release,
+	TP_PROTO(const struct dfput_drained *file, u64 now, bool flush),
+	TP_ARGS(file, now, flush),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, wait_ns)
+		__field(u64, release_ns)
+		__field(u64, ino)
+		__field(u64, super)
+		__field(dev_t, dev)
+		__field(u32, cause)
+		__field(bool, flush)
+	),
+	TP_fast_assign(
+		const struct dfput_record *record = file->record;
+
+		__entry->id = file->id;
+		__entry->wait_ns = record ?
+			file->started - record->sight.queued : 0;
+		__entry->release_ns = now - file->started;
+		__entry->ino = file->ino;
+		__entry->super = file->super.id;
+		__entry->dev = file->super.dev;
+		__entry->cause = record ? record->sight.cause :
+			DFPUT_CAUSE_NONE;
+		__entry->flush = flush;
+	),
+	TP_printk("id=%llu cause=%s dev=%u:%u ino=%llu super=%llu wait_ns=%llu release_ns=%llu by=%s",
+		__entry->id,
+		__print_symbolic(__entry->cause,
+			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
+			{ DFPUT_CAUSE_NONE, "unknown" }),
+		MAJOR(__entry->dev), MINOR(__entry->dev),
+		__entry->ino, __entry->super,
+		__entry->wait_ns, __entry->release_ns,
+		__entry->flush ? "flush" : "worker")
+);
+
+TRACE_EVENT(dfput_batch,
+	TP_PROTO(bool flush, u64 files, u64 time_ns),
+	TP_ARGS(flush, files, time_ns),
+	TP_STRUCT__entry(
+		__field(u64, files)
+		__field(u64, time_ns)
+		__field(bool, flush)
+	),
+	TP_fast_assign(
+		__entry->files = files;
+		__entry->time_ns = time_ns;
+		__entry->flush = flush;
+	),
+	TP_printk("files=%llu time_ns=%llu by=%s", __entry->files,
+		__entry->time_ns, __entry->flush ? "flush" : "worker")
+);
+
+TRACE_EVENT(dfput_exit,
+	TP_PROTO(const struct task_struct *leader),
+	TP_ARGS(leader),
+	TP_STRUCT__entry(
+		__field(pid_t, tgid)
+		__array(char, comm, TASK_COMM_LEN)
+	),
+	TP_fast_assign(
+		__entry->tgid = leader->tgid;
+		memcpy(__entry->comm, leader->comm, TASK_COMM_LEN);
+	),
+	TP_printk("tgid=%d comm=%s", __entry->tgid, __entry->comm)
+);
+
+#ifndef DFPUT_TRACE_PUT
+#define DFPUT_TRACE_PUT
+/* While somebody traces that, each __fput matters. */
+int dfput_trace_put_begin(void);
+void dfput_trace_put_end(void);
+#endif
+
+TRACE_EVENT_FN(dfput_put,
+	TP_PROTO(const struct file *file),
+	TP_ARGS(file),
+	TP_STRUCT__entry(
+		__field(u64, ino)
+		__field(dev_t, dev)
+		__field(pid_t, tgid)
+	),
+	TP_fast_assign(
+		const struct inode *inode = file->f_mode & FMODE_OPENED ?
+			file_inode(file) : NULL;
+
+		__entry->ino = inode ? inode->i_ino : 0;
+		__entry->dev = inode ? inode->i_sb->s_dev : 0;
+		__entry->tgid = current->tgid;
+	),
+	TP_printk("tgid=%d dev=%u:%u ino=%llu", __entry->tgid,
+		MAJOR(__entry->dev), MINOR(__entry->dev), __entry->ino),
+	dfput_trace_put_begin, dfput_trace_put_end
+);
+
+TRACE_EVENT(dfput_leftover,
+	TP_PROTO(const struct dfput_leftover_view *view),
+	TP_ARGS(view),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, lateness_ns)
+		__field(u64, exit_ns)
+		__field(u64, ino)
+		__field(dev_t, dev)
+		__field(u32, cause)
+		__field(u32, route)
+		__field(pid_t, tgid)
+		__field(bool, exec)
+		__array(char, comm, TASK_COMM_LEN)
+	),
+	TP_fast_assign(
+		__entry->id = view->id;
+		__entry->lateness_ns = view->lateness;
+		__entry->exit_ns = view->visible;
+		__entry->ino = view->ino;
+		__entry->dev = view->super.dev;
+		__entry->cause = view->cause;
+		__entry->route = view->route;
+		__entry->tgid = view->who.tgid;
+		__entry->exec = view->who.exec;
+		memcpy(__entry->comm, view->who.comm, TASK_COMM_LEN);
+	),
+	TP_printk("id=%llu kind=%s tgid=%d comm=%s route=%s cause=%s dev=%u:%u ino=%llu lateness_ns=%llu exit_ns=%llu",
+		__entry->id, __entry->exec ? "exec" : "exit", __entry->tgid,
+		__entry->comm,
+		__print_symbolic(__entry->route,
+			{ DFPUT_ROUTE_DEFERRED, "deferred" },
+			{ DFPUT_ROUTE_TASK_WORK, "task_work" },
+			{ DFPUT_ROUTE_SYNC, "sync" }),
+		__print_symbolic(__entry->cause,
+			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
+			{ DFPUT_CAUSE_NONE, "none" }),
+		MAJOR(__entry->dev), MINOR(__entry->dev), __entry->ino,
+		__entry->lateness_ns, __entry->exit_ns)
+);
+
+TRACE_EVENT(dfput_umount,
+	TP_PROTO(const struct dfput_umount_view *view),
+	TP_ARGS(view),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, super)
+		__field(u64, took_ns)
+		__field(u64, pending_super)
+		__field(u32, pending_mount)
+		__field(u32, held_mount)
+		__field(u32, rings)
+		__field(dev_t, dev)
+		__field(int, result)
+		__field(int, flags)
+		__field(pid_t, tgid)
+	),
+	TP_fast_assign(
+		__entry->id = view->id;
+		__entry->super = view->super.id;
+		__entry->took_ns = view->ended - view->begun;
+		__entry->pending_super = view->pending_super;
+		__entry->pending_mount = view->queued + view->started;
+		__entry->held_mount = view->held;
+		__entry->rings = view->rings;
+		__entry->dev = view->super.dev;
+		__entry->result = view->result;
+		__entry->flags = view->flags;
+		__entry->tgid = view->pid;
+	),
+	TP_printk("id=%llu tgid=%d dev=%u:%u super=%llu flags=0x%x result=%d pending_mount=%u pending_super=%llu held_mount=%u rings=%u took_ns=%llu",
+		__entry->id, __entry->tgid, MAJOR(__entry->dev),
+		MINOR(__entry->dev), __entry->super, __entry->flags,
+		__entry->result, __entry->pending_mount,
+		__entry->pending_super, __entry->held_mount, __entry->rings,
+		__entry->took_ns)
+);
+
+TRACE_EVENT(dfput_super_dead,
+	TP_PROTO(const struct dfput_super_view *view),
+	TP_ARGS(view),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, died_ns)
+		__field(u64, death_ns)
+		__field(dev_t, dev)
+		__field(bool, kthread)
+		__array(char, fstype, DFPUT_FSTYPE_LEN)
+		__array(char, name, 32)
+	),
+	TP_fast_assign(
+		__entry->id = view->id;
+		__entry->died_ns = view->death.begun;
+		__entry->death_ns = view->death.took;
+		__entry->dev = view->dev;
+		__entry->kthread = view->death.kthread;
+		memcpy(__entry->fstype, view->fstype, DFPUT_FSTYPE_LEN);
+		memcpy(__entry->name, view->name, sizeof(view->name));
+	),
+	TP_printk("super=%llu dev=%u:%u fstype=%s name=%s died_ns=%llu death_ns=%llu by=%s",
+		__entry->id, MAJOR(__entry->dev), MINOR(__entry->dev),
+		__entry->fstype, __entry->name, __entry->died_ns,
+		__entry->death_ns, __entry->kthread ? "kthread" : "task")
+);
+
+#endif /* DFPUT_TRACE_H */
+
+/* This part must be outside the guard. */
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH core
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

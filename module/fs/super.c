@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Superblock generations.
+ *
+ * A table of sets, each with a few ways and a raw spinlock. A file pins its
+ * superblock from its queueing until well into its __fput, so a lookup by such
+ * a file finds a way that can not go away meanwhile, and needs no lock. Only
+ * the first sight of a superblock, its death, and readers take the set's lock.
+ *
+ * A dead generation stays for readers until its way is needed again, and until
+ * its last file is released: __fput gives up the mount, and with it perhaps the
+ * superblock, a little before its end.
+ *
+ * Its key goes when its shutdown begins: no file can come any more. What is left
+ * of its death goes by its place and number.
+ *
+ * The counts are atomics, not per-CPU: there may be a thousand superblocks and
+ * hundreds of CPUs, and memory is bounded.
+ */
+#include <linux/atomic.h>
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "core/fault.h"
+#include "core/stats.h"
+#include "fs/super.h"
+
+#define SET_BITS 7
+#define SETS BIT(SET_BITS)
+#define WAYS 8
+
+/* The account of one generation; base is what it was at the last reset. */
+struct super_count {
+	atomic64_t queued;
+	atomic64_t retracted;
+	atomic64_t released;
+	atomic64_t leftovers;
+	atomic_t held;
+	u64 base_queued;
+	u64 base_released;
+	u64 base_leftovers;
+};
+
+/* The last of its files that went through the list. */
+struct last_file {
+	u64 ino;
+	u64 started;
+};
+
+struct way {
+	/* Its place in the table, for good. */
+	u32 slot;
+	/* NULL: dead, or nobody watches whether it dies. */
+	const struct super_block *sb;
+	u64 id;
+	bool unwatched;
+	/* Its shutdown is not over. */
+	bool dying;
+	/* Files of its device that the shutdown put, and that are on the list. */
+	u32 devices;
+	dev_t dev;
+	char fstype[DFPUT_FSTYPE_LEN];
+	char name[32];
+	struct super_count count;
+	struct last_file last;
+	struct dfput_death death;
+};
+
+struct set {
+	raw_spinlock_t lock;
+	struct way way[WAYS];
+};
+
+static struct set *sets;
+static atomic64_t last_id;
+
+/*
+ * Deaths are reported to us. While they are not, the next superblock under the
+ * same address and device would pass for the last, so none is told from another.
+ */
+static bool following __read_mostly;
+
+static struct way *way_at(u32 slot)
+{
+	return &sets[slot / WAYS].way[slot % WAYS];
+}
+
+static u64 pending(const struct super_count *count)
+{
+	return atomic64_read(&count->queued) -
+	       atomic64_read(&count->retracted) -
+	       atomic64_read(&count->released);
+}
+
+static struct way *find(struct set *set, const struct super_block *sb)
+{
+	unsigned int i;
+
+	for (i = 0; i < WAYS; i++) {
+		/* Pairs with the release in occupy(). */
+		if (smp_load_acquire(&set->way[i].sb) == sb &&
+		    set->way[i].dev == sb->s_dev)
+			return &set->way[i];
+	}
+	return NULL;
+}
+
+static bool is_dying(const struct way *way)
+{
+	return way->dying || way->devices;
+}
+
+/* The way that was never used, or else the one that has been dead longest. */
+static struct way *find_room(struct set *set)
+{
+	struct way *way, *room = NULL;
+
+	for (way = set->way; way < set->way + WAYS; way++) {
+		if (way->sb || is_dying(way) ||
+		    (way->id && pending(&way->count)))
+			continue;
+		if (!room || way->id < room->id)
+			room = way;
+	}
+	return room;
+}
+
+static void occupy(struct way *way, const struct super_block *sb)
+{
+	memset(&way->count, 0, sizeof(way->count));
+	memset(&way->last, 0, sizeof(way->last));
+	memset(&way->death, 0, sizeof(way->death));
+	way->unwatched = false;
+	way->id = atomic64_inc_return(&last_id);
+	way->dev = sb->s_dev;
+	strscpy(way->fstype, sb->s_type->name, sizeof(way->fstype));
+	strscpy(way->name, sb->s_id, sizeof(way->name));
+	/* Whoever finds the key finds the rest. */
+	smp_store_release(&way->sb, sb);
+}
+
+/* The same address with another device is another superblock: we missed its death. */
+static void drop_homonym(struct set *set, const struct super_block *sb)
+{
+	struct way *way;
+
+	for (way = set->way; way < set->way + WAYS; way++)
+		if (way->sb == sb && way->dev != sb->s_dev)
+			WRITE_ONCE(way->sb, NULL);
+}
+
+static struct way *add(struct set *set, const struct super_block *sb)
+{
+	unsigned long flags;
+	struct way *way;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	way = find(set, sb);
+	if (!way) {
+		drop_homonym(set, sb);
+		way = find_room(set);
+		if (way)
+			occupy(way, sb);
+	}
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+	return way;
+}
+
+static struct set *set_of(const struct super_block *sb)
+{
+	return &sets[hash_ptr(sb, SET_BITS)];
+}
+
+static struct dfput_super_ref ref_to(const struct way *way)
+{
+	struct dfput_super_ref ref = {
+		.slot = way->slot,
+		.dev = way->dev,
+		.id = way->id,
+	};
+
+	return ref;
+}
+
+/* Apart, so that those who come later need not make room for its registers. */
+static noinline struct dfput_super_ref first_ref(struct set *set,
+						 const struct super_block *sb)
+{
+	struct dfput_super_ref none = { .dev = sb->s_dev };
+	const struct way *way = add(set, sb);
+
+	if (way)
+		return ref_to(way);
+	dfput_count(DFPUT_COUNT_lost_supers);
+	return none;
+}
+
+struct dfput_super_ref dfput_super_find(const struct super_block *sb)
+{
+	struct dfput_super_ref ref = { .dev = sb->s_dev };
+	const struct way *way;
+	struct set *set;
+
+	if (!READ_ONCE(following))
+		return ref;
+	set = set_of(sb);
+	way = find(set, sb);
+	return likely(way) ? ref_to(way) : first_ref(set, sb);
+}
+
+bool dfput_super_known(const struct super_block *sb)
+{
+	return find(set_of(sb), sb);
+}
+
+struct dfput_super_ref dfput_super_of(const struct file *file)
+{
+	struct dfput_super_ref none = {};
+
+	if (!(file->f_mode & FMODE_OPENED))
+		return none;
+	return dfput_super_find(file_inode(file)->i_sb);
+}
+
+void dfput_super_queued(const struct dfput_super_ref *super)
+{
+	if (super->id)
+		atomic64_inc(&way_at(super->slot)->count.queued);
+}
+
+void dfput_super_retracted(const struct dfput_super_ref *super)
+{
+	if (super->id)
+		atomic64_inc(&way_at(super->slot)->count.retracted);
+}
+
+void dfput_super_released(const struct dfput_super_ref *super)
+{
+	if (super->id)
+		atomic64_inc(&way_at(super->slot)->count.released);
+}
+
+/* Only the last one counts, and which of two at once that is does not matter. */
+void dfput_super_started(const struct dfput_super_ref *super, u64 ino, u64 now)
+{
+	struct way *way = way_at(super->slot);
+
+	if (!super->id)
+		return;
+	WRITE_ONCE(way->last.ino, ino);
+	WRITE_ONCE(way->last.started, now);
+}
+
+void dfput_super_hold(const struct dfput_super_ref *super)
+{
+	if (super->id)
+		atomic_inc(&way_at(super->slot)->count.held);
+}
+
+/* One that was missed when it was released may come long after its superblock. */
+void dfput_super_unhold(const struct dfput_super_ref *super)
+{
+	if (super->id && READ_ONCE(way_at(super->slot)->id) == super->id)
+		atomic_dec(&way_at(super->slot)->count.held);
+}
+
+void dfput_super_leftover(const struct dfput_super_ref *super)
+{
+	if (super->id && READ_ONCE(way_at(super->slot)->id) == super->id)
+		atomic64_inc(&way_at(super->slot)->count.leftovers);
+}
+
+u64 dfput_super_pending(const struct dfput_super_ref *super)
+{
+	return super->id ? pending(&way_at(super->slot)->count) : 0;
+}
+
+void dfput_super_follow(void)
+{
+	WRITE_ONCE(following, true);
+}
+
+static void abandon_way(struct way *way)
+{
+	atomic64_add(pending(&way->count), &way->count.retracted);
+	atomic_set(&way->count.held, 0);
+	if (way->sb || is_dying(way))
+		way->unwatched = true;
+	way->dying = false;
+	way->devices = 0;
+	WRITE_ONCE(way->sb, NULL);
+}
+
+void dfput_super_abandon(void)
+{
+	unsigned long flags;
+	unsigned int slot;
+
+	WRITE_ONCE(following, false);
+	for (slot = 0; slot < SETS * WAYS; slot++) {
+		struct set *set = &sets[slot / WAYS];
+
+		raw_spin_lock_irqsave(&set->lock, flags);
+		abandon_way(way_at(slot));
+		raw_spin_unlock_irqrestore(&set->lock, flags);
+	}
+}
+
+static enum dfput_super_state state_of(const struct way *way)
+{
+	if (way->sb)
+		return DFPUT_SUPER_ALIVE;
+	if (way->unwatched)
+		return DFPUT_SUPER_UNKNOWN;
+	return is_dying(way) ? DFPUT_SUPER_DYING : DFPUT_SUPER_DEAD;
+}
+
+/* Under the set's lock. */
+static void look(const struct way *way, struct dfput_super_view *view)
+{
+	const struct super_count *count = &way->count;
+
+	view->id = way->id;
+	view->dev = way->dev;
+	view->state = state_of(way);
+	memcpy(view->fstype, way->fstype, sizeof(view->fstype));
+	memcpy(view->name, way->name, sizeof(view->name));
+	view->pending = pending(count);
+	view->queued = atomic64_read(&count->queued) - count->base_queued;
+	view->released = atomic64_read(&count->released) - count->base_released;
+	view->held = max(atomic_read(&count->held), 0);
+	view->leftovers =
+		atomic64_read(&count->leftovers) - count->base_leftovers;
+	view->death = way->death;
+}
+
+static void add_hop(struct dfput_death *death, const struct dfput_hop *hop)
+{
+	if (death->nr_hops < DFPUT_HOPS)
+		death->hops[death->nr_hops++] = *hop;
+}
+
+/* In a kernel thread, the last file it released by the list was the last of all. */
+static void describe_death(struct way *way, bool mount, u64 now)
+{
+	struct dfput_hop file = { DFPUT_HOP_FILE, way->dev, way->last.ino,
+				  way->last.started };
+	struct dfput_hop hop = { .time = now };
+	struct dfput_death *death = &way->death;
+
+	death->begun = now;
+	death->pid = current->pid;
+	death->kthread = current->flags & PF_KTHREAD;
+	memcpy(death->comm, current->comm, sizeof(death->comm));
+	if (mount && file.time)
+		add_hop(death, &file);
+	hop.kind = DFPUT_HOP_MOUNT;
+	if (mount)
+		add_hop(death, &hop);
+	hop.kind = DFPUT_HOP_SUPER;
+	add_hop(death, &hop);
+}
+
+struct dfput_super_ref dfput_super_dies(const struct super_block *sb,
+					bool mount, bool followed, u64 now)
+{
+	struct dfput_super_ref ref = dfput_super_find(sb);
+	struct set *set = set_of(sb);
+	struct way *way = way_at(ref.slot);
+	unsigned long flags;
+
+	if (!ref.id)
+		return ref;
+	raw_spin_lock_irqsave(&set->lock, flags);
+	describe_death(way, mount, now);
+	way->dying = followed;
+	WRITE_ONCE(way->sb, NULL);
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+	return ref;
+}
+
+/* Under the set's lock; whatever comes last completes the death. */
+static bool end_death(struct way *way, u64 now, struct dfput_super_view *view)
+{
+	if (is_dying(way) || way->death.took)
+		return false;
+	/* 0 is for what is not over. */
+	way->death.took = max_t(u64, 1, dfput_elapsed(way->death.begun, now));
+	look(way, view);
+	return true;
+}
+
+bool dfput_super_dead(const struct dfput_super_ref *super, u64 now,
+		      struct dfput_super_view *view)
+{
+	struct set *set = &sets[super->slot / WAYS];
+	struct way *way = way_at(super->slot);
+	unsigned long flags;
+	bool dead = false;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	if (way->id == super->id && way->dying) {
+		way->dying = false;
+		dead = end_death(way, now, view);
+	}
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+	return dead;
+}
+
+void dfput_super_device_queued(u32 slot, u32 id, int by)
+{
+	struct set *set = &sets[slot / WAYS];
+	struct way *way = way_at(slot);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	if ((u32)way->id == id)
+		way->devices += by;
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+}
+
+bool dfput_super_hop(u32 slot, u32 id, const struct dfput_hop *hop,
+		     struct dfput_super_view *view)
+{
+	struct set *set = &sets[slot / WAYS];
+	struct way *way = way_at(slot);
+	unsigned long flags;
+	bool dead = false;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	if ((u32)way->id == id) {
+		add_hop(&way->death, hop);
+		if (hop->kind == DFPUT_HOP_DEVICE && way->devices) {
+			way->devices--;
+			dead = end_death(way, hop->time, view);
+		}
+	}
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+	return dead;
+}
+
+unsigned int dfput_super_slots(void)
+{
+	return SETS * WAYS;
+}
+
+bool dfput_super_view(unsigned int slot, struct dfput_super_view *view)
+{
+	struct set *set = &sets[slot / WAYS];
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	look(way_at(slot), view);
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+
+	return view->id;
+}
+
+static void reset_way(struct way *way)
+{
+	struct super_count *count = &way->count;
+
+	if (!way->sb && !is_dying(way) && !pending(count)) {
+		way->id = 0;
+		return;
+	}
+	count->base_leftovers = atomic64_read(&count->leftovers);
+	count->base_queued = atomic64_read(&count->queued);
+	count->base_released = atomic64_read(&count->released);
+}
+
+void dfput_super_reset(void)
+{
+	unsigned long flags;
+	unsigned int slot;
+
+	for (slot = 0; slot < SETS * WAYS; slot++) {
+		struct set *set = &sets[slot / WAYS];
+
+		raw_spin_lock_irqsave(&set->lock, flags);
+		reset_way(way_at(slot));
+		raw_spin_unlock_irqrestore(&set->lock, flags);
+	}
+}
+
+int dfput_super_init(void)
+{
+	unsigned int i;
+
+	sets = dfput_try(NULL, vzalloc(SETS * sizeof(*sets)));
+	if (!sets)
+		return -ENOMEM;
+	for (i = 0; i < SETS; i++)
+		raw_spin_lock_init(&sets[i].lock);
+	for (i = 0; i < SETS * WAYS; i++)
+		way_at(i)->slot = i;
+	return 0;
+}
+
+void dfput_super_exit(void)
+{
+	vfree(sets);
+}
+
+size_t dfput_super_memory(void)
+{
+	return PAGE_ALIGN(SETS * sizeof(*sets));
+}

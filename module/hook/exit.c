@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exits: when a thread group's end becomes visible to whoever waits for it.
+ *
+ * do_notify_parent() is called for more than that, and each end is to be
+ * counted once:
+ *
+ * - for a traced thread, to tell the tracer: not a group's end;
+ * - for a leader whose threads still run: never, the last thread calls it for
+ *   its leader, which is why the task counts here, and not current;
+ * - for a leader that is traced by a stranger: the tracer is told first, and
+ *   the real parent once the tracer is done with it, which is the visible end;
+ * - again, when a parent exits and leaves a zombie to the next parent.
+ *
+ * Runs under tasklist_lock, interrupts off; only reads what that lock keeps.
+ */
+#include <linux/ktime.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+
+#include "hook/exit.h"
+#include "exit/owner.h"
+#include "core/stats.h"
+#include "hook/symbol.h"
+#include "core/trace.h"
+
+static bool is_whole_group(const struct task_struct *task)
+{
+	return thread_group_leader((struct task_struct *)task) &&
+	       thread_group_empty((struct task_struct *)task);
+}
+
+static bool is_for_tracer_only(const struct task_struct *task)
+{
+	return task->ptrace && ptrace_reparented((struct task_struct *)task);
+}
+
+/* An exiting parent hands over zombies whose end has been visible before. */
+static bool is_repeated(const struct task_struct *task, unsigned long caller)
+{
+	unsigned int i;
+
+	if (same_thread_group((struct task_struct *)task, current))
+		return false;
+	for (i = 0; i < DFPUT_NR_REPARENT; i++)
+		if (dfput_range_holds(&dfput_symbols.reparent[i], caller))
+			return true;
+	return false;
+}
+
+void dfput_exit_notify(const struct task_struct *task, unsigned long caller)
+{
+	dfput_count_hit(DFPUT_HOOK_exit);
+	if (!is_whole_group(task) || is_for_tracer_only(task) ||
+	    is_repeated(task, caller))
+		return;
+	dfput_count(DFPUT_COUNT_exits);
+	dfput_owner_ended(task, ktime_get_mono_fast_ns());
+	trace_dfput_exit(task);
+}

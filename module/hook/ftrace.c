@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hooks by ftrace: the functions that are called often, at their entry.
+ *
+ * The handlers run in the context of the hooked function, with its interrupt
+ * and preemption state: any context, fput() included. They ask ftrace for no
+ * protection against recursion, which would double their price: none of them
+ * calls a function that one of them hooks. They keep the cheap way out first.
+ *
+ * FTRACE_OPS_FL_PERMANENT: without it, `sysctl kernel.ftrace_enabled=0` would
+ * take our eyes away without a word. With it, that is refused with EBUSY while
+ * we measure, and so is our loading while it is 0.
+ */
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/string.h>
+
+#include "list/batch.h"
+#include "compat/compat.h"
+#include "hook/context.h"
+#include "umount/shutdown.h"
+#include "list/deferral.h"
+#include "hook/exit.h"
+#include "core/fault.h"
+#include "hook/hook.h"
+#include "exit/leftover.h"
+#include "core/stats.h"
+#include "hook/symbol.h"
+#include "exit/ring.h"
+#include "core/trace.h"
+
+/*
+ * Up to 6.12 fput() decides by itself, and at its entry a count of one means:
+ * this is the last reference. With a few more, others may be at this very
+ * point as well, and any of them may turn out to be the last. Each of them is
+ * one CPU, or one task that was preempted here.
+ */
+#define CANDIDATE_REFS 8
+
+static __always_inline const struct file *
+file_argument(struct ftrace_regs *fregs)
+{
+	return (const struct file *)dfput_ftrace_argument(fregs, 0);
+}
+
+/*
+ * In each handler that everybody comes by, what follows the cheap way out is a
+ * function of its own, else the compiler would save registers for it first.
+ */
+
+/* A caller that would be deferred gives up this many references. */
+static noinline void see_candidate(enum dfput_hook_id hook,
+				   const struct file *file, unsigned int refs,
+				   unsigned long caller)
+{
+	enum dfput_cause cause = dfput_context_cause();
+	long left = dfput_file_refs(file) - refs;
+
+	if (left >= CANDIDATE_REFS)
+		return;
+	dfput_count_hit(hook);
+	dfput_deferral_sight(file, cause, caller, NULL,
+			     left ? DFPUT_SURE_NOT : DFPUT_SURE_NOW);
+}
+
+void dfput_on_fput(unsigned long ip, unsigned long caller,
+		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (likely(!dfput_context_defers()))
+		return;
+	see_candidate(DFPUT_HOOK_queue_candidate, file_argument(fregs), 1,
+		      caller);
+}
+
+/* Up to 5.17 fput() is a call of this one, which others call as well. */
+void dfput_on_fput_many(unsigned long ip, unsigned long caller,
+			struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (likely(!dfput_context_defers()))
+		return;
+	see_candidate(DFPUT_HOOK_queue_many, file_argument(fregs),
+		      dfput_ftrace_argument(fregs, 1), caller);
+}
+
+static noinline void see_deferral(const struct file *file, unsigned long caller)
+{
+	dfput_count_hit(DFPUT_HOOK_queue_entry);
+	dfput_deferral_sight(file, dfput_context_cause(), caller, NULL,
+			     DFPUT_SURE_GONE);
+}
+
+/* Entered only once the last reference is gone: no guess is left. */
+void dfput_on___fput_deferred(unsigned long ip, unsigned long caller,
+			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (likely(!dfput_context_defers()))
+		return;
+	see_deferral(file_argument(fregs), caller);
+}
+
+/*
+ * What comes off the list inside a drain, but not from its loop as the kernel was
+ * built with it, comes from a loop that has taken its place.
+ */
+static void see_release(const struct file *file)
+{
+	if (unlikely(dfput_deferral_other(file)) && dfput_batch_entered())
+		dfput_count(DFPUT_COUNT_foreign);
+	dfput_leftover_put(file);
+	if (trace_dfput_put_enabled() && (current->flags & PF_EXITING))
+		trace_dfput_put(file);
+}
+
+static noinline void see_put(const struct file *file, unsigned long caller)
+{
+	bool flush =
+		dfput_range_holds(&dfput_symbols.flush_delayed_fput, caller);
+
+	if (!flush && !dfput_range_holds(&dfput_symbols.delayed_fput, caller)) {
+		see_release(file);
+		return;
+	}
+	dfput_count_hit(DFPUT_HOOK_release);
+	dfput_batch_file(file, flush);
+}
+
+void dfput_on___fput(unsigned long ip, unsigned long caller,
+		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (unlikely(dfput_attention_due(caller - dfput_symbols.drains.start)))
+		see_put(file_argument(fregs), caller);
+}
+
+/*
+ * By the work that it waits for and not by the caller: this may be a tail call,
+ * and a release may wait for other work.
+ */
+void dfput_on_flush_delayed_work(unsigned long ip, unsigned long caller,
+				 struct ftrace_ops *ops,
+				 struct ftrace_regs *fregs)
+{
+	unsigned long work = dfput_ftrace_argument(fregs, 0);
+
+	if (likely(work != dfput_symbols.delayed_fput_work))
+		return;
+	dfput_count_hit(DFPUT_HOOK_flush_wait);
+	dfput_batch_wait();
+}
+
+void dfput_on_generic_shutdown_super(unsigned long ip, unsigned long caller,
+				     struct ftrace_ops *ops,
+				     struct ftrace_regs *fregs)
+{
+	unsigned long sb = dfput_ftrace_argument(fregs, 0);
+
+	dfput_count_hit(DFPUT_HOOK_super_death);
+	dfput_death_shutdown((const struct super_block *)sb);
+}
+
+/* Any delayed work at all: one comparison. */
+void dfput_on_queue_delayed_work_on(unsigned long ip, unsigned long caller,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
+{
+	unsigned long work = dfput_ftrace_argument(fregs, 2);
+
+	if (likely(work != dfput_symbols.delayed_mntput_work))
+		return;
+	dfput_count_hit(DFPUT_HOOK_mounts_queue);
+	dfput_death_mounts_queued();
+}
+
+/* Most mounts are cleaned up by whoever puts them last. */
+void dfput_on_cleanup_mnt(unsigned long ip, unsigned long caller,
+			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (!dfput_range_holds(&dfput_symbols.delayed_mntput, caller))
+		return;
+	dfput_count_hit(DFPUT_HOOK_mount);
+	dfput_death_mount();
+}
+
+/* A process that goes on closes a file: if that lives on, it is not our leftover. */
+static noinline void see_close(const struct file *file)
+{
+	if (!(current->flags & PF_KTHREAD))
+		dfput_leftover_hand_on(file);
+}
+
+static bool is_ring(const struct file *file)
+{
+	unsigned long release = dfput_hook_at(DFPUT_HOOK_ring)->address;
+
+	return release && (file->f_mode & FMODE_OPENED) &&
+	       (unsigned long)file->f_op->release == release;
+}
+
+static noinline void see_last_close(const struct file *file,
+				    enum dfput_kind kind)
+{
+	dfput_count_hit(DFPUT_HOOK_close);
+	dfput_leftover_closed(file, kind);
+}
+
+static noinline void see_exec_close(const struct file *file)
+{
+	/* By the time of its release we could not tell why it was closed. */
+	if (is_ring(file))
+		dfput_teardown_exec(file->private_data);
+	if (dfput_file_refs(file) > 1)
+		see_last_close(file, DFPUT_KIND_EXEC);
+}
+
+/*
+ * The exit of the last task that has a table of files closes what is in it, and
+ * an execution what is marked so.
+ */
+void dfput_on_filp_close(unsigned long ip, unsigned long caller,
+			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct task_struct *task = current;
+
+	if (task->flags & PF_EXITING) {
+		if (!task->files && dfput_file_refs(file_argument(fregs)) > 1)
+			see_last_close(file_argument(fregs), DFPUT_KIND_EXIT);
+	} else if (unlikely(task->in_execve)) {
+		see_exec_close(file_argument(fregs));
+	} else if (unlikely(dfput_leftover_watching())) {
+		see_close(file_argument(fregs));
+	}
+}
+
+/* close(2) from 6.6 on, which no longer comes by filp_close(). */
+void dfput_on___fput_sync(unsigned long ip, unsigned long caller,
+			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (unlikely(dfput_leftover_watching()))
+		see_close(file_argument(fregs));
+}
+
+void dfput_on_io_uring_release(unsigned long ip, unsigned long caller,
+			       struct ftrace_ops *ops,
+			       struct ftrace_regs *fregs)
+{
+	unsigned long file = dfput_ftrace_argument(fregs, 1);
+
+	dfput_count_hit(DFPUT_HOOK_ring);
+	dfput_teardown_ring(((const struct file *)file)->private_data);
+}
+
+void dfput_on_aio_ring_mmap(unsigned long ip, unsigned long caller,
+			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	dfput_count_hit(DFPUT_HOOK_aio_map);
+	dfput_leftover_bind(file_argument(fregs), current->mm);
+}
+
+void dfput_on_aio_ring_mmap_prepare(unsigned long ip, unsigned long caller,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
+{
+	unsigned long desc = dfput_ftrace_argument(fregs, 0);
+	const struct file *file = dfput_mmap_prepare_file(desc);
+
+	dfput_count_hit(DFPUT_HOOK_aio_map_prepare);
+	if (file)
+		dfput_leftover_bind(file, current->mm);
+}
+
+void dfput_on_exit_aio(unsigned long ip, unsigned long caller,
+		       struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	unsigned long mm = dfput_ftrace_argument(fregs, 0);
+
+	dfput_teardown_mm((const struct mm_struct *)mm);
+}
+
+void dfput_on_do_notify_parent(unsigned long ip, unsigned long caller,
+			       struct ftrace_ops *ops,
+			       struct ftrace_regs *fregs)
+{
+	unsigned long task = dfput_ftrace_argument(fregs, 0);
+
+	dfput_exit_notify((const struct task_struct *)task, caller);
+}
+
+static int filter_by_name(struct ftrace_ops *ops, const char *symbol, int reset)
+{
+	/* ftrace writes into what it parses. */
+	char name[64];
+
+	if (strscpy(name, symbol, sizeof(name)) < 0)
+		return -ENAMETOOLONG;
+	return dfput_try(-ENOMEM,
+			 ftrace_set_filter(ops, name, strlen(name), reset));
+}
+
+/*
+ * By name is slow: ftrace looks up the name of each function that there is. But
+ * up to 5.17 it takes no other address than that of the call itself, which on
+ * arm64 has up to two instructions before it.
+ */
+#define BEFORE_CALL 8
+
+static int filter(struct ftrace_ops *ops, const struct dfput_hook *hook,
+		  int reset)
+{
+	unsigned int before;
+	int err;
+
+	for (before = 0; before <= BEFORE_CALL; before += 4) {
+		err = dfput_try(-ENOMEM,
+				ftrace_set_filter_ip(
+					ops, hook->address + before, 0, reset));
+		if (err != -EINVAL)
+			return err;
+	}
+	return filter_by_name(ops, hook->symbol, reset);
+}
+
+static int prepare(struct dfput_hook *hook)
+{
+	hook->address = dfput_symbol_address(hook->symbol);
+	if (!hook->address)
+		return -ENOENT;
+	hook->ops.func = hook->on_call;
+	hook->ops.flags = FTRACE_OPS_FL_PERMANENT | DFPUT_FTRACE_FLAGS;
+	return filter(&hook->ops, hook, 1);
+}
+
+static void arm(struct dfput_hook **hooks, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		hooks[i]->error = dfput_try(
+			-ENOMEM, register_ftrace_function(&hooks[i]->ops));
+}
+
+static void disarm(struct dfput_hook **hooks, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		unregister_ftrace_function(&hooks[i]->ops);
+}
+
+/* ftrace does not say; what it skips shows as unmatched or stale. */
+static u64 missed(const struct dfput_hook *hook)
+{
+	return 0;
+}
+
+static void release(struct dfput_hook *hook)
+{
+	dfput_ftrace_forget(&hook->ops);
+}
+
+const struct dfput_backend dfput_backend_ftrace = {
+	.name = "ftrace",
+	.prepare = prepare,
+	.arm = arm,
+	.disarm = disarm,
+	.missed = missed,
+	.release = release,
+};
+
+/*
+ * Functions that are called rarely share one ftrace_ops, since arming each takes
+ * as long as arming all of them. Its callback finds out which it was; the call is
+ * a little way into the function, where that begins with a landing mark.
+ */
+#define REACH 16
+
+static struct {
+	struct ftrace_ops ops;
+	struct dfput_hook *hooks[DFPUT_NR_HOOKS];
+	unsigned int nr;
+} rare;
+
+static void on_rare(unsigned long ip, unsigned long caller,
+		    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	unsigned int i;
+
+	for (i = 0; i < rare.nr; i++)
+		if (ip - rare.hooks[i]->address < REACH) {
+			rare.hooks[i]->on_call(ip, caller, ops, fregs);
+			return;
+		}
+}
+
+static int arm_together(struct dfput_hook **hooks, unsigned int nr)
+{
+	unsigned int i;
+	int err = 0;
+
+	rare.ops.func = on_rare;
+	rare.ops.flags = FTRACE_OPS_FL_PERMANENT | DFPUT_FTRACE_FLAGS;
+	rare.nr = nr;
+	for (i = 0; i < nr && !err; i++) {
+		rare.hooks[i] = hooks[i];
+		err = filter(&rare.ops, hooks[i], !i);
+	}
+	if (err)
+		return err;
+	return dfput_try(-ENOMEM, register_ftrace_function(&rare.ops));
+}
+
+/*
+ * Begun anew with the next arming: some kernels forget to forget the pointer to
+ * the filter that they free.
+ */
+static void forget_rare(void)
+{
+	dfput_ftrace_forget(&rare.ops);
+	memset(&rare.ops, 0, sizeof(rare.ops));
+}
+
+static void arm_rare(struct dfput_hook **hooks, unsigned int nr)
+{
+	int err = arm_together(hooks, nr);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		hooks[i]->error = err;
+	if (err)
+		forget_rare();
+}
+
+static void disarm_rare(struct dfput_hook **hooks, unsigned int nr)
+{
+	unregister_ftrace_function(&rare.ops);
+	forget_rare();
+}
+
+const struct dfput_backend dfput_backend_ftrace_rare = {
+	.name = "ftrace",
+	.prepare = prepare,
+	.arm = arm_rare,
+	.disarm = disarm_rare,
+	.missed = missed,
+	.release = release,
+};

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hooks by kretprobe: functions whose return we need: those that drain, called
+ * once a batch, those that take an io_uring ring to pieces, once a ring, and
+ * those that unmount.
+ *
+ * The handlers run in process context, in the task that does this, with
+ * preemption off. The function itself sleeps between them.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "list/batch.h"
+#include "compat/compat.h"
+#include "umount/shutdown.h"
+#include "core/fault.h"
+#include "hook/hook.h"
+#include "core/stats.h"
+#include "hook/symbol.h"
+#include "exit/ring.h"
+#include "umount/umount.h"
+
+/*
+ * One worker of the list and a few flushes at once; but of the end of a ring as
+ * many as there are kworkers for it. One too many is counted as missed.
+ */
+#define MAX_ACTIVE 64
+#define MAX_ACTIVE_RINGS 512
+
+int dfput_enter_worker(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	dfput_count_hit(DFPUT_HOOK_batch_worker);
+	dfput_batch_enter(false);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_worker);
+
+int dfput_leave_worker(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	dfput_batch_leave();
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_worker);
+
+int dfput_enter_flush(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	dfput_count_hit(DFPUT_HOOK_batch_flush);
+	dfput_batch_enter(true);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_flush);
+
+int dfput_leave_flush(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	dfput_batch_leave();
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_flush);
+
+int dfput_enter_umount(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	const struct path *path = (void *)regs_get_kernel_argument(regs, 0);
+
+	dfput_count_hit(DFPUT_HOOK_umount);
+	dfput_umount_enter(path, regs_get_kernel_argument(regs, 1));
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_umount);
+
+int dfput_leave_umount(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	dfput_umount_leave(regs_return_value(regs));
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_umount);
+
+/* What the return has to know of the call. */
+struct call {
+	const struct super_block *sb;
+};
+
+int dfput_enter_super_free(struct kretprobe_instance *instance,
+			   struct pt_regs *regs)
+{
+	struct call *call = (struct call *)instance->data;
+
+	dfput_count_hit(DFPUT_HOOK_super_free);
+	call->sb = (void *)regs_get_kernel_argument(regs, 0);
+	dfput_death_enter(call->sb);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_super_free);
+
+int dfput_leave_super_free(struct kretprobe_instance *instance,
+			   struct pt_regs *regs)
+{
+	const struct call *call = (struct call *)instance->data;
+
+	dfput_death_leave(call->sb);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_super_free);
+
+int dfput_enter_mounts(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	dfput_count_hit(DFPUT_HOOK_mounts);
+	dfput_death_mounts_enter();
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_mounts);
+
+int dfput_leave_mounts(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	dfput_death_mounts_leave();
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_mounts);
+
+int dfput_enter_ring_exit(struct kretprobe_instance *instance,
+			  struct pt_regs *regs)
+{
+	dfput_count_hit(DFPUT_HOOK_ring_exit);
+	dfput_teardown_enter((void *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_ring_exit);
+
+int dfput_leave_ring_exit(struct kretprobe_instance *instance,
+			  struct pt_regs *regs)
+{
+	dfput_teardown_leave(true);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_ring_exit);
+
+/* Of a ring that is not being torn down, its owner lives, and it isn't known. */
+int dfput_enter_ring_work(struct kretprobe_instance *instance,
+			  struct pt_regs *regs)
+{
+	dfput_teardown_enter((void *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_ring_work);
+
+int dfput_leave_ring_work(struct kretprobe_instance *instance,
+			  struct pt_regs *regs)
+{
+	dfput_teardown_leave(false);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_ring_work);
+
+int dfput_enter_task_fallback(struct kretprobe_instance *instance,
+			      struct pt_regs *regs)
+{
+	struct task_struct *task =
+		dfput_task_fallback(regs_get_kernel_argument(regs, 0));
+
+	dfput_count_hit(DFPUT_HOOK_task_fallback);
+	if (task)
+		dfput_teardown_enter_task(task);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_task_fallback);
+
+int dfput_leave_task_fallback(struct kretprobe_instance *instance,
+			      struct pt_regs *regs)
+{
+	dfput_teardown_leave(false);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_task_fallback);
+
+static int prepare(struct dfput_hook *hook)
+{
+	hook->address = dfput_symbol_address(hook->symbol);
+	return hook->address ? 0 : -ENOENT;
+}
+
+static int arm_one(struct dfput_hook *hook)
+{
+	/* A kretprobe that was registered before can not be used again as it is. */
+	memset(&hook->retprobe, 0, sizeof(hook->retprobe));
+	hook->retprobe.kp.symbol_name = hook->symbol;
+	hook->retprobe.entry_handler = hook->on_entry;
+	hook->retprobe.handler = hook->on_return;
+	hook->retprobe.data_size = sizeof(struct call);
+	hook->retprobe.maxactive = hook->role == DFPUT_ROLE_RING_EXIT ?
+					   MAX_ACTIVE_RINGS :
+					   MAX_ACTIVE;
+	return dfput_try(-ENOMEM, register_kretprobe(&hook->retprobe));
+}
+
+static void arm(struct dfput_hook **hooks, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		hooks[i]->error = arm_one(hooks[i]);
+}
+
+static void disarm(struct dfput_hook **hooks, unsigned int nr)
+{
+	struct kretprobe *probes[DFPUT_NR_HOOKS];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		probes[i] = &hooks[i]->retprobe;
+	unregister_kretprobes(probes, nr);
+}
+
+/* No instance was free, or the CPU was in another kprobe's handler. */
+static u64 missed(const struct dfput_hook *hook)
+{
+	return hook->retprobe.nmissed + hook->retprobe.kp.nmissed;
+}
+
+static void release(struct dfput_hook *hook)
+{
+}
+
+const struct dfput_backend dfput_backend_kretprobe = {
+	.name = "kretprobe",
+	.prepare = prepare,
+	.arm = arm,
+	.disarm = disarm,
+	.missed = missed,
+	.release = release,
+};

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where kernel symbols are.
+ *
+ * kallsyms_lookup_name() is not exported. register_kprobe() resolves the name
+ * before it looks at what it has been asked to probe, and leaves the address in
+ * the kprobe even when it then refuses. So we ask for a place that it must
+ * refuse, one byte into the symbol: nothing is armed, and nothing has to be
+ * waited for.
+ *
+ * Runs at load, in process context, before any hook is armed.
+ */
+#include <linux/init.h>
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/string.h>
+
+#include "core/fault.h"
+#include "core/stats.h"
+#include "hook/symbol.h"
+
+struct dfput_symbols dfput_symbols __read_mostly;
+
+/* Names with commas between them: as if this kernel did not have these. */
+static const char *hidden = "";
+
+static bool is_hidden(const char *name)
+{
+	size_t len = strlen(name);
+	const char *at = hidden;
+
+	while ((at = strstr(at, name))) {
+		if ((at == hidden || at[-1] == ',') &&
+		    (!at[len] || at[len] == ','))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+static unsigned long find_inside(const char *name)
+{
+	struct kprobe probe = { .symbol_name = name, .offset = 1 };
+
+	if (is_hidden(name))
+		return 0;
+	/* Refused, whatever comes of the lookup; without it, nothing is found. */
+	if (!dfput_try(-ENOENT, register_kprobe(&probe)))
+		unregister_kprobe(&probe);
+	return IS_ERR_OR_NULL(probe.addr) ? 0 : (unsigned long)probe.addr;
+}
+
+unsigned long dfput_symbol_address(const char *name)
+{
+	unsigned long inside = find_inside(name);
+
+	return inside ? inside - 1 : 0;
+}
+
+/* "name+0x1/0x5d" is the only exported view of a symbol's bounds. */
+struct dfput_range dfput_symbol_range(const char *name)
+{
+	/* Too large for the stack, and loading is not concurrent with itself. */
+	static char text[KSYM_SYMBOL_LEN];
+	struct dfput_range range = {};
+	unsigned long addr = find_inside(name);
+	unsigned long offset, size;
+	size_t len = strlen(name);
+
+	if (!addr)
+		return range;
+
+	sprint_symbol(text, addr);
+	if (strncmp(text, name, len) ||
+	    sscanf(text + len, "+0x%lx/0x%lx", &offset, &size) != 2)
+		return range;
+
+	range.start = addr - offset;
+	range.size = size;
+	return range;
+}
+
+const char *dfput_symbols_hidden(void)
+{
+	return hidden;
+}
+
+/* One line for each that is compared with in vain. */
+static void __init report_blind_spots(void)
+{
+	const struct {
+		bool found;
+		const char *name;
+		const char *unseen;
+	} spots[] = {
+		{ dfput_symbols.work_exited, "work_exited",
+		  "files put by tasks past their exit task work will count as unmatched" },
+		{ dfput_symbols.delayed_fput_work, "delayed_fput_work",
+		  "when a flush begins to wait for the worker will not be seen" },
+		{ dfput_symbols.delayed_mntput_work, "delayed_mntput_work",
+		  "how long mounts wait for their cleanup will not be seen" },
+		{ dfput_symbols.delayed_mntput.size, "delayed_mntput",
+		  "mounts whose cleanup was deferred will not be seen" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(spots); i++)
+		if (!spots[i].found)
+			pr_notice("cannot find %s: %s\n", spots[i].name,
+				  spots[i].unseen);
+}
+
+static struct dfput_range __init span(const struct dfput_range *a,
+				      const struct dfput_range *b)
+{
+	struct dfput_range range = { .start = min(a->start, b->start) };
+
+	range.size = max(a->start + a->size, b->start + b->size) - range.start;
+	return range;
+}
+
+int __init dfput_symbols_init(const char *hide)
+{
+	/*
+	 * An exiting parent notifies the new one of each zombie it leaves.
+	 * The compiler is free to inline any of these into the next.
+	 */
+	static const char *const reparent[DFPUT_NR_REPARENT] __initconst = {
+		"reparent_leader", "forget_original_parent", "exit_notify",
+		"do_exit"
+	};
+	unsigned int i;
+
+	hidden = hide;
+	dfput_symbols.delayed_fput = dfput_symbol_range("delayed_fput");
+	dfput_symbols.flush_delayed_fput =
+		dfput_symbol_range("flush_delayed_fput");
+	dfput_symbols.delayed_fput_work =
+		dfput_symbol_address("delayed_fput_work");
+	dfput_symbols.delayed_mntput = dfput_symbol_range("delayed_mntput");
+	dfput_symbols.delayed_mntput_work =
+		dfput_symbol_address("delayed_mntput_work");
+	dfput_symbols.work_exited = dfput_symbol_address("work_exited");
+	for (i = 0; i < DFPUT_NR_REPARENT; i++)
+		dfput_symbols.reparent[i] = dfput_symbol_range(reparent[i]);
+
+	if (!dfput_symbols.delayed_fput.size ||
+	    !dfput_symbols.flush_delayed_fput.size) {
+		pr_err("cannot find delayed_fput and flush_delayed_fput in this kernel: nothing can be counted\n");
+		return -ENOENT;
+	}
+	dfput_symbols.drains = span(&dfput_symbols.delayed_fput,
+				    &dfput_symbols.flush_delayed_fput);
+	atomic_long_set(&dfput_attention, dfput_symbols.drains.size);
+	/* Of the others we can do without those that were inlined into it. */
+	if (!dfput_symbols.reparent[DFPUT_NR_REPARENT - 1].size) {
+		pr_err("cannot find do_exit in this kernel: exits can not be told from their repetitions\n");
+		return -ENOENT;
+	}
+	report_blind_spots();
+	return 0;
+}

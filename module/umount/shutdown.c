@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Deaths of superblocks.
+ *
+ * Whoever drops the last reference shuts the superblock down, in one function
+ * that sleeps: its task claims a slot at the entry, with a compare and exchange,
+ * and gives it up at the return; nobody else touches it. What that task puts
+ * meanwhile belongs to the death, and so does what the release of such a file
+ * puts in its turn.
+ *
+ * delayed_mntput() never runs concurrently with itself.
+ */
+#include <linux/ktime.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
+
+#include "list/batch.h"
+#include "umount/shutdown.h"
+#include "list/deferral.h"
+#include "core/stats.h"
+#include "fs/super.h"
+#include "core/trace.h"
+#include "umount/umount.h"
+#include "debugfs/waiters.h"
+
+#define SLOTS 64
+
+struct slot {
+	/* The task that drops the reference: a key. NULL: free. */
+	struct task_struct *task;
+	/* Of which superblock: a key. */
+	const struct super_block *sb;
+	/* Its generation, once it is being shut down. */
+	struct dfput_super_ref super;
+};
+
+atomic_t dfput_deaths = ATOMIC_INIT(0);
+
+static struct slot slots[SLOTS];
+static bool following __read_mostly;
+
+/* When the batch that delayed_mntput() will find, or has found, was begun. */
+static atomic64_t mounts_queued;
+static u64 batch_queued;
+static struct task_struct *mounts_task;
+
+/* One may be inside another: filesystems keep mounts of the kernel's own. */
+static struct slot *find(const struct super_block *sb)
+{
+	struct slot *slot;
+
+	for (slot = slots; slot < slots + SLOTS; slot++)
+		if (READ_ONCE(slot->task) == current && slot->sb == sb)
+			return slot;
+	return NULL;
+}
+
+static struct slot *find_dying(void)
+{
+	struct slot *slot;
+
+	for (slot = slots; slot < slots + SLOTS; slot++)
+		if (READ_ONCE(slot->task) == current && slot->super.id)
+			return slot;
+	return NULL;
+}
+
+static struct slot *claim(void)
+{
+	struct slot *slot;
+
+	for (slot = slots; slot < slots + SLOTS; slot++)
+		if (!READ_ONCE(slot->task) &&
+		    !cmpxchg(&slot->task, NULL, current))
+			return slot;
+	return NULL;
+}
+
+static void is_dead(const struct dfput_super_view *view)
+{
+	dfput_hist_add(DFPUT_HIST_super_death, view->death.took);
+	dfput_umount_died(view->id, view->death.begun + view->death.took);
+	trace_dfput_super_dead(view);
+	dfput_waiters_notify();
+}
+
+void dfput_death_enter(const struct super_block *sb)
+{
+	struct slot *slot = claim();
+
+	if (!slot)
+		return;
+	slot->super.id = 0;
+	slot->sb = sb;
+}
+
+void dfput_death_leave(const struct super_block *sb)
+{
+	struct slot *slot = find(sb);
+	struct dfput_super_view view;
+
+	if (!slot)
+		return;
+	if (slot->super.id) {
+		atomic_dec(&dfput_deaths);
+		if (dfput_super_dead(&slot->super, ktime_get_mono_fast_ns(),
+				     &view))
+			is_dead(&view);
+	}
+	slot->super.id = 0;
+	slot->sb = NULL;
+	/* What we did in the slot is done before another task can have it. */
+	smp_store_release(&slot->task, NULL);
+}
+
+void dfput_death_shutdown(const struct super_block *sb)
+{
+	struct slot *slot = find(sb);
+	bool mount = READ_ONCE(mounts_task) == current;
+	struct dfput_super_ref super;
+
+	/* Of a mount that failed: nobody has ever seen it. */
+	if (!sb->s_root && !dfput_super_known(sb))
+		return;
+	dfput_count(DFPUT_COUNT_supers_dead);
+	if (current->flags & PF_KTHREAD)
+		dfput_count(DFPUT_COUNT_supers_dead_kthread);
+	if (!slot && READ_ONCE(following))
+		dfput_count(DFPUT_COUNT_lost_deaths);
+
+	super = dfput_super_dies(sb, mount, slot, ktime_get_mono_fast_ns());
+	if (slot && super.id) {
+		slot->super = super;
+		atomic_inc(&dfput_deaths);
+	}
+}
+
+/* ---- what a death defers ------------------------------------------------ */
+
+static bool is_device(const struct file *file)
+{
+	return (file->f_mode & FMODE_OPENED) &&
+	       file_inode(file)->i_sb->s_magic == BDEVFS_MAGIC;
+}
+
+void __dfput_death_sight(const struct file *file, struct dfput_sight *sight)
+{
+	const struct dfput_sight *outer = dfput_batch_sight();
+	const struct slot *slot = find_dying();
+
+	if (slot) {
+		sight->death_slot = slot->super.slot;
+		sight->death_id = slot->super.id;
+	} else if (outer && outer->death_id) {
+		sight->death_slot = outer->death_slot;
+		sight->death_id = outer->death_id;
+	} else {
+		return;
+	}
+	sight->device = is_device(file);
+}
+
+void __dfput_death_queued(const struct dfput_sight *sight, int by)
+{
+	atomic_add(by, &dfput_deaths);
+	if (sight->device)
+		dfput_super_device_queued(sight->death_slot, sight->death_id,
+					  by);
+}
+
+void __dfput_death_released(const struct dfput_sight *sight, u64 now)
+{
+	struct dfput_super_view view;
+	struct dfput_hop hop = {
+		.kind = sight->device ? DFPUT_HOP_DEVICE : DFPUT_HOP_BACKING,
+		/* The inodes of block devices are numbered by them. */
+		.dev = sight->device ? (dev_t)sight->ino : sight->super.dev,
+		.ino = sight->device ? 0 : sight->ino,
+		.time = now,
+	};
+
+	atomic_dec(&dfput_deaths);
+	if (dfput_super_hop(sight->death_slot, sight->death_id, &hop, &view))
+		is_dead(&view);
+}
+
+/* ---- mounts -------------------------------------------------------------- */
+
+void dfput_death_mounts_queued(void)
+{
+	atomic64_cmpxchg(&mounts_queued, 0, ktime_get_mono_fast_ns());
+}
+
+void dfput_death_mounts_enter(void)
+{
+	/* Before it takes the list: what comes later begins the next batch. */
+	batch_queued = atomic64_xchg(&mounts_queued, 0);
+	WRITE_ONCE(mounts_task, current);
+}
+
+void dfput_death_mounts_leave(void)
+{
+	WRITE_ONCE(mounts_task, NULL);
+	dfput_waiters_notify();
+}
+
+void dfput_death_mount(void)
+{
+	dfput_count(DFPUT_COUNT_mounts_deferred);
+	if (batch_queued)
+		dfput_hist_add(DFPUT_HIST_mount_wait,
+			       dfput_elapsed(batch_queued,
+					     ktime_get_mono_fast_ns()));
+}
+
+/* ---- */
+
+void dfput_death_follow(void)
+{
+	WRITE_ONCE(following, true);
+}
+
+void dfput_death_abandon(void)
+{
+	WRITE_ONCE(following, false);
+	memset(slots, 0, sizeof(slots));
+	atomic64_set(&mounts_queued, 0);
+	mounts_task = NULL;
+	atomic_set(&dfput_deaths, 0);
+}

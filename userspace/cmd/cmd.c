@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What commands have in common.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "lib/privilege.h"
+
+static int display(const struct options *options, cmd_show *show,
+		   enum status unreadable, bool reads_only)
+{
+	struct reader reader;
+	struct view view;
+	int result;
+
+	view_begin(&view, stdout, options->json);
+	result = reader_open(&reader, options->input, options->root);
+	if (!result && reads_only)
+		privilege_drop();
+	if (!result)
+		result = show(options, &reader, &view);
+	if (result < 0) {
+		view_complain("%s", reader.error);
+		view_discard(&view);
+		result = unreadable;
+	} else if (view_end(&view)) {
+		result = STATUS_FAILED;
+	}
+	reader_close(&reader);
+	return result;
+}
+
+int cmd_display(const struct options *options, cmd_show *show)
+{
+	return display(options, show, STATUS_FAILED, true);
+}
+
+int cmd_change(const struct options *options, cmd_show *show)
+{
+	return display(options, show, STATUS_FAILED, false);
+}
+
+int cmd_judge(const struct options *options, cmd_show *show)
+{
+	return display(options, show, STATUS_UNKNOWN, false);
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dfput doctor: what is in the way of measuring, and the command that mends it.
+ * Each check is a function that adds a line; what cannot be looked at because
+ * of something that already failed is left out.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dfput/abi.h>
+#include <dfput/version.h>
+
+#include "cmd/cmd.h"
+#include "cmd/doctor_machine.h"
+#include "debugfs/stats.h"
+
+static const struct view_column columns[] = {
+	{ "check", VIEW_TEXT },
+	{ "status", VIEW_TEXT },
+	{ "meaning", VIEW_PROSE },
+	{ "mend", VIEW_PROSE },
+};
+
+void doctor_add(struct doctor *doctor, const char *check,
+		enum doctor_level level, const char *mend, const char *format,
+		...)
+{
+	static const char *const names[] = { "ok", "warn", "fail" };
+	char text[READER_ERROR];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	doctor->failed |= level == DOCTOR_FAIL;
+	view_row(doctor->table,
+		 (const char *[]){ check, names[level], text, mend }, false);
+}
+
+static const char *mend_for(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "modprobe dfput";
+	case -EACCES:
+		return "sudo dfput doctor";
+	case -EPERM:
+		return "cat /sys/kernel/security/lockdown";
+	case -EPROTONOSUPPORT:
+		return "modprobe -r dfput && modprobe dfput";
+	default:
+		return "dmesg";
+	}
+}
+
+/* Opening, reading and understanding, and the line for it. */
+static struct document *load(struct doctor *doctor, const char *file,
+			     const char *check)
+{
+	struct document *doc;
+	int err = reader_load(&doctor->reader, file, &doc);
+
+	if (err)
+		doctor_add(doctor, check, DOCTOR_FAIL, mend_for(err), "%s",
+			   doctor->reader.error);
+	return doc;
+}
+
+static bool check_directory(struct doctor *doctor,
+			    const struct options *options)
+{
+	int err = reader_open(&doctor->reader, options->input, doctor->root);
+
+	if (err)
+		doctor_add(doctor, "files", DOCTOR_FAIL, mend_for(err), "%s",
+			   doctor->reader.error);
+	else
+		doctor_add(doctor, "files", DOCTOR_OK, NULL, "%s can be read",
+			   doctor->reader.dir);
+	return !err;
+}
+
+static void check_enabled(struct doctor *doctor, const struct stats *stats)
+{
+	char *mend;
+
+	if (stats->gauge[STATS_GAUGE_enabled]) {
+		doctor_add(doctor, "enabled", DOCTOR_OK, NULL,
+			   "measuring is on");
+		return;
+	}
+	if (asprintf(&mend, "echo 1 > %s/enable", doctor->reader.dir) < 0)
+		return;
+	doctor_add(doctor, "enabled", DOCTOR_FAIL, mend,
+		   "measuring is switched off");
+	free(mend);
+}
+
+static void check_losses(struct doctor *doctor, struct stats *stats)
+{
+	struct doubts doubts = { 0 };
+	char *reset;
+
+	stats->gauge[STATS_GAUGE_enabled] = 1;
+	stats_doubt(stats, &doubts);
+	if (!doubts.nr)
+		doctor_add(doctor, "losses", DOCTOR_OK, NULL,
+			   "nothing was lost since load or reset");
+	if (asprintf(&reset, "echo 1 > %s/reset", doctor->reader.dir) < 0)
+		return;
+	for (size_t i = 0; i < doubts.nr; i++)
+		doctor_add(doctor, "losses", DOCTOR_FAIL, reset, "%s",
+			   doubts.text[i]);
+	if (stats->counter[DFPUT_COUNT_lost_records])
+		doctor_add(
+			doctor, "records", DOCTOR_WARN,
+			"modprobe -r dfput && modprobe dfput records=N",
+			"the table of deferrals was too small: see records in 'dfput hooks'");
+	free(reset);
+}
+
+static void check_stats(struct doctor *doctor)
+{
+	struct document *doc = load(doctor, "stats", "abi");
+	struct stats stats;
+
+	if (!doc)
+		return;
+	doctor_add(doctor, "abi", DOCTOR_OK, NULL,
+		   "module and reader speak ABI %d", DFPUT_ABI);
+	if (stats_convert(&doctor->reader, doc, &stats)) {
+		doctor_add(doctor, "stats", DOCTOR_FAIL,
+			   "modprobe -r dfput && modprobe dfput", "%s",
+			   doctor->reader.error);
+	} else {
+		check_enabled(doctor, &stats);
+		check_losses(doctor, &stats);
+	}
+	document_free(doc);
+}
+
+static bool value_is(const struct document *doc, const char *name,
+		     const char *value)
+{
+	const char *is = document_value(doc, name);
+
+	return is && !strcmp(is, value);
+}
+
+static void check_rung(struct doctor *doctor, const struct document *doc)
+{
+	const char *rung = document_value(doc, "rung");
+	bool exact = value_is(doc, "mode", "exact");
+
+	doctor_add(
+		doctor, "rung", exact ? DOCTOR_OK : DOCTOR_WARN,
+		exact ? NULL : "man 8 dfput",
+		exact ? "queueing is seen exactly (rung %s)" :
+			"queueing is reconciled, not seen exactly (rung %s): see MODES",
+		rung ? rung : "unknown");
+}
+
+static void check_selftest(struct doctor *doctor, const struct document *doc)
+{
+	if (value_is(doc, "selftest", "passed"))
+		doctor_add(doctor, "selftest", DOCTOR_OK, NULL,
+			   "a file deferred on purpose was seen");
+	else if (value_is(doc, "selftest", "waiting"))
+		doctor_add(
+			doctor, "selftest", DOCTOR_WARN,
+			"sleep 1; dfput doctor",
+			"the list has not been drained since the module was loaded");
+	else
+		doctor_add(
+			doctor, "selftest", DOCTOR_FAIL,
+			"modprobe -r dfput && modprobe dfput",
+			"a file deferred on purpose was not seen: numbers mean nothing");
+}
+
+static void check_settled(struct doctor *doctor, const struct document *doc)
+{
+	if (!value_is(doc, "settled", "1"))
+		doctor_add(
+			doctor, "settled", DOCTOR_WARN, "sleep 1; dfput doctor",
+			"files that were queued before measuring began may still be on the list");
+}
+
+/* What no hook is the worse for. */
+static bool is_fine(const char *state)
+{
+	static const char *const fine[] = { "armed", "idle", "absent" };
+
+	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+		if (!strcmp(state, fine[i]))
+			return true;
+	return false;
+}
+
+static void check_hook(struct doctor *doctor, const struct document *doc,
+		       size_t row, const size_t where[4])
+{
+	const char *cell[4];
+
+	for (int i = 0; i < 4; i++)
+		cell[i] = document_cell(doc, row, where[i]);
+	if (is_fine(cell[2]))
+		return;
+	doctor_add(doctor, "hook", DOCTOR_FAIL,
+		   "modprobe -r dfput && modprobe dfput", "%s (%s) is %s: %s",
+		   cell[0], cell[1], cell[2], cell[3]);
+}
+
+static void check_table(struct doctor *doctor, const struct document *doc)
+{
+	static const char *const names[] = { "hook", "symbol", "state",
+					     "error" };
+	size_t where[4];
+	bool before = doctor->failed;
+
+	for (int i = 0; i < 4; i++) {
+		if (!document_need_column(&doctor->reader, doc, names[i],
+					  &where[i]))
+			continue;
+		doctor_add(doctor, "hooks", DOCTOR_FAIL, "modprobe dfput", "%s",
+			   doctor->reader.error);
+		return;
+	}
+	doctor->failed = false;
+	for (size_t row = 0; row < doc->nr_rows; row++)
+		check_hook(doctor, doc, row, where);
+	if (!doctor->failed)
+		doctor_add(doctor, "hooks", DOCTOR_OK, NULL,
+			   "all %zu are armed, or not needed on this kernel",
+			   doc->nr_rows);
+	doctor->failed |= before;
+}
+
+static void check_hooks(struct doctor *doctor)
+{
+	struct document *doc = load(doctor, "hooks", "hooks");
+
+	if (!doc)
+		return;
+	check_rung(doctor, doc);
+	check_selftest(doctor, doc);
+	check_settled(doctor, doc);
+	check_table(doctor, doc);
+	document_free(doc);
+}
+
+static void examine(struct doctor *doctor, const struct options *options)
+{
+	bool mounted = doctor_machine(doctor);
+
+	if (!mounted && !options->input)
+		return;
+	if (check_directory(doctor, options)) {
+		check_stats(doctor);
+		check_hooks(doctor);
+	}
+}
+
+int cmd_doctor(const struct options *options, int argc, char **argv)
+{
+	struct doctor doctor = { .root = options->root,
+				 .reader = { .fd = -1 } };
+	struct view view;
+
+	(void)argc;
+	(void)argv;
+	view_begin(&view, stdout, options->json);
+	doctor.table = view_table_begin(&view, "doctor", columns, 4, false);
+	examine(&doctor, options);
+	view_table_end(doctor.table);
+	view_bool(&view, "healthy", !doctor.failed);
+	reader_close(&doctor.reader);
+	if (view_end(&view))
+		return STATUS_FAILED;
+	return doctor.failed ? STATUS_FAILED : STATUS_OK;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the checks of dfput doctor share: those of the machine, and those of
+ * what the module says of itself.
+ */
+#ifndef DFPUT_DOCTOR_H
+#define DFPUT_DOCTOR_H
+
+#include <stdbool.h>
+
+#include "debugfs/parse.h"
+#include "lib/view.h"
+
+/**
+ * enum doctor_level - the outcome of a check
+ * @DOCTOR_OK: as it should be
+ * @DOCTOR_WARN: measuring works, but not in every respect
+ * @DOCTOR_FAIL: it does not
+ */
+enum doctor_level {
+	DOCTOR_OK,
+	DOCTOR_WARN,
+	DOCTOR_FAIL,
+};
+
+/**
+ * struct doctor - what is known so far
+ * @root: prefix of /proc and /sys
+ * @table: the lines
+ * @reader: the directory, if it could be opened
+ * @failed: some check did
+ * @loaded: the module is
+ */
+struct doctor {
+	const char *root;
+	struct view_table *table;
+	struct reader reader;
+	bool failed;
+	bool loaded;
+};
+
+/**
+ * doctor_add() - add a line
+ * @doctor: where
+ * @check: what was checked
+ * @level: the outcome
+ * @mend: the command that mends it, NULL if there is nothing to mend
+ * @format: as of printf(3): what it means
+ */
+void doctor_add(struct doctor *doctor, const char *check,
+		enum doctor_level level, const char *mend, const char *format,
+		...) __attribute__((format(printf, 5, 6)));
+
+/**
+ * doctor_machine() - the checks of module, kernel and debugfs
+ * @doctor: where
+ *
+ * Return: debugfs is mounted.
+ */
+bool doctor_machine(struct doctor *doctor);
+
+#endif /* DFPUT_DOCTOR_H */

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dfput run: run a program, and say which files outlived its process tree, and
+ * what went over the list meanwhile on the whole machine. With --max-late, go on
+ * watching for so long, and say whether any file of the tree was later.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "debugfs/trust.h"
+#include "analysis/pending_since.h"
+#include "debugfs/table.h"
+#include "lib/number.h"
+#include "debugfs/origins.h"
+#include "analysis/leftovers.h"
+#include "analysis/unreleased.h"
+#include "debugfs/stats.h"
+#include "proc/supervise.h"
+
+/**
+ * struct run - one run
+ * @reader: the directory
+ * @out: where the report goes
+ * @how: rung and mode of the module
+ * @before: counters when the program was started
+ * @after: counters when the last of its tree was reaped
+ * @last: counters at the end of the time given
+ * @tree: program and tree
+ * @left: what was on the list then
+ * @outlived: what of it, and of the leftovers, is the tree's
+ * @remains: what of the tree's is held then, and which of its rings are there
+ * @origins: call paths, and what names them
+ * @measured: the numbers could be read at the end
+ * @ended: number_now() when @left was known
+ * @doubts: why the measurement cannot be trusted
+ */
+struct run {
+	struct reader reader;
+	FILE *out;
+	char how[HOOKS_HOW];
+	struct stats before;
+	struct stats after;
+	struct stats last;
+	struct supervise tree;
+	struct left left;
+	struct outlived outlived;
+	struct remains remains;
+	struct origins origins;
+	bool measured;
+	uint64_t ended;
+	struct doubts doubts;
+};
+
+/* Is there a time after the last of the tree was reaped? */
+static bool has_window(const struct run *run, const struct options *options)
+{
+	return options->late && run->tree.all_reaped;
+}
+
+/* All that has to be known before anything is run. */
+static int prepare(struct run *run, const struct options *options)
+{
+	struct document *doc = NULL;
+	int err = reader_open(&run->reader, options->input, options->root);
+
+	if (!err)
+		err = hooks_doubt(&run->reader, run->how, &run->doubts);
+	if (!err)
+		err = reader_load(&run->reader, "pending", &doc);
+	document_free(doc);
+	if (!err)
+		err = origins_load_if_any(&run->reader, options->rules,
+					  &run->origins);
+	/* In this order, what is counted in between has its row later. */
+	if (!err)
+		err = outlived_begin(&run->reader, &run->outlived);
+	if (!err)
+		err = stats_load(&run->reader, &run->before);
+	if (!err && !run->before.gauge[STATS_GAUGE_enabled])
+		err = reader_fail(
+			&run->reader, -ENODATA,
+			"measuring is switched off; try 'echo 1 > %s/enable'",
+			run->reader.dir);
+	if (err)
+		view_complain(
+			"run: not run, as it could not be measured: %s; see 'dfput doctor'",
+			run->reader.error);
+	return err;
+}
+
+static int open_report(struct run *run, const struct options *options)
+{
+	run->out = stderr;
+	if (!options->report)
+		return 0;
+	run->out = fopen(options->report, "we");
+	if (run->out)
+		return 0;
+	view_complain("run: not run, as the report %s cannot be written: %s",
+		      options->report, strerror(errno));
+	return -1;
+}
+
+/*
+ * A file that a kernel thread holds comes when that thread is done with it, so
+ * that the list is empty once says nothing: only the whole of the time does.
+ */
+static int watch(struct run *run, const struct options *options)
+{
+	int err = 0;
+
+	if (has_window(run, options) && !run->tree.interrupted)
+		err = supervise_watch(&run->tree,
+				      number_after(run->tree.reaped,
+						   options->max_late));
+	if (!err)
+		return 0;
+	return reader_fail(&run->reader, err, "cannot wait: %s",
+			   strerror(-err));
+}
+
+/* Files of which nobody knows whose they are may be the tree's. */
+static void doubt_unowned(struct run *run, const struct options *options)
+{
+	uint64_t before = run->before.counter[DFPUT_COUNT_unowned];
+	uint64_t last = run->last.counter[DFPUT_COUNT_unowned];
+
+	if (last > before)
+		doubts_add(&run->doubts,
+			   "unowned grew by %" PRIu64
+			   " (%s): they may be its own",
+			   last - before,
+			   stats_counters[DFPUT_COUNT_unowned].meaning);
+	if (options->late && run->outlived.nr_unknown)
+		doubts_add(&run->doubts,
+			   "of the files queued since it was started, %" PRIu64
+			   " still pending, nobody knows whose: they may be "
+			   "its own",
+			   run->outlived.nr_unknown);
+}
+
+static void doubt_leftovers(struct run *run)
+{
+	uint64_t before = run->before.counter[DFPUT_COUNT_leftover];
+	uint64_t after = run->after.counter[DFPUT_COUNT_leftover];
+
+	outlived_doubt(&run->outlived, after > before ? after - before : 0,
+		       &run->doubts);
+}
+
+static void doubt_remains(struct run *run)
+{
+	if (run->remains.cut)
+		doubts_add(&run->doubts,
+			   "processes too deep below their reapers to tell "
+			   "whose they were have %" PRIu64
+			   " files and rings that are still held",
+			   run->remains.cut);
+	if (run->remains.unseen && run->remains.nr[REMAINS_HELD])
+		doubts_add(&run->doubts,
+			   "%" PRIu64
+			   " processes could not be asked whether they hold "
+			   "what is still held",
+			   run->remains.unseen);
+}
+
+static void collect_doubts(struct run *run, const struct options *options)
+{
+	if (run->tree.interrupted)
+		doubts_add(&run->doubts, "signal %d ended the wait",
+			   run->tree.interrupted);
+	if (!run->measured) {
+		doubts_add(&run->doubts, "%s", run->reader.error);
+		return;
+	}
+	stats_doubt_between(&run->before, &run->last, &run->doubts);
+	doubt_unowned(run, options);
+	doubt_leftovers(run);
+	doubt_remains(run);
+}
+
+/*
+ * What is held before the list, the list before the leftovers: what goes from
+ * one to the next in between is in both, rather than in neither. The counters
+ * last: what is lost until then is in them. Names of call paths are no part of
+ * the measurement.
+ */
+static int look(struct run *run, const struct options *options)
+{
+	uint64_t limit = options->late ? options->max_late : UINT64_MAX;
+	int err;
+
+	run->remains.of = (struct remains_of){
+		.not_pending = true,
+		.reaper = (uint64_t)getpid(),
+		.least_start = run->tree.started,
+	};
+	err = remains_look(&run->remains, &run->reader);
+	if (!err)
+		err = left_look(&run->reader, run->tree.reaped, &run->left);
+	if (!err)
+		err = outlived_pending(&run->reader, &run->tree, &run->left,
+				       &run->outlived);
+	if (!err)
+		err = outlived_look(&run->reader, &run->tree,
+				    (uint64_t)getpid(), limit, &run->outlived);
+	run->ended = number_now();
+	if (!err && run->origins.doc &&
+	    origins_update(&run->reader, &run->origins))
+		view_complain("run: %s", run->reader.error);
+	return err ? err : stats_load(&run->reader, &run->last);
+}
+
+static void measure(struct run *run, const struct options *options)
+{
+	int err = stats_load(&run->reader, &run->after);
+
+	if (!err)
+		err = watch(run, options);
+	if (!err)
+		err = look(run, options);
+	run->measured = !err;
+	collect_doubts(run, options);
+}
+
+static void show_status(const struct run *run, const char *program,
+			struct view *view)
+{
+	const struct supervise *tree = &run->tree;
+	char elapsed[NUMBER_TEXT];
+	bool killed = WIFSIGNALED(tree->status);
+
+	view_text(view, "program", program);
+	view_number(view, "status", (uint64_t)supervise_status(tree));
+	view_number(view, "elapsed_ns", tree->reaped - tree->started);
+	view_text(view, "measured_by", run->how);
+	view_bool(view, "whole_machine", true);
+	view_note(view, "%s: %s %d, all of its processes %s after %s", program,
+		  killed ? "killed by signal" : "exit status",
+		  killed ? WTERMSIG(tree->status) : WEXITSTATUS(tree->status),
+		  tree->all_reaped ? "reaped" : "not reaped",
+		  number_ns_short(elapsed, tree->reaped - tree->started));
+}
+
+/* What of its own processes was neither released nor put on the list. */
+static int show_remains(struct run *run, struct view *view)
+{
+	static const struct {
+		enum remains_table table;
+		const struct listing *listing;
+		const char *name;
+		const char *note;
+	} shown[] = {
+		{ REMAINS_HELD, &listing_held, "tree_held",
+		  "Of its own processes, closed, and still held, by no living process:" },
+		{ REMAINS_RINGS, &listing_rings, "tree_rings",
+		  "Of its own processes, rings that are still being torn down:" },
+	};
+	struct listing listing;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(shown) / sizeof(shown[0]); i++) {
+		listing = *shown[i].listing;
+		listing.file = shown[i].name;
+		listing.empty = NULL;
+		if (run->remains.nr[shown[i].table])
+			view_note(view, "%s", shown[i].note);
+		err = listing_show(&listing, &run->reader,
+				   run->remains.doc[shown[i].table],
+				   run->remains.skip[shown[i].table], NULL,
+				   view);
+	}
+	return err;
+}
+
+static void show_tree(struct run *run, struct view *view)
+{
+	if (run->measured &&
+	    (outlived_show(&run->outlived, &run->left, &run->reader,
+			   &run->origins, view) ||
+	     show_remains(run, view)))
+		view_complain("run: %s", run->reader.error);
+	view_note(
+		view,
+		"On the whole machine meanwhile, not by this program alone (%s):",
+		run->how);
+}
+
+/* For people, leave out what is out of the ordinary and did not happen. */
+static bool is_shown(int counter, uint64_t value)
+{
+	return value || counter == DFPUT_COUNT_queued ||
+	       counter == DFPUT_COUNT_released ||
+	       counter == DFPUT_COUNT_batches ||
+	       listing_is_cause(stats_counters[counter].name);
+}
+
+static void show_counts(const struct stats *from, const struct stats *to,
+			const char *name, struct view *view)
+{
+	char text[NUMBER_TEXT];
+	struct view_table *table;
+
+	table = view_table_begin(view, name, listing_counts, LISTING_NR_COUNTS,
+				 true);
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
+		uint64_t value = to->counter[i] - from->counter[i];
+
+		if (view->json || is_shown(i, value))
+			listing_count(table, &stats_counters[i],
+				      number_text(text, value));
+	}
+	listing_count(table, &stats_gauges[STATS_GAUGE_pending],
+		      number_text(text, to->gauge[STATS_GAUGE_pending]));
+	listing_count(table, &stats_gauges[STATS_GAUGE_watched],
+		      number_text(text, to->gauge[STATS_GAUGE_watched]));
+	view_table_end(table);
+}
+
+static uint64_t after_grew_by(const struct run *run, enum dfput_counter counter)
+{
+	return run->last.counter[counter] - run->after.counter[counter];
+}
+
+static void show_window(const struct run *run, struct view *view)
+{
+	char took[NUMBER_TEXT];
+
+	view_note(view,
+		  "In the %s after its last process was reaped, again on the "
+		  "whole machine, not by this program alone: %" PRIu64
+		  " queued, %" PRIu64 " released:",
+		  number_ns_short(took, run->ended - run->tree.reaped),
+		  after_grew_by(run, DFPUT_COUNT_queued),
+		  after_grew_by(run, DFPUT_COUNT_released));
+	show_counts(&run->after, &run->last, "after", view);
+}
+
+/* Differences have no meaning when the counters began anew in between. */
+static void show_windows(const struct run *run, const struct options *options,
+			 struct view *view)
+{
+	const char *why;
+
+	if (!run->measured ||
+	    !stats_continuous(&run->before, &run->after, &why))
+		return;
+	show_counts(&run->before, &run->after, "differences", view);
+	if (has_window(run, options) &&
+	    stats_continuous(&run->before, &run->last, &why) &&
+	    stats_grew(&run->after, &run->last))
+		show_window(run, view);
+}
+
+/* What of the tree is, or was, later than the limit. */
+static uint64_t nr_late(const struct run *run)
+{
+	return run->outlived.nr_late + run->outlived.nr_pending +
+	       remains_left(&run->remains);
+}
+
+static void note_verdict(const struct run *run, const struct options *options,
+			 struct view *view)
+{
+	char took[NUMBER_TEXT], limit[NUMBER_TEXT];
+
+	number_ns_short(took, run->ended - run->tree.reaped);
+	number_ns_short(limit, options->max_late);
+	if (run->tree.interrupted)
+		view_note(view,
+			  "No verdict: the wait was ended after %s of %s.",
+			  took, limit);
+	else if (nr_late(run))
+		view_note(view,
+			  "Late: of its own processes' files, %" PRIu64
+			  " released later than the limit of %s, and %" PRIu64
+			  " still pending, %" PRIu64 " still held, %" PRIu64
+			  " rings still in teardown %s after its last process "
+			  "was reaped.",
+			  run->outlived.nr_late, limit,
+			  run->outlived.nr_pending,
+			  run->remains.nr[REMAINS_HELD],
+			  run->remains.nr[REMAINS_RINGS], took);
+	else if (run->doubts.nr)
+		view_note(view, "No verdict after %s (limit %s).", took, limit);
+	else
+		view_note(
+			view,
+			"In time: %s after its last process was reaped, no file "
+			"of its own processes was later than the limit of %s, "
+			"and none is pending, held, or in a ring's teardown.",
+			took, limit);
+}
+
+static void show_verdict(const struct run *run, const struct options *options,
+			 struct view *view)
+{
+	if (!options->late)
+		return;
+	view_number(view, "late", nr_late(run));
+	view_number(view, "waited_ns", run->ended - run->tree.reaped);
+	view_number(view, "max_late_ns", options->max_late);
+	note_verdict(run, options, view);
+}
+
+/* Everybody's files, the tree's among them. */
+static int show_pending(struct run *run, const struct options *options,
+			struct view *view)
+{
+	int err;
+
+	view_number(view, "left", run->left.nr_before);
+	if (run->left.nr_before)
+		view_note(view, "On the whole machine, queued before its last "
+				"process was reaped, and still pending:");
+	err = left_show_before(&run->left, &run->reader, &run->origins, view);
+	if (err || !has_window(run, options))
+		return err;
+	view_number(view, "left_after", run->left.nr_after);
+	if (run->left.nr_after)
+		view_note(view, "On the whole machine, queued after its last "
+				"process was reaped, and still pending:");
+	return left_show_after(&run->left, &run->reader, &run->origins, view);
+}
+
+static int report(struct run *run, const struct options *options,
+		  const char *program)
+{
+	struct view view;
+
+	view_begin(&view, run->out, options->json);
+	show_status(run, program, &view);
+	show_tree(run, &view);
+	show_windows(run, options, &view);
+	if (run->measured && show_pending(run, options, &view))
+		view_complain("run: %s", run->reader.error);
+	if (run->measured)
+		show_verdict(run, options, &view);
+	listing_doubts(&run->doubts, &view);
+	return view_end(&view);
+}
+
+static int exit_status(const struct run *run, const struct options *options)
+{
+	if (options->late && run->doubts.nr)
+		return STATUS_UNKNOWN;
+	if (options->late && nr_late(run))
+		return STATUS_AGAINST;
+	if (run->tree.interrupted)
+		return 128 + run->tree.interrupted;
+	return supervise_status(&run->tree);
+}
+
+static int run_program(struct run *run, const struct options *options,
+		       char **argv)
+{
+	int status = supervise_start(&run->tree, argv);
+
+	if (status)
+		return status;
+	supervise_reap(&run->tree);
+	measure(run, options);
+	if (report(run, options, argv[0]))
+		doubts_add(&run->doubts, "the report could not be written");
+	status = exit_status(run, options);
+	supervise_end(&run->tree);
+	return status;
+}
+
+int cmd_run(const struct options *options, int argc, char **argv)
+{
+	struct run run = { .out = stderr };
+	int status = options->late ? STATUS_UNKNOWN : STATUS_FAILED;
+
+	if (!argc)
+		return options_usage("run: which program?");
+	if (!prepare(&run, options)) {
+		status = STATUS_FAILED;
+		if (!open_report(&run, options))
+			status = run_program(&run, options, argv);
+	}
+	if (run.out != stderr)
+		fclose(run.out);
+	outlived_free(&run.outlived);
+	remains_free(&run.remains);
+	origins_free(&run.origins);
+	left_free(&run.left);
+	reader_close(&run.reader);
+	return status;
+}

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dfput umount: unmount; where only files that are released late are in the way,
+ * wait for these and try again; otherwise say what is.
+ *
+ * What was in the way is in the module's row of our own attempt. It is tried
+ * again when less of that is left, as events tell, and after a second without.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <libmount.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "lib/number.h"
+#include "lib/progress.h"
+#include "analysis/unreleased.h"
+#include "analysis/event_loop.h"
+#include "why/reasons.h"
+
+#define PATIENCE_NS (10 * NUMBER_NS_PER_SEC)
+#define TEXT 256
+#define WORD 32
+
+/*
+ * What the column why of an umount says, and what to do: wait, or not, or find
+ * out whether what is held is held by a living process.
+ */
+static const struct reason {
+	const char *name;
+	const char *meaning;
+	enum { GIVE_UP, WAIT, WAIT_UNLESS_LIVING } then;
+} reasons[] = {
+	{ "deferral", "files on the list", WAIT },
+	{ "deferral?", "files that were on the list", WAIT },
+	{ "teardown", "files in the teardown of a ring", WAIT },
+	{ "teardown?", "rings in teardown", WAIT },
+	{ "held", "files that an ended process had closed",
+	  WAIT_UNLESS_LIVING },
+	{ "other", "something else", GIVE_UP },
+	{ "unknown", "something that dfput cannot tell", GIVE_UP },
+};
+
+#define NR_REASONS (sizeof(reasons) / sizeof(reasons[0]))
+
+/* What of an attempt's row tells whether less is left now. */
+enum { ROW_ID, ROW_PENDING, ROW_HELD, ROW_RINGS, ROW_NR };
+
+/**
+ * struct umounting - an umount, attempt by attempt
+ * @target: where
+ * @reader: the module's directory, NULL without
+ * @busy: the last attempt said so
+ * @error: what else it said, "" for nothing
+ * @reason: why it was busy, NULL: not known
+ * @row: of the last attempt, by ROW_*
+ * @device: its superblock
+ * @mount: the mount, as the module tells them apart
+ * @remains: what of that mount remains
+ * @tried: number_now() after the last attempt
+ * @first_busy: number_now() after the first
+ * @attempts: how many
+ * @waited_for: which reasons were waited for
+ */
+struct umounting {
+	const char *target;
+	struct reader *reader;
+	bool busy;
+	char error[TEXT];
+	const struct reason *reason;
+	uint64_t row[ROW_NR];
+	char device[WORD];
+	char mount[WORD];
+	struct remains remains;
+	uint64_t tried;
+	uint64_t first_busy;
+	uint64_t attempts;
+	bool waited_for[NR_REASONS];
+};
+
+/* One attempt, as umount(8) would make it, helpers and utab included. */
+static void try_umount(struct umounting *umounting)
+{
+	struct libmnt_context *context = mnt_new_context();
+	int rc;
+
+	umounting->attempts++;
+	umounting->busy = false;
+	if (!context || mnt_context_set_target(context, umounting->target)) {
+		snprintf(umounting->error, TEXT, "not enough memory");
+		mnt_free_context(context);
+		return;
+	}
+	rc = mnt_context_umount(context);
+	*umounting->error = '\0';
+	umounting->busy = mnt_context_syscall_called(context) &&
+			  mnt_context_get_syscall_errno(context) == EBUSY;
+	if (mnt_context_get_excode(context, rc, umounting->error, TEXT) &&
+	    !*umounting->error)
+		snprintf(umounting->error, TEXT, "it could not be unmounted");
+	umounting->tried = number_now();
+	if (umounting->attempts == 1)
+		umounting->first_busy = umounting->tried;
+	mnt_free_context(context);
+}
+
+static const struct reason *find_reason(const char *name)
+{
+	for (size_t i = 0; i < NR_REASONS; i++)
+		if (!strcmp(reasons[i].name, name))
+			return &reasons[i];
+	return NULL;
+}
+
+static int take_texts(struct umounting *umounting, const struct document *doc,
+		      size_t row)
+{
+	size_t why, device, mount;
+	int err = document_need_column(umounting->reader, doc, "why", &why);
+
+	if (!err)
+		err = document_need_column(umounting->reader, doc, "device",
+					   &device);
+	if (!err)
+		err = document_need_column(umounting->reader, doc, "mount",
+					   &mount);
+	if (err)
+		return err;
+	umounting->reason = find_reason(document_cell(doc, row, why));
+	snprintf(umounting->device, WORD, "%s",
+		 document_cell(doc, row, device));
+	snprintf(umounting->mount, WORD, "%s", document_cell(doc, row, mount));
+	return 0;
+}
+
+/* The newest row of ours, if it is newer than that of the attempt before. */
+static int take_row(struct umounting *umounting, const struct document *doc,
+		    size_t row)
+{
+	static const char *const names[ROW_NR] = {
+		[ROW_ID] = "id",
+		[ROW_PENDING] = "pending_mount",
+		[ROW_HELD] = "held_mount",
+		[ROW_RINGS] = "rings",
+	};
+	uint64_t pid = 0, numbers[ROW_NR] = { 0 };
+	size_t column;
+	int err = document_need_column(umounting->reader, doc, "pid", &column);
+
+	if (!err)
+		err = document_cell_number(umounting->reader, doc, row, column,
+					   &pid);
+	for (int i = 0; !err && i < ROW_NR; i++) {
+		err = document_need_column(umounting->reader, doc, names[i],
+					   &column);
+		if (!err)
+			err = document_cell_number(umounting->reader, doc, row,
+						   column, &numbers[i]);
+	}
+	if (err || pid != (uint64_t)getpid() ||
+	    numbers[ROW_ID] <= umounting->row[ROW_ID])
+		return err;
+	memcpy(umounting->row, numbers, sizeof(numbers));
+	return take_texts(umounting, doc, row);
+}
+
+static int find_row(struct umounting *umounting)
+{
+	struct document *doc;
+	int err = reader_load(umounting->reader, "umounts", &doc);
+
+	umounting->reason = NULL;
+	for (size_t row = 0; !err && row < doc->nr_rows; row++)
+		err = take_row(umounting, doc, row);
+	document_free(doc);
+	return err;
+}
+
+static int look_at_remains(struct umounting *umounting)
+{
+	struct remains *remains = &umounting->remains;
+
+	remains->of.device = umounting->device;
+	remains->of.mount = umounting->mount;
+	return remains_look(remains, umounting->reader);
+}
+
+/* Is what is left bound to go, without anybody's doing? */
+static bool can_wait(const struct umounting *umounting)
+{
+	const struct reason *reason = umounting->reason;
+
+	if (!reason || reason->then == GIVE_UP)
+		return false;
+	return reason->then == WAIT || !umounting->remains.living;
+}
+
+/* Is less in the way than at the last attempt, or is it time to try anyway? */
+static bool is_due(const struct umounting *umounting)
+{
+	const struct remains *remains = &umounting->remains;
+	const uint64_t *row = umounting->row;
+
+	if (!umounting->attempts ||
+	    number_now() - umounting->tried >= WAIT_MAX_NAP_NS)
+		return true;
+	if (remains->nr[REMAINS_PENDING])
+		return false;
+	return row[ROW_PENDING] ||
+	       remains->nr[REMAINS_HELD] + remains->living < row[ROW_HELD] ||
+	       remains->nr[REMAINS_RINGS] < row[ROW_RINGS] ||
+	       !remains_left(remains);
+}
+
+static int attempt(struct umounting *umounting, struct wait *wait)
+{
+	int err;
+
+	try_umount(umounting);
+	wait->left = umounting->busy;
+	wait->stop = !umounting->busy;
+	if (!umounting->busy)
+		return 0;
+	err = find_row(umounting);
+	/* Rings that come later are in the way of nothing that was here. */
+	remains_free(&umounting->remains);
+	umounting->remains = (struct remains){ 0 };
+	if (!err && umounting->reason)
+		err = look_at_remains(umounting);
+	wait->stop = !can_wait(umounting);
+	if (!err && !wait->stop)
+		umounting->waited_for[umounting->reason - reasons] = true;
+	return err;
+}
+
+static int look(struct wait *wait)
+{
+	struct umounting *umounting = wait->what;
+	char text[TEXT];
+	int err = 0;
+
+	wait->left = 1;
+	if (umounting->attempts)
+		err = look_at_remains(umounting);
+	if (!err && is_due(umounting))
+		err = attempt(umounting, wait);
+	if (err || !wait->left || wait->stop)
+		return err;
+	remains_text(&umounting->remains, text, sizeof(text));
+	progress_show(wait->begun, text);
+	return 0;
+}
+
+static int umount_or_wait(struct umounting *umounting, uint64_t timeout)
+{
+	struct wait wait = {
+		.reader = umounting->reader,
+		.file = "held",
+		.look = look,
+		.what = umounting,
+		.process = -1,
+		.deadline = number_after(number_now(), timeout),
+		.first_nap = WAIT_MAX_NAP_NS,
+		.max_nap = WAIT_MAX_NAP_NS,
+		.conclusive = true,
+	};
+	int result = wait_for(&wait);
+
+	progress_end();
+	return result;
+}
+
+static void show_waits(const struct umounting *umounting, struct view *view)
+{
+	view_texts(view, "waited_for", NULL);
+	for (size_t i = 0; i < NR_REASONS; i++) {
+		if (!umounting->waited_for[i])
+			continue;
+		view_texts(view, "waited_for", reasons[i].name);
+		view_note(view, "It was waited for %s (%s).",
+			  reasons[i].meaning, reasons[i].name);
+	}
+}
+
+static void show_umount(const struct umounting *umounting, struct view *view)
+{
+	uint64_t waited = umounting->tried - umounting->first_busy;
+	bool done = !umounting->busy && !*umounting->error;
+	char took[NUMBER_TEXT], nr[NUMBER_TEXT];
+
+	view_text(view, "target", umounting->target);
+	view_bool(view, "unmounted", done);
+	view_number(view, "attempts", umounting->attempts);
+	view_number(view, "waited_ns", waited);
+	view_text(view, "why",
+		  umounting->busy && umounting->reason ?
+			  umounting->reason->name :
+			  NULL);
+	number_ns_short(took, waited);
+	number_text(nr, umounting->attempts);
+	if (done)
+		view_note(view, "Unmounted %s: attempts %s, waited %s.",
+			  umounting->target, nr, took);
+	else if (umounting->busy)
+		view_note(view, "Busy: %s: attempts %s, waited %s; %s.",
+			  umounting->target, nr, took,
+			  umounting->reason ?
+				  umounting->reason->meaning :
+				  "dfput cannot tell what keeps it");
+	show_waits(umounting, view);
+}
+
+/* As dfput why does. */
+static int explain(const struct umounting *umounting,
+		   const struct options *options, struct view *view)
+{
+	const struct why_query query = {
+		.target = umounting->target,
+		.root = options->root,
+		.reader = umounting->reader,
+		.busy = true,
+	};
+	int status = STATUS_UNKNOWN;
+	struct why why;
+
+	if (why_find(&why, &query)) {
+		view_complain("umount: %s", why.error);
+	} else {
+		why_show(&why, view);
+		if (why_status(&why) == STATUS_OK)
+			status = STATUS_AGAINST;
+	}
+	why_free(&why);
+	if (umounting->reason && strcmp(umounting->reason->name, "unknown"))
+		status = STATUS_AGAINST;
+	return status;
+}
+
+static int finish(const struct umounting *umounting,
+		  const struct options *options, struct view *view)
+{
+	show_umount(umounting, view);
+	if (umounting->busy)
+		return explain(umounting, options, view);
+	if (!*umounting->error)
+		return STATUS_OK;
+	view_complain("umount: %s: %s", umounting->target, umounting->error);
+	return STATUS_FAILED;
+}
+
+/* Without the module it can be tried, but not be known what to wait for. */
+static int umount_target(struct umounting *umounting,
+			 const struct options *options, struct view *view)
+{
+	uint64_t timeout = options->timeout == UINT64_MAX ? PATIENCE_NS :
+							    options->timeout;
+	int result = -ENOENT;
+
+	if (umounting->reader)
+		result = umount_or_wait(umounting, timeout);
+	if (result < 0 && umounting->reader)
+		view_complain("umount: %s", umounting->reader->error);
+	if (!umounting->attempts)
+		try_umount(umounting);
+	return finish(umounting, options, view);
+}
+
+int cmd_umount(const struct options *options, int argc, char **argv)
+{
+	struct umounting umounting = { 0 };
+	struct reader reader;
+	struct view view;
+	int status;
+
+	if (argc != 1)
+		return options_usage("umount: what?");
+	umounting.target = argv[0];
+	view_begin(&view, stdout, options->json);
+	if (!reader_open(&reader, options->input, options->root))
+		umounting.reader = &reader;
+	else
+		view_complain("umount: %s", reader.error);
+	status = umount_target(&umounting, options, &view);
+	if (view_end(&view))
+		status = STATUS_FAILED;
+	remains_free(&umounting.remains);
+	reader_close(&reader);
+	return status;
+}

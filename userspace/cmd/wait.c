@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dfput wait: wait until nothing is left of a process, of what is mounted
+ * somewhere, or of all; or until a superblock is dead and its device free.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "analysis/sb_shutdown.h"
+#include "proc/devices.h"
+#include "debugfs/trust.h"
+#include "debugfs/table.h"
+#include "proc/mountpoint.h"
+#include "lib/number.h"
+#include "proc/process.h"
+#include "lib/progress.h"
+#include "analysis/unreleased.h"
+#include "debugfs/stats.h"
+#include "analysis/event_loop.h"
+
+#define TEXT 200
+
+/**
+ * struct waiting - one wait for what remains
+ * @remains: what does
+ * @process: of which process, fd -1 if of none
+ * @lives: it lives
+ * @device: of which superblock, "" if of none
+ * @before: counters at the beginning
+ * @doubts: why there is no clean verdict
+ */
+struct waiting {
+	struct remains remains;
+	struct process process;
+	bool lives;
+	char device[DEVICES_TEXT];
+	struct stats before;
+	struct doubts doubts;
+};
+
+/* What is switched off will not wake anybody, nor know what there is. */
+static int refuse(struct doubts *doubts, struct view *view)
+{
+	doubts_add(doubts, "measuring is switched off");
+	listing_doubts(doubts, view);
+	return STATUS_UNKNOWN;
+}
+
+static void describe(const struct waiting *waiting, char text[TEXT])
+{
+	if (waiting->lives)
+		snprintf(text, TEXT, "process %" PRIu64 " lives",
+			 waiting->process.pid);
+	else
+		remains_text(&waiting->remains, text, TEXT);
+}
+
+static int look(struct wait *wait)
+{
+	struct waiting *waiting = wait->what;
+	char text[TEXT];
+	int err;
+
+	waiting->lives = process_lives(&waiting->process);
+	wait->deaf = waiting->lives;
+	wait->process = waiting->lives ? waiting->process.fd : -1;
+	wait->left = 1;
+	if (!waiting->lives) {
+		err = remains_look(&waiting->remains, wait->reader);
+		if (err)
+			return err;
+		wait->left = remains_left(&waiting->remains);
+	}
+	describe(waiting, text);
+	if (wait->left)
+		progress_show(wait->begun, text);
+	return 0;
+}
+
+/* Return: 0, or STATUS_FAILED. */
+static int set_process(struct waiting *waiting, uint64_t pid)
+{
+	struct process *process = &waiting->process;
+	struct remains_of *of = &waiting->remains.of;
+	int err = process_open(process, pid);
+
+	if (err) {
+		view_complain(err == -EINVAL ? "wait: --pid: %" PRIu64
+					       " is a thread, not a process%s" :
+					       "wait: --pid: %" PRIu64
+					       " cannot be waited for: %s",
+			      pid, err == -EINVAL ? "" : strerror(-err));
+		return STATUS_FAILED;
+	}
+	of->pid = pid;
+	of->least_start = process->least_start;
+	of->most_start = process->most_start;
+	return 0;
+}
+
+/* Return: 0, or STATUS_FAILED. */
+static int set_mount(struct waiting *waiting, const char *path)
+{
+	dev_t super;
+	int err = locate_mount("", path, &super);
+
+	if (err) {
+		view_complain("wait: --mount: %s: %s", path,
+			      err == -EINVAL ? "nothing is mounted there" :
+					       strerror(-err));
+		return STATUS_FAILED;
+	}
+	waiting->remains.of.device = devices_text(waiting->device, super);
+	return 0;
+}
+
+static int begin(struct waiting *waiting, struct reader *reader)
+{
+	char how[HOOKS_HOW];
+	int err = hooks_doubt(reader, how, &waiting->doubts);
+
+	return err ? err : stats_load(reader, &waiting->before);
+}
+
+/* In a saved copy no time goes by. */
+static bool stands_still(const struct stats *before, const struct stats *after)
+{
+	return before->gauge[STATS_GAUGE_measuring_ns] ==
+	       after->gauge[STATS_GAUGE_measuring_ns];
+}
+
+static int doubt(struct waiting *waiting, struct reader *reader, int result)
+{
+	struct stats after;
+	const char *why;
+	int err = stats_load(reader, &after);
+
+	if (err)
+		return err;
+	stats_doubt(&after, &waiting->doubts);
+	if (!stands_still(&waiting->before, &after) &&
+	    !stats_continuous(&waiting->before, &after, &why))
+		doubts_add(&waiting->doubts, "%s", why);
+	if (result == WAIT_UNSETTLED)
+		doubts_add(&waiting->doubts,
+			   "something came to its end during each look");
+	return 0;
+}
+
+static void note_living(const struct waiting *waiting, struct view *view)
+{
+	if (waiting->remains.living)
+		view_note(view,
+			  "Not waited for: %" PRIu64
+			  " files that living processes hold, too.",
+			  waiting->remains.living);
+	if (waiting->remains.unseen)
+		view_note(view,
+			  "Processes that could not be asked what they hold: "
+			  "%" PRIu64 ".",
+			  waiting->remains.unseen);
+}
+
+static int show_result(struct waiting *waiting, struct reader *reader,
+		       int result, uint64_t waited, struct view *view)
+{
+	char text[TEXT], took[NUMBER_TEXT];
+	int err;
+
+	number_ns_short(took, waited);
+	describe(waiting, text);
+	view_bool(view, "lives", waiting->lives);
+	if (result == WAIT_LATE)
+		view_note(view, "Left after %s: %s.", took, text);
+	else
+		view_note(view, "Nothing is left, after %s.", took);
+	err = remains_show(&waiting->remains, reader, NULL, view);
+	if (err)
+		return err;
+	note_living(waiting, view);
+	listing_doubts(&waiting->doubts, view);
+	if (result == WAIT_LATE)
+		return STATUS_AGAINST;
+	return waiting->doubts.nr ? STATUS_UNKNOWN : STATUS_OK;
+}
+
+static int wait_for_remains(struct waiting *waiting,
+			    const struct options *options,
+			    struct reader *reader, struct view *view)
+{
+	struct wait wait = {
+		.reader = reader,
+		.file = "held",
+		.look = look,
+		.what = waiting,
+		.process = -1,
+		.first_nap = WAIT_MAX_NAP_NS,
+		.max_nap = WAIT_MAX_NAP_NS,
+	};
+	uint64_t begun = number_now(), waited;
+	int result, err = begin(waiting, reader);
+
+	if (err)
+		return err;
+	if (!waiting->before.gauge[STATS_GAUGE_enabled])
+		return refuse(&waiting->doubts, view);
+	wait.deadline = number_after(begun, options->timeout);
+	result = wait_for(&wait);
+	progress_end();
+	waited = number_now() - begun;
+	view_number(view, "waited_ns", waited);
+	if (result < 0)
+		return result;
+	err = doubt(waiting, reader, result);
+	return err ? err : show_result(waiting, reader, result, waited, view);
+}
+
+static int show_remains(const struct options *options, struct reader *reader,
+			struct view *view)
+{
+	struct waiting waiting = { .process = { .fd = -1 } };
+	int result = 0;
+
+	if (options->pid)
+		result = set_process(&waiting, options->pid);
+	if (options->mount)
+		result = set_mount(&waiting, options->mount);
+	if (!result)
+		result = wait_for_remains(&waiting, options, reader, view);
+	remains_free(&waiting.remains);
+	process_close(&waiting.process);
+	return result;
+}
+
+static int look_at_death(struct wait *wait)
+{
+	int err = death_look(wait);
+
+	if (!err && wait->left)
+		progress_show(wait->begun, death_text(wait->what));
+	return err;
+}
+
+/* Only what could make the verdict wrong: what is seen to be free is free. */
+static void doubt_death(const struct death *death, struct doubts *doubts)
+{
+	if (death->is_free && death->nr_alive)
+		doubts_add(doubts,
+			   "the device is free, but the superblock was not "
+			   "seen to die");
+	else if (death->nr_unknown)
+		doubts_add(doubts, "the superblock is not watched to its end");
+	if (death->block && !death->path)
+		doubts_add(doubts,
+			   "the device has no special file in /dev to open");
+}
+
+static void note_death(const struct death *death, int result, uint64_t waited,
+		       struct view *view)
+{
+	char took[NUMBER_TEXT];
+
+	number_ns_short(took, waited);
+	if (result == WAIT_LATE)
+		view_note(view, "After %s, %s.", took, death_text(death));
+	else if (death->is_gone)
+		view_note(view, "After %s, there is no device %s any more.",
+			  took, death->path);
+	else if (death->is_free)
+		view_note(view, "%s can be opened exclusively, after %s.",
+			  death->path, took);
+	else if (result == WAIT_EMPTY)
+		view_note(view, "The superblock is dead, after %s.", took);
+	if (!death->nr_ids && !death->is_free)
+		view_note(view,
+			  "dfput has seen no superblock of it that is not "
+			  "dead: it cannot see why it is busy; 'dfput why' "
+			  "may.");
+}
+
+static int show_death_result(const struct death *death, struct reader *reader,
+			     int result, uint64_t waited, struct view *view)
+{
+	struct doubts doubts = { 0 };
+	int err;
+
+	doubt_death(death, &doubts);
+	view_number(view, "waited_ns", waited);
+	note_death(death, result, waited, view);
+	err = death_show(death, reader, view);
+	if (err)
+		return err;
+	if (doubts.nr)
+		listing_doubts(&doubts, view);
+	if (result == WAIT_LATE)
+		return STATUS_AGAINST;
+	return doubts.nr || result == WAIT_STOPPED ? STATUS_UNKNOWN : STATUS_OK;
+}
+
+static int wait_for_death(struct death *death, const struct options *options,
+			  struct reader *reader, struct view *view)
+{
+	struct wait wait = {
+		.reader = reader,
+		.file = "superblocks",
+		.look = look_at_death,
+		.what = death,
+		.process = -1,
+		.conclusive = true,
+	};
+	uint64_t begun = number_now();
+	struct doubts doubts = { 0 };
+	struct stats stats;
+	int result = stats_load(reader, &stats);
+
+	if (result)
+		return result;
+	/* A device tells us itself when it is free. */
+	if (!death->path && !stats.gauge[STATS_GAUGE_enabled])
+		return refuse(&doubts, view);
+	wait.deadline = number_after(begun, options->timeout);
+	result = wait_for(&wait);
+	progress_end();
+	if (result < 0)
+		return result;
+	return show_death_result(death, reader, result, number_now() - begun,
+				 view);
+}
+
+static int show_death(const struct options *options, struct reader *reader,
+		      struct view *view)
+{
+	struct death death = { 0 };
+	int result = death_find(&death, reader, options->super);
+
+	if (!result) {
+		result = wait_for_death(&death, options, reader, view);
+	} else if (result != -EIO && result != -EPROTO) {
+		view_complain("wait: %s", reader->error);
+		result = STATUS_FAILED;
+	}
+	death_free(&death);
+	return result;
+}
+
+int cmd_wait(const struct options *options, int argc, char **argv)
+{
+	int nr = options->all + !!options->mount + !!options->super +
+		 !!options->pid;
+
+	(void)argc;
+	(void)argv;
+	if (nr != 1)
+		return options_usage(
+			"wait: for what? One of --mount, --super, --pid and --all");
+	return cmd_judge(options, options->super ? show_death : show_remains);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dfput why: what keeps a mount or a device busy.
+ */
+#include "cmd/cmd.h"
+#include "why/reasons.h"
+
+static int show(const struct options *options, const char *target,
+		struct reader *reader, struct view *view)
+{
+	const struct why_query query = {
+		.target = target,
+		.root = options->root,
+		.reader = reader,
+	};
+	int status = STATUS_FAILED;
+	struct why why;
+
+	if (why_find(&why, &query)) {
+		view_complain("%s", why.error);
+	} else {
+		why_show(&why, view);
+		status = why_status(&why);
+	}
+	why_free(&why);
+	return status;
+}
+
+int cmd_why(const struct options *options, int argc, char **argv)
+{
+	struct reader reader;
+	struct view view;
+	bool readable;
+	int status;
+
+	if (argc != 1)
+		return options_usage(
+			"why: which one? A path, a block device, or MAJOR:MINOR");
+	view_begin(&view, stdout, options->json);
+	/* Without the module, all but what it alone sees can be told. */
+	readable = !reader_open(&reader, options->input, options->root);
+	if (!readable && options->input) {
+		view_complain("%s", reader.error);
+		status = STATUS_FAILED;
+	} else {
+		status = show(options, argv[0], readable ? &reader : NULL,
+			      &view);
+	}
+	if (view_end(&view))
+		status = STATUS_FAILED;
+	reader_close(&reader);
+	return status;
+}

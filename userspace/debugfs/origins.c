@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module's call paths, and what the rules call them.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/number.h"
+#include "debugfs/origins.h"
+
+static void forget(struct origins *origins)
+{
+	document_free(origins->doc);
+	free(origins->origin);
+	origins->doc = NULL;
+	origins->origin = NULL;
+	origins->nr = 0;
+}
+
+static int convert_row(struct reader *reader, struct origins *origins,
+		       size_t row, size_t id, size_t stack)
+{
+	struct origin *origin = &origins->origin[origins->nr++];
+	const char *functions = document_cell(origins->doc, row, stack);
+
+	if (strcmp(functions, "-")) {
+		origin->stack = functions;
+		origin->name = rules_name(&origins->rules, functions);
+	}
+	return document_cell_number(reader, origins->doc, row, id, &origin->id);
+}
+
+static int convert(struct reader *reader, struct origins *origins)
+{
+	const struct document *doc = origins->doc;
+	size_t id, stack;
+	int err = document_need_column(reader, doc, "id", &id);
+
+	if (!err)
+		err = document_need_column(reader, doc, "stack", &stack);
+	if (err)
+		return err;
+	origins->origin = calloc(doc->nr_rows + 1, sizeof(*origins->origin));
+	if (!origins->origin)
+		return reader_fail(reader, -ENOMEM, "%s: not enough memory",
+				   doc->file);
+	for (size_t row = 0; !err && row < doc->nr_rows; row++)
+		err = convert_row(reader, origins, row, id, stack);
+	return err;
+}
+
+int origins_update(struct reader *reader, struct origins *origins)
+{
+	int err;
+
+	forget(origins);
+	err = reader_load(reader, "origins", &origins->doc);
+	if (!err)
+		err = convert(reader, origins);
+	if (err)
+		forget(origins);
+	return err;
+}
+
+int origins_load(struct reader *reader, const char *rules,
+		 struct origins *origins)
+{
+	int err;
+
+	*origins = (struct origins){ 0 };
+	err = rules_load(reader, rules, &origins->rules);
+	return err ? err : origins_update(reader, origins);
+}
+
+int origins_load_if_any(struct reader *reader, const char *rules,
+			struct origins *origins)
+{
+	int err;
+
+	*origins = (struct origins){ 0 };
+	err = rules_load(reader, rules, &origins->rules);
+	if (err)
+		return err;
+	err = origins_update(reader, origins);
+	return err == -ENOENT ? 0 : err;
+}
+
+const struct origin *origins_find(const struct origins *origins, const char *id)
+{
+	uint64_t number;
+
+	if (!origins || number_parse(id, &number) || !number)
+		return NULL;
+	for (size_t i = 0; i < origins->nr; i++)
+		if (origins->origin[i].id == number)
+			return &origins->origin[i];
+	return NULL;
+}
+
+const char *origins_label(const struct origins *origins, const char *id,
+			  char label[ORIGINS_LABEL])
+{
+	const struct origin *origin = origins_find(origins, id);
+	bool known = strcmp(id, "0") && strcmp(id, "-");
+
+	snprintf(label, ORIGINS_LABEL, "%s%.50s",
+		 known && (!origin || !origin->name) ? "#" : "",
+		 !known			? "-" :
+		 origin && origin->name ? origin->name :
+					  id);
+	return label;
+}
+
+static void explain(const struct origin *origin, struct view_table *table,
+		    struct view *view)
+{
+	char id[NUMBER_TEXT];
+
+	number_text(id, origin->id);
+	if (table)
+		view_row(table, (const char *[]){ id, origin->stack }, false);
+	else
+		view_note(view, "Origin #%s: %s", id,
+			  origin->stack ? origin->stack : "not looked at");
+}
+
+void origins_explain(const struct origins *origins, const struct document *doc,
+		     size_t column, const bool *skip, struct view *view)
+{
+	static const struct view_column columns[] = {
+		{ "origin", VIEW_NUMBER },
+		{ "stack", VIEW_TEXT },
+	};
+	const struct origin *origin;
+	struct view_table *table = NULL;
+	bool *told = origins ? calloc(origins->nr + 1, sizeof(*told)) : NULL;
+
+	if (view->json)
+		table = view_table_begin(view, "unnamed_origins", columns, 2,
+					 false);
+	for (size_t row = 0; told && row < doc->nr_rows; row++) {
+		if (skip && skip[row])
+			continue;
+		origin = origins_find(origins, document_cell(doc, row, column));
+		if (!origin || origin->name || told[origin - origins->origin])
+			continue;
+		told[origin - origins->origin] = true;
+		explain(origin, table, view);
+	}
+	if (table)
+		view_table_end(table);
+	free(told);
+}
+
+void origins_free(struct origins *origins)
+{
+	forget(origins);
+	rules_free(&origins->rules);
+}

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The parser of the module's files. Names and fields stay where they were
+ * read: a document's pointers lead into its text, where ends of fields are
+ * overwritten by NULs and escapes decoded in place.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <dfput/abi.h>
+#include <dfput/version.h>
+
+#include "proc/mountpoint.h"
+#include "lib/number.h"
+#include "debugfs/parse.h"
+
+/* State of one run of the parser. */
+struct parser {
+	struct reader *reader;
+	struct document *doc;
+	size_t line;
+	size_t max_rows;
+	size_t max_values;
+};
+
+int reader_fail(struct reader *reader, int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(reader->error, sizeof(reader->error), format, args);
+	va_end(args);
+	return err;
+}
+
+static int malformed(struct parser *parser, const char *what)
+{
+	return reader_fail(parser->reader, -EPROTO, "%s: line %zu: %s",
+			   parser->doc->file, parser->line, what);
+}
+
+static int no_memory(struct reader *reader, const char *file)
+{
+	return reader_fail(reader, -ENOMEM, "%s: not enough memory", file);
+}
+
+static const char *hint_for(const struct reader *reader, int err)
+{
+	if (!reader->live)
+		return "";
+	switch (err) {
+	case ENOENT:
+		return "; is the module loaded? Try 'modprobe dfput', or 'dfput doctor'";
+	case EACCES:
+		return "; try as root";
+	case EPERM:
+		return "; try as root, or see 'dfput doctor' for kernel lockdown";
+	case EIO:
+	case ENODEV:
+		return "; has the module been unloaded?";
+	default:
+		return "";
+	}
+}
+
+static int find_directory(struct reader *reader, const char *root)
+{
+	char *debugfs;
+	int err = locate_debugfs(root, &debugfs);
+
+	if (err)
+		return reader_fail(reader, err,
+				   "cannot read the table of mounts: %s",
+				   strerror(-err));
+	if (!debugfs)
+		return reader_fail(
+			reader, -ENOENT,
+			"debugfs is not mounted; try 'mount -t debugfs none %s'",
+			DFPUT_DEBUGFS);
+	if (asprintf(&reader->dir, "%s%s/%s", root, debugfs, DFPUT_DIRECTORY) <
+	    0) {
+		reader->dir = NULL;
+		err = no_memory(reader, DFPUT_DIRECTORY);
+	}
+	free(debugfs);
+	return err;
+}
+
+int reader_open(struct reader *reader, const char *input, const char *root)
+{
+	int err = 0;
+
+	*reader = (struct reader){ .fd = -1, .live = !input };
+	if (!input) {
+		err = find_directory(reader, root);
+	} else {
+		reader->dir = strdup(input);
+		if (!reader->dir)
+			err = no_memory(reader, input);
+	}
+	if (err)
+		return err;
+	reader->fd = open(reader->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (reader->fd >= 0)
+		return 0;
+	err = errno;
+	return reader_fail(reader, -err, "cannot open the directory %s: %s%s",
+			   reader->dir, strerror(err), hint_for(reader, err));
+}
+
+void reader_close(struct reader *reader)
+{
+	if (reader->fd >= 0)
+		close(reader->fd);
+	free(reader->dir);
+	*reader = (struct reader){ .fd = -1 };
+}
+
+int reader_file(struct reader *reader, const char *file)
+{
+	struct stat st;
+	int fd, err;
+
+	/* O_NONBLOCK: a FIFO in a saved copy must not hold us up. */
+	fd = openat(reader->fd, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		err = errno;
+		if (fd >= 0)
+			close(fd);
+		return reader_fail(reader, -err, "cannot open %s/%s: %s%s",
+				   reader->dir, file, strerror(err),
+				   hint_for(reader, err));
+	}
+	if (!S_ISREG(st.st_mode)) {
+		close(fd);
+		return reader_fail(reader, -ENOTTY,
+				   "%s/%s is not a regular file", reader->dir,
+				   file);
+	}
+	return fd;
+}
+
+/* Sizes of debugfs files are 0: only reading tells. */
+static int slurp(struct reader *reader, int fd, const char *file, char **text,
+		 size_t *size)
+{
+	size_t room = 0;
+	ssize_t got = 1;
+	char *bigger;
+
+	*text = NULL;
+	*size = 0;
+	while (got) {
+		if (*size == room) {
+			room = room ? 2 * room : 1 << 14;
+			bigger = realloc(*text, room);
+			if (!bigger)
+				return no_memory(reader, file);
+			*text = bigger;
+		}
+		got = pread(fd, *text + *size, room - *size, (off_t)*size);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return reader_fail(reader, -errno,
+					   "cannot read %s: %s%s", file,
+					   strerror(errno),
+					   hint_for(reader, errno));
+		*size += (size_t)got;
+		if (*size > READER_MAX_SIZE)
+			return reader_fail(
+				reader, -EFBIG,
+				"%s: more than %d MiB: not a file of dfput",
+				file, READER_MAX_SIZE >> 20);
+	}
+	return 0;
+}
+
+int reader_read(struct reader *reader, int fd, const char *file,
+		struct document **doc)
+{
+	char *text;
+	size_t size;
+	int err = slurp(reader, fd, file, &text, &size);
+
+	*doc = NULL;
+	if (err) {
+		free(text);
+		return err;
+	}
+	return reader_parse(reader, file, text, size, doc);
+}
+
+int reader_load(struct reader *reader, const char *file, struct document **doc)
+{
+	int fd = reader_file(reader, file);
+	int err;
+
+	*doc = NULL;
+	if (fd < 0)
+		return fd;
+	err = reader_read(reader, fd, file, doc);
+	close(fd);
+	return err;
+}
+
+static bool is_name(const char *text)
+{
+	if (!*text)
+		return false;
+	while (isalnum((unsigned char)*text) || (*text && strchr("_.-", *text)))
+		text++;
+	return !*text;
+}
+
+/* The byte that three octal digits stand for; 0, which no text holds, if none. */
+static unsigned int octal(const char *digits)
+{
+	unsigned int byte = 0;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		if (digits[i] < '0' || digits[i] > '7')
+			return 0;
+		byte = byte * 8 + (unsigned int)(digits[i] - '0');
+	}
+	return byte > 0377 ? 0 : byte;
+}
+
+static int decode(struct parser *parser, char *text)
+{
+	char *to = text;
+	unsigned int byte;
+
+	for (; *text; text++) {
+		if (*text != '\\') {
+			*to++ = *text;
+			continue;
+		}
+		byte = octal(text + 1);
+		if (!byte)
+			return malformed(
+				parser,
+				"a backslash without the octal digits of a byte");
+		*to++ = (char)byte;
+		text += 3;
+	}
+	*to = '\0';
+	return 0;
+}
+
+/* Room for one more element of an array that doubles; NULL if there is none. */
+static void *grow(void *array, size_t *max, size_t used, size_t size)
+{
+	size_t wanted = *max ? 2 * *max : 32;
+	void *bigger;
+
+	if (used < *max)
+		return array;
+	bigger = realloc(array, wanted * size);
+	if (bigger)
+		*max = wanted;
+	return bigger;
+}
+
+static int add_value(struct parser *parser, const char *name, const char *value)
+{
+	struct document *doc = parser->doc;
+	struct document_value *values;
+
+	values = grow(doc->values, &parser->max_values, doc->nr_values,
+		      sizeof(*values));
+	if (!values)
+		return no_memory(parser->reader, doc->file);
+	doc->values = values;
+	values[doc->nr_values++] =
+		(struct document_value){ .name = name, .value = value };
+	return 0;
+}
+
+static int parse_value(struct parser *parser, char *line)
+{
+	struct document *doc = parser->doc;
+	char *value = strchr(line, ' ');
+	int err;
+
+	if (!value || !value[1])
+		return malformed(parser, "neither a value nor a row");
+	*value++ = '\0';
+	if (!is_name(line))
+		return malformed(parser, "not a name");
+	if (document_value(doc, line))
+		return malformed(parser, "a name for the second time");
+	if (doc->nr_values == READER_MAX_VALUES)
+		return malformed(parser, "too many values");
+	err = decode(parser, value);
+	return err ? err : add_value(parser, line, value);
+}
+
+static int parse_header(struct parser *parser, char *line)
+{
+	struct document *doc = parser->doc;
+	char *name;
+
+	while ((name = strsep(&line, "\t"))) {
+		if (!is_name(name))
+			return malformed(parser, "not a column's name");
+		if (document_column(doc, name) >= 0)
+			return malformed(parser,
+					 "a column for the second time");
+		if (doc->nr_columns == DOCUMENT_MAX_COLUMNS)
+			return malformed(parser, "too many columns");
+		doc->columns[doc->nr_columns++] = name;
+	}
+	return 0;
+}
+
+static int split_row(struct parser *parser, char *line, const char **cells)
+{
+	struct document *doc = parser->doc;
+	size_t fields = 0;
+	char *field;
+	int err;
+
+	while ((field = strsep(&line, "\t"))) {
+		if (fields < doc->nr_columns) {
+			err = decode(parser, field);
+			if (err)
+				return err;
+			cells[fields] = field;
+		}
+		fields++;
+	}
+	if (fields == doc->nr_columns)
+		return 0;
+	return reader_fail(
+		parser->reader, -EPROTO,
+		"%s: line %zu: %zu fields, but the table has %zu columns",
+		doc->file, parser->line, fields, doc->nr_columns);
+}
+
+static int grow_table(struct parser *parser)
+{
+	struct document *doc = parser->doc;
+	size_t max_lines = parser->max_rows;
+	const char **cells;
+	size_t *lines;
+
+	lines = grow(doc->lines, &max_lines, doc->nr_rows, sizeof(*lines));
+	if (!lines)
+		return no_memory(parser->reader, doc->file);
+	doc->lines = lines;
+	cells = grow(doc->cells, &parser->max_rows, doc->nr_rows,
+		     doc->nr_columns * sizeof(*cells));
+	if (!cells)
+		return no_memory(parser->reader, doc->file);
+	doc->cells = cells;
+	return 0;
+}
+
+static int parse_row(struct parser *parser, char *line)
+{
+	struct document *doc = parser->doc;
+	int err = grow_table(parser);
+
+	if (!err)
+		err = split_row(parser, line,
+				doc->cells + doc->nr_rows * doc->nr_columns);
+	if (err)
+		return err;
+	doc->lines[doc->nr_rows++] = parser->line;
+	return 0;
+}
+
+static int parse_abi(struct parser *parser, const char *line)
+{
+	const size_t prefix = strlen(DFPUT_ABI_PREFIX);
+	const char *file = parser->doc->file;
+	uint64_t abi;
+
+	if (strncmp(line, DFPUT_ABI_PREFIX, prefix) ||
+	    number_parse(line + prefix, &abi))
+		return reader_fail(
+			parser->reader, -EPROTO,
+			"%s: does not begin with '%s%d': not a file of dfput",
+			file, DFPUT_ABI_PREFIX, DFPUT_ABI);
+	if (abi == DFPUT_ABI)
+		return 0;
+	return reader_fail(
+		parser->reader, -EPROTONOSUPPORT,
+		"%s: the module speaks ABI %" PRIu64
+		", this dfput " DFPUT_VERSION
+		" ABI %d; install the dfput that belongs to the module, or load the module that belongs to it",
+		file, abi, DFPUT_ABI);
+}
+
+static int parse_line(struct parser *parser, char *line, size_t length)
+{
+	if (length > READER_MAX_LINE)
+		return malformed(parser, "too long");
+	if (strlen(line) != length)
+		return malformed(parser, "a NUL byte");
+	if (parser->line == 1)
+		return parse_abi(parser, line);
+	if (!strchr(line, '\t'))
+		return parse_value(parser, line);
+	if (!parser->doc->nr_columns)
+		return parse_header(parser, line);
+	return parse_row(parser, line);
+}
+
+static int parse_lines(struct parser *parser, char *text, size_t size)
+{
+	char *end = text + size, *newline;
+	int err = 0;
+
+	if (!size)
+		return reader_fail(parser->reader, -EPROTO,
+				   "%s: empty: not a file of dfput",
+				   parser->doc->file);
+	for (; !err && text < end; text = newline + 1) {
+		parser->line++;
+		newline = memchr(text, '\n', (size_t)(end - text));
+		if (!newline)
+			return malformed(parser, "cut off: no end of line");
+		*newline = '\0';
+		err = parse_line(parser, text, (size_t)(newline - text));
+	}
+	return err;
+}
+
+int reader_parse(struct reader *reader, const char *file, char *text,
+		 size_t size, struct document **doc)
+{
+	struct parser parser = { .reader = reader };
+	int err;
+
+	*doc = NULL;
+	parser.doc = calloc(1, sizeof(*parser.doc));
+	if (!parser.doc) {
+		free(text);
+		return no_memory(reader, file);
+	}
+	parser.doc->file = file;
+	parser.doc->text = text;
+	err = parse_lines(&parser, text, size);
+	if (err)
+		document_free(parser.doc);
+	else
+		*doc = parser.doc;
+	return err;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The parser of the module's files: the only one, of the grammar that is in
+ * dfput/abi.h. What it reads may come from anywhere (a saved copy), so it is
+ * not trusted: sizes are bounded, and what does not fit the grammar is refused
+ * with the number of the line.
+ *
+ * Functions that can fail return 0 or a negative errno, and leave a sentence
+ * for the user in reader.error. The errors of all of them:
+ *   -EPROTO            the text does not follow the grammar, or lacks something
+ *   -EPROTONOSUPPORT   it speaks an ABI that this reader does not know
+ *   -ENOTTY            it is no regular file
+ *   -EFBIG             it is too big to be true
+ *   others             what open(2) or pread(2) said
+ */
+#ifndef DFPUT_READER_H
+#define DFPUT_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "debugfs/document.h"
+
+#define READER_MAX_SIZE (64 << 20)
+#define READER_MAX_LINE 4096
+#define READER_MAX_VALUES 1024
+#define READER_ERROR 512
+
+/**
+ * struct reader - a debugfs directory, or a saved copy of one
+ * @dir: its path, also when it could not be opened; "" when it was not found
+ * @fd: it, opened
+ * @live: it is the module's own directory, not one that the user named
+ * @error: why the last call failed, for the user
+ */
+struct reader {
+	char *dir;
+	int fd;
+	bool live;
+	char error[READER_ERROR];
+};
+
+/**
+ * reader_open() - open the directory of the module's files
+ * @reader: to be filled in; reader_close() it in any case
+ * @input: a directory to read instead, or NULL
+ * @root: prefix of /proc and /sys, "" for the running system
+ *
+ * Return: 0 or a negative errno, see above; -ENOENT when debugfs is not
+ * mounted or the module not loaded, -EACCES when the user may not read it.
+ */
+int reader_open(struct reader *reader, const char *input, const char *root);
+
+/**
+ * reader_close() - give back what reader_open() took
+ * @reader: opened or not
+ */
+void reader_close(struct reader *reader);
+
+/**
+ * reader_file() - open one file of the directory
+ * @reader: an open one
+ * @file: its name
+ *
+ * Return: a file descriptor or a negative errno, see above.
+ */
+int reader_file(struct reader *reader, const char *file);
+
+/**
+ * reader_read() - read and parse an open file, from its beginning
+ * @reader: takes the error
+ * @fd: from reader_file()
+ * @file: its name, which must outlive @doc
+ * @doc: receives the document, for document_free()
+ *
+ * Return: 0 or a negative errno, see above; @doc is NULL then.
+ */
+int reader_read(struct reader *reader, int fd, const char *file,
+		struct document **doc);
+
+/**
+ * reader_load() - open, read, parse and close one file
+ * @reader: an open one
+ * @file: its name, which must outlive @doc
+ * @doc: receives the document, for document_free()
+ *
+ * Return: 0 or a negative errno, see above; @doc is NULL then.
+ */
+int reader_load(struct reader *reader, const char *file, struct document **doc);
+
+/**
+ * reader_parse() - parse a text
+ * @reader: takes the error
+ * @file: the text's name, which must outlive @doc
+ * @text: malloc()ed, and owned by the document from now on, also on error
+ * @size: its length in bytes
+ * @doc: receives the document, for document_free()
+ *
+ * Return: 0 or a negative errno, see above; @doc is NULL then.
+ */
+int reader_parse(struct reader *reader, const char *file, char *text,
+		 size_t size, struct document **doc);
+
+/**
+ * reader_fail() - note why something failed
+ * @reader: takes the error
+ * @err: a negative errno
+ * @format: as of printf(3)
+ *
+ * Return: @err.
+ */
+int reader_fail(struct reader *reader, int err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif /* DFPUT_READER_H */

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The stats file as numbers, and how far they can be trusted.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "lib/number.h"
+#include "debugfs/stats.h"
+
+#define WORD(name, unit, meaning) { #name, #unit, meaning },
+const struct stats_word stats_counters[DFPUT_NR_COUNTERS] = { DFPUT_COUNTERS(
+	WORD) };
+const struct stats_word stats_gauges[STATS_NR_GAUGES] = { DFPUT_GAUGES(WORD) };
+#undef WORD
+
+#define LOSS(name) DFPUT_COUNT_##name,
+static const enum dfput_counter losses[] = { DFPUT_LOSS_COUNTERS(LOSS) };
+#undef LOSS
+
+#define NR_LOSSES (sizeof(losses) / sizeof(losses[0]))
+
+/*
+ * By how much measuring_ns may fall short of our own clock: NTP slews a clock
+ * by 1/2000 at most, and the two need not be the same clock.
+ */
+#define SLACK_NS(elapsed) (UINT64_C(1000000) + (elapsed) / 1000)
+
+void doubts_add(struct doubts *doubts, const char *format, ...)
+{
+	va_list args;
+
+	if (doubts->nr == DOUBTS_MAX)
+		return;
+	va_start(args, format);
+	vsnprintf(doubts->text[doubts->nr++], DOUBTS_TEXT, format, args);
+	va_end(args);
+}
+
+int stats_convert(struct reader *reader, const struct document *doc,
+		  struct stats *stats)
+{
+	int i, err = 0;
+
+	for (i = 0; !err && i < DFPUT_NR_COUNTERS; i++)
+		err = document_need_number(reader, doc, stats_counters[i].name,
+					   &stats->counter[i]);
+	for (i = 0; !err && i < STATS_NR_GAUGES; i++)
+		err = document_need_number(reader, doc, stats_gauges[i].name,
+					   &stats->gauge[i]);
+	return err;
+}
+
+int stats_load(struct reader *reader, struct stats *stats)
+{
+	struct document *doc;
+	int err;
+
+	*stats = (struct stats){ .begun = number_now() };
+	err = reader_load(reader, "stats", &doc);
+	stats->ended = number_now();
+	if (!err)
+		err = stats_convert(reader, doc, stats);
+	document_free(doc);
+	return err;
+}
+
+void stats_doubt(const struct stats *stats, struct doubts *doubts)
+{
+	const struct stats_word *word;
+	uint64_t lost;
+	size_t i;
+
+	if (!stats->gauge[STATS_GAUGE_enabled])
+		doubts_add(doubts, "measuring is switched off");
+	for (i = 0; i < NR_LOSSES; i++) {
+		word = &stats_counters[losses[i]];
+		lost = stats->counter[losses[i]];
+		if (lost)
+			doubts_add(doubts, "%s is %" PRIu64 " (%s)", word->name,
+				   lost, word->meaning);
+	}
+}
+
+bool stats_grew(const struct stats *before, const struct stats *after)
+{
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		if (after->counter[i] < before->counter[i])
+			return false;
+	return true;
+}
+
+bool stats_continuous(const struct stats *before, const struct stats *after,
+		      const char **why)
+{
+	uint64_t then = before->gauge[STATS_GAUGE_measuring_ns];
+	uint64_t now = after->gauge[STATS_GAUGE_measuring_ns];
+	uint64_t elapsed = after->begun - before->ended;
+
+	if (now < then || !stats_grew(before, after))
+		*why = "the counters were reset, or the module loaded anew";
+	else if (now - then + SLACK_NS(elapsed) < elapsed)
+		*why = "measuring was interrupted: reset, switched off, or loaded anew";
+	else
+		return true;
+	return false;
+}
+
+void stats_doubt_between(const struct stats *before, const struct stats *after,
+			 struct doubts *doubts)
+{
+	const struct stats_word *word;
+	uint64_t lost;
+	const char *why;
+	size_t i;
+
+	if (!before->gauge[STATS_GAUGE_enabled] ||
+	    !after->gauge[STATS_GAUGE_enabled])
+		doubts_add(doubts, "measuring is switched off");
+	if (!stats_continuous(before, after, &why)) {
+		doubts_add(doubts, "%s", why);
+		return;
+	}
+	for (i = 0; i < NR_LOSSES; i++) {
+		word = &stats_counters[losses[i]];
+		lost = after->counter[losses[i]] - before->counter[losses[i]];
+		if (lost)
+			doubts_add(doubts, "%s grew by %" PRIu64 " (%s)",
+				   word->name, lost, word->meaning);
+	}
+}
+
+uint64_t stats_losses(const struct stats *stats)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < NR_LOSSES; i++)
+		sum += stats->counter[losses[i]];
+	return sum;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The stats file as numbers, and how far they can be trusted.
+ */
+#ifndef DFPUT_STATS_H
+#define DFPUT_STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dfput/counters.h>
+
+#include "debugfs/parse.h"
+
+#define STATS_GAUGE_ENUM(name, unit, meaning) STATS_GAUGE_##name,
+enum stats_gauge { DFPUT_GAUGES(STATS_GAUGE_ENUM) STATS_NR_GAUGES };
+#undef STATS_GAUGE_ENUM
+
+/**
+ * struct stats_word - what is known of a counter or gauge
+ * @name: in the file
+ * @unit: files, ns, ...
+ * @meaning: one line
+ */
+struct stats_word {
+	const char *name;
+	const char *unit;
+	const char *meaning;
+};
+
+extern const struct stats_word stats_counters[DFPUT_NR_COUNTERS];
+extern const struct stats_word stats_gauges[STATS_NR_GAUGES];
+
+/**
+ * struct stats - one reading
+ * @counter: by enum dfput_counter
+ * @gauge: by enum stats_gauge
+ * @begun: when the reading began, number_now()
+ * @ended: when it was over
+ */
+struct stats {
+	uint64_t counter[DFPUT_NR_COUNTERS];
+	uint64_t gauge[STATS_NR_GAUGES];
+	uint64_t begun;
+	uint64_t ended;
+};
+
+#define DOUBTS_MAX 24
+#define DOUBTS_TEXT 200
+
+/**
+ * struct doubts - why a measurement cannot be trusted
+ * @nr: how many reasons, 0 when it can
+ * @text: each in a sentence
+ */
+struct doubts {
+	size_t nr;
+	char text[DOUBTS_MAX][DOUBTS_TEXT];
+};
+
+/**
+ * doubts_add() - one more reason
+ * @doubts: where
+ * @format: as of printf(3)
+ */
+void doubts_add(struct doubts *doubts, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
+ * stats_convert() - take the numbers out of a stats file
+ * @reader: takes the error
+ * @doc: the file
+ * @stats: receives the numbers; its times are left alone
+ *
+ * Return: 0 or -EPROTO.
+ */
+int stats_convert(struct reader *reader, const struct document *doc,
+		  struct stats *stats);
+
+/**
+ * stats_load() - read the stats file
+ * @reader: an open one
+ * @stats: receives numbers and times
+ *
+ * Return: 0 or a negative errno as in reader.h.
+ */
+int stats_load(struct reader *reader, struct stats *stats);
+
+/**
+ * stats_doubt() - may a single reading be trusted?
+ * @stats: the reading
+ * @doubts: receives what speaks against it
+ *
+ * It may when measuring is on and nothing was lost since load or reset.
+ */
+void stats_doubt(const struct stats *stats, struct doubts *doubts);
+
+/**
+ * stats_grew() - is the second reading nowhere smaller than the first?
+ * @before: the first reading
+ * @after: the second
+ *
+ * Return: true when no counter went backwards, so that differences exist.
+ */
+bool stats_grew(const struct stats *before, const struct stats *after);
+
+/**
+ * stats_continuous() - did measuring go on all the time?
+ * @before: the first reading
+ * @after: the second
+ * @why: receives what happened instead, for the user
+ *
+ * Return: false when counters were reset, the module loaded anew or measuring
+ * switched off between the two; differences have no meaning then.
+ */
+bool stats_continuous(const struct stats *before, const struct stats *after,
+		      const char **why);
+
+/**
+ * stats_doubt_between() - may the difference of two readings be trusted?
+ * @before: the first reading
+ * @after: the second
+ * @doubts: receives what speaks against it
+ */
+void stats_doubt_between(const struct stats *before, const struct stats *after,
+			 struct doubts *doubts);
+
+/**
+ * stats_losses() - what was lost, all kinds together
+ * @stats: a reading
+ *
+ * Return: the sum of DFPUT_LOSS_COUNTERS.
+ */
+uint64_t stats_losses(const struct stats *stats);
+
+#endif /* DFPUT_STATS_H */

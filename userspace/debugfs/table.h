@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A table of the module, shown as it is: columns by name from the lists in
+ * dfput/abi.h.
+ */
+#ifndef DFPUT_LISTING_H
+#define DFPUT_LISTING_H
+
+#include "debugfs/origins.h"
+#include "debugfs/parse.h"
+#include "debugfs/stats.h"
+#include "lib/view.h"
+
+/* Expands X(name, kind, meaning) of dfput/abi.h to rows of struct view_column */
+#define LISTING_KIND_num VIEW_NUMBER
+#define LISTING_KIND_ns VIEW_NS
+#define LISTING_KIND_text VIEW_TEXT
+#define LISTING_COLUMN(name, kind, meaning) { #name, LISTING_KIND_##kind },
+
+#define LISTING_MAX_COLUMNS 24
+
+/**
+ * struct listing - a table of a file
+ * @file: its name in JSON, as a rule that of the file
+ * @columns: which of its columns, all of which must be there
+ * @nr: how many
+ * @json_only: columns that people are spared, ended by NULL; or NULL
+ * @empty: what to say for people when there are no rows; or NULL
+ */
+struct listing {
+	const char *file;
+	const struct view_column *columns;
+	size_t nr;
+	const char *const *json_only;
+	const char *empty;
+};
+
+extern const struct listing listing_pending;
+extern const struct listing listing_leftovers;
+extern const struct listing listing_superblocks;
+extern const struct listing listing_umounts;
+extern const struct listing listing_held;
+extern const struct listing listing_rings;
+extern const struct listing listing_hooks;
+
+/**
+ * listing_show() - show a table
+ * @listing: which
+ * @reader: takes the error
+ * @doc: the file
+ * @skip: says of each row whether to leave it out; NULL: of none
+ * @origins: call paths, NULL: not known, or of no interest
+ * @view: where
+ *
+ * All is checked before anything is shown. Where call paths are given, people
+ * get the names in place of the ids in the column origin, and are told the paths
+ * that have none; in JSON these are added, as origin_name and unnamed_origins.
+ *
+ * Return: 0 or a negative errno as in reader.h.
+ */
+int listing_show(const struct listing *listing, struct reader *reader,
+		 const struct document *doc, const bool *skip,
+		 const struct origins *origins, struct view *view);
+
+/* Columns of a table of counts: name, value, unit, meaning. */
+#define LISTING_NR_COUNTS 4
+extern const struct view_column listing_counts[LISTING_NR_COUNTS];
+
+/**
+ * listing_count() - add a row to a table of counts
+ * @table: with listing_counts, as a tree: queued_<cause> hang from queued
+ * @word: name, unit and meaning
+ * @value: its value
+ */
+void listing_count(struct view_table *table, const struct stats_word *word,
+		   const char *value);
+
+/**
+ * listing_is_cause() - is this one of the parts of queued?
+ * @name: of a counter
+ *
+ * Return: it is.
+ */
+bool listing_is_cause(const char *name);
+
+/**
+ * listing_doubts() - say whether a measurement can be trusted, and why not
+ * @doubts: what speaks against it
+ * @view: where
+ */
+void listing_doubts(const struct doubts *doubts, struct view *view);
+
+#endif /* DFPUT_LISTING_H */

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the module says of how it sees.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "debugfs/trust.h"
+
+/* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
+
+/* A hook that is needed and could not be had: something was not looked at. */
+static int doubt_failed(struct reader *reader, const struct document *doc,
+			struct doubts *doubts)
+{
+	size_t name, state;
+	int err = document_need_column(reader, doc, "hook", &name);
+
+	if (!err)
+		err = document_need_column(reader, doc, "state", &state);
+	for (size_t row = 0; !err && row < doc->nr_rows; row++)
+		if (!strcmp(document_cell(doc, row, state), "failed"))
+			doubts_add(doubts,
+				   "the module has no hook '%s' on this kernel",
+				   document_cell(doc, row, name));
+	return err;
+}
+
+/* What would leave a process's own files out. */
+static int doubt_scope(struct reader *reader, const struct document *doc,
+		       struct doubts *doubts)
+{
+	struct stat stat_buf;
+	const char *scope;
+	int err = document_need_value(reader, doc, "scope", &scope);
+
+	if (err)
+		return err;
+	if (strcmp(scope, "exits"))
+		doubts_add(
+			doubts,
+			"the module does not look at exits: its scope is '%s'",
+			scope);
+	if (reader->live && (stat("/proc/self/ns/pid", &stat_buf) ||
+			     stat_buf.st_ino != INITIAL_PID_NAMESPACE))
+		doubts_add(doubts,
+			   "in a PID namespace of its own, dfput does not know "
+			   "its processes by the pids that the module sees");
+	return 0;
+}
+
+static int doubt_selftest(struct reader *reader, const struct document *doc,
+			  struct doubts *doubts)
+{
+	const char *selftest;
+	int err = document_need_value(reader, doc, "selftest", &selftest);
+
+	if (!err && !strcmp(selftest, "failed"))
+		doubts_add(doubts, "the module's self-test has failed");
+	return err;
+}
+
+/* Files from before measuring would pass for what they are not. */
+static int doubt_unsettled(struct reader *reader, const struct document *doc,
+			   struct doubts *doubts)
+{
+	uint64_t settled;
+	int err = document_need_number(reader, doc, "settled", &settled);
+
+	if (!err && !settled)
+		doubts_add(doubts,
+			   "files from before measuring began may still be on "
+			   "the list");
+	return err;
+}
+
+static int describe(struct reader *reader, const struct document *doc,
+		    char how[HOOKS_HOW])
+{
+	const char *rung, *mode;
+	int err = document_need_value(reader, doc, "rung", &rung);
+
+	if (!err)
+		err = document_need_value(reader, doc, "mode", &mode);
+	if (!err)
+		snprintf(how, HOOKS_HOW, "%s, %s", rung, mode);
+	return err;
+}
+
+int hooks_doubt(struct reader *reader, char how[HOOKS_HOW],
+		struct doubts *doubts)
+{
+	struct document *doc;
+	int err = reader_load(reader, "hooks", &doc);
+
+	if (!err)
+		err = describe(reader, doc, how);
+	if (!err)
+		err = doubt_scope(reader, doc, doubts);
+	if (!err)
+		err = doubt_selftest(reader, doc, doubts);
+	if (!err)
+		err = doubt_failed(reader, doc, doubts);
+	if (!err)
+		err = doubt_unsettled(reader, doc, doubts);
+	document_free(doc);
+	return err;
+}

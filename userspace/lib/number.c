@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Numbers and times, read strictly and written for people.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/number.h"
+
+static const struct unit {
+	const char *suffix;
+	uint64_t ns;
+	int digits;
+} units[] = {
+	{ "s", NUMBER_NS_PER_SEC, 9 },
+	{ "ms", 1000000, 6 },
+	{ "us", 1000, 3 },
+	{ "ns", 1, 0 },
+};
+
+#define NR_UNITS (sizeof(units) / sizeof(units[0]))
+
+/* strtoull() alone would take blanks and a sign. */
+static int parse_digits(const char *text, char **end, uint64_t *value)
+{
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	errno = 0;
+	*value = strtoull(text, end, 10);
+	return errno ? -ERANGE : 0;
+}
+
+int number_parse(const char *text, uint64_t *value)
+{
+	char *end;
+	int err = parse_digits(text, &end, value);
+
+	if (err)
+		return err;
+	return *end ? -EINVAL : 0;
+}
+
+static const struct unit *unit_named(const char *suffix)
+{
+	size_t i;
+
+	if (!*suffix)
+		return &units[0];
+	for (i = 0; i < NR_UNITS; i++)
+		if (!strcmp(suffix, units[i].suffix))
+			return &units[i];
+	return NULL;
+}
+
+/* The digits behind the point, as nanoseconds of a unit. */
+static uint64_t fraction_ns(const char *digits, const char *end, uint64_t scale)
+{
+	uint64_t ns = 0;
+
+	while (digits < end && scale >= 10) {
+		scale /= 10;
+		ns += (uint64_t)(*digits++ - '0') * scale;
+	}
+	return ns;
+}
+
+int number_duration(const char *text, uint64_t *ns)
+{
+	const char *fraction, *end;
+	const struct unit *unit;
+	uint64_t whole, rest;
+	char *point;
+	int err = parse_digits(text, &point, &whole);
+
+	if (err)
+		return err;
+	end = fraction = point;
+	if (*point == '.') {
+		fraction = end = point + 1;
+		end += strspn(fraction, "0123456789");
+		if (end == fraction)
+			return -EINVAL;
+	}
+	unit = unit_named(end);
+	if (!unit)
+		return -EINVAL;
+	rest = fraction_ns(fraction, end, unit->ns);
+	if (whole > (UINT64_MAX / 2 - rest) / unit->ns)
+		return -ERANGE;
+	*ns = whole * unit->ns + rest;
+	return 0;
+}
+
+const char *number_text(char text[NUMBER_TEXT], uint64_t value)
+{
+	snprintf(text, NUMBER_TEXT, "%" PRIu64, value);
+	return text;
+}
+
+static const struct unit *unit_for(uint64_t ns)
+{
+	size_t i;
+
+	for (i = 0; i < NR_UNITS - 1; i++)
+		if (ns >= units[i].ns)
+			break;
+	return &units[i];
+}
+
+const char *number_ns_exact(char text[NUMBER_TEXT], uint64_t ns)
+{
+	const struct unit *unit = unit_for(ns);
+	uint64_t rest = ns % unit->ns;
+	int digits = unit->digits;
+
+	if (!rest) {
+		snprintf(text, NUMBER_TEXT, "%" PRIu64 "%s", ns / unit->ns,
+			 unit->suffix);
+		return text;
+	}
+	for (; rest % 10 == 0; digits--)
+		rest /= 10;
+	snprintf(text, NUMBER_TEXT, "%" PRIu64 ".%0*" PRIu64 "%s",
+		 ns / unit->ns, digits, rest, unit->suffix);
+	return text;
+}
+
+const char *number_ns_short(char text[NUMBER_TEXT], uint64_t ns)
+{
+	const struct unit *unit = unit_for(ns);
+
+	if (unit->ns == 1)
+		return number_ns_exact(text, ns);
+	snprintf(text, NUMBER_TEXT, "%" PRIu64 ".%03" PRIu64 "%s",
+		 ns / unit->ns, ns % unit->ns / (unit->ns / 1000),
+		 unit->suffix);
+	return text;
+}
+
+uint64_t number_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NUMBER_NS_PER_SEC + (uint64_t)now.tv_nsec;
+}
+
+uint64_t number_after(uint64_t start, uint64_t ns)
+{
+	return ns > UINT64_MAX - start ? UINT64_MAX : start + ns;
+}

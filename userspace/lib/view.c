@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What users see. Tables are libsmartcols', JSON is json-c's; the only thing
+ * made here is that neither lets through what could harm a terminal.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <json.h>
+#include <libsmartcols.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dfput/abi.h>
+
+#include "lib/number.h"
+#include "lib/sanitize.h"
+#include "lib/view.h"
+
+#define BAR_WIDTH 40
+#define LINE_WIDTH 8
+
+struct view_table {
+	struct view *view;
+	const struct view_column *columns;
+	size_t nr;
+	struct libscols_table *text;
+	struct libscols_line *parent;
+	struct json_object *json;
+};
+
+static void *must(const void *pointer)
+{
+	if (!pointer) {
+		fputs("dfput: not enough memory\n", stderr);
+		exit(EXIT_FAILURE);
+	}
+	return (void *)pointer;
+}
+
+static void must_do(int err)
+{
+	must(err < 0 ? NULL : "");
+}
+
+static __attribute__((format(printf, 3, 0))) void
+print_safe(FILE *out, const char *prefix, const char *format, va_list args)
+{
+	char *text, *safe;
+
+	must_do(vasprintf(&text, format, args));
+	safe = must(safe_text(text));
+	fprintf(out, "%s%s\n", prefix, safe);
+	free(safe);
+	free(text);
+}
+
+void view_complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_safe(stderr, "dfput: ", format, args);
+	va_end(args);
+}
+
+void view_note(struct view *view, const char *format, ...)
+{
+	va_list args;
+
+	if (view->json)
+		return;
+	va_start(args, format);
+	print_safe(view->out, "", format, args);
+	va_end(args);
+}
+
+static struct json_object *json_text(const char *text)
+{
+	char *clean = must(safe_utf8(text));
+	struct json_object *json = must(json_object_new_string(clean));
+
+	free(clean);
+	return json;
+}
+
+/*
+ * json-c escapes the control characters below the blank alone, but terminals
+ * also obey U+007F to U+009F. In JSON these can stand in strings only.
+ */
+static void print_json(FILE *out, struct json_object *json, int flags)
+{
+	const char *text = must(json_object_to_json_string_ext(json, flags));
+	const unsigned char *byte;
+
+	for (byte = (const unsigned char *)text; *byte; byte++) {
+		if (*byte == 0x7f)
+			fputs("\\u007f", out);
+		else if (*byte == 0xc2 && byte[1] < 0xa0)
+			fprintf(out, "\\u%04x", *++byte);
+		else
+			putc(*byte, out);
+	}
+	putc('\n', out);
+}
+
+void view_begin(struct view *view, FILE *out, bool json)
+{
+	*view = (struct view){ .out = out, .json = json };
+}
+
+void view_discard(struct view *view)
+{
+	json_object_put(view->root);
+	view->root = NULL;
+}
+
+static int flush(struct view *view)
+{
+	int err = 0;
+
+	errno = 0;
+	if (fflush(view->out) || ferror(view->out))
+		err = errno ? errno : EIO;
+	if (err)
+		view_complain("cannot write the output: %s", strerror(err));
+	return -err;
+}
+
+int view_end(struct view *view)
+{
+	if (view->root)
+		print_json(view->out, view->root,
+			   JSON_C_TO_STRING_PRETTY |
+				   JSON_C_TO_STRING_NOSLASHESCAPE);
+	view_discard(view);
+	return flush(view);
+}
+
+static void add(struct view *view, const char *name, struct json_object *json)
+{
+	if (!view->root) {
+		view->root = must(json_object_new_object());
+		view_number(view, "abi", DFPUT_ABI);
+	}
+	must_do(json_object_object_add(view->root, name, json));
+}
+
+void view_number(struct view *view, const char *name, uint64_t number)
+{
+	if (view->json)
+		add(view, name, must(json_object_new_uint64(number)));
+}
+
+void view_bool(struct view *view, const char *name, bool value)
+{
+	if (view->json)
+		add(view, name, must(json_object_new_boolean(value)));
+}
+
+void view_text(struct view *view, const char *name, const char *text)
+{
+	if (view->json)
+		add(view, name, text ? json_text(text) : NULL);
+}
+
+static struct json_object *array_of(struct view *view, const char *name)
+{
+	struct json_object *array;
+
+	if (view->root && json_object_object_get_ex(view->root, name, &array))
+		return array;
+	array = must(json_object_new_array());
+	add(view, name, array);
+	return array;
+}
+
+void view_texts(struct view *view, const char *name, const char *text)
+{
+	if (!view->json)
+		return;
+	if (text)
+		must_do(json_object_array_add(array_of(view, name),
+					      json_text(text)));
+	else
+		array_of(view, name);
+}
+
+/* AGE for age_ns: the unit stands in the cells. */
+static char *heading(const struct view_column *column)
+{
+	char *text = must(strdup(column->name)), *at;
+	size_t length = strlen(text);
+
+	if (column->kind == VIEW_NS && length > 3 &&
+	    !strcmp(text + length - 3, "_ns"))
+		text[length - 3] = '\0';
+	for (at = text; *at; at++)
+		*at = (char)toupper((unsigned char)*at);
+	return text;
+}
+
+static struct libscols_table *new_text(struct view *view)
+{
+	struct libscols_table *text = must(scols_new_table());
+
+	must_do(scols_table_set_stream(text, view->out));
+	return text;
+}
+
+static void add_column(struct libscols_table *text,
+		       const struct view_column *column, double width,
+		       int flags)
+{
+	char *name = heading(column);
+
+	if (column->kind != VIEW_TEXT && column->kind != VIEW_PROSE)
+		flags |= SCOLS_FL_RIGHT;
+	if (column->kind == VIEW_PROSE)
+		flags |= SCOLS_FL_WRAP;
+	must(scols_table_new_column(text, name, width, flags));
+	free(name);
+}
+
+struct view_table *view_table_begin(struct view *view, const char *name,
+				    const struct view_column *columns,
+				    size_t nr, bool tree)
+{
+	struct view_table *table = must(calloc(1, sizeof(*table)));
+
+	table->view = view;
+	table->columns = columns;
+	table->nr = nr;
+	if (view->json) {
+		table->json = array_of(view, name);
+		return table;
+	}
+	table->text = new_text(view);
+	for (size_t i = 0; i < nr; i++)
+		add_column(table->text, &columns[i], 0,
+			   tree && !i ? SCOLS_FL_TREE : 0);
+	return table;
+}
+
+static char *cell_text(const struct view_column *column, const char *cell)
+{
+	char text[NUMBER_TEXT];
+	uint64_t number;
+
+	if (!cell || !*cell)
+		cell = "-";
+	if (column->kind == VIEW_NS && !number_parse(cell, &number))
+		cell = number_ns_short(text, number);
+	if (column->kind == VIEW_BOOL)
+		cell = strcmp(cell, "0") ? "yes" : "no";
+	return must(safe_text(cell));
+}
+
+static struct json_object *cell_json(const struct view_column *column,
+				     const char *cell)
+{
+	uint64_t number;
+
+	if (!cell || !strcmp(cell, "-"))
+		return NULL;
+	if (column->kind == VIEW_BOOL)
+		return must(json_object_new_boolean(!!strcmp(cell, "0")));
+	if ((column->kind == VIEW_NUMBER || column->kind == VIEW_NS) &&
+	    !number_parse(cell, &number))
+		return must(json_object_new_uint64(number));
+	return json_text(cell);
+}
+
+static struct json_object *row_json(const struct view_column *columns,
+				    size_t nr, const char *const *cells)
+{
+	struct json_object *row = must(json_object_new_object());
+
+	for (size_t i = 0; i < nr; i++)
+		must_do(json_object_object_add(row, columns[i].name,
+					       cell_json(&columns[i],
+							 cells[i])));
+	return row;
+}
+
+static struct libscols_line *row_text(struct libscols_table *text,
+				      struct libscols_line *parent,
+				      const struct view_column *columns,
+				      size_t nr, const char *const *cells)
+{
+	struct libscols_line *line = must(scols_table_new_line(text, parent));
+
+	for (size_t i = 0; i < nr; i++)
+		must_do(scols_line_refer_data(
+			line, i, cell_text(&columns[i], cells[i])));
+	return line;
+}
+
+void view_row(struct view_table *table, const char *const *cells, bool child)
+{
+	struct libscols_line *line;
+
+	if (table->json) {
+		must_do(json_object_array_add(table->json,
+					      row_json(table->columns,
+						       table->nr, cells)));
+		return;
+	}
+	line = row_text(table->text, child ? table->parent : NULL,
+			table->columns, table->nr, cells);
+	if (!child)
+		table->parent = line;
+}
+
+void view_table_end(struct view_table *table)
+{
+	if (table->text && scols_table_get_nlines(table->text))
+		must_do(scols_print_table(table->text));
+	scols_unref_table(table->text);
+	free(table);
+}
+
+/* A width is kept, with heading or without, when the heading is shorter. */
+static double line_width(const struct view_column *column)
+{
+	size_t length = strlen(column->name) + 1;
+
+	return (double)(length > LINE_WIDTH ? length : LINE_WIDTH);
+}
+
+int view_line(struct view *view, const struct view_column *columns, size_t nr,
+	      const char *const *cells, bool with_heading)
+{
+	struct libscols_table *text;
+	struct json_object *row;
+
+	if (view->json) {
+		row = row_json(columns, nr, cells);
+		print_json(view->out, row, JSON_C_TO_STRING_PLAIN);
+		json_object_put(row);
+		return flush(view);
+	}
+	text = new_text(view);
+	scols_table_enable_noheadings(text, !with_heading);
+	/* Lines stay in line, rather than be squeezed one by one. */
+	scols_table_set_termforce(text, SCOLS_TERMFORCE_NEVER);
+	for (size_t i = 0; i < nr; i++)
+		add_column(text, &columns[i], line_width(&columns[i]),
+			   SCOLS_FL_STRICTWIDTH);
+	row_text(text, NULL, columns, nr, cells);
+	must_do(scols_print_table(text));
+	scols_unref_table(text);
+	return flush(view);
+}
+
+static const char *bound(char text[NUMBER_TEXT], const char *unit,
+			 uint64_t value)
+{
+	if (value == UINT64_MAX)
+		return "or more";
+	if (!strcmp(unit, "ns"))
+		return number_ns_exact(text, value);
+	return number_text(text, value);
+}
+
+static const char *bar(char text[BAR_WIDTH + 3], uint64_t count, uint64_t most)
+{
+	/* The scale keeps the product in 64 bits. */
+	uint64_t scale = most / (UINT64_MAX / BAR_WIDTH) + 1;
+	uint64_t stars = most ? count / scale * BAR_WIDTH / (most / scale) : 0;
+
+	memset(text, ' ', BAR_WIDTH + 2);
+	memset(text + 1, '*', stars > BAR_WIDTH ? BAR_WIDTH : (size_t)stars);
+	text[0] = text[BAR_WIDTH + 1] = '|';
+	text[BAR_WIDTH + 2] = '\0';
+	return text;
+}
+
+static void bar_rows(struct view *view, const char *unit,
+		     const struct view_bucket *buckets, size_t nr)
+{
+	static const struct view_column columns[] = {
+		{ "from", VIEW_NUMBER },  { "", VIEW_TEXT },
+		{ "to", VIEW_NUMBER },	  { "", VIEW_TEXT },
+		{ "count", VIEW_NUMBER }, { "", VIEW_TEXT },
+	};
+	char from[NUMBER_TEXT], to[NUMBER_TEXT], count[NUMBER_TEXT];
+	char stars[BAR_WIDTH + 3];
+	struct libscols_table *text = new_text(view);
+	uint64_t most = 0;
+
+	scols_table_enable_noheadings(text, 1);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		add_column(text, &columns[i], 0, 0);
+	for (size_t i = 0; i < nr; i++)
+		most = buckets[i].count > most ? buckets[i].count : most;
+	for (size_t i = 0; i < nr; i++) {
+		number_text(count, buckets[i].count);
+		row_text(text, NULL, columns, 6,
+			 (const char *[]){
+				 bound(from, unit, buckets[i].from), "->",
+				 bound(to, unit, buckets[i].to), ":", count,
+				 bar(stars, buckets[i].count, most) });
+	}
+	must_do(scols_print_table(text));
+	scols_unref_table(text);
+}
+
+static struct json_object *bucket_json(const struct view_bucket *bucket)
+{
+	static const struct view_column columns[] = {
+		{ "from", VIEW_NUMBER },
+		{ "to", VIEW_NUMBER },
+		{ "count", VIEW_NUMBER },
+	};
+	char from[NUMBER_TEXT], to[NUMBER_TEXT], count[NUMBER_TEXT];
+
+	return row_json(columns, 3,
+			(const char *[]){ number_text(from, bucket->from),
+					  bucket->to == UINT64_MAX ?
+						  NULL :
+						  number_text(to, bucket->to),
+					  number_text(count, bucket->count) });
+}
+
+static void bars_json(struct view *view, const char *const words[3],
+		      const struct view_bucket *buckets, size_t nr)
+{
+	static const struct view_column columns[] = {
+		{ "name", VIEW_TEXT },
+		{ "unit", VIEW_TEXT },
+		{ "meaning", VIEW_TEXT },
+	};
+	struct json_object *hist = row_json(columns, 3, words);
+	struct json_object *rows = must(json_object_new_array());
+
+	for (size_t i = 0; i < nr; i++)
+		must_do(json_object_array_add(rows, bucket_json(&buckets[i])));
+	must_do(json_object_object_add(hist, "buckets", rows));
+	must_do(json_object_array_add(array_of(view, "histograms"), hist));
+}
+
+void view_bars(struct view *view, const char *const words[3],
+	       const struct view_bucket *buckets, size_t nr)
+{
+	if (view->json) {
+		bars_json(view, words, buckets, nr);
+		return;
+	}
+	view_note(view, "%s, in %s%s%s", words[0], words[1],
+		  *words[2] ? ": " : "", words[2]);
+	if (nr)
+		bar_rows(view, words[1], buckets, nr);
+	else
+		view_note(view, "  nothing yet");
+	fputc('\n', view->out);
+}

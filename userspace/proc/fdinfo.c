@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What /proc/PID/fdinfo says of a descriptor. Lines that are of interest:
+ *
+ *   mnt_id:	29
+ *   ino:	12			since 5.14
+ *   scm_fds: 1				of AF_UNIX sockets
+ *   UserFiles:	2			of io_uring, and then, for each
+ *       0: /mnt/a\040b			or a name, or <none>
+ *   UserBufs:	0			which ends them
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proc/fdinfo.h"
+#include "proc/proc.h"
+
+/**
+ * struct parser - how far it was read
+ * @info: what was found
+ * @in_files: the lines are registered files
+ * @nr_said: how many of them there are, as the kernel says
+ * @nr_lines: how many of them it lists, empty places included
+ */
+struct parser {
+	struct fdinfo *info;
+	bool in_files;
+	uint64_t nr_said;
+	uint64_t nr_lines;
+};
+
+static int add(struct fdinfo *info, const char *name)
+{
+	char **bigger;
+
+	bigger = proc_grow(info->registered, &info->room, info->nr_registered,
+			   sizeof(*bigger));
+	if (!bigger)
+		return -ENOMEM;
+	info->registered = bigger;
+	bigger[info->nr_registered] = strdup(name);
+	return bigger[info->nr_registered++] ? 0 : -ENOMEM;
+}
+
+/* A registered file, or whatever follows these. */
+static int parse_file(struct parser *parser, char *line)
+{
+	char *at = line + strspn(line, " ");
+	size_t digits = strspn(at, "0123456789");
+
+	if (at == line || !digits || strncmp(at + digits, ": ", 2)) {
+		parser->in_files = false;
+		return 0;
+	}
+	at += digits + 2;
+	parser->nr_lines++;
+	if (!strcmp(at, "<none>"))
+		return 0;
+	proc_decode(at);
+	return add(parser->info, at);
+}
+
+/* Return: whether it was that, and its number is in @number. */
+static bool is_number(const char *line, const char *name, uint64_t *number)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(line, name, length))
+		return false;
+	*number = strtoull(line + length, NULL, 10);
+	return true;
+}
+
+static int parse_line(struct parser *parser, char *line)
+{
+	line[strcspn(line, "\n")] = '\0';
+	if (parser->in_files && *line == ' ')
+		return parse_file(parser, line);
+	parser->in_files = is_number(line, "UserFiles:", &parser->nr_said);
+	if (parser->in_files)
+		return 0;
+	if (!is_number(line, "mnt_id:", &parser->info->mount) &&
+	    !is_number(line, "ino:", &parser->info->inode))
+		is_number(line, "scm_fds:", &parser->info->in_flight);
+	return 0;
+}
+
+static int parse(FILE *file, struct fdinfo *info)
+{
+	struct parser parser = { .info = info };
+	char *line = NULL;
+	size_t room = 0;
+	int err = 0;
+
+	errno = 0;
+	while (!err && getline(&line, &room, file) > 0)
+		err = parse_line(&parser, line);
+	if (!err && ferror(file))
+		err = errno ? -errno : -EIO;
+	info->is_busy = parser.nr_said && !parser.nr_lines;
+	free(line);
+	return err;
+}
+
+int fdinfo_read(int dir, const char *name, struct fdinfo *info)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	int err = file ? 0 : -errno;
+
+	*info = (struct fdinfo){ 0 };
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	err = parse(file, info);
+	fclose(file);
+	return err;
+}
+
+void fdinfo_free(struct fdinfo *info)
+{
+	for (size_t i = 0; i < info->nr_registered; i++)
+		free(info->registered[i]);
+	free(info->registered);
+	*info = (struct fdinfo){ 0 };
+}

@@ -1,0 +1,651 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who among the living processes holds files of a filesystem.
+ *
+ * What a file is on is told by the id of its mount, where the kernel says it
+ * (fdinfo, statx), and by the table of mounts that has this id: that holds on
+ * btrfs, too. Only where no table has it, because the mount is detached or the
+ * kernel's own, the file's device number must do.
+ *
+ * Nothing is opened on the filesystems themselves, and those on other machines
+ * are not asked, as these may never answer.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "proc/fdinfo.h"
+#include "proc/holders.h"
+#include "proc/proc.h"
+#include "proc/sockets.h"
+
+const char *const holders_kinds[HOLDER_NR_KINDS] = {
+	[HOLDER_FD] = "fd",	    [HOLDER_CWD] = "cwd",
+	[HOLDER_ROOT] = "root",	    [HOLDER_EXE] = "exe",
+	[HOLDER_MMAP] = "mmap",	    [HOLDER_URING] = "uring",
+	[HOLDER_SOCKET] = "socket", [HOLDER_SCM] = "scm",
+	[HOLDER_DEVICE] = "device",
+};
+
+/**
+ * struct walk - where the walk is
+ * @holders: what was found
+ * @query: of what
+ * @sockets: those with a path
+ * @proc: descriptor of /proc
+ * @thread: descriptor of the directory of the thread
+ * @pid: the process
+ * @tid: the thread
+ * @comm: the process's name
+ * @space: inode number of the thread's mount namespace
+ * @first: of the process's holders
+ * @looked: the last thread whose files, file system and memory were looked at
+ * @unseen: something of this process could not be looked at
+ */
+struct walk {
+	struct holders *holders;
+	const struct holders_query *query;
+	struct sockets sockets;
+	int proc;
+	int thread;
+	pid_t pid;
+	pid_t tid;
+	char comm[64];
+	uint64_t space;
+	size_t first;
+	pid_t looked[KCMP_TYPES];
+	bool unseen;
+};
+
+/* What cannot be looked at is counted; who has gone holds nothing. */
+static int note(struct walk *walk, int err)
+{
+	if (err == -ENOMEM || !err)
+		return err;
+	walk->unseen |= !proc_is_gone(err);
+	return 0;
+}
+
+static bool same(const struct holder *one, const struct holder *other)
+{
+	return one->kind == other->kind && one->fd == other->fd &&
+	       one->mount == other->mount && one->super == other->super &&
+	       one->inode == other->inode && one->inode;
+}
+
+/* A program's text is mapped as a matter of course. */
+static bool is_known(const struct walk *walk, const struct holder *holder)
+{
+	struct holder exe = *holder;
+
+	exe.kind = HOLDER_EXE;
+	for (size_t i = walk->first; i < walk->holders->nr; i++)
+		if (same(&walk->holders->holder[i], holder) ||
+		    (holder->kind == HOLDER_MMAP &&
+		     same(&walk->holders->holder[i], &exe)))
+			return true;
+	return false;
+}
+
+static int add(struct walk *walk, const struct holder *found)
+{
+	struct holders *holders = walk->holders;
+	struct holder *holder;
+
+	holder = proc_grow(holders->holder, &holders->room, holders->nr,
+			   sizeof(*holder));
+	if (!holder)
+		return -ENOMEM;
+	holders->holder = holder;
+	holder += holders->nr;
+	*holder = *found;
+	holder->pid = walk->pid;
+	holder->tid = walk->tid;
+	holder->space = walk->space;
+	holder->comm = strdup(walk->comm);
+	holder->path = strdup(found->path ? found->path : "");
+	holders->nr++;
+	return holder->comm && holder->path ? 0 : -ENOMEM;
+}
+
+/* Where no table has the mount, btrfs is known by its id. */
+static bool is_btrfs(const struct walk *walk, const char *link)
+{
+	char path[128];
+	struct statfs fs;
+	uint32_t words[2];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", (int)walk->pid,
+		 (int)walk->tid, link);
+	if (!walk->query->btrfs || *walk->query->root || statfs(path, &fs) ||
+	    fs.f_type != BTRFS_SUPER_MAGIC)
+		return false;
+	memcpy(words, &fs.f_fsid, sizeof(words));
+	return words[0] == walk->query->btrfs;
+}
+
+static dev_t super_of(const struct walk *walk, const struct proc_file *file,
+		      const char *link)
+{
+	const struct mounts_mount *mount;
+
+	mount = mounts_find(&walk->holders->mounts, file->mount);
+	if (!mount && is_btrfs(walk, link))
+		return walk->query->super;
+	return mount ? mount->super : file->device;
+}
+
+static bool is_wanted(const struct walk *walk, dev_t super)
+{
+	return walk->query->all || (super && super == walk->query->super);
+}
+
+static bool is_wanted_block(const struct walk *walk, dev_t device)
+{
+	const struct holders_query *query = walk->query;
+
+	if (query->all)
+		return device;
+	for (size_t i = 0; device && i < query->nr_blocks; i++)
+		if (query->block[i] == device)
+			return true;
+	return false;
+}
+
+/* Add what a link of the thread's directory leads to. */
+static int add_link(struct walk *walk, struct holder *holder, const char *link)
+{
+	char *path;
+	int err;
+
+	if (is_known(walk, holder))
+		return 0;
+	path = proc_link(walk->thread, link);
+	if (!path && errno == ENOMEM)
+		return -ENOMEM;
+	holder->path = path;
+	err = add(walk, holder);
+	free(path);
+	return err;
+}
+
+static int look_at_link(struct walk *walk, enum holder_kind kind,
+			const char *link)
+{
+	struct holder holder = { .kind = kind, .fd = -1, .sure = true };
+	struct proc_file file;
+	int err = proc_stat(walk->thread, link, &file);
+
+	if (err)
+		return note(walk, err);
+	holder.mount = file.mount;
+	holder.inode = file.inode;
+	holder.super = super_of(walk, &file, link);
+	return is_wanted(walk, holder.super) ? add_link(walk, &holder, link) :
+					       0;
+}
+
+/* Must the file be asked what it is, and can it be? */
+static bool is_worth_a_look(const struct walk *walk,
+			    const struct mounts_mount *mount)
+{
+	if (!mount || is_wanted(walk, mount->super))
+		return true;
+	return walk->query->nr_blocks && !mount->remote;
+}
+
+static int add_file(struct walk *walk, int fd, const struct proc_file *file)
+{
+	struct holder holder = {
+		.kind = HOLDER_FD,
+		.fd = fd,
+		.mount = file->mount,
+		.inode = file->inode,
+		.sure = true,
+	};
+	char link[32];
+	int err = 0;
+
+	snprintf(link, sizeof(link), "fd/%d", fd);
+	holder.super = super_of(walk, file, link);
+	if (is_wanted(walk, holder.super))
+		err = add_link(walk, &holder, link);
+	if (err || !is_wanted_block(walk, file->special))
+		return err;
+	holder.kind = HOLDER_DEVICE;
+	holder.super = file->special;
+	return add_link(walk, &holder, link);
+}
+
+/*
+ * The path that the kernel has for a file is relative to the root of its namespace,
+ * or to that of its mount when this is detached. So see whether it does lead to
+ * that mount.
+ */
+static bool is_confirmed(const struct walk *walk, const char *path,
+			 uint64_t mount, struct proc_file *file)
+{
+	char *whole;
+	int err;
+
+	if (asprintf(&whole, "root%s", path) < 0)
+		return false;
+	err = proc_stat(walk->thread, whole, file);
+	free(whole);
+	return !err && file->mount == mount;
+}
+
+/*
+ * Find the mount of a file of which nothing is known but its path. Below the root
+ * directory, what is not confirmed may be the path of a detached mount.
+ */
+static const struct mounts_mount *
+locate(const struct walk *walk, struct holder *holder, struct proc_file *file)
+{
+	const struct mounts_mount *mount = NULL;
+
+	*file = (struct proc_file){ 0 };
+	if (*holder->path == '/')
+		mount = mounts_at(&walk->holders->mounts, walk->space,
+				  holder->path);
+	if (!mount || (mount->remote && !is_wanted(walk, mount->super)))
+		return mount;
+	holder->sure = is_confirmed(walk, holder->path, mount->id, file);
+	return holder->sure || strcmp(mount->target, "/") ? mount : NULL;
+}
+
+static int add_registered(struct walk *walk, int fd, const char *path)
+{
+	struct holder holder = {
+		.kind = HOLDER_URING,
+		.fd = fd,
+		.path = (char *)path,
+	};
+	const struct mounts_mount *mount;
+	struct proc_file file;
+
+	mount = locate(walk, &holder, &file);
+	if (mount && !is_wanted(walk, mount->super))
+		return 0;
+	holder.mount = mount ? mount->id : 0;
+	holder.super = mount ? mount->super : 0;
+	holder.inode = holder.sure ? file.inode : 0;
+	return add(walk, &holder);
+}
+
+/* The name that a socket was given: what it was bound to may be gone by now. */
+static int add_address(struct walk *walk, int fd, uint64_t inode)
+{
+	const char *path = sockets_path(&walk->sockets, inode);
+	struct holder holder = {
+		.kind = HOLDER_SOCKET,
+		.fd = fd,
+		.path = (char *)path,
+	};
+	const struct mounts_mount *mount;
+	struct proc_file file;
+
+	mount = path ? locate(walk, &holder, &file) : NULL;
+	if (!mount || !is_wanted(walk, mount->super))
+		return 0;
+	holder.sure &= file.is_socket;
+	holder.mount = mount->id;
+	holder.super = mount->super;
+	holder.inode = holder.sure ? file.inode : 0;
+	return add(walk, &holder);
+}
+
+static int add_ring(struct walk *walk, int fd, const struct fdinfo *info)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < info->nr_registered; i++)
+		err = add_registered(walk, fd, info->registered[i]);
+	walk->holders->nr_rings += info->is_busy;
+	return err;
+}
+
+static int add_in_flight(struct walk *walk, int fd, const struct fdinfo *info)
+{
+	struct holder holder = { .kind = HOLDER_SCM, .fd = fd };
+
+	return info->in_flight ? add(walk, &holder) : 0;
+}
+
+/* A mount namespace may live on because of nothing but a descriptor. */
+static void look_at_space(struct walk *walk, const char *link)
+{
+	char *text = proc_link(walk->thread, link);
+	struct holders *holders = walk->holders;
+
+	if (text && !strncmp(text, "mnt:[", strlen("mnt:[")))
+		holders->nr_spaces += !mounts_has_space(
+			&holders->mounts,
+			strtoull(text + strlen("mnt:["), NULL, 10));
+	free(text);
+}
+
+static int look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
+{
+	const struct mounts_mount *mount;
+	struct proc_file file = { 0 };
+	char link[32];
+	int err = 0;
+
+	mount = mounts_find(&walk->holders->mounts, info->mount);
+	if (!is_worth_a_look(walk, mount))
+		return 0;
+	snprintf(link, sizeof(link), "fd/%d", fd);
+	err = proc_stat(walk->thread, link, &file);
+	if (proc_is_gone(err))
+		return 0;
+	/* Some filesystems refuse even root: then what fdinfo says must do. */
+	if (err && !mount)
+		return note(walk, err);
+	file.mount = info->mount ? info->mount : file.mount;
+	file.inode = file.inode ? file.inode : info->inode;
+	if (!mount)
+		look_at_space(walk, link);
+	if (file.is_socket && !mount)
+		return add_address(walk, fd, file.inode);
+	return add_file(walk, fd, &file);
+}
+
+static int look_at_descriptor(struct walk *walk, int fd)
+{
+	struct fdinfo info;
+	char name[32];
+	int err;
+
+	snprintf(name, sizeof(name), "fdinfo/%d", fd);
+	err = fdinfo_read(walk->thread, name, &info);
+	if (err)
+		err = note(walk, err);
+	else
+		err = look_at_file(walk, fd, &info);
+	if (!err)
+		err = add_ring(walk, fd, &info);
+	if (!err)
+		err = add_in_flight(walk, fd, &info);
+	fdinfo_free(&info);
+	return err;
+}
+
+static int look_at_files(struct walk *walk)
+{
+	DIR *list;
+	int err = proc_list(walk->thread, "fd", &list);
+	int fd;
+
+	if (err)
+		return note(walk, err);
+	while (!err && (fd = proc_next(list)) >= 0)
+		err = look_at_descriptor(walk, fd);
+	closedir(list);
+	return err;
+}
+
+/**
+ * struct mapping - a line of maps
+ * @start: its first address
+ * @end: behind its last
+ * @super: device number of the superblock
+ * @inode: inode number
+ * @path: its name
+ */
+struct mapping {
+	unsigned long start;
+	unsigned long end;
+	dev_t super;
+	uint64_t inode;
+	char *path;
+};
+
+static bool parse_mapping(char *line, struct mapping *mapping)
+{
+	unsigned int major, minor;
+	unsigned long inode;
+	int at = 0;
+
+	if (sscanf(line, "%lx-%lx %*s %*x %x:%x %lu %n", &mapping->start,
+		   &mapping->end, &major, &minor, &inode, &at) < 5 ||
+	    !inode)
+		return false;
+	mapping->super = makedev(major, minor);
+	mapping->inode = inode;
+	mapping->path = line + at;
+	mapping->path[strcspn(mapping->path, "\n")] = '\0';
+	return true;
+}
+
+/* Not everybody may look through map_files, and a dead leader has none. */
+static uint64_t mount_of_path(const struct walk *walk,
+			      const struct mapping *mapping)
+{
+	struct holder holder = { .path = mapping->path };
+	const struct mounts_mount *mount;
+	struct proc_file file;
+
+	mount = locate(walk, &holder, &file);
+	return mount && holder.sure && mount->super == mapping->super &&
+			       file.inode == mapping->inode ?
+		       mount->id :
+		       0;
+}
+
+static int add_mapping(struct walk *walk, const struct mapping *mapping)
+{
+	struct holder holder = {
+		.kind = HOLDER_MMAP,
+		.fd = -1,
+		.super = mapping->super,
+		.inode = mapping->inode,
+		.path = mapping->path,
+		.sure = true,
+	};
+	struct proc_file file;
+	char link[64];
+
+	snprintf(link, sizeof(link), "../../map_files/%lx-%lx", mapping->start,
+		 mapping->end);
+	if (proc_stat(walk->thread, link, &file)) {
+		holder.mount = mount_of_path(walk, mapping);
+	} else {
+		holder.mount = file.mount;
+		if (walk->query->overlay)
+			holder.super = super_of(walk, &file, link);
+	}
+	return !is_wanted(walk, holder.super) || is_known(walk, &holder) ?
+		       0 :
+		       add(walk, &holder);
+}
+
+static int look_at_maps(struct walk *walk, FILE *maps)
+{
+	struct mapping mapping, last = { 0 };
+	char *line = NULL;
+	size_t room = 0;
+	int err = 0;
+
+	while (!err && getline(&line, &room, maps) > 0) {
+		if (!parse_mapping(line, &mapping) ||
+		    !(walk->query->overlay || is_wanted(walk, mapping.super)))
+			continue;
+		/* One file is often mapped in several pieces, one behind the other. */
+		if (mapping.super != last.super ||
+		    mapping.inode != last.inode || mapping.start != last.end)
+			err = add_mapping(walk, &mapping);
+		last = mapping;
+	}
+	if (!err && ferror(maps))
+		err = note(walk, -errno);
+	free(line);
+	return err;
+}
+
+static int look_at_memory(struct walk *walk)
+{
+	int err = look_at_link(walk, HOLDER_EXE, "exe");
+	FILE *maps;
+	int fd;
+
+	if (err)
+		return err;
+	fd = openat(walk->thread, "maps", O_RDONLY | O_CLOEXEC);
+	maps = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!maps) {
+		err = note(walk, -errno);
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	err = look_at_maps(walk, maps);
+	fclose(maps);
+	return err;
+}
+
+static int look_at_directories(struct walk *walk)
+{
+	int err = look_at_link(walk, HOLDER_CWD, "cwd");
+
+	return err ? err : look_at_link(walk, HOLDER_ROOT, "root");
+}
+
+/* Of these, the threads of a process mostly share one. */
+static const struct {
+	enum kcmp_type type;
+	int (*look)(struct walk *walk);
+} parts[] = {
+	{ KCMP_VM, look_at_memory },
+	{ KCMP_FS, look_at_directories },
+	{ KCMP_FILES, look_at_files },
+};
+
+/* A kernel that cannot compare lets us look at all: what is known is not added. */
+static bool is_shared(const struct walk *walk, enum kcmp_type type)
+{
+	return walk->looked[type] && !*walk->query->root &&
+	       syscall(SYS_kcmp, walk->tid, walk->looked[type], type, 0, 0) ==
+		       0;
+}
+
+static int look_at_thread(struct walk *walk)
+{
+	int err = proc_space(walk->thread, "ns/mnt", &walk->space);
+
+	err = note(walk, err);
+	for (size_t i = 0; !err && i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (is_shared(walk, parts[i].type))
+			continue;
+		err = parts[i].look(walk);
+		walk->looked[parts[i].type] = walk->tid;
+	}
+	return err;
+}
+
+static int enter_thread(struct walk *walk, pid_t tid)
+{
+	char name[64];
+	int err;
+
+	snprintf(name, sizeof(name), "%d/task/%d", (int)walk->pid, (int)tid);
+	walk->thread = proc_open(walk->proc, name);
+	if (walk->thread < 0)
+		return note(walk, walk->thread);
+	walk->tid = tid;
+	err = look_at_thread(walk);
+	close(walk->thread);
+	return err;
+}
+
+static int look_at_process(struct walk *walk)
+{
+	char name[64];
+	DIR *threads;
+	int err, tid;
+
+	snprintf(name, sizeof(name), "%d/comm", (int)walk->pid);
+	err = proc_text(walk->proc, name, walk->comm, sizeof(walk->comm));
+	if (err)
+		return note(walk, err);
+	snprintf(name, sizeof(name), "%d/task", (int)walk->pid);
+	err = proc_list(walk->proc, name, &threads);
+	if (err)
+		return note(walk, err);
+	while (!err && (tid = proc_next(threads)) >= 0)
+		err = enter_thread(walk, tid);
+	closedir(threads);
+	return err;
+}
+
+static int scan(struct walk *walk, DIR *list)
+{
+	struct holders *holders = walk->holders;
+	int pid, err = 0;
+
+	walk->proc = dirfd(list);
+	while (!err && (pid = proc_next(list)) >= 0) {
+		walk->pid = pid;
+		walk->first = holders->nr;
+		walk->unseen = false;
+		memset(walk->looked, 0, sizeof(walk->looked));
+		err = look_at_process(walk);
+		holders->nr_processes += !walk->unseen;
+		holders->nr_unseen += walk->unseen;
+	}
+	return err;
+}
+
+int holders_scan(struct holders *holders, const struct holders_query *query)
+{
+	struct walk walk = { .holders = holders, .query = query };
+	DIR *list;
+	char *proc;
+	int err;
+
+	*holders = (struct holders){ 0 };
+	err = mounts_scan(&holders->mounts, query->root);
+	if (err)
+		return err;
+	if (asprintf(&proc, "%s/proc", query->root) < 0)
+		return -ENOMEM;
+	err = proc_list(AT_FDCWD, proc, &list);
+	free(proc);
+	if (err)
+		return err;
+	err = sockets_scan(&walk.sockets, query->root);
+	if (!err)
+		err = scan(&walk, list);
+	sockets_free(&walk.sockets);
+	closedir(list);
+	return err;
+}
+
+bool holders_hold(const struct holders *holders, dev_t super, uint64_t inode)
+{
+	for (size_t i = 0; i < holders->nr; i++)
+		if (holders->holder[i].kind != HOLDER_DEVICE &&
+		    holders->holder[i].super == super &&
+		    holders->holder[i].inode == inode)
+			return true;
+	return false;
+}
+
+void holders_free(struct holders *holders)
+{
+	for (size_t i = 0; i < holders->nr; i++) {
+		free(holders->holder[i].comm);
+		free(holders->holder[i].path);
+	}
+	free(holders->holder);
+	mounts_free(&holders->mounts);
+	*holders = (struct holders){ 0 };
+}

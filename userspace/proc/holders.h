@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who among the living processes holds files of a filesystem. A single walk
+ * through /proc, which is no snapshot: who comes or goes meanwhile may be missed.
+ *
+ * What /proc does not show is not found: which files are in flight on a socket
+ * (SCM_RIGHTS), the registered files of an io_uring ring that has no descriptor,
+ * references of the kernel's own. Of registered files, older kernels show nothing
+ * but names.
+ */
+#ifndef DFPUT_HOLDERS_H
+#define DFPUT_HOLDERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "proc/mounts.h"
+
+/**
+ * enum holder_kind - how a file is held
+ * @HOLDER_FD: by a file descriptor
+ * @HOLDER_CWD: as the working directory
+ * @HOLDER_ROOT: as the root directory
+ * @HOLDER_EXE: as the program that is executed
+ * @HOLDER_MMAP: mapped
+ * @HOLDER_URING: registered with an io_uring ring, which is the descriptor
+ * @HOLDER_SOCKET: by a socket, which is the descriptor, as its address
+ * @HOLDER_SCM: perhaps: in flight to a socket, which is the descriptor
+ * @HOLDER_DEVICE: a descriptor of a block device; the device is the superblock's
+ * @HOLDER_NR_KINDS: how many there are
+ */
+enum holder_kind {
+	HOLDER_FD,
+	HOLDER_CWD,
+	HOLDER_ROOT,
+	HOLDER_EXE,
+	HOLDER_MMAP,
+	HOLDER_URING,
+	HOLDER_SOCKET,
+	HOLDER_SCM,
+	HOLDER_DEVICE,
+	HOLDER_NR_KINDS,
+};
+
+/* What users call them, by kind. */
+extern const char *const holders_kinds[HOLDER_NR_KINDS];
+
+/**
+ * struct holder - a process that holds a file
+ * @kind: how
+ * @pid: the process
+ * @tid: the thread, where not all of them do; otherwise @pid
+ * @comm: the process's name
+ * @fd: the descriptor, -1 if it is none
+ * @mount: id of the mount that the file was reached by, 0 if unknown
+ * @super: device number of the superblock; of HOLDER_DEVICE, the device itself
+ * @inode: inode number, 0 if unknown
+ * @path: its name, as the kernel has it now
+ * @space: inode number of the process's mount namespace, 0 if unknown
+ * @sure: that it is of @super is seen; otherwise that is likely or, where @super
+ *	is 0, not known at all
+ */
+struct holder {
+	enum holder_kind kind;
+	pid_t pid;
+	pid_t tid;
+	char *comm;
+	int fd;
+	uint64_t mount;
+	dev_t super;
+	uint64_t inode;
+	char *path;
+	uint64_t space;
+	bool sure;
+};
+
+/**
+ * struct holders - what was found
+ * @holder: by process, as /proc lists them
+ * @nr: how many
+ * @room: how many there is room for
+ * @mounts: the mounts of all namespaces, from the same scan
+ * @nr_processes: how many processes were looked at
+ * @nr_unseen: how many more, or threads of them, could not be looked at, wholly or
+ *	in part
+ * @nr_spaces: descriptors of mount namespaces that no process lives in and that
+ *	were not looked at
+ * @nr_rings: io_uring rings with registered files that could not be listed
+ */
+struct holders {
+	struct holder *holder;
+	size_t nr;
+	size_t room;
+	struct mounts mounts;
+	size_t nr_processes;
+	size_t nr_unseen;
+	size_t nr_spaces;
+	size_t nr_rings;
+};
+
+/**
+ * struct holders_query - of what holders are looked for
+ * @root: prefix of /proc, "" for the running system
+ * @all: of all filesystems: @super and @block do not count
+ * @super: device number of the superblock, as mountinfo has it; 0 for none
+ * @btrfs: first word of the filesystem id that statfs(2) has on this btrfs, or 0
+ * @overlay: it is an overlay: on older kernels its mappings have the device number
+ *	of a layer, so each mapping is asked which mount it is of
+ * @block: block devices, whose descriptors are HOLDER_DEVICE; or NULL
+ * @nr_blocks: how many
+ */
+struct holders_query {
+	const char *root;
+	bool all;
+	dev_t super;
+	uint32_t btrfs;
+	bool overlay;
+	const dev_t *block;
+	size_t nr_blocks;
+};
+
+/**
+ * holders_scan() - find them
+ * @holders: receives them, for holders_free(), also on error
+ * @query: of what
+ *
+ * That a process cannot be looked at is no error: it is counted. The calling
+ * process is looked at like any other. Files of which it is not known on which
+ * filesystem they are, are found whatever the query.
+ *
+ * Return: 0, -ENOMEM, or a negative errno when /proc cannot be read.
+ */
+int holders_scan(struct holders *holders, const struct holders_query *query);
+
+/**
+ * holders_hold() - does a process that was found hold this file?
+ * @holders: scanned
+ * @super: device number of the superblock, as mountinfo and the module have it
+ * @inode: inode number; on btrfs each subvolume may have one such
+ *
+ * Return: one does.
+ */
+bool holders_hold(const struct holders *holders, dev_t super, uint64_t inode);
+
+/**
+ * holders_free() - free what was received
+ * @holders: scanned, or zeroed
+ */
+void holders_free(struct holders *holders);
+
+#endif /* DFPUT_HOLDERS_H */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bits of /proc.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "lib/number.h"
+#include "proc/proc.h"
+
+/* That of Linux 5.8, for C libraries that do not have it. */
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x1000U
+#endif
+
+int proc_open(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int proc_list(int dir, const char *name, DIR **list)
+{
+	int fd = proc_open(dir, name), err;
+
+	*list = NULL;
+	if (fd < 0)
+		return fd;
+	*list = fdopendir(fd);
+	if (*list)
+		return 0;
+	err = errno;
+	close(fd);
+	return -err;
+}
+
+int proc_next(DIR *list)
+{
+	const struct dirent *entry;
+	uint64_t number;
+
+	while ((entry = readdir(list)))
+		if (!number_parse(entry->d_name, &number) && number <= INT_MAX)
+			return (int)number;
+	return -1;
+}
+
+int proc_text(int dir, const char *name, char *text, size_t size)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t got;
+	int err;
+
+	text[0] = '\0';
+	if (fd < 0)
+		return -errno;
+	got = read(fd, text, size - 1);
+	err = got < 0 ? -errno : 0;
+	close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	if (got > 0 && text[got - 1] == '\n')
+		text[got - 1] = '\0';
+	return err;
+}
+
+char *proc_link(int dir, const char *name)
+{
+	char text[PATH_MAX + 1];
+	ssize_t length = readlinkat(dir, name, text, sizeof(text) - 1);
+
+	if (length < 0)
+		return NULL;
+	text[length] = '\0';
+	return strdup(text);
+}
+
+int proc_space(int dir, const char *name, uint64_t *inode)
+{
+	char text[64];
+	ssize_t length = readlinkat(dir, name, text, sizeof(text) - 1);
+	char *number;
+
+	*inode = 0;
+	if (length < 0)
+		return -errno;
+	text[length] = '\0';
+	number = strchr(text, '[');
+	if (!number)
+		return -EINVAL;
+	number[1 + strspn(number + 1, "0123456789")] = '\0';
+	return number_parse(number + 1, inode);
+}
+
+int proc_stat(int dir, const char *name, struct proc_file *file)
+{
+	struct statx st;
+
+	*file = (struct proc_file){ 0 };
+	if (statx(dir, name, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
+		  STATX_TYPE | STATX_INO | STATX_MNT_ID, &st))
+		return -errno;
+	if (st.stx_mask & STATX_MNT_ID)
+		file->mount = st.stx_mnt_id;
+	file->device = makedev(st.stx_dev_major, st.stx_dev_minor);
+	file->inode = st.stx_ino;
+	file->is_socket = S_ISSOCK(st.stx_mode);
+	if (S_ISBLK(st.stx_mode))
+		file->special = makedev(st.stx_rdev_major, st.stx_rdev_minor);
+	return 0;
+}
+
+bool proc_is_gone(int err)
+{
+	return err == -ENOENT || err == -ESRCH;
+}
+
+void proc_decode(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		if (text[0] == '\\' && strspn(text + 1, "01234567") >= 3) {
+			*to++ = (char)((text[1] - '0') * 64 +
+				       (text[2] - '0') * 8 + text[3] - '0');
+			text += 3;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
+}
+
+void *proc_grow(void *array, size_t *room, size_t used, size_t size)
+{
+	size_t wanted = *room ? 2 * *room : 32;
+	void *bigger;
+
+	if (used < *room)
+		return array;
+	bigger = realloc(array, wanted * size);
+	if (bigger)
+		*room = wanted;
+	return bigger;
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reasons: what in the kernel uses the device, or a file of the filesystem, in the
+ * name of no process: devices on top of it, loop devices, swap, exports.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proc/devices.h"
+#include "proc/proc.h"
+#include "why/search.h"
+
+#define MAX_DEPTH 8
+
+static int open_folder(const struct why_search *search, const char *name,
+		       DIR **list)
+{
+	char *path;
+	int err;
+
+	*list = NULL;
+	if (asprintf(&path, "%s%s", search->query->root, name) < 0)
+		return -ENOMEM;
+	err = proc_list(AT_FDCWD, path, list);
+	free(path);
+	return err;
+}
+
+static FILE *open_file(const struct why_search *search, const char *name)
+{
+	FILE *file;
+	char *path;
+
+	if (asprintf(&path, "%s%s", search->query->root, name) < 0)
+		return NULL;
+	file = fopen(path, "re");
+	free(path);
+	return file;
+}
+
+/* Where a device that is on top of another, or a part of it, is mounted. */
+static const char *mounted_on(const struct why_search *search, dev_t device)
+{
+	const struct mounts *mounts = &search->holders.mounts;
+
+	for (size_t i = 0; i < mounts->nr; i++)
+		if (mounts->mount[i].super == device)
+			return mounts->mount[i].target;
+	return NULL;
+}
+
+static void add_device(struct why_search *search, const char *kind,
+		       const char *name, dev_t device, const char *remark)
+{
+	const struct why_reason reason = {
+		.kind = kind,
+		.keeps = WHY_DEVICE,
+		.fd = -1,
+		.what = (char *)name,
+	};
+	const char *target = mounted_on(search, device);
+
+	why_add(search, &reason, "%s%s%s", remark,
+		target ? ", mounted on " : "", target ? target : "");
+}
+
+static bool holder_number(int folder, const char *name, dev_t *device)
+{
+	char *file, text[DEVICES_TEXT];
+	int err;
+
+	if (*name == '.' || asprintf(&file, "%s/dev", name) < 0)
+		return false;
+	err = proc_text(folder, file, text, sizeof(text));
+	free(file);
+	return !err && !devices_parse(text, device);
+}
+
+/* A volume is known by its own name, not by the kernel's. */
+static void holder_remark(int folder, const char *name, char *remark,
+			  size_t size)
+{
+	char *file, volume[256] = "";
+
+	if (asprintf(&file, "%s/dm/name", name) >= 0) {
+		proc_text(folder, file, volume, sizeof(volume));
+		free(file);
+	}
+	if (*volume)
+		snprintf(remark, size, "device-mapper volume %s, on top of it",
+			 volume);
+	else
+		snprintf(remark, size, "a device on top of it");
+}
+
+static void look_at_holders(struct why_search *search, dev_t device, int depth)
+{
+	int dir = devices_open(search->query->root, device);
+	const struct dirent *entry;
+	char remark[320];
+	DIR *list;
+	dev_t above;
+
+	if (dir < 0)
+		return;
+	if (proc_list(dir, "holders", &list)) {
+		close(dir);
+		return;
+	}
+	while (!search->err && (entry = readdir(list))) {
+		if (!holder_number(dirfd(list), entry->d_name, &above))
+			continue;
+		holder_remark(dirfd(list), entry->d_name, remark,
+			      sizeof(remark));
+		add_device(search, "holder", entry->d_name, above, remark);
+		if (depth)
+			look_at_holders(search, above, depth - 1);
+	}
+	closedir(list);
+	close(dir);
+}
+
+/* A partition in use is a reason for the disk only, and only when it is one. */
+static void look_at_partition(struct why_search *search, DIR *disk,
+			      const char *name)
+{
+	dev_t device;
+	char *file;
+	bool is_one;
+
+	if (!holder_number(dirfd(disk), name, &device) ||
+	    asprintf(&file, "%s/partition", name) < 0)
+		return;
+	is_one = !faccessat(dirfd(disk), file, F_OK, 0);
+	free(file);
+	if (!is_one)
+		return;
+	if (mounted_on(search, device))
+		add_device(search, "partition", name, device, "a part of it");
+	look_at_holders(search, device, MAX_DEPTH);
+}
+
+static void look_at_partitions(struct why_search *search, dev_t device)
+{
+	int dir = devices_open(search->query->root, device);
+	const struct dirent *entry;
+	DIR *list = NULL;
+
+	if (dir < 0)
+		return;
+	proc_list(dir, ".", &list);
+	while (list && !search->err && (entry = readdir(list)))
+		look_at_partition(search, list, entry->d_name);
+	if (list)
+		closedir(list);
+	close(dir);
+}
+
+/*
+ * A file that the kernel has by the path that sysfs or procfs tells: of our
+ * superblock, and on which mount of it?
+ */
+static bool is_ours(const struct why_search *search, const char *path,
+		    enum why_keeps *keeps)
+{
+	const struct mounts *mounts = &search->holders.mounts;
+	const struct mounts_mount *mount;
+	struct proc_file file;
+
+	mount = mounts_at(mounts, mounts->own, path);
+	if (!mount || mount->super != search->why->super)
+		return false;
+	*keeps = why_keeps(search, mount->id);
+	if (!*search->query->root && proc_stat(AT_FDCWD, path, &file))
+		*keeps = WHY_PERHAPS;
+	else if (!*search->query->root && file.mount != mount->id)
+		*keeps = WHY_PERHAPS;
+	return true;
+}
+
+/* A deleted one has no path any more that could be tried. */
+static bool cut_deleted(char *path)
+{
+	char *at = strstr(path, " (deleted)");
+
+	if (!at || at[strlen(" (deleted)")])
+		return false;
+	*at = '\0';
+	return true;
+}
+
+static void add_backing(struct why_search *search, const char *name, char *path)
+{
+	struct why_reason reason = { .kind = "loop", .fd = -1, .what = path };
+	bool deleted = cut_deleted(path);
+	const char *target;
+	char *file, text[DEVICES_TEXT];
+	dev_t device = 0, backing;
+
+	if (!devices_find(search->query->root, path, &backing) &&
+	    why_is_block(search->why, backing))
+		reason.keeps = WHY_DEVICE;
+	else if (!is_ours(search, path, &reason.keeps))
+		return;
+	if (asprintf(&file, "%s/sys/class/block/%s/dev", search->query->root,
+		     name) >= 0) {
+		if (!proc_text(AT_FDCWD, file, text, sizeof(text)))
+			devices_parse(text, &device);
+		free(file);
+	}
+	target = device ? mounted_on(search, device) : NULL;
+	why_add(search, &reason, "%sbacking file of /dev/%s%s%s",
+		deleted ? "deleted, " : "", name, target ? ", mounted on " : "",
+		target ? target : "");
+}
+
+static void look_at_loops(struct why_search *search)
+{
+	const struct dirent *entry;
+	char path[4096], *file;
+	DIR *list;
+
+	if (open_folder(search, "/sys/block", &list))
+		return;
+	while (!search->err && (entry = readdir(list))) {
+		if (strncmp(entry->d_name, "loop", strlen("loop")) ||
+		    asprintf(&file, "%s/loop/backing_file", entry->d_name) < 0)
+			continue;
+		if (!proc_text(dirfd(list), file, path, sizeof(path)) && *path)
+			add_backing(search, entry->d_name, path);
+		free(file);
+	}
+	closedir(list);
+}
+
+static void add_swap(struct why_search *search, char *path, const char *type)
+{
+	struct why_reason reason = { .kind = "swap", .fd = -1, .what = path };
+	bool deleted;
+	dev_t device;
+
+	proc_decode(path);
+	deleted = cut_deleted(path);
+	if (!strcmp(type, "partition") &&
+	    !devices_find(search->query->root, path, &device) &&
+	    why_is_block(search->why, device))
+		reason.keeps = WHY_DEVICE;
+	else if (strcmp(type, "file") || !is_ours(search, path, &reason.keeps))
+		return;
+	why_add(search, &reason, "%sin use as swap: see swapoff(8)",
+		deleted ? "deleted, " : "");
+}
+
+static void look_at_swap(struct why_search *search)
+{
+	FILE *file = open_file(search, "/proc/swaps");
+	char path[4096], type[32], *line = NULL;
+	size_t room = 0;
+
+	while (file && getline(&line, &room, file) > 0)
+		if (sscanf(line, "%4095s %31s", path, type) == 2)
+			add_swap(search, path, type);
+	free(line);
+	if (file)
+		fclose(file);
+}
+
+/* nfsd keeps a reference to each directory that it has exported to somebody. */
+static void look_at_exports(struct why_search *search)
+{
+	FILE *file = open_file(search, "/proc/fs/nfsd/exports");
+	struct why_reason reason = { .kind = "export", .fd = -1 };
+	char path[4096], *line = NULL;
+	size_t room = 0;
+
+	while (file && getline(&line, &room, file) > 0) {
+		if (*line == '#' || sscanf(line, "%4095s", path) != 1)
+			continue;
+		proc_decode(path);
+		reason.what = path;
+		if (is_ours(search, path, &reason.keeps))
+			why_add(search, &reason,
+				"exported by nfsd: see exportfs(8)");
+	}
+	free(line);
+	if (file)
+		fclose(file);
+}
+
+void why_devices(struct why_search *search)
+{
+	const struct why *why = search->why;
+
+	for (size_t i = 0; i < why->nr_blocks; i++)
+		look_at_holders(search, why->block[i], MAX_DEPTH);
+	if (why->is_block)
+		look_at_partitions(search, why->block[0]);
+	look_at_loops(search);
+	look_at_swap(search);
+	look_at_exports(search);
+}

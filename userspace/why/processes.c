@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reasons: living processes, and mounts.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proc/proc.h"
+#include "why/search.h"
+
+enum why_keeps why_keeps(const struct why_search *search, uint64_t id)
+{
+	const struct mounts *mounts = &search->holders.mounts;
+	const struct mounts_mount *mount = mounts_find(mounts, id);
+
+	if (!mount || mount->super != search->why->super)
+		return WHY_DEVICE;
+	if (!search->mount || mount == search->mount)
+		return WHY_MOUNT;
+	return mounts_is_copy(mounts, mount, search->mount) &&
+			       !mounts_has_child(mounts, id) ?
+		       WHY_MOUNT :
+		       WHY_DEVICE;
+}
+
+/* Which mount it is on, where that is not the target. */
+static char *where(const struct why_search *search, const struct holder *holder)
+{
+	const struct mounts_mount *mount;
+	char *text = NULL;
+	int err = 0;
+
+	mount = mounts_find(&search->holders.mounts, holder->mount);
+	if (holder->mount && mount && mount == search->mount)
+		return strdup("");
+	if (!holder->mount)
+		return strdup(", on which mount is not known");
+	if (!mount)
+		return strdup(", on a mount that is detached");
+	if (mount->super != search->why->super)
+		err = asprintf(&text, ", through %s on %s", mount->fstype,
+			       mount->target);
+	else if (mount->ours)
+		err = asprintf(&text, ", on %s", mount->target);
+	else
+		err = asprintf(&text, ", on %s in mount namespace %llu",
+			       mount->target, (unsigned long long)mount->space);
+	return err < 0 ? NULL : text;
+}
+
+/* What is special about it, by kind. */
+static const char *const remarks[HOLDER_NR_KINDS] = {
+	[HOLDER_FD] = "open",
+	[HOLDER_CWD] = "working directory",
+	[HOLDER_ROOT] = "root directory",
+	[HOLDER_EXE] = "program that it executes",
+	[HOLDER_MMAP] = "mapped",
+	[HOLDER_URING] = "registered with this ring",
+	[HOLDER_SOCKET] = "address of this socket",
+	[HOLDER_SCM] =
+		"files are in flight to this socket, whose they are is not known",
+	[HOLDER_DEVICE] = "the block device itself is open",
+};
+
+static enum why_keeps keeps(const struct why_search *search,
+			    const struct holder *holder)
+{
+	if (!holder->sure && holder->kind != HOLDER_DEVICE)
+		return WHY_PERHAPS;
+	if (holder->kind == HOLDER_DEVICE)
+		return WHY_DEVICE;
+	return why_keeps(search, holder->mount);
+}
+
+static void add_holder(struct why_search *search, const struct holder *holder)
+{
+	const struct why_reason reason = {
+		.kind = holders_kinds[holder->kind],
+		.keeps = keeps(search, holder),
+		.pid = holder->pid,
+		.comm = holder->comm,
+		.fd = holder->fd,
+		.what = *holder->path ? holder->path : NULL,
+	};
+	bool of_super = holder->kind != HOLDER_SCM &&
+			holder->kind != HOLDER_DEVICE;
+	char *on = of_super ? where(search, holder) : strdup("");
+	char thread[32] = "";
+
+	if (!on)
+		why_fail(search, -ENOMEM, "not enough memory");
+	if (holder->tid != holder->pid)
+		snprintf(thread, sizeof(thread), ", by thread %d",
+			 (int)holder->tid);
+	why_add(search, &reason, "%s%s%s", remarks[holder->kind], on ? on : "",
+		thread);
+	free(on);
+}
+
+/* What keeps the mount comes first, and what only may keep it last. */
+void why_live(struct why_search *search)
+{
+	const struct holders *holders = &search->holders;
+
+	for (enum why_keeps level = WHY_MOUNT; level <= WHY_PERHAPS; level++)
+		for (size_t i = 0; i < holders->nr; i++)
+			if (keeps(search, &holders->holder[i]) == level)
+				add_holder(search, &holders->holder[i]);
+}
+
+static void add_mount(struct why_search *search,
+		      const struct mounts_mount *mount, const char *kind,
+		      enum why_keeps level, const char *remark)
+{
+	const struct why_reason reason = {
+		.kind = kind,
+		.keeps = level,
+		.fd = -1,
+		.what = mount->target,
+	};
+
+	if (mount->ours)
+		why_add(search, &reason, "%s", remark);
+	else if (!mount->pid)
+		why_add(search, &reason,
+			"%s, in mount namespace %llu, in which no process lives",
+			remark, (unsigned long long)mount->space);
+	else
+		why_add(search, &reason,
+			"%s, in mount namespace %llu, as process %d sees it",
+			remark, (unsigned long long)mount->space,
+			(int)mount->pid);
+}
+
+/* A copy goes along with the umount, unless something is mounted on it. */
+static bool goes_along(const struct why_search *search,
+		       const struct mounts_mount *mount)
+{
+	const struct mounts *mounts = &search->holders.mounts;
+
+	return search->mount && mounts_is_copy(mounts, mount, search->mount) &&
+	       !mounts_has_child(mounts, mount->id);
+}
+
+static void look_at_children(struct why_search *search)
+{
+	const struct mounts *mounts = &search->holders.mounts;
+	const struct mounts_mount *parent;
+
+	for (size_t i = 0; i < mounts->nr; i++) {
+		parent = mounts_find(mounts, mounts->mount[i].parent);
+		if (!parent || parent == &mounts->mount[i] ||
+		    (search->mount ? parent != search->mount :
+				     parent->super != search->why->super))
+			continue;
+		add_mount(search, &mounts->mount[i], "child", WHY_MOUNT,
+			  "mounted on it");
+	}
+}
+
+static void look_elsewhere(struct why_search *search)
+{
+	const struct mounts *mounts = &search->holders.mounts;
+
+	for (size_t i = 0; i < mounts->nr; i++) {
+		const struct mounts_mount *mount = &mounts->mount[i];
+
+		if (mount->super != search->why->super ||
+		    mount == search->mount || goes_along(search, mount))
+			continue;
+		add_mount(search, mount, "mount", WHY_DEVICE,
+			  search->mount ? "the same filesystem, mounted there" :
+					  "mounted there");
+	}
+}
+
+/* Does a directory that an overlay was told of lie on our superblock? */
+static void look_at_layer(struct why_search *search,
+			  const struct mounts_mount *overlay, const char *layer)
+{
+	const struct mounts *mounts = &search->holders.mounts;
+	const struct mounts_mount *named, *real;
+	struct why_reason reason = { .kind = "overlay",
+				     .keeps = WHY_DEVICE,
+				     .fd = -1,
+				     .what = overlay->target };
+	struct proc_file file = { 0 };
+	char *path;
+
+	named = mounts_at(mounts, overlay->space, layer);
+	if (!named || named->super != search->why->super ||
+	    asprintf(&path, "%s/proc/%d/root%s", search->query->root,
+		     (int)overlay->pid, layer) < 0)
+		return;
+	/* What was mounted there when the overlay was made is not known. */
+	if (!overlay->pid)
+		proc_stat(AT_FDCWD, layer, &file);
+	else
+		proc_stat(AT_FDCWD, path, &file);
+	free(path);
+	real = mounts_find(mounts, file.mount);
+	if (!real || real->super != search->why->super)
+		reason.keeps = WHY_PERHAPS;
+	why_add(search, &reason, "an overlay with %s as a layer", layer);
+}
+
+static void look_at_layers(struct why_search *search,
+			   const struct mounts_mount *overlay, char *layers)
+{
+	char *layer;
+
+	while ((layer = strsep(&layers, ":")))
+		if (*layer == '/')
+			look_at_layer(search, overlay, layer);
+}
+
+static void look_at_overlay(struct why_search *search,
+			    const struct mounts_mount *overlay)
+{
+	static const char *const names[] = { "lowerdir", "upperdir" };
+	char *value, *layers;
+	size_t length;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (mnt_optstr_get_option(overlay->options, names[i], &value,
+					  &length) ||
+		    !value)
+			continue;
+		layers = strndup(value, length);
+		if (layers)
+			look_at_layers(search, overlay, layers);
+		else
+			why_fail(search, -ENOMEM, "not enough memory");
+		free(layers);
+	}
+}
+
+void why_mounts(struct why_search *search)
+{
+	const struct mounts *mounts = &search->holders.mounts;
+
+	look_at_children(search);
+	look_elsewhere(search);
+	for (size_t i = 0; i < mounts->nr; i++)
+		if (!strcmp(mounts->mount[i].fstype, "overlay"))
+			look_at_overlay(search, &mounts->mount[i]);
+}

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Why a mount or a device is busy: the parts that look, in the order of their
+ * certainty, and what is made of it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proc/devices.h"
+#include "lib/number.h"
+#include "lib/options.h"
+#include "proc/proc.h"
+#include "why/search.h"
+
+/* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
+
+void why_fail(struct why_search *search, int err, const char *format, ...)
+{
+	va_list args;
+
+	if (search->err)
+		return;
+	search->err = err;
+	va_start(args, format);
+	vsnprintf(search->why->error, sizeof(search->why->error), format, args);
+	va_end(args);
+}
+
+static void no_memory(struct why_search *search)
+{
+	why_fail(search, -ENOMEM, "not enough memory");
+}
+
+static bool copy(char **to, const char *from)
+{
+	*to = from ? strdup(from) : NULL;
+	return *to || !from;
+}
+
+void why_add(struct why_search *search, const struct why_reason *reason,
+	     const char *format, ...)
+{
+	struct why *why = search->why;
+	struct why_reason *added;
+	va_list args;
+
+	if (search->err)
+		return;
+	added = proc_grow(why->reason, &why->room, why->nr, sizeof(*added));
+	if (!added) {
+		no_memory(search);
+		return;
+	}
+	why->reason = added;
+	added += why->nr++;
+	*added = *reason;
+	added->detail = NULL;
+	if (!copy(&added->comm, reason->comm) |
+	    !copy(&added->what, reason->what))
+		no_memory(search);
+	va_start(args, format);
+	if (format && vasprintf(&added->detail, format, args) < 0) {
+		added->detail = NULL;
+		no_memory(search);
+	}
+	va_end(args);
+	why->found += reason->keeps != WHY_PERHAPS;
+	why->found_mount += reason->keeps == WHY_MOUNT;
+}
+
+void why_unseen(struct why_search *search, const char *format, ...)
+{
+	struct why *why = search->why;
+	char **bigger;
+	va_list args;
+
+	if (search->err)
+		return;
+	bigger = realloc(why->unseen, (why->nr_unseen + 1) * sizeof(*bigger));
+	if (!bigger) {
+		no_memory(search);
+		return;
+	}
+	why->unseen = bigger;
+	va_start(args, format);
+	if (vasprintf(&bigger[why->nr_unseen], format, args) < 0)
+		no_memory(search);
+	else
+		why->nr_unseen++;
+	va_end(args);
+}
+
+/* The walk through /proc, for the parts to look at. */
+static void find_holders(struct why_search *search)
+{
+	const struct holders_query query = {
+		.root = search->query->root,
+		.super = search->why->super,
+		.btrfs = search->why->btrfs,
+		.overlay = search->why->fstype &&
+			   !strcmp(search->why->fstype, "overlay"),
+		.block = search->why->block,
+		.nr_blocks = search->why->nr_blocks,
+	};
+	int err;
+
+	mounts_free(&search->holders.mounts);
+	err = holders_scan(&search->holders, &query);
+	if (err)
+		why_fail(search, err, "cannot read %s/proc: %s",
+			 search->query->root, strerror(-err));
+	search->mount =
+		mounts_find(&search->holders.mounts, search->why->mount);
+}
+
+static void say_unseen(struct why_search *search)
+{
+	const struct holders *holders = &search->holders;
+	uint64_t space;
+
+	if (holders->nr_unseen)
+		why_unseen(search, "%zu process%s could not be looked at%s",
+			   holders->nr_unseen,
+			   holders->nr_unseen == 1 ? "" : "es",
+			   geteuid() ? ": try as root" : "");
+	else if (geteuid() && !*search->query->root)
+		why_unseen(
+			search,
+			"this is not root: there may be processes that /proc does not show (hidepid)");
+	if (!*search->query->root &&
+	    (proc_space(AT_FDCWD, "/proc/self/ns/pid", &space) ||
+	     space != INITIAL_PID_NAMESPACE))
+		why_unseen(
+			search,
+			"in a PID namespace of its own, dfput does not see the processes outside");
+	if (holders->mounts.nr_hidden + holders->nr_spaces)
+		why_unseen(
+			search,
+			"mount namespaces in which no process lives: %zu that are mounted, %zu that are open",
+			holders->mounts.nr_hidden, holders->nr_spaces);
+	if (holders->nr_rings)
+		why_unseen(
+			search,
+			"%zu io_uring rings of living processes have room for registered files, and list none: there are none, or the ring was too busy to say",
+			holders->nr_rings);
+}
+
+/* Only where nothing is mounted: what is, is busy of course. */
+static void try_device(struct why_search *search)
+{
+	struct why *why = search->why;
+	char *name, *path;
+	int fd = -1;
+
+	if (!why->is_block || why->found || *search->query->root)
+		return;
+	name = devices_name("", why->block[0]);
+	if (!name || asprintf(&path, "/dev/%s", name) < 0) {
+		free(name);
+		return;
+	}
+	fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0)
+		close(fd);
+	else if (errno == EBUSY)
+		why->busy = WHY_DEVICE_BUSY;
+	else if (errno != ENOMEDIUM && errno != ENXIO)
+		why_unseen(
+			search,
+			"%s could not be opened, to see whether it is busy: %s",
+			path, strerror(errno));
+	free(path);
+	free(name);
+}
+
+static bool is_explained(const struct why *why)
+{
+	return why->busy >= WHY_WAS_BUSY ? why->found_mount : why->found;
+}
+
+/* By exclusion: what is busy has a reason. */
+static void blame_kernel(struct why_search *search)
+{
+	const struct why *why = search->why;
+	const struct why_reason reason = {
+		.kind = "kernel",
+		.keeps = WHY_PERHAPS,
+		.fd = -1,
+		.what = why->busy == WHY_WAS_BUSY ?
+				"gone since its last umount, or a "
+				"kernel reference that dfput can't see" :
+				"a kernel reference that dfput can't see",
+	};
+
+	if (why->busy == WHY_NOT_KNOWN || is_explained(why))
+		return;
+	why_add(search, &reason,
+		"such as a file in flight on a socket, a ring of io_uring "
+		"without a descriptor, a kernel thread%s",
+		search->query->reader ? "" :
+					", or, without the module, a deferral");
+}
+
+static void say_unknown(struct why_search *search)
+{
+	const struct why *why = search->why;
+
+	if (!why->found && !why->is_block && !why->fstype)
+		why_fail(
+			search, -ENODEV,
+			"%s is neither a block device nor a mounted filesystem",
+			search->query->target);
+}
+
+static void look(struct why_search *search)
+{
+	static void (*const parts[])(struct why_search *) = {
+		why_target, why_super,	  find_holders, why_live,
+		why_mounts, why_devices,  why_module,	try_device,
+		say_unseen, blame_kernel, say_unknown,
+	};
+
+	for (size_t i = 0; !search->err && i < sizeof(parts) / sizeof(parts[0]);
+	     i++)
+		parts[i](search);
+}
+
+int why_find(struct why *why, const struct why_query *query)
+{
+	struct why_search search = { .why = why, .query = query };
+
+	*why = (struct why){ 0 };
+	if (query->busy)
+		why->busy = WHY_MOUNT_BUSY;
+	look(&search);
+	holders_free(&search.holders);
+	return search.err;
+}
+
+static void show_target(const struct why *why, struct view *view)
+{
+	char super[DEVICES_TEXT] = "", block[DEVICES_TEXT];
+
+	if (why->super)
+		devices_text(super, why->super);
+	view_text(view, "path", why->path);
+	view_text(view, "device", why->super ? super : NULL);
+	view_text(view, "fstype", why->fstype);
+	view_texts(view, "blocks", NULL);
+	for (size_t i = 0; i < why->nr_blocks; i++)
+		view_texts(view, "blocks", devices_text(block, why->block[i]));
+	if (why->path)
+		view_note(view, "%s: %s on device %s", why->path, why->fstype,
+			  super);
+	else if (why->fstype)
+		view_note(view, "Device %s: %s", super, why->fstype);
+	else
+		view_note(view, "Device %s: not mounted where it can be seen",
+			  super);
+}
+
+static void show_reasons(const struct why *why, struct view *view)
+{
+	static const struct view_column columns[] = {
+		{ "kind", VIEW_TEXT },	  { "keeps", VIEW_TEXT },
+		{ "pid", VIEW_NUMBER },	  { "comm", VIEW_TEXT },
+		{ "fd", VIEW_NUMBER },	  { "what", VIEW_TEXT },
+		{ "detail", VIEW_PROSE },
+	};
+	static const char *const keeps[] = { "mount", "device", "perhaps" };
+	char pid[NUMBER_TEXT], fd[NUMBER_TEXT];
+	struct view_table *table;
+
+	table = view_table_begin(view, "reasons", columns,
+				 sizeof(columns) / sizeof(columns[0]), false);
+	for (size_t i = 0; i < why->nr; i++) {
+		const struct why_reason *reason = &why->reason[i];
+
+		view_row(table,
+			 (const char *[]){
+				 reason->kind, keeps[reason->keeps],
+				 reason->pid ?
+					 number_text(pid,
+						     (uint64_t)reason->pid) :
+					 NULL,
+				 reason->comm,
+				 reason->fd >= 0 ?
+					 number_text(fd, (uint64_t)reason->fd) :
+					 NULL,
+				 reason->what, reason->detail },
+			 false);
+	}
+	view_table_end(table);
+}
+
+static void show_umount(const struct why *why, struct view *view)
+{
+	const struct why_umount *umount = &why->umount;
+	uint64_t now = number_now();
+	char ago[NUMBER_TEXT];
+
+	view_text(view, "last_umount_result", umount->result);
+	view_text(view, "last_umount_why", umount->why);
+	if (umount->result)
+		view_note(view, "Its last umount, %s ago: %s, because of: %s.",
+			  number_ns_short(ago, now > umount->ended ?
+						       now - umount->ended :
+						       0),
+			  umount->result, umount->why);
+}
+
+static const char *verdict(const struct why *why)
+{
+	static const char aside[] =
+		"found: they are not in the way of an umount, but keep the device busy";
+
+	switch (why_status(why)) {
+	case STATUS_OK:
+		if (why->path && !why->found_mount)
+			return aside;
+		return "found";
+	case STATUS_AGAINST:
+		return why->busy ? "nothing found that dfput can see" :
+				   "nothing found";
+	default:
+		return "cannot tell";
+	}
+}
+
+void why_show(const struct why *why, struct view *view)
+{
+	static const char *const busy[] = { NULL, "device", "was", "mount" };
+	static const char *const status[] = {
+		[STATUS_OK] = "found",
+		[STATUS_AGAINST] = "nothing",
+		[STATUS_UNKNOWN] = "unknown",
+	};
+
+	show_target(why, view);
+	show_reasons(why, view);
+	view_text(view, "busy", busy[why->busy]);
+	show_umount(why, view);
+	view_text(view, "verdict", status[why_status(why)]);
+	view_texts(view, "unseen", NULL);
+	for (size_t i = 0; i < why->nr_unseen; i++) {
+		view_texts(view, "unseen", why->unseen[i]);
+		view_note(view, "Not seen: %s.", why->unseen[i]);
+	}
+	view_note(view, "Reasons: %s.", verdict(why));
+}
+
+int why_status(const struct why *why)
+{
+	if (is_explained(why))
+		return STATUS_OK;
+	for (size_t i = 0; i < why->nr; i++)
+		if (why->reason[i].keeps == WHY_PERHAPS &&
+		    strcmp(why->reason[i].kind, "kernel"))
+			return STATUS_UNKNOWN;
+	return why->nr_unseen ? STATUS_UNKNOWN : STATUS_AGAINST;
+}
+
+void why_free(struct why *why)
+{
+	for (size_t i = 0; i < why->nr; i++) {
+		free(why->reason[i].comm);
+		free(why->reason[i].what);
+		free(why->reason[i].detail);
+	}
+	for (size_t i = 0; i < why->nr_unseen; i++)
+		free(why->unseen[i]);
+	free(why->reason);
+	free(why->unseen);
+	free(why->path);
+	free(why->fstype);
+	free(why->block);
+	free(why->umount.result);
+	free(why->umount.why);
+	*why = (struct why){ 0 };
+}

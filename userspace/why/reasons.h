@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Why a mount or a device is busy: all reasons that can be seen, the most certain
+ * first.
+ *
+ * The kernel's EBUSY is per mount: a bind mount elsewhere does not make an umount
+ * fail, but keeps the superblock, and with it the device, alive. So each reason
+ * says which of the two it keeps.
+ */
+#ifndef DFPUT_WHY_H
+#define DFPUT_WHY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "proc/holders.h"
+#include "debugfs/parse.h"
+#include "lib/view.h"
+
+/**
+ * enum why_keeps - what a reason keeps busy
+ * @WHY_MOUNT: the very mount: an umount of it says EBUSY; and so the device
+ * @WHY_DEVICE: the superblock or the device, not this mount
+ * @WHY_PERHAPS: one of them, perhaps: its files are not known
+ */
+enum why_keeps {
+	WHY_MOUNT,
+	WHY_DEVICE,
+	WHY_PERHAPS,
+};
+
+/**
+ * enum why_busy - what is known to be busy
+ * @WHY_NOT_KNOWN: nothing
+ * @WHY_DEVICE_BUSY: the device: it is mounted nowhere, but cannot be opened
+ *	exclusively, or its superblock lives on
+ * @WHY_WAS_BUSY: the mount was, when it was last unmounted: the reason may have gone
+ * @WHY_MOUNT_BUSY: the mount: an umount said EBUSY just now
+ */
+enum why_busy {
+	WHY_NOT_KNOWN,
+	WHY_DEVICE_BUSY,
+	WHY_WAS_BUSY,
+	WHY_MOUNT_BUSY,
+};
+
+/**
+ * struct why_reason - one reason
+ * @kind: of enum holder_kind, or child, mount, overlay, holder, partition, loop,
+ *	swap, export, pending, held, dying, ring, kernel: see dfput(8)
+ * @keeps: what
+ * @pid: the process, 0 if it is none
+ * @comm: its name, or NULL
+ * @fd: its descriptor, -1 if it is none
+ * @what: what it is about, for people: a path, a device
+ * @detail: more about it, for people, or NULL
+ */
+struct why_reason {
+	const char *kind;
+	enum why_keeps keeps;
+	pid_t pid;
+	char *comm;
+	int fd;
+	char *what;
+	char *detail;
+};
+
+/**
+ * struct why_query - about what
+ * @target: a path, which stands for its mount; a block device; or MAJOR:MINOR
+ * @root: prefix of /proc and /sys, "" for the running system
+ * @reader: the module's directory, or NULL when it could not be opened
+ * @busy: it is known to be busy: umount said so just now
+ */
+struct why_query {
+	const char *target;
+	const char *root;
+	struct reader *reader;
+	bool busy;
+};
+
+/**
+ * struct why_umount - the last umount of the superblock that the module has seen
+ * @ended: when it returned, ns of CLOCK_MONOTONIC
+ * @result: 0, or the error; NULL when none was seen
+ * @why: as the module has it, see dfput/abi.h
+ */
+struct why_umount {
+	uint64_t ended;
+	char *result;
+	char *why;
+};
+
+/**
+ * struct why - what was found
+ * @mount: the mount's id, 0 when the target is a device
+ * @path: where that is mounted, or NULL
+ * @super: device number of the superblock, 0 when none is mounted
+ * @fstype: filesystem type, or NULL
+ * @is_block: the target is a block device
+ * @btrfs: what tells this btrfs from others, see struct holders_query
+ * @block: the block devices below it; the target itself comes first
+ * @nr_blocks: how many
+ * @reason: most certain first
+ * @nr: how many
+ * @room: how many there is room for
+ * @found: how many of them are more than perhaps
+ * @found_mount: how many of these keep the mount
+ * @busy: what is known to be busy: see enum why_busy
+ * @umount: the last one of the superblock
+ * @unseen: what could not be looked at, in sentences
+ * @nr_unseen: how many sentences
+ * @error: why the last call failed, for the user
+ */
+struct why {
+	uint64_t mount;
+	char *path;
+	dev_t super;
+	char *fstype;
+	bool is_block;
+	uint32_t btrfs;
+	dev_t *block;
+	size_t nr_blocks;
+	struct why_reason *reason;
+	size_t nr;
+	size_t room;
+	size_t found;
+	size_t found_mount;
+	enum why_busy busy;
+	struct why_umount umount;
+	char **unseen;
+	size_t nr_unseen;
+	char error[READER_ERROR];
+};
+
+/**
+ * why_find() - look for all reasons
+ * @why: receives them, for why_free(), also on error
+ * @query: about what
+ *
+ * Without a module, only what it alone can see is missing, which is said.
+ *
+ * Return: 0, or a negative errno with a sentence in @why: the target cannot be
+ * found, /proc cannot be read, the module's files are no such, -ENOMEM.
+ */
+int why_find(struct why *why, const struct why_query *query);
+
+/**
+ * why_show() - show them
+ * @why: found
+ * @view: where: in JSON path, device, fstype, blocks, reasons, busy,
+ *	last_umount_result, last_umount_why, verdict, unseen
+ */
+void why_show(const struct why *why, struct view *view);
+
+/**
+ * why_status() - the exit status for what was found
+ * @why: found
+ *
+ * A reason for a mount that is known to be busy is one that keeps that mount.
+ *
+ * Return: STATUS_OK when there is a reason, STATUS_AGAINST when there is none, and
+ * STATUS_UNKNOWN when there is none for certain: one that is perhaps, or something
+ * could not be looked at.
+ */
+int why_status(const struct why *why);
+
+/**
+ * why_free() - free what was received
+ * @why: found, or zeroed
+ */
+void why_free(struct why *why);
+
+#endif /* DFPUT_WHY_H */

@@ -6,7 +6,7 @@
 # shellcheck source=tap.sh
 . "$(dirname "$0")/tap.sh"
 quick=../bench/quick
-config=candidate/deferred
+config=reconciled/deferred
 
 # figures FILE KERNEL READ QUEUE: what a read and a queueing take with dfput. Without
 # it they take 1000 and 50 instructions, and nothing else adds anything.
@@ -74,9 +74,9 @@ sed -i 's/6.12.1-amd64 6.12.1-1/6.1.0-56-amd64 6.1.192-2/' "$work/is"
 compare
 has "$out" "^not ok .*read_shared adds no more than it did: not measured" "a figure that is missing is a failure"
 
-sed -i '/candidate/d' "$work/was"
+sed -i '/reconciled/d' "$work/was"
 figures is "$this" 1040 1050
 compare
-has "$out" "# SKIP figures.tsv has none of $config" "a rung that was never measured is skipped"
+has "$out" "# SKIP figures.tsv has none of $config" "a method that was never measured is skipped"
 
 finish

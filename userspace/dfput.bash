@@ -1,20 +1,19 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# bash completion for dfput(8)
+# bash completion for dfput(8). What there is, it asks the program's help.
 
-_dfput_options()
+# _dfput_help PROGRAM [COMMAND]: its commands or names, then its options
+_dfput_help()
 {
-	case $1 in
-	stat | '') echo --interval --count -i -c ;;
-	pending) echo --wait --timeout --rules ;;
-	leftovers) echo --rules ;;
-	origins) echo --folded --rules ;;
-	wait) echo --mount --super --pid --all --timeout ;;
-	umount) echo --timeout ;;
-	run) echo --max-late --report -o --rules ;;
-	why | doctor) echo --root ;;
-	esac
-	echo --json --input --help --version -h -V
+	"$@" --help 2>/dev/null | awk '
+		/^Names:/ { sub("Names:", ""); print }
+		/^  [a-z]/ { print $1 }
+		/^ +-/ {
+			for (i = 1; i <= NF && $i ~ /^-/; i++) {
+				sub(",", "", $i)
+				print $i
+			}
+		}'
 }
 
 # The first word that is neither an option nor the argument of one, and where.
@@ -58,8 +57,6 @@ _dfput_program()
 _dfput()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands='stat hist pending leftovers origins superblocks umounts held rings hooks flush why wait umount run doctor'
-	local names='queue_wait release_time batch_size batch_time lateness super_death mount_wait'
 	local at command program words
 
 	COMPREPLY=()
@@ -84,15 +81,16 @@ _dfput()
 		return
 		;;
 	esac
-	words=$(_dfput_options "$command")
-	[[ $current == -* ]] || words=
-	case $command in
-	'') words+=" $commands" ;;
-	hist) words+=" $names" ;;
-	why) compopt -o default 2>/dev/null ;;
-	run) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
+	words=$(_dfput_help "${COMP_WORDS[0]}" ${command:+"$command"})
+	case $command,$current in
+	*,-*) ;;
+	why,* | umount,*) compopt -o default 2>/dev/null ;;
+	run,*)
+		mapfile -t COMPREPLY < <(compgen -c -- "$current")
+		return
+		;;
 	esac
-	[ "$command" = run ] && [[ $current != -* ]] && return
+	[[ $current == -* ]] || words=$(grep -v '^-' <<<"$words")
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }
 

@@ -20,7 +20,7 @@ words() {
 }
 
 help_commands() {
-	"$DFPUT" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | words
+	"$DFPUT" --help | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p' | words
 }
 
 # help_options COMMAND
@@ -46,7 +46,7 @@ man_options() {
 
 # completed WORD...: what completes the last one
 completed() {
-	COMP_WORDS=(dfput "$@")
+	COMP_WORDS=("$DFPUT" "$@")
 	COMP_CWORD=$#
 	COMPREPLY=()
 	_dfput

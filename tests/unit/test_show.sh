@@ -519,9 +519,9 @@ usage "not a time" run --max-late later -- true
 
 dfput --help
 is_status 0 "help"
-has "$out" '^  pending +the files' "lists the commands"
+has "$out" '^  pending +files on the list' "lists the commands"
 dfput pending --help
-has "$out" '^      --timeout T +with --wait' "help of a command lists its options"
+has "$out" '^      --timeout T +wait for T at most' "help of a command lists its options"
 for command in pending leftovers origins run; do
 	dfput $command --help
 	has "$out" '^      --rules FILE +name origins' "$command: an option that several have"

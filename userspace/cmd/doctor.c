@@ -262,14 +262,12 @@ static void examine(struct doctor *doctor, const struct options *options)
 	}
 }
 
-int cmd_doctor(const struct options *options, int argc, char **argv)
+int cmd_doctor(const struct options *options)
 {
 	struct doctor doctor = { .root = options->root,
 				 .reader = { .fd = -1 } };
 	struct view view;
 
-	(void)argc;
-	(void)argv;
 	view_begin(&view, stdout, options->json);
 	doctor.table = view_table_begin(&view, "doctor", columns, 4, false);
 	examine(&doctor, options);

@@ -112,9 +112,7 @@ static int show(const struct options *options, struct reader *reader,
 	return flushed ? STATUS_AGAINST : STATUS_OK;
 }
 
-int cmd_flush(const struct options *options, int argc, char **argv)
+int cmd_flush(const struct options *options)
 {
-	(void)argc;
-	(void)argv;
 	return cmd_change(options, show);
 }

@@ -212,31 +212,25 @@ static int check_names(const struct hists *hists, char **names)
 	return 0;
 }
 
-/* The names behind the options; the one thing that cmd_show has no room for. */
-static char **wanted;
-
 static int show(const struct options *options, struct reader *reader,
 		struct view *view)
 {
 	struct hists hists = { .reader = reader };
 	int err = reader_load(reader, "histograms", &hists.doc);
 
-	(void)options;
 	if (!err)
 		err = find_columns(&hists);
 	if (!err)
-		err = check_names(&hists, wanted);
+		err = check_names(&hists, options->argv);
 	if (!err)
-		err = all_hists(&hists, wanted, NULL);
+		err = all_hists(&hists, options->argv, NULL);
 	if (!err)
-		err = all_hists(&hists, wanted, view);
+		err = all_hists(&hists, options->argv, view);
 	document_free(hists.doc);
 	return err;
 }
 
-int cmd_hist(const struct options *options, int argc, char **argv)
+int cmd_hist(const struct options *options)
 {
-	(void)argc;
-	wanted = argv;
 	return cmd_display(options, show);
 }

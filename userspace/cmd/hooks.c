@@ -72,9 +72,7 @@ static int show(const struct options *options, struct reader *reader,
 	return err;
 }
 
-int cmd_hooks(const struct options *options, int argc, char **argv)
+int cmd_hooks(const struct options *options)
 {
-	(void)argc;
-	(void)argv;
 	return cmd_display(options, show);
 }

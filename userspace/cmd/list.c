@@ -1,63 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The commands that show a table of the module as it is: all that there is to
- * say of each is said in listing.c.
+ * The commands that show a table of the module as it is.
  */
+#include <string.h>
+
 #include "cmd/cmd.h"
 #include "debugfs/table.h"
 
-static int show_list(const struct listing *listing, struct reader *reader,
-		     const struct origins *origins, struct view *view)
+static const struct listing *find_listing(const char *name)
 {
-	struct document *doc;
-	int err = reader_load(reader, listing->file, &doc);
+	static const struct listing *const listings[] = {
+		&listing_leftovers,   &listing_held,	&listing_rings,
+		&listing_superblocks, &listing_umounts,
+	};
+	size_t i = 0;
 
-	if (!err)
-		err = listing_show(listing, reader, doc, NULL, origins, view);
-	document_free(doc);
-	return err;
+	while (strcmp(listings[i]->file, name))
+		i++;
+	return listings[i];
 }
 
-static int show_with_origins(const struct listing *listing,
-			     const struct options *options,
-			     struct reader *reader, struct view *view)
+static bool has_origins(const struct listing *listing)
 {
-	struct origins origins;
-	int err = origins_load_if_any(reader, options->rules, &origins);
+	for (size_t i = 0; i < listing->nr; i++)
+		if (!strcmp(listing->columns[i].name, "origin"))
+			return true;
+	return false;
+}
 
+static int show_table(const struct options *options, struct reader *reader,
+		      struct view *view)
+{
+	const struct listing *listing = find_listing(options->command->name);
+	struct origins origins = { 0 };
+	struct document *doc = NULL;
+	int err = 0;
+
+	if (has_origins(listing))
+		err = origins_load_if_any(reader, options->rules, &origins);
 	if (!err)
-		err = show_list(listing, reader, &origins, view);
+		err = reader_load(reader, listing->file, &doc);
+	if (!err)
+		err = listing_show(listing, reader, doc, NULL, &origins, view);
+	document_free(doc);
 	origins_free(&origins);
 	return err;
 }
 
-static int show_leftovers(const struct options *options, struct reader *reader,
-			  struct view *view)
+int cmd_list(const struct options *options)
 {
-	return show_with_origins(&listing_leftovers, options, reader, view);
+	return cmd_display(options, show_table);
 }
-
-int cmd_leftovers(const struct options *options, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return cmd_display(options, show_leftovers);
-}
-
-/* Those in which no call path stands. */
-#define LISTS(X) X(superblocks) X(umounts) X(held) X(rings)
-
-#define LIST(name)                                                           \
-	static int show_##name(const struct options *options,                \
-			       struct reader *reader, struct view *view)     \
-	{                                                                    \
-		(void)options;                                               \
-		return show_list(&listing_##name, reader, NULL, view);       \
-	}                                                                    \
-	int cmd_##name(const struct options *options, int argc, char **argv) \
-	{                                                                    \
-		(void)argc;                                                  \
-		(void)argv;                                                  \
-		return cmd_display(options, show_##name);                    \
-	}
-LISTS(LIST)

@@ -183,10 +183,8 @@ static int show(const struct options *options, struct reader *reader,
 	return err;
 }
 
-int cmd_origins(const struct options *options, int argc, char **argv)
+int cmd_origins(const struct options *options)
 {
-	(void)argc;
-	(void)argv;
 	if (options->folded && options->json)
 		return options_usage("origins: --folded is no JSON");
 	return cmd_display(options, show);

@@ -149,10 +149,8 @@ static int show(const struct options *options, struct reader *reader,
 	return show_list(options, reader, view);
 }
 
-int cmd_pending(const struct options *options, int argc, char **argv)
+int cmd_pending(const struct options *options)
 {
-	(void)argc;
-	(void)argv;
 	if (options->timeout != UINT64_MAX && !options->wait)
 		return options_usage("pending: --timeout needs --wait");
 	return cmd_display(options, show);

@@ -55,10 +55,15 @@ struct run {
 	struct doubts doubts;
 };
 
+static bool has_limit(const struct options *options)
+{
+	return options->max_late != UINT64_MAX;
+}
+
 /* Is there a time after the last of the tree was reaped? */
 static bool has_window(const struct run *run, const struct options *options)
 {
-	return options->late && run->tree.all_reaped;
+	return has_limit(options) && run->tree.all_reaped;
 }
 
 /* All that has to be known before anything is run. */
@@ -135,7 +140,7 @@ static void doubt_unowned(struct run *run, const struct options *options)
 			   " (%s): they may be its own",
 			   last - before,
 			   stats_counters[DFPUT_COUNT_unowned].meaning);
-	if (options->late && run->outlived.nr_unknown)
+	if (has_limit(options) && run->outlived.nr_unknown)
 		doubts_add(&run->doubts,
 			   "of the files queued since it was started, %" PRIu64
 			   " still pending, nobody knows whose: they may be "
@@ -191,7 +196,7 @@ static void collect_doubts(struct run *run, const struct options *options)
  */
 static int look(struct run *run, const struct options *options)
 {
-	uint64_t limit = options->late ? options->max_late : UINT64_MAX;
+	uint64_t limit = options->max_late;
 	int err;
 
 	run->remains.of = (struct remains_of){
@@ -399,7 +404,7 @@ static void note_verdict(const struct run *run, const struct options *options,
 static void show_verdict(const struct run *run, const struct options *options,
 			 struct view *view)
 {
-	if (!options->late)
+	if (!has_limit(options))
 		return;
 	view_number(view, "late", nr_late(run));
 	view_number(view, "waited_ns", run->ended - run->tree.reaped);
@@ -446,42 +451,41 @@ static int report(struct run *run, const struct options *options,
 
 static int exit_status(const struct run *run, const struct options *options)
 {
-	if (options->late && run->doubts.nr)
+	if (has_limit(options) && run->doubts.nr)
 		return STATUS_UNKNOWN;
-	if (options->late && nr_late(run))
+	if (has_limit(options) && nr_late(run))
 		return STATUS_AGAINST;
 	if (run->tree.interrupted)
 		return 128 + run->tree.interrupted;
 	return supervise_status(&run->tree);
 }
 
-static int run_program(struct run *run, const struct options *options,
-		       char **argv)
+static int run_program(struct run *run, const struct options *options)
 {
-	int status = supervise_start(&run->tree, argv);
+	int status = supervise_start(&run->tree, options->argv);
 
 	if (status)
 		return status;
 	supervise_reap(&run->tree);
 	measure(run, options);
-	if (report(run, options, argv[0]))
+	if (report(run, options, options->argv[0]))
 		doubts_add(&run->doubts, "the report could not be written");
 	status = exit_status(run, options);
 	supervise_end(&run->tree);
 	return status;
 }
 
-int cmd_run(const struct options *options, int argc, char **argv)
+int cmd_run(const struct options *options)
 {
 	struct run run = { .out = stderr };
-	int status = options->late ? STATUS_UNKNOWN : STATUS_FAILED;
+	int status = has_limit(options) ? STATUS_UNKNOWN : STATUS_FAILED;
 
-	if (!argc)
+	if (!options->argc)
 		return options_usage("run: which program?");
 	if (!prepare(&run, options)) {
 		status = STATUS_FAILED;
 		if (!open_report(&run, options))
-			status = run_program(&run, options, argv);
+			status = run_program(&run, options);
 	}
 	if (run.out != stderr)
 		fclose(run.out);

@@ -223,10 +223,8 @@ static int show(const struct options *options, struct reader *reader,
 	return show_once(reader, view);
 }
 
-int cmd_stat(const struct options *options, int argc, char **argv)
+int cmd_stat(const struct options *options)
 {
-	(void)argc;
-	(void)argv;
 	if (options->count && !options->interval)
 		return options_usage("stat: --count needs --interval");
 	return cmd_display(options, show);

@@ -367,16 +367,16 @@ static int umount_target(struct umounting *umounting,
 	return finish(umounting, options, view);
 }
 
-int cmd_umount(const struct options *options, int argc, char **argv)
+int cmd_umount(const struct options *options)
 {
 	struct umounting umounting = { 0 };
 	struct reader reader;
 	struct view view;
 	int status;
 
-	if (argc != 1)
+	if (options->argc != 1)
 		return options_usage("umount: what?");
-	umounting.target = argv[0];
+	umounting.target = options->argv[0];
 	view_begin(&view, stdout, options->json);
 	if (!reader_open(&reader, options->input, options->root))
 		umounting.reader = &reader;

@@ -345,13 +345,11 @@ static int show_death(const struct options *options, struct reader *reader,
 	return result;
 }
 
-int cmd_wait(const struct options *options, int argc, char **argv)
+int cmd_wait(const struct options *options)
 {
 	int nr = options->all + !!options->mount + !!options->super +
 		 !!options->pid;
 
-	(void)argc;
-	(void)argv;
 	if (nr != 1)
 		return options_usage(
 			"wait: for what? One of --mount, --super, --pid and --all");

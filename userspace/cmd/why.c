@@ -26,14 +26,14 @@ static int show(const struct options *options, const char *target,
 	return status;
 }
 
-int cmd_why(const struct options *options, int argc, char **argv)
+int cmd_why(const struct options *options)
 {
 	struct reader reader;
 	struct view view;
 	bool readable;
 	int status;
 
-	if (argc != 1)
+	if (options->argc != 1)
 		return options_usage(
 			"why: which one? A path, a block device, or MAJOR:MINOR");
 	view_begin(&view, stdout, options->json);
@@ -43,8 +43,8 @@ int cmd_why(const struct options *options, int argc, char **argv)
 		view_complain("%s", reader.error);
 		status = STATUS_FAILED;
 	} else {
-		status = show(options, argv[0], readable ? &reader : NULL,
-			      &view);
+		status = show(options, options->argv[0],
+			      readable ? &reader : NULL, &view);
 	}
 	if (view_end(&view))
 		status = STATUS_FAILED;

@@ -14,7 +14,7 @@
 
 #include "proc/devices.h"
 #include "lib/number.h"
-#include "lib/options.h"
+#include "lib/status.h"
 #include "proc/proc.h"
 #include "why/search.h"
 

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command line.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/commands.h"
+#include "lib/number.h"
+#include "lib/status.h"
+#include "lib/view.h"
+
+static const struct command commands[] = {
+#define COMMAND(name, group, function, ...) \
+	{ #name, group, function, __VA_ARGS__ },
+	DFPUT_COMMANDS(COMMAND)
+#undef COMMAND
+};
+
+enum kind { FLAG, TEXT, TIME, TIME_NOT_0, NUMBER_NOT_0 };
+
+static const struct row {
+	const char *name;
+	char letter;
+	const char *argument;
+	enum kind kind;
+	size_t offset;
+	/* Of every command; the others are named in the table of commands. */
+	bool global;
+	const char *help;
+} rows[] = {
+#define ROW(name, letter, argument, kind, field, global, help)                 \
+	{                                                                      \
+		name, letter, argument, kind, offsetof(struct options, field), \
+			global, help                                           \
+	}
+	ROW("interval", 'i', "SECS", TIME_NOT_0, interval, false,
+	    "print differences every SECS"),
+	ROW("count", 'c', "N", NUMBER_NOT_0, count, false,
+	    "with -i: stop after N of them"),
+	ROW("wait", 0, NULL, FLAG, wait, false,
+	    "wait until nothing is pending"),
+	ROW("all", 0, NULL, FLAG, all, false,
+	    "for all that ended processes left"),
+	ROW("mount", 0, "P", TEXT, mount, false,
+	    "for files of what is mounted on P, and for rings"),
+	ROW("super", 0, "DEV", TEXT, super, false,
+	    "until the superblock is gone and its device free"),
+	ROW("pid", 0, "N", NUMBER_NOT_0, pid, false,
+	    "for the end of process N, and what it left"),
+	ROW("timeout", 0, "T", TIME, timeout, false, "wait for T at most"),
+	ROW("max-late", 0, "T", TIME, max_late, false,
+	    "watch for T after the end, fail when files are late"),
+	ROW("report", 'o', "FILE", TEXT, report, false,
+	    "write the report to FILE"),
+	ROW("folded", 0, NULL, FLAG, folded, false,
+	    "print folded stacks, for flame graphs"),
+	ROW("rules", 0, "FILE", TEXT, rules, false,
+	    "name origins by the rules in FILE"),
+	ROW("root", 0, "DIR", TEXT, root, false,
+	    "look at DIR/proc and DIR/sys"),
+	ROW("json", 0, NULL, FLAG, json, true, "print JSON"),
+	ROW("input", 0, "DIR", TEXT, input, true,
+	    "read DIR, a copy of the debugfs directory"),
+	ROW("help", 'h', NULL, FLAG, help, true, "print this help"),
+	ROW("version", 'V', NULL, FLAG, version, true, "print version and ABI"),
+#undef ROW
+};
+
+#define NR_ROWS (sizeof(rows) / sizeof(rows[0]))
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+/* getopt(3) returns a row's index, moved out of the way of letters. */
+#define KEY(i) (0x100 + (int)(i))
+
+/* What getopt(3) wants: for each letter a colon and, at the ends, ":+" and NUL. */
+struct getopt {
+	char letters[2 * NR_ROWS + 3];
+	struct option names[NR_ROWS + 1];
+};
+
+int options_usage(const char *format, ...)
+{
+	va_list args;
+	char text[512];
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	view_complain("%s; try 'dfput --help'", text);
+	return STATUS_USAGE;
+}
+
+/* Is a word in a list, with blanks between? */
+static bool list_has(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += length)
+		if ((at == list || at[-1] == ' ') &&
+		    (!at[length] || at[length] == ' '))
+			return true;
+	return false;
+}
+
+static bool takes_option(const struct command *command, const struct row *row)
+{
+	return row->global ||
+	       (command && list_has(command->options, row->name));
+}
+
+/* "+" stops getopt(3) at the first argument that is no option. */
+static void prepare_getopt(struct getopt *getopt, const struct command *command)
+{
+	char *letter = getopt->letters;
+	size_t nr = 0;
+
+	*getopt = (struct getopt){ 0 };
+	if (!command || command->most == ARGUMENTS_PROGRAM)
+		*letter++ = '+';
+	*letter++ = ':';
+	for (size_t i = 0; i < NR_ROWS; i++) {
+		const struct row *row = &rows[i];
+
+		if (!takes_option(command, row))
+			continue;
+		if (row->letter)
+			*letter++ = row->letter;
+		if (row->letter && row->argument)
+			*letter++ = ':';
+		getopt->names[nr++] = (struct option){
+			.name = row->name,
+			.has_arg = row->argument ? required_argument :
+						   no_argument,
+			.val = KEY(i),
+		};
+	}
+}
+
+static int parse_time(const struct row *row, const char *text, uint64_t *ns)
+{
+	int err = number_duration(text, ns);
+
+	if (err == -ERANGE)
+		return options_usage("--%s: '%s' is too long a time", row->name,
+				     text);
+	if (err)
+		return options_usage(
+			"--%s: '%s' is not a time, such as 2, 0.5 or 10ms",
+			row->name, text);
+	if (row->kind == TIME_NOT_0 && !*ns)
+		return options_usage("--%s: must not be 0", row->name);
+	return 0;
+}
+
+static int parse_number(const struct row *row, const char *text,
+			uint64_t *number)
+{
+	if (!number_parse(text, number) && *number)
+		return 0;
+	return options_usage("--%s: '%s' is not a number of 1 or more",
+			     row->name, text);
+}
+
+static const struct row *find_row(int key)
+{
+	for (size_t i = 0; i < NR_ROWS; i++)
+		if (key == KEY(i) || (key && key == rows[i].letter))
+			return &rows[i];
+	return NULL;
+}
+
+static int parse_option(struct options *options, const struct row *row,
+			char *text)
+{
+	void *field = (char *)options + row->offset;
+
+	switch (row->kind) {
+	case FLAG:
+		*(bool *)field = true;
+		return 0;
+	case TEXT:
+		*(const char **)field = text;
+		return 0;
+	case NUMBER_NOT_0:
+		return parse_number(row, text, field);
+	default:
+		return parse_time(row, text, field);
+	}
+}
+
+static int complain_option(int key, char **argv, const struct command *command)
+{
+	const char *word = argv[optind - 1];
+	char letter[] = { '-', (char)optopt, '\0' };
+
+	/* optopt is 0 for an unknown long option, its key for a known one. */
+	if (optopt && optopt < KEY(0) && strncmp(word, "--", 2))
+		word = letter;
+	return options_usage(key == ':' ? "%s: '%s' needs an argument" :
+					  "%s: no such option: '%s'",
+			     command->name, word);
+}
+
+static int parse_rest(struct options *options, int argc, char **argv)
+{
+	const struct command *command = options->command;
+	struct getopt getopt;
+	int key, err = 0;
+
+	prepare_getopt(&getopt, command);
+	optind = 0;
+	while (!err && (key = getopt_long(argc, argv, getopt.letters,
+					  getopt.names, NULL)) != -1) {
+		if (key == '?' || key == ':')
+			return complain_option(key, argv, command);
+		err = parse_option(options, find_row(key), optarg);
+	}
+	if (err)
+		return err;
+	options->argc = argc - optind;
+	options->argv = argv + optind;
+	if (command->most >= 0 && !options->help &&
+	    options->argc > command->most)
+		return options_usage("%s: no argument expected: '%s'",
+				     command->name,
+				     options->argv[command->most]);
+	return 0;
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+/*
+ * Options before the command are global ones. Others, and no command, mean the
+ * default command, which then gets all that there is.
+ */
+int options_parse(struct options *options, int argc, char **argv)
+{
+	struct getopt getopt;
+	int key, err = 0;
+
+	*options = (struct options){
+		.command = &commands[0],
+		.timeout = UINT64_MAX,
+		.max_late = UINT64_MAX,
+		.root = "",
+	};
+	prepare_getopt(&getopt, NULL);
+	opterr = 0;
+	optind = 0;
+	while (!err && (key = getopt_long(argc, argv, getopt.letters,
+					  getopt.names, NULL)) != -1) {
+		if (key == '?' || key == ':')
+			return parse_rest(options, argc, argv);
+		err = parse_option(options, find_row(key), optarg);
+	}
+	if (err || optind == argc)
+		return err ? err : parse_rest(options, argc, argv);
+	options->command = find_command(argv[optind]);
+	if (!options->command)
+		return options_usage("no such command: '%s'", argv[optind]);
+	options->named = true;
+	return parse_rest(options, argc - optind, argv + optind);
+}
+
+static void print_row(const struct row *row)
+{
+	char left[40], letter[] = "    ";
+
+	if (row->letter)
+		snprintf(letter, sizeof(letter), "-%c, ", row->letter);
+	snprintf(left, sizeof(left), "%s--%s%s%s", letter, row->name,
+		 row->argument ? " " : "", row->argument ? row->argument : "");
+	printf("  %-22s %s\n", left, row->help);
+}
+
+static void print_rows(const char *title, const struct command *command,
+		       bool global)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < NR_ROWS; i++) {
+		if (rows[i].global != global ||
+		    !takes_option(command, &rows[i]))
+			continue;
+		if (!any)
+			printf("\n%s:\n", title);
+		any = true;
+		print_row(&rows[i]);
+	}
+}
+
+static void print_command(const struct command *command)
+{
+	printf("Usage: dfput %s [OPTION...]%s%s\n\n%s\n", command->name,
+	       *command->arguments ? " " : "", command->arguments,
+	       command->help);
+	if (*command->words)
+		printf("\nNames: %s\n", command->words);
+	print_rows("Options", command, false);
+}
+
+static void print_commands(void)
+{
+	const char *group = "";
+
+	puts("Usage: dfput [OPTION...] [COMMAND [OPTION...] [ARGUMENT...]]\n\n"
+	     "Counts and times files whose last reference the kernel drops late.");
+	for (size_t i = 0; i < NR_COMMANDS; i++) {
+		if (strcmp(group, commands[i].group))
+			printf("\n%s:\n", commands[i].group);
+		group = commands[i].group;
+		printf("  %-12s %s\n", commands[i].name, commands[i].help);
+	}
+	printf("\nWithout a command: %s. 'dfput COMMAND --help' tells more.\n",
+	       commands[0].name);
+}
+
+void options_help(const struct options *options)
+{
+	const struct command *command = options->named ? options->command :
+							 NULL;
+
+	if (command)
+		print_command(command);
+	else
+		print_commands();
+	print_rows("Options of every command", command, true);
+	puts("\nExit status: 0 fine, 1 failed, 2 usage, 3 verdict against, 4 cannot tell.\n"
+	     "Manual: dfput(8).");
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line, parsed by the tables of commands and of options.
+ */
+#ifndef DFPUT_OPTIONS_H
+#define DFPUT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct options;
+
+/* Any number of arguments; or those of a program, which has options of its own. */
+#define ARGUMENTS_ANY (-1)
+#define ARGUMENTS_PROGRAM (-2)
+
+/* A row of the table of commands: see commands.h. */
+struct command {
+	const char *name;
+	const char *group;
+	int (*run)(const struct options *options);
+	int most;
+	const char *arguments;
+	const char *words;
+	const char *options;
+	const char *help;
+};
+
+/* What the user asked for. Times are in ns; texts are NULL if not given. */
+struct options {
+	const struct command *command;
+	/* It was named, rather than the default one. */
+	bool named;
+	int argc;
+	char **argv;
+	bool json;
+	bool help;
+	bool version;
+	const char *input;
+	uint64_t interval;
+	uint64_t count;
+	bool wait;
+	/* UINT64_MAX if not given. */
+	uint64_t timeout;
+	bool all;
+	const char *mount;
+	const char *super;
+	uint64_t pid;
+	/* UINT64_MAX if not given. */
+	uint64_t max_late;
+	const char *report;
+	bool folded;
+	const char *rules;
+	/* Prefix of /proc and /sys, "" if not given. */
+	const char *root;
+};
+
+/**
+ * options_parse() - parse a command line
+ * @options: to be filled in
+ * @argc: of main()
+ * @argv: of main()
+ *
+ * Return: 0, or STATUS_USAGE when it has complained.
+ */
+int options_parse(struct options *options, int argc, char **argv);
+
+/**
+ * options_usage() - complain about usage and point to the help
+ * @format: as of printf(3)
+ *
+ * Return: STATUS_USAGE.
+ */
+int options_usage(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/**
+ * options_help() - print the help of the command that was named, or of all
+ * @options: parsed
+ */
+void options_help(const struct options *options);
+
+#endif /* DFPUT_OPTIONS_H */

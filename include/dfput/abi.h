@@ -139,9 +139,6 @@
  *                           released
  *   mount                   its last mount was cleaned up by delayed_mntput
  *   super                   its shutdown began
- *   device:MAJOR:MINOR      the file of its block device, put by the shutdown,
- *                           was released through the list: its device is free
- *   backing:MAJOR:MINOR/INODE  a file under that device (a loop's) was, too
  */
 
 /*

@@ -205,9 +205,9 @@ const struct dfput_table dfput_table_pending = {
 static void show_hop(struct seq_file *m, const struct dfput_hop *hop)
 {
 	static const char *const kinds[] = {
-		[DFPUT_HOP_FILE] = "file",	 [DFPUT_HOP_MOUNT] = "mount",
-		[DFPUT_HOP_SUPER] = "super",	 [DFPUT_HOP_DEVICE] = "device",
-		[DFPUT_HOP_BACKING] = "backing",
+		[DFPUT_HOP_FILE] = "file",
+		[DFPUT_HOP_MOUNT] = "mount",
+		[DFPUT_HOP_SUPER] = "super",
 	};
 
 	seq_puts(m, kinds[hop->kind]);

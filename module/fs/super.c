@@ -59,8 +59,6 @@ struct way {
 	bool unwatched;
 	/* Its shutdown is not over. */
 	bool dying;
-	/* Files of its device that the shutdown put, and that are on the list. */
-	u32 devices;
 	dev_t dev;
 	char fstype[DFPUT_FSTYPE_LEN];
 	char name[32];
@@ -108,19 +106,13 @@ static struct way *find(struct set *set, const struct super_block *sb)
 	return NULL;
 }
 
-static bool is_dying(const struct way *way)
-{
-	return way->dying || way->devices;
-}
-
 /* The way that was never used, or else the one that has been dead longest. */
 static struct way *find_room(struct set *set)
 {
 	struct way *way, *room = NULL;
 
 	for (way = set->way; way < set->way + WAYS; way++) {
-		if (way->sb || is_dying(way) ||
-		    (way->id && pending(&way->count)))
+		if (way->sb || way->dying || (way->id && pending(&way->count)))
 			continue;
 		if (!room || way->id < room->id)
 			room = way;
@@ -287,10 +279,9 @@ static void abandon_way(struct way *way)
 {
 	atomic64_add(pending(&way->count), &way->count.retracted);
 	atomic_set(&way->count.held, 0);
-	if (way->sb || is_dying(way))
+	if (way->sb || way->dying)
 		way->unwatched = true;
 	way->dying = false;
-	way->devices = 0;
 	WRITE_ONCE(way->sb, NULL);
 }
 
@@ -315,7 +306,7 @@ static enum dfput_super_state state_of(const struct way *way)
 		return DFPUT_SUPER_ALIVE;
 	if (way->unwatched)
 		return DFPUT_SUPER_UNKNOWN;
-	return is_dying(way) ? DFPUT_SUPER_DYING : DFPUT_SUPER_DEAD;
+	return way->dying ? DFPUT_SUPER_DYING : DFPUT_SUPER_DEAD;
 }
 
 /* Under the set's lock. */
@@ -339,8 +330,7 @@ static void look(const struct way *way, struct dfput_super_view *view)
 
 static void add_hop(struct dfput_death *death, const struct dfput_hop *hop)
 {
-	if (death->nr_hops < DFPUT_HOPS)
-		death->hops[death->nr_hops++] = *hop;
+	death->hops[death->nr_hops++] = *hop;
 }
 
 /* In a kernel thread, the last file it released by the list was the last of all. */
@@ -382,61 +372,22 @@ struct dfput_super_ref dfput_super_dies(const struct super_block *sb,
 	return ref;
 }
 
-/* Under the set's lock; whatever comes last completes the death. */
-static bool end_death(struct way *way, u64 now, struct dfput_super_view *view)
-{
-	if (is_dying(way) || way->death.took)
-		return false;
-	/* 0 is for what is not over. */
-	way->death.took = max_t(u64, 1, dfput_elapsed(way->death.begun, now));
-	look(way, view);
-	return true;
-}
-
 bool dfput_super_dead(const struct dfput_super_ref *super, u64 now,
 		      struct dfput_super_view *view)
 {
 	struct set *set = &sets[super->slot / WAYS];
 	struct way *way = way_at(super->slot);
 	unsigned long flags;
-	bool dead = false;
+	bool dead;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
-	if (way->id == super->id && way->dying) {
+	dead = way->id == super->id && way->dying;
+	if (dead) {
 		way->dying = false;
-		dead = end_death(way, now, view);
-	}
-	raw_spin_unlock_irqrestore(&set->lock, flags);
-	return dead;
-}
-
-void dfput_super_device_queued(u32 slot, u32 id, int by)
-{
-	struct set *set = &sets[slot / WAYS];
-	struct way *way = way_at(slot);
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&set->lock, flags);
-	if ((u32)way->id == id)
-		way->devices += by;
-	raw_spin_unlock_irqrestore(&set->lock, flags);
-}
-
-bool dfput_super_hop(u32 slot, u32 id, const struct dfput_hop *hop,
-		     struct dfput_super_view *view)
-{
-	struct set *set = &sets[slot / WAYS];
-	struct way *way = way_at(slot);
-	unsigned long flags;
-	bool dead = false;
-
-	raw_spin_lock_irqsave(&set->lock, flags);
-	if ((u32)way->id == id) {
-		add_hop(&way->death, hop);
-		if (hop->kind == DFPUT_HOP_DEVICE && way->devices) {
-			way->devices--;
-			dead = end_death(way, hop->time, view);
-		}
+		/* 0 is for what is not over. */
+		way->death.took =
+			max_t(u64, 1, dfput_elapsed(way->death.begun, now));
+		look(way, view);
 	}
 	raw_spin_unlock_irqrestore(&set->lock, flags);
 	return dead;
@@ -463,7 +414,7 @@ static void reset_way(struct way *way)
 {
 	struct super_count *count = &way->count;
 
-	if (!way->sb && !is_dying(way) && !pending(count)) {
+	if (!way->sb && !way->dying && !pending(count)) {
 		way->id = 0;
 		return;
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Superblock generations: which mounted filesystem a file lived on, from the
- * first that is seen of it (a deferral, a leftover, an umount, its death) until
- * its device is free, also when the next filesystem gets the same pointer or the
- * same device number.
+ * first that is seen of it (a deferral, a leftover, an umount, its shutdown) until
+ * that is over, also when the next filesystem gets the same pointer or the same
+ * device number.
  */
 #ifndef DFPUT_SUPER_H
 #define DFPUT_SUPER_H
@@ -29,7 +29,7 @@ struct dfput_super_ref {
 /* What became of a generation. */
 enum dfput_super_state {
 	DFPUT_SUPER_ALIVE,
-	/* Being shut down, or its device's file is still on the list. */
+	/* Being shut down. */
 	DFPUT_SUPER_DYING,
 	DFPUT_SUPER_DEAD,
 	/* Its death would not have been seen. */
@@ -41,16 +41,13 @@ enum dfput_hop_kind {
 	DFPUT_HOP_FILE,
 	DFPUT_HOP_MOUNT,
 	DFPUT_HOP_SUPER,
-	DFPUT_HOP_DEVICE,
-	DFPUT_HOP_BACKING,
+	DFPUT_NR_HOPS,
 };
-
-#define DFPUT_HOPS 6
 
 /**
  * struct dfput_hop - one of them
  * @kind: what
- * @dev: the superblock of a file, or the device
+ * @dev: the superblock of a file
  * @ino: of a file
  * @time: when it was released, or began, ns of ktime_get_mono_fast_ns()
  */
@@ -64,7 +61,8 @@ struct dfput_hop {
 /**
  * struct dfput_death - how a generation ended
  * @begun: when its shutdown began, ns of ktime_get_mono_fast_ns(); 0: it lives
- * @took: from then until its device was free, ns; 0: not yet, or not followed
+ * @took: from then until deactivate_locked_super() returned, ns; 0: not yet, or
+ * not seen
  * @pid: thread that shut it down
  * @kthread: which is a kernel thread
  * @comm: that thread's name
@@ -78,7 +76,7 @@ struct dfput_death {
 	bool kthread;
 	char comm[TASK_COMM_LEN];
 	unsigned int nr_hops;
-	struct dfput_hop hops[DFPUT_HOPS];
+	struct dfput_hop hops[DFPUT_NR_HOPS];
 };
 
 /**
@@ -240,37 +238,13 @@ struct dfput_super_ref dfput_super_dies(const struct super_block *sb,
  * dfput_super_dead() - the shutdown is over
  * @super: a generation that was being shut down
  * @now: ns of ktime_get_mono_fast_ns()
- * @view: receives what it was, if its death is complete
+ * @view: receives what it was
  *
  * Context: process context.
- * Return: it is: its device is free.
+ * Return: true if it was being shut down until now.
  */
 bool dfput_super_dead(const struct dfput_super_ref *super, u64 now,
 		      struct dfput_super_view *view);
-
-/**
- * dfput_super_device_queued() - the file of its device was put, and is on the
- * list
- * @slot: place of a generation that is being shut down
- * @id: its number, or what 32 bits hold of it
- * @by: 1; -1 to take that back
- *
- * Context: any but NMI.
- */
-void dfput_super_device_queued(u32 slot, u32 id, int by);
-
-/**
- * dfput_super_hop() - something that its death deferred was released
- * @slot: place of a generation
- * @id: its number, or what 32 bits hold of it
- * @hop: what it was
- * @view: receives what the generation was, if its death is complete now
- *
- * Context: any but NMI.
- * Return: it is.
- */
-bool dfput_super_hop(u32 slot, u32 id, const struct dfput_hop *hop,
-		     struct dfput_super_view *view);
 
 /**
  * dfput_super_slots() - how many places the table has

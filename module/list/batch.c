@@ -230,15 +230,6 @@ bool dfput_batch_entered(void)
 	return batch && batch->entered;
 }
 
-const struct dfput_sight *dfput_batch_sight(void)
-{
-	const struct batch *batch = find();
-
-	if (!batch || !batch->busy || !batch->file.record)
-		return NULL;
-	return &batch->file.record->sight;
-}
-
 bool dfput_batch_settled(void)
 {
 	return is_settled();

@@ -12,8 +12,6 @@
 #include <linux/fs.h>
 #include <linux/types.h>
 
-struct dfput_sight;
-
 /**
  * dfput_batch_enter() - current has called a drain function
  * @flush: it is flush_delayed_fput()
@@ -57,15 +55,6 @@ void dfput_batch_file(const struct file *file, bool flush);
  * Return: true if its entry was seen, and not yet its return.
  */
 bool dfput_batch_entered(void);
-
-/**
- * dfput_batch_sight() - the file whose __fput current's drain loop is in
- *
- * Context: handler.
- * Return: what was remembered of its queueing; NULL outside of a drain, and
- * without a record.
- */
-const struct dfput_sight *dfput_batch_sight(void);
 
 /**
  * dfput_batch_settled() - is everything that was on the list when measuring

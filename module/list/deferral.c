@@ -23,7 +23,6 @@
 #include <linux/vmalloc.h>
 
 #include "compat/compat.h"
-#include "umount/shutdown.h"
 #include "list/deferral.h"
 #include "core/fault.h"
 #include "exit/leftover.h"
@@ -168,9 +167,6 @@ static void describe(struct dfput_sight *sight, const struct file *file,
 	sight->super = dfput_super_of(file);
 	sight->mount = dfput_mount_of(file);
 	sight->ring = 0;
-	sight->death_slot = 0;
-	sight->death_id = 0;
-	sight->device = false;
 	sight->queued = now;
 	sight->cause = cause;
 	sight->origin = dfput_origin_of(caller, regs, cause);
@@ -196,8 +192,6 @@ static void count_queued(const struct dfput_sight *sight)
 
 	if (unlikely(sight->ring))
 		dfput_umount_torn(sight->ring, sight->mount, looks);
-	if (unlikely(sight->death_id))
-		__dfput_death_queued(sight, 1);
 	dfput_count_queued(sight->cause);
 	dfput_super_queued(&sight->super);
 	dfput_origin_queued(sight->origin);
@@ -210,8 +204,6 @@ static void retract(const struct dfput_record *record)
 	dfput_super_retracted(&record->sight.super);
 	dfput_mount_move(record->sight.mount, DFPUT_STAGE_QUEUED,
 			 DFPUT_STAGE_NONE);
-	if (unlikely(record->sight.death_id))
-		__dfput_death_queued(&record->sight, -1);
 	dfput_pending_sub();
 }
 
@@ -290,10 +282,8 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 		return;
 	}
 	describe(&sight, file, cause, caller, regs, ktime_get_mono_fast_ns());
-	if (cause == DFPUT_CAUSE_kthread) {
+	if (cause == DFPUT_CAUSE_kthread)
 		sight.ring = dfput_teardown_sight(file);
-		dfput_death_sight(file, &sight);
-	}
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find(bucket, file);
@@ -307,11 +297,6 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 	/* The kernel drains it after we return, so it is counted in time. */
 	if (!count)
 		return;
-	/* Without a record, nobody will know at its release which death it was. */
-	if (unlikely(sight.death_id) && !record) {
-		dfput_count(DFPUT_COUNT_lost_deaths);
-		sight.death_id = 0;
-	}
 	count_queued(&sight);
 	trace_dfput_queue(id, &sight);
 	dfput_selftest_queued(file, cause, caller);
@@ -441,8 +426,6 @@ void dfput_deferral_finish(struct dfput_drained *drained, u64 now, bool flush)
 	if (flush)
 		dfput_count(DFPUT_COUNT_released_flush);
 	dfput_super_released(&drained->super);
-	if (drained->record && unlikely(drained->record->sight.death_id))
-		__dfput_death_released(&drained->record->sight, now);
 	dfput_hist_add(DFPUT_HIST_release_time,
 		       dfput_elapsed(drained->started, now));
 	trace_dfput_release(drained, now, flush);

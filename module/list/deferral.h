@@ -48,13 +48,10 @@ enum dfput_state {
  * @super: its superblock's generation
  * @mount: its mount: a key, or NULL for one that nobody can ask to be unmounted
  * @ring: number of the ring of io_uring whose teardown put it, or 0
- * @death_slot: place of the superblock whose death put it
- * @death_id: number of that, or what 32 bits hold of it; 0: none
  * @pid: thread on the CPU then
  * @cpu: that CPU
  * @origin: its call path, 0 if unknown
  * @cause: why it could not be task work
- * @device: it is a block device
  * @comm: that thread's name
  */
 struct dfput_sight {
@@ -65,13 +62,10 @@ struct dfput_sight {
 	struct dfput_super_ref super;
 	const void *mount;
 	u32 ring;
-	u32 death_slot;
-	u32 death_id;
 	pid_t pid;
 	u16 cpu;
 	u16 origin;
 	u8 cause;
-	bool device;
 	char comm[TASK_COMM_LEN];
 };
 

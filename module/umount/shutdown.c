@@ -4,19 +4,14 @@
  *
  * Whoever drops the last reference shuts the superblock down, in one function
  * that sleeps: its task claims a slot at the entry, with a compare and exchange,
- * and gives it up at the return; nobody else touches it. What that task puts
- * meanwhile belongs to the death, and so does what the release of such a file
- * puts in its turn.
+ * and gives it up at the return; nobody else touches it.
  *
  * delayed_mntput() never runs concurrently with itself.
  */
 #include <linux/ktime.h>
-#include <linux/magic.h>
 #include <linux/sched.h>
 
-#include "list/batch.h"
 #include "umount/shutdown.h"
-#include "list/deferral.h"
 #include "core/stats.h"
 #include "fs/super.h"
 #include "core/trace.h"
@@ -34,8 +29,6 @@ struct slot {
 	struct dfput_super_ref super;
 };
 
-atomic_t dfput_deaths = ATOMIC_INIT(0);
-
 static struct slot slots[SLOTS];
 static bool following __read_mostly;
 
@@ -51,16 +44,6 @@ static struct slot *find(const struct super_block *sb)
 
 	for (slot = slots; slot < slots + SLOTS; slot++)
 		if (READ_ONCE(slot->task) == current && slot->sb == sb)
-			return slot;
-	return NULL;
-}
-
-static struct slot *find_dying(void)
-{
-	struct slot *slot;
-
-	for (slot = slots; slot < slots + SLOTS; slot++)
-		if (READ_ONCE(slot->task) == current && slot->super.id)
 			return slot;
 	return NULL;
 }
@@ -101,12 +84,9 @@ void dfput_death_leave(const struct super_block *sb)
 
 	if (!slot)
 		return;
-	if (slot->super.id) {
-		atomic_dec(&dfput_deaths);
-		if (dfput_super_dead(&slot->super, ktime_get_mono_fast_ns(),
-				     &view))
-			is_dead(&view);
-	}
+	if (slot->super.id &&
+	    dfput_super_dead(&slot->super, ktime_get_mono_fast_ns(), &view))
+		is_dead(&view);
 	slot->super.id = 0;
 	slot->sb = NULL;
 	/* What we did in the slot is done before another task can have it. */
@@ -129,59 +109,8 @@ void dfput_death_shutdown(const struct super_block *sb)
 		dfput_count(DFPUT_COUNT_lost_deaths);
 
 	super = dfput_super_dies(sb, mount, slot, ktime_get_mono_fast_ns());
-	if (slot && super.id) {
+	if (slot)
 		slot->super = super;
-		atomic_inc(&dfput_deaths);
-	}
-}
-
-/* ---- what a death defers ------------------------------------------------ */
-
-static bool is_device(const struct file *file)
-{
-	return (file->f_mode & FMODE_OPENED) &&
-	       file_inode(file)->i_sb->s_magic == BDEVFS_MAGIC;
-}
-
-void __dfput_death_sight(const struct file *file, struct dfput_sight *sight)
-{
-	const struct dfput_sight *outer = dfput_batch_sight();
-	const struct slot *slot = find_dying();
-
-	if (slot) {
-		sight->death_slot = slot->super.slot;
-		sight->death_id = slot->super.id;
-	} else if (outer && outer->death_id) {
-		sight->death_slot = outer->death_slot;
-		sight->death_id = outer->death_id;
-	} else {
-		return;
-	}
-	sight->device = is_device(file);
-}
-
-void __dfput_death_queued(const struct dfput_sight *sight, int by)
-{
-	atomic_add(by, &dfput_deaths);
-	if (sight->device)
-		dfput_super_device_queued(sight->death_slot, sight->death_id,
-					  by);
-}
-
-void __dfput_death_released(const struct dfput_sight *sight, u64 now)
-{
-	struct dfput_super_view view;
-	struct dfput_hop hop = {
-		.kind = sight->device ? DFPUT_HOP_DEVICE : DFPUT_HOP_BACKING,
-		/* The inodes of block devices are numbered by them. */
-		.dev = sight->device ? (dev_t)sight->ino : sight->super.dev,
-		.ino = sight->device ? 0 : sight->ino,
-		.time = now,
-	};
-
-	atomic_dec(&dfput_deaths);
-	if (dfput_super_hop(sight->death_slot, sight->death_id, &hop, &view))
-		is_dead(&view);
 }
 
 /* ---- mounts -------------------------------------------------------------- */
@@ -226,5 +155,4 @@ void dfput_death_abandon(void)
 	memset(slots, 0, sizeof(slots));
 	atomic64_set(&mounts_queued, 0);
 	mounts_task = NULL;
-	atomic_set(&dfput_deaths, 0);
 }

@@ -1,45 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Deaths: from the moment when a superblock's last reference is dropped until
- * its device is free for the next, and what is deferred on the way:
+ * Shutdowns of superblocks, from generic_shutdown_super() to the return of
+ * deactivate_locked_super(), and what was deferred on the way there:
  *
  *   last file, released by the list
  *     -> its mount, cleaned up by delayed_mntput
  *       -> the superblock's shutdown
- *         -> the file of its block device, put in a kernel thread: on the list
- *           -> a file under that device (a loop's), put by its release
  */
 #ifndef DFPUT_DEATH_H
 #define DFPUT_DEATH_H
 
-#include <linux/atomic.h>
 #include <linux/fs.h>
-
-struct dfput_sight;
-
-/*
- * How many deaths are under way, or have something on the list: one word, looked
- * at by each deferral.
- */
-extern atomic_t dfput_deaths;
-
-void __dfput_death_sight(const struct file *file, struct dfput_sight *sight);
-void __dfput_death_queued(const struct dfput_sight *sight, int by);
-void __dfput_death_released(const struct dfput_sight *sight, u64 now);
-
-/**
- * dfput_death_sight() - is a file put because of a death?
- * @file: the file
- * @sight: what is remembered of it; receives the answer
- *
- * Context: handler, in the thread that puts it.
- */
-static __always_inline void dfput_death_sight(const struct file *file,
-					      struct dfput_sight *sight)
-{
-	if (unlikely(atomic_read(&dfput_deaths)))
-		__dfput_death_sight(file, sight);
-}
 
 /**
  * dfput_death_enter() - current may drop the last reference of a superblock

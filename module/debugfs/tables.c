@@ -153,11 +153,11 @@ static void show_identity(struct seq_file *m, const struct dfput_identity *who)
 
 /* ---- pending ------------------------------------------------------------- */
 
-static void show_owner(struct seq_file *m, const struct dfput_sight *sight)
+static void show_owner(struct seq_file *m, const void *file)
 {
 	struct dfput_identity who;
 
-	if (dfput_leftover_owner_of(sight->file, &who)) {
+	if (dfput_leftover_owner_of(file, &who)) {
 		seq_printf(m, "%d\t", who.tgid);
 		dfput_text_name(m, who.comm);
 		seq_printf(m, "\t%llu", who.start);
@@ -170,9 +170,10 @@ static int show_pending(struct seq_file *m, unsigned int row)
 {
 	struct dfput_sight sight;
 	enum dfput_state state;
+	const void *file;
 	u64 now;
 
-	if (!dfput_deferral_copy(row, &sight, &state))
+	if (!dfput_deferral_copy(row, &file, &sight, &state))
 		return SEQ_SKIP;
 
 	now = ktime_get_mono_fast_ns();
@@ -187,7 +188,7 @@ static int show_pending(struct seq_file *m, unsigned int row)
 	seq_printf(m, "\t%llu\t%u\t%d\t", sight.super.id, sight.cpu, sight.pid);
 	dfput_text_name(m, sight.comm);
 	seq_printf(m, "\t%u\t", sight.origin);
-	show_owner(m, &sight);
+	show_owner(m, file);
 	seq_putc(m, '\t');
 	show_mount(m, sight.mount);
 	seq_putc(m, '\n');

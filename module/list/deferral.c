@@ -15,16 +15,11 @@
  * Reading happens without the locks: each record has a seqcount, which changes
  * whenever its sight or state does.
  */
-#include <linux/hash.h>
-#include <linux/log2.h>
-#include <linux/mm.h>
-#include <linux/spinlock.h>
 #include <linux/ktime.h>
-#include <linux/vmalloc.h>
 
 #include "compat/compat.h"
 #include "list/deferral.h"
-#include "core/fault.h"
+#include "core/hash.h"
 #include "exit/leftover.h"
 #include "fs/mount.h"
 #include "list/origin.h"
@@ -37,38 +32,23 @@
 /* How many records evict() looks at, when none is free. */
 #define EVICT_TRIES 8
 
-struct bucket {
-	raw_spinlock_t lock;
-	/* Files of this bucket that are on the list without a record. */
-	u32 lost;
-	struct hlist_head files;
-};
-
-static struct dfput_pool pool;
-static struct bucket *buckets;
-static unsigned int bucket_bits;
+static struct dfput_hash files;
 static atomic_t evict_hand;
 
-static struct bucket *bucket_of(const void *file)
+static struct dfput_bucket *bucket_of(const void *file)
 {
-	return &buckets[hash_ptr(file, bucket_bits)];
+	return dfput_hash_bucket(&files, (unsigned long)file);
 }
 
-static struct dfput_record *find(struct bucket *bucket, const void *file)
+static struct dfput_record *find_record(const struct dfput_bucket *bucket,
+					const void *file)
 {
-	struct dfput_record *record;
-
-	hlist_for_each_entry(record, &bucket->files, node)
-		if (record->sight.file == file)
-			return record;
-	return NULL;
+	return dfput_hash_find(bucket, (unsigned long)file);
 }
 
-/* Under the bucket's lock, before the last put of its file. */
-static void insert(struct bucket *bucket, struct dfput_record *record)
+static u64 id_of(const struct dfput_record *record)
 {
-	dfput_attention_add(1);
-	hlist_add_head(&record->node, &bucket->files);
+	return dfput_pool_id(&files.pool, &record->entry.pooled);
 }
 
 /* Whoever owns the record, or holds its bucket's lock, changes its state. */
@@ -85,7 +65,7 @@ static void set_state(struct dfput_record *record, enum dfput_state state)
  */
 static void take_out(struct dfput_record *record, enum dfput_state state)
 {
-	hlist_del(&record->node);
+	dfput_hash_remove(&record->entry);
 	dfput_attention_add(-1);
 	set_state(record, state);
 }
@@ -94,7 +74,7 @@ static void take_out(struct dfput_record *record, enum dfput_state state)
 static void end_record(struct dfput_record *record)
 {
 	set_state(record, DFPUT_STATE_FREE);
-	dfput_pool_put(&pool, record);
+	dfput_pool_put(&files.pool, record);
 }
 
 /*
@@ -104,8 +84,8 @@ static void end_record(struct dfput_record *record)
  */
 static bool evict_one(struct dfput_record *record)
 {
-	const void *file = READ_ONCE(record->sight.file);
-	struct bucket *bucket = bucket_of(file);
+	unsigned long file = READ_ONCE(record->entry.key);
+	struct dfput_bucket *bucket = dfput_hash_bucket(&files, file);
 	bool ours = false;
 
 	if (!raw_spin_trylock(&bucket->lock))
@@ -115,7 +95,7 @@ static bool evict_one(struct dfput_record *record)
 	 * of another it may be made a candidate right now, so its state first.
 	 */
 	if (smp_load_acquire(&record->state) == DFPUT_STATE_CANDIDATE &&
-	    READ_ONCE(record->sight.file) == file) {
+	    READ_ONCE(record->entry.key) == file) {
 		take_out(record, DFPUT_STATE_FREE);
 		ours = true;
 	}
@@ -130,13 +110,13 @@ static struct dfput_record *evict(void)
 	for (try = 0; try < EVICT_TRIES; try++) {
 		u32 hand = atomic_inc_return(&evict_hand);
 		struct dfput_record *record =
-			dfput_pool_at(&pool, hand % pool.size);
+			dfput_pool_at(&files.pool, hand % files.pool.size);
 
 		if (READ_ONCE(record->state) != DFPUT_STATE_CANDIDATE)
 			continue;
 		if (evict_one(record)) {
 			dfput_count(DFPUT_COUNT_evicted);
-			record->pooled.generation++;
+			record->entry.pooled.generation++;
 			return record;
 		}
 	}
@@ -145,7 +125,7 @@ static struct dfput_record *evict(void)
 
 static struct dfput_record *new_record(bool certain)
 {
-	struct dfput_record *record = dfput_pool_get(&pool);
+	struct dfput_record *record = dfput_pool_get(&files.pool);
 
 	return record || !certain ? record : evict();
 }
@@ -161,7 +141,6 @@ static void describe(struct dfput_sight *sight, const struct file *file,
 {
 	const struct inode *inode = inode_of(file);
 
-	sight->file = file;
 	sight->inode = inode;
 	sight->ino = inode ? inode->i_ino : 0;
 	sight->super = dfput_super_of(file);
@@ -246,15 +225,20 @@ static bool note_again(struct dfput_record *record,
 	return certain && !queued;
 }
 
-static struct dfput_record *
-note_first(struct bucket *bucket, const struct dfput_sight *sight, bool certain)
+static struct dfput_record *note_first(struct dfput_bucket *bucket,
+				       const struct file *file,
+				       const struct dfput_sight *sight,
+				       bool certain)
 {
 	struct dfput_record *record = new_record(certain);
 
 	if (record) {
+		WRITE_ONCE(record->entry.key, (unsigned long)file);
 		remember(record, sight,
 			 certain ? DFPUT_STATE_QUEUED : DFPUT_STATE_CANDIDATE);
-		insert(bucket, record);
+		/* Before the last put of its file. */
+		dfput_attention_add(1);
+		dfput_hash_add(bucket, &record->entry);
 	} else if (certain) {
 		bucket->lost++;
 		dfput_count(DFPUT_COUNT_lost_records);
@@ -266,7 +250,7 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 			  unsigned long caller, struct pt_regs *regs,
 			  enum dfput_sureness sure)
 {
-	struct bucket *bucket = bucket_of(file);
+	struct dfput_bucket *bucket = bucket_of(file);
 	struct dfput_record *record;
 	struct dfput_sight sight DFPUT_UNINITIALIZED;
 	unsigned long flags;
@@ -286,12 +270,12 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 		sight.ring = dfput_teardown_sight(file);
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
-	record = find(bucket, file);
+	record = find_record(bucket, file);
 	if (record)
 		count = note_again(record, &sight, sure);
 	else
-		record = note_first(bucket, &sight, certain);
-	id = record ? dfput_pool_id(&pool, &record->pooled) : 0;
+		record = note_first(bucket, file, &sight, certain);
+	id = record ? id_of(record) : 0;
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
 	/* The kernel drains it after we return, so it is counted in time. */
@@ -304,16 +288,16 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 
 bool dfput_deferral_other(const struct file *file)
 {
-	struct bucket *bucket = bucket_of(file);
+	struct dfput_bucket *bucket = bucket_of(file);
 	struct dfput_record *record;
 	unsigned long flags;
 
 	/* Whoever noted this file did so before its last put, hence before us. */
-	if (hlist_empty(&bucket->files))
+	if (hlist_empty(&bucket->entries))
 		return false;
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
-	record = find(bucket, file);
+	record = find_record(bucket, file);
 	if (record) {
 		if (is_stale(record, inode_of(file)))
 			count_stale(record);
@@ -324,7 +308,7 @@ bool dfput_deferral_other(const struct file *file)
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
 	if (record)
-		dfput_pool_put(&pool, record);
+		dfput_pool_put(&files.pool, record);
 	return record;
 }
 
@@ -335,8 +319,7 @@ static void start_record(struct dfput_record *record, bool guessed, u64 now)
 	if (guessed) {
 		/* So it was its last put: counted late, timed right. */
 		count_queued(&record->sight);
-		trace_dfput_queue(dfput_pool_id(&pool, &record->pooled),
-				  &record->sight);
+		trace_dfput_queue(id_of(record), &record->sight);
 	}
 	dfput_hist_add(DFPUT_HIST_queue_wait, wait);
 	dfput_origin_waited(record->sight.origin, wait);
@@ -349,12 +332,12 @@ static void start_record(struct dfput_record *record, bool guessed, u64 now)
 static struct dfput_record *take(const struct file *file, bool preload,
 				 enum dfput_fate *fate, bool *guessed)
 {
-	struct bucket *bucket = bucket_of(file);
+	struct dfput_bucket *bucket = bucket_of(file);
 	struct dfput_record *record, *stale = NULL;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
-	record = find(bucket, file);
+	record = find_record(bucket, file);
 	if (record && is_stale(record, inode_of(file))) {
 		count_stale(record);
 		take_out(record, DFPUT_STATE_FREE);
@@ -373,7 +356,7 @@ static struct dfput_record *take(const struct file *file, bool preload,
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
 	if (stale)
-		dfput_pool_put(&pool, stale);
+		dfput_pool_put(&files.pool, stale);
 	return record;
 }
 
@@ -390,7 +373,7 @@ void dfput_deferral_start(const struct file *file, bool preload, u64 now,
 	drained->started = now;
 	drained->id = 0;
 	if (record) {
-		drained->id = dfput_pool_id(&pool, &record->pooled);
+		drained->id = id_of(record);
 		start_record(record, guessed, now);
 		drained->ino = record->sight.ino;
 		drained->super = record->sight.super;
@@ -459,16 +442,16 @@ void dfput_deferral_drop(struct dfput_drained *drained)
 		abandon_file();
 }
 
-static void abandon_bucket(struct bucket *bucket)
+static void abandon_bucket(struct dfput_bucket *bucket)
 {
 	struct dfput_record *record;
 	struct hlist_node *next;
 
-	hlist_for_each_entry_safe(record, next, &bucket->files, node) {
+	hlist_for_each_entry_safe(record, next, &bucket->entries, entry.node) {
 		if (record->state == DFPUT_STATE_QUEUED)
 			abandon_file();
 		take_out(record, DFPUT_STATE_FREE);
-		dfput_pool_put(&pool, record);
+		dfput_pool_put(&files.pool, record);
 	}
 	for (; bucket->lost; bucket->lost--)
 		abandon_file();
@@ -476,18 +459,17 @@ static void abandon_bucket(struct bucket *bucket)
 
 void dfput_deferral_abandon(void)
 {
-	unsigned int i;
+	struct dfput_bucket *bucket;
 
-	for (i = 0; i < 1U << bucket_bits; i++)
-		abandon_bucket(&buckets[i]);
+	dfput_hash_for_each_bucket(&files, bucket) abandon_bucket(bucket);
 	dfput_super_abandon();
 	dfput_mount_abandon();
 }
 
-bool dfput_deferral_copy(unsigned int index, struct dfput_sight *sight,
-			 enum dfput_state *state)
+bool dfput_deferral_copy(unsigned int index, const void **file,
+			 struct dfput_sight *sight, enum dfput_state *state)
 {
-	const struct dfput_record *record = dfput_pool_at(&pool, index);
+	const struct dfput_record *record = dfput_pool_at(&files.pool, index);
 	unsigned int seq;
 
 	/* A writer may be preempted half-way, so wait for it asleep. */
@@ -497,6 +479,7 @@ bool dfput_deferral_copy(unsigned int index, struct dfput_sight *sight,
 		    *state != DFPUT_STATE_STARTED)
 			return false;
 		seq = raw_read_seqcount(&record->seq);
+		*file = (const void *)record->entry.key;
 		*sight = record->sight;
 		if (!(seq & 1) && *state == READ_ONCE(record->state) &&
 		    !read_seqcount_retry(&record->seq, seq))
@@ -507,13 +490,13 @@ bool dfput_deferral_copy(unsigned int index, struct dfput_sight *sight,
 
 bool dfput_deferral_has(const void *file)
 {
-	struct bucket *bucket = bucket_of(file);
+	struct dfput_bucket *bucket = bucket_of(file);
 	const struct dfput_record *record;
 	unsigned long flags;
 	bool has;
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
-	record = find(bucket, file);
+	record = find_record(bucket, file);
 	has = record && record->state == DFPUT_STATE_QUEUED;
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	return has;
@@ -523,10 +506,11 @@ bool dfput_deferral_queued_before(u64 time)
 {
 	struct dfput_sight sight;
 	enum dfput_state state;
+	const void *file;
 	unsigned int i;
 
-	for (i = 0; i < pool.size; i++)
-		if (dfput_deferral_copy(i, &sight, &state) &&
+	for (i = 0; i < files.pool.size; i++)
+		if (dfput_deferral_copy(i, &file, &sight, &state) &&
 		    sight.queued <= time)
 			return true;
 	return false;
@@ -534,42 +518,31 @@ bool dfput_deferral_queued_before(u64 time)
 
 int dfput_deferral_init(unsigned int records)
 {
+	struct dfput_record *record;
 	unsigned int i;
 	int err;
 
-	err = dfput_pool_init(&pool, records, sizeof(struct dfput_record));
+	err = dfput_hash_init(&files, records, sizeof(*record));
 	if (err)
 		return err;
 	for (i = 0; i < records; i++) {
-		struct dfput_record *record = dfput_pool_at(&pool, i);
-
+		record = dfput_pool_at(&files.pool, i);
 		seqcount_init(&record->seq);
 	}
-
-	bucket_bits = max(ilog2(records) - 1, 3);
-	buckets = dfput_try(NULL, vzalloc(sizeof(*buckets) << bucket_bits));
-	if (!buckets) {
-		dfput_pool_exit(&pool);
-		return -ENOMEM;
-	}
-	for (i = 0; i < 1U << bucket_bits; i++)
-		raw_spin_lock_init(&buckets[i].lock);
 	return 0;
 }
 
 void dfput_deferral_exit(void)
 {
-	vfree(buckets);
-	dfput_pool_exit(&pool);
+	dfput_hash_exit(&files);
 }
 
 unsigned int dfput_deferral_records(void)
 {
-	return pool.size;
+	return files.pool.size;
 }
 
 size_t dfput_deferral_memory(void)
 {
-	return dfput_pool_memory(&pool) +
-	       PAGE_ALIGN(sizeof(*buckets) << bucket_bits);
+	return dfput_hash_memory(&files);
 }

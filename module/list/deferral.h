@@ -20,13 +20,12 @@
 #define DFPUT_DEFERRAL_H
 
 #include <linux/fs.h>
-#include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/seqlock.h>
 
 #include <dfput/causes.h>
 
-#include "core/pool.h"
+#include "core/hash.h"
 #include "fs/super.h"
 
 enum dfput_state {
@@ -41,8 +40,7 @@ enum dfput_state {
 
 /**
  * struct dfput_sight - what is remembered of a file's queueing
- * @file: its struct file: a key, never dereferenced
- * @inode: its inode: a key, to tell a reused @file
+ * @inode: its inode: a key, to tell a reused struct file
  * @queued: when it was queued, ns of ktime_get_mono_fast_ns()
  * @ino: inode number, 0 if it was never opened
  * @super: its superblock's generation
@@ -55,7 +53,6 @@ enum dfput_state {
  * @comm: that thread's name
  */
 struct dfput_sight {
-	const void *file;
 	const void *inode;
 	u64 queued;
 	u64 ino;
@@ -71,17 +68,16 @@ struct dfput_sight {
 
 /**
  * struct dfput_record - one deferral
- * @pooled: for the pool
+ * @entry: its place in the table of files, while a candidate or queued; the key
+ * is its struct file, never dereferenced
  * @state: an enum dfput_state
  * @seq: lets a reader copy without holding up a writer
- * @node: its place in the table of files, while a candidate or queued
  * @sight: what is known of the file
  */
 struct dfput_record {
-	struct dfput_pooled pooled;
+	struct dfput_entry entry;
 	u32 state;
 	seqcount_t seq;
-	struct hlist_node node;
 	struct dfput_sight sight;
 };
 
@@ -215,14 +211,15 @@ void dfput_deferral_abandon(void);
 /**
  * dfput_deferral_copy() - look at one record
  * @index: 0 to dfput_deferral_records() - 1
+ * @file: receives its struct file: a key
  * @sight: where to
  * @state: where to
  *
  * Context: process context; does not hold up any handler.
  * Return: true if it is a file on the list, consistent in itself.
  */
-bool dfput_deferral_copy(unsigned int index, struct dfput_sight *sight,
-			 enum dfput_state *state);
+bool dfput_deferral_copy(unsigned int index, const void **file,
+			 struct dfput_sight *sight, enum dfput_state *state);
 
 /**
  * dfput_deferral_has() - is a file on the list?

@@ -83,7 +83,7 @@ static void feed(const char *text, size_t size)
 	assert_true(err <= 0);
 	assert_true(!err == !!doc);
 	if (err)
-		assert_true(*reader.error);
+		assert_true(*error_text());
 	else
 		touch_all(doc);
 	document_free(doc);
@@ -163,9 +163,9 @@ static void rules_damaged_anyhow(void **state)
 		for (size_t n = below(6) + 1; n && size; n--)
 			size = mutate(text, size);
 		text[size < ROOM ? size : ROOM - 1] = '\0';
-		*reader.error = '\0';
+		error_set(0, "%s", "");
 		if (rules_parse(&reader, "fuzz", text, &rules))
-			assert_true(*reader.error);
+			assert_true(*error_text());
 		else
 			rules_name(&rules, "fput;a.b;__scm_destroy;c");
 		rules_free(&rules);

@@ -25,7 +25,7 @@ static int parse_bytes(const char *text, size_t size, struct document **doc)
 
 	assert_non_null(copy);
 	memcpy(copy, text, size);
-	reader.error[0] = '\0';
+	error_set(0, "%s", "");
 	return reader_parse(&reader, "file", copy, size, doc);
 }
 
@@ -35,7 +35,7 @@ static struct document *parse(const char *text)
 	int err = parse_bytes(text, strlen(text), &doc);
 
 	if (err)
-		print_message("# %s\n", reader.error);
+		print_message("# %s\n", error_text());
 	assert_int_equal(err, 0);
 	assert_non_null(doc);
 	return doc;
@@ -48,8 +48,8 @@ static void refuse(const char *text, int expected, const char *message)
 
 	assert_int_equal(parse_bytes(text, strlen(text), &doc), expected);
 	assert_null(doc);
-	if (!strstr(reader.error, message))
-		fail_msg("'%s' not in '%s'", message, reader.error);
+	if (!strstr(error_text(), message))
+		fail_msg("'%s' not in '%s'", message, error_text());
 }
 
 static void values_and_table(void **state)
@@ -174,8 +174,8 @@ static void other_abis(void **state)
 {
 	(void)state;
 	refuse("# dfput 2\nall\tnew\n", -EPROTONOSUPPORT, "speaks ABI 2");
-	assert_non_null(strstr(reader.error, "dfput " DFPUT_VERSION " ABI 1"));
-	assert_non_null(strstr(reader.error, "install"));
+	assert_non_null(strstr(error_text(), "dfput " DFPUT_VERSION " ABI 1"));
+	assert_non_null(strstr(error_text(), "install"));
 	refuse("# dfput 0\n", -EPROTONOSUPPORT, "speaks ABI 0");
 	refuse("# dfput 18446744073709551615\n", -EPROTONOSUPPORT, "ABI 18446");
 }
@@ -213,7 +213,7 @@ static void cut_off(void **state)
 	refuse("# dfput 1\nqueued 1", -EPROTO, "line 2: cut off");
 	refuse("# dfput 1\na\tb\n1\t2", -EPROTO, "line 3: cut off");
 	assert_int_equal(parse_bytes("# dfput 1\na\0b 1\n", 16, &doc), -EPROTO);
-	assert_non_null(strstr(reader.error, "line 2: a NUL byte"));
+	assert_non_null(strstr(error_text(), "line 2: a NUL byte"));
 }
 
 static void bounds(void **state)
@@ -267,12 +267,12 @@ static void needed_things(void **state)
 	(void)state;
 	assert_int_equal(document_need_value(&reader, doc, "no", &value),
 			 -EPROTO);
-	assert_non_null(strstr(reader.error, "file: no value 'no'"));
+	assert_non_null(strstr(error_text(), "file: no value 'no'"));
 	assert_int_equal(document_need_number(&reader, doc, "no", &number),
 			 -EPROTO);
 	assert_int_equal(document_need_number(&reader, doc, "word", &number),
 			 -EPROTO);
-	assert_non_null(strstr(reader.error, "'word' is not a 64-bit number"));
+	assert_non_null(strstr(error_text(), "'word' is not a 64-bit number"));
 	assert_int_equal(document_need_number(&reader, doc, "big", &number),
 			 -EPROTO);
 	assert_int_equal(document_need_number(&reader, doc, "number", &number),
@@ -280,12 +280,12 @@ static void needed_things(void **state)
 	assert_int_equal(number, 5);
 	assert_int_equal(document_need_column(&reader, doc, "c", &column),
 			 -EPROTO);
-	assert_non_null(strstr(reader.error, "file: no column 'c'"));
+	assert_non_null(strstr(error_text(), "file: no column 'c'"));
 	assert_int_equal(document_need_column(&reader, doc, "b", &column), 0);
 	assert_int_equal(column, 1);
 	assert_int_equal(document_cell_number(&reader, doc, 0, 1, &number),
 			 -EPROTO);
-	assert_non_null(strstr(reader.error, "line 6: 'b' is not"));
+	assert_non_null(strstr(error_text(), "line 6: 'b' is not"));
 	document_free(doc);
 }
 
@@ -305,7 +305,7 @@ static void stats_without_one_value(void **state)
 
 		doc->values[i].name = "else";
 		assert_int_equal(stats_convert(&reader, doc, &stats), -EPROTO);
-		assert_non_null(strstr(reader.error, name));
+		assert_non_null(strstr(error_text(), name));
 		doc->values[i].name = name;
 	}
 	document_free(doc);
@@ -322,7 +322,7 @@ static void files_that_are_none(void **state)
 	assert_int_equal(reader_open(&reader, dir, ""), 0);
 	assert_int_equal(reader_load(&reader, "stats", &doc), -ENOENT);
 	assert_null(doc);
-	assert_non_null(strstr(reader.error, "cannot open"));
+	assert_non_null(strstr(error_text(), "cannot open"));
 	snprintf(path, sizeof(path), "%s/stats", dir);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(reader_load(&reader, "stats", &doc), -ENOTTY);
@@ -333,7 +333,7 @@ static void files_that_are_none(void **state)
 	rmdir(dir);
 	reader_close(&reader);
 	assert_int_equal(reader_open(&reader, dir, ""), -ENOENT);
-	assert_non_null(strstr(reader.error, dir));
+	assert_non_null(strstr(error_text(), dir));
 	reader_close(&reader);
 }
 

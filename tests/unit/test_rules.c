@@ -109,7 +109,7 @@ static void lines_that_are_none(void **state)
 		strcat(text, lines[i]);
 		assert_int_equal(rules_parse(&reader, "mine", text, &rules),
 				 -EPROTO);
-		assert_non_null(strstr(reader.error, "mine: line 3: "));
+		assert_non_null(strstr(error_text(), "mine: line 3: "));
 		rules_free(&rules);
 	}
 }

@@ -273,7 +273,7 @@ static void unloaded_meanwhile(void **state)
 	(void)state;
 	wait.look = is_gone;
 	assert_int_equal(wait_for(&wait), -ENODEV);
-	assert_string_equal(reader.error,
+	assert_string_equal(error_text(),
 			    "the module has been unloaded while waiting");
 }
 

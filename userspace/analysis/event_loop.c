@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/error.h"
 #include "analysis/event_loop.h"
 
 /* How long to rest after an event that changed nothing, and in the end. */
@@ -34,12 +35,6 @@ struct pace {
 	int confirmations;
 };
 
-static int gone(struct wait *wait)
-{
-	return reader_fail(wait->reader, -ENODEV,
-			   "the module has been unloaded while waiting");
-}
-
 /* poll(2) passes over descriptors below 0. */
 static int sleep_for(struct wait *wait, int fd, int process, uint64_t ns,
 		     bool *woken)
@@ -54,8 +49,8 @@ static int sleep_for(struct wait *wait, int fd, int process, uint64_t ns,
 
 	*woken = nr > 0;
 	if (nr < 0 && errno != EINTR)
-		return reader_fail(wait->reader, -errno, "cannot poll %s: %s",
-				   wait->file, strerror(errno));
+		return error_set(-errno, "cannot poll %s: %s", wait->file,
+				 strerror(errno));
 	return 0;
 }
 
@@ -66,7 +61,8 @@ static int look(struct wait *wait)
 
 	if (err == -EIO || err == -ENODEV ||
 	    (err == -ENOENT && wait->reader->live))
-		return gone(wait);
+		return error_set(-ENODEV,
+				 "the module has been unloaded while waiting");
 	return err;
 }
 

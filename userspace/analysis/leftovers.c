@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/error.h"
 #include "debugfs/table.h"
 #include "proc/mountpoint.h"
 #include "lib/number.h"
@@ -148,9 +149,8 @@ static int take_row(struct search *search, size_t row,
 	whose = outlived_reapers(document_cell(doc, row, search->reapers),
 				 search->reaper);
 	if (whose < 0)
-		return reader_fail(search->reader, -EPROTO,
-				   "%s: line %zu: not a list of reapers",
-				   doc->file, doc->lines[row]);
+		return error_set(-EPROTO, "%s: line %zu: not a list of reapers",
+				 doc->file, doc->lines[row]);
 	if (!is_since_start(search, exit, start))
 		return 0;
 	outlived->nr_cut += whose == OUTLIVED_CUT;
@@ -196,8 +196,7 @@ int outlived_look(struct reader *reader, const struct supervise *tree,
 		return err;
 	outlived->foreign = all_true(outlived->leftovers->nr_rows);
 	if (!outlived->foreign)
-		return reader_fail(reader, -ENOMEM,
-				   "leftovers: not enough memory");
+		return error_set(-ENOMEM, "leftovers: not enough memory");
 	err = find_columns(&search, outlived->leftovers);
 	for (size_t row = 0; !err && row < outlived->leftovers->nr_rows; row++)
 		err = take_row(&search, row, outlived);
@@ -249,8 +248,7 @@ int outlived_pending(struct reader *reader, const struct supervise *tree,
 {
 	outlived->pending_foreign = all_true(left->pending->nr_rows);
 	if (!outlived->pending_foreign)
-		return reader_fail(reader, -ENOMEM,
-				   "pending: not enough memory");
+		return error_set(-ENOMEM, "pending: not enough memory");
 	return take_pending(reader, tree, left, outlived);
 }
 

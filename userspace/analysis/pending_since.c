@@ -5,20 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "lib/error.h"
 #include "analysis/pending_since.h"
 #include "debugfs/table.h"
+#include "lib/alloc.h"
 #include "lib/number.h"
-
-static int make_room(struct reader *reader, struct left *left)
-{
-	size_t nr = left->pending->nr_rows + 1;
-
-	left->before = calloc(nr, sizeof(*left->before));
-	left->after = calloc(nr, sizeof(*left->after));
-	if (left->before && left->after)
-		return 0;
-	return reader_fail(reader, -ENOMEM, "pending: not enough memory");
-}
 
 /* The ages are taken later than the time that @since was counted back from. */
 static int divide(struct reader *reader, uint64_t since, struct left *left)
@@ -47,11 +38,11 @@ int left_look(struct reader *reader, uint64_t moment, struct left *left)
 	*left = (struct left){ 0 };
 	err = reader_load(reader, "pending", &left->pending);
 	left->looked = number_now();
-	if (!err)
-		err = make_room(reader, left);
-	if (!err)
-		err = divide(reader, since, left);
-	return err;
+	if (err)
+		return err;
+	left->before = alloc_array(left->pending->nr_rows, sizeof(bool));
+	left->after = alloc_array(left->pending->nr_rows, sizeof(bool));
+	return divide(reader, since, left);
 }
 
 int left_show_before(const struct left *left, struct reader *reader,

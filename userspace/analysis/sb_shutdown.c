@@ -16,6 +16,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "lib/error.h"
 #include "analysis/sb_shutdown.h"
 #include "proc/devices.h"
 #include "debugfs/table.h"
@@ -86,8 +87,7 @@ static int load(struct death *death, struct reader *reader)
 		return err;
 	death->skip = calloc(death->doc->nr_rows + 1, sizeof(bool));
 	if (!death->skip)
-		return reader_fail(reader, -ENOMEM,
-				   "superblocks: not enough memory");
+		return error_set(-ENOMEM, "superblocks: not enough memory");
 	return 0;
 }
 
@@ -174,29 +174,27 @@ static int take_block(struct death *death, struct reader *reader,
 		death->path = find_path(death->block, wanted->name);
 	err = locate_super("", death->block, &wanted->source);
 	if (err)
-		return reader_fail(reader, err,
-				   "cannot read the table of mounts: %s",
-				   strerror(-err));
+		return error_set(err, "cannot read the table of mounts: %s",
+				 strerror(-err));
 	return 0;
 }
 
-static int take_path(struct death *death, struct reader *reader,
-		     const char *text, struct wanted *wanted)
+static int take_path(struct death *death, const char *text,
+		     struct wanted *wanted)
 {
 	struct stat stat_buf;
 
 	if (stat(text, &stat_buf))
-		return reader_fail(reader, -errno, "--super: %s: %s", text,
-				   strerror(errno));
+		return error_set(-errno, "--super: %s: %s", text,
+				 strerror(errno));
 	if (!S_ISBLK(stat_buf.st_mode))
-		return reader_fail(
-			reader, -ENOTBLK,
+		return error_set(
+			-ENOTBLK,
 			"--super: %s is no block device; MAJOR:MINOR or '#ID' of 'dfput superblocks' will do too",
 			text);
 	wanted->device = stat_buf.st_rdev;
 	death->path = strdup(text);
-	return death->path ? 0 :
-			     reader_fail(reader, -ENOMEM, "not enough memory");
+	return death->path ? 0 : error_set(-ENOMEM, "not enough memory");
 }
 
 /* The device below a superblock that was named by its id. */
@@ -217,14 +215,13 @@ static int take_its_block(struct death *death, struct reader *reader,
 		if (major(wanted->device))
 			return take_block(death, reader, wanted);
 		if (asprintf(&path, "/dev/%s", super.name) < 0)
-			return reader_fail(reader, -ENOMEM,
-					   "not enough memory");
+			return error_set(-ENOMEM, "not enough memory");
 		err = devices_find("", path, &wanted->device);
 		free(path);
 		return err ? 0 : take_block(death, reader, wanted);
 	}
-	return reader_fail(
-		reader, -ESRCH,
+	return error_set(
+		-ESRCH,
 		"--super: there is no superblock of that id; see 'dfput superblocks'");
 }
 
@@ -235,21 +232,21 @@ static int find(struct death *death, struct reader *reader, const char *text,
 
 	if (*text == '#') {
 		if (number_parse(text + 1, &wanted->id) || !wanted->id)
-			return reader_fail(reader, -EINVAL,
-					   "--super: '%s' is no id", text);
+			return error_set(-EINVAL, "--super: '%s' is no id",
+					 text);
 		err = choose(death, reader, wanted);
 		return err ? err : take_its_block(death, reader, wanted);
 	}
 	err = devices_parse(text, &wanted->device);
 	if (err)
-		err = take_path(death, reader, text, wanted);
+		err = take_path(death, text, wanted);
 	if (!err)
 		err = take_block(death, reader, wanted);
 	if (!err)
 		err = choose(death, reader, wanted);
 	if (!err && !death->block && !death->nr_ids)
-		err = reader_fail(
-			reader, -ESRCH,
+		err = error_set(
+			-ESRCH,
 			"--super: no superblock %s has been seen; see 'dfput superblocks'",
 			text);
 	return err;
@@ -295,7 +292,7 @@ static int look_at_supers(struct death *death, struct reader *reader)
 	return err;
 }
 
-static int try_device(struct death *death, struct reader *reader)
+static int try_device(struct death *death)
 {
 	int fd = open(death->path,
 		      O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -311,8 +308,8 @@ static int try_device(struct death *death, struct reader *reader)
 		death->free_since = number_now();
 	if (death->is_free || err == EBUSY)
 		return 0;
-	return reader_fail(reader, -err, "cannot open %s exclusively: %s",
-			   death->path, strerror(err));
+	return error_set(-err, "cannot open %s exclusively: %s", death->path,
+			 strerror(err));
 }
 
 /* It is dead, but for its device: nobody tells when that is free. */
@@ -339,7 +336,7 @@ int death_look(struct wait *wait)
 	int err = look_at_supers(death, wait->reader);
 
 	if (!err && death->path)
-		err = try_device(death, wait->reader);
+		err = try_device(death);
 	if (err)
 		return err;
 	set_pace(death, wait);

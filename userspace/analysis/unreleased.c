@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/error.h"
 #include "proc/devices.h"
 #include "proc/holders.h"
 #include "debugfs/table.h"
@@ -127,9 +128,8 @@ static int is_below(struct reader *reader, struct remains *remains,
 		return err;
 	whose = outlived_reapers(list, of->reaper);
 	if (whose < 0)
-		return reader_fail(reader, -EPROTO,
-				   "%s: line %zu: not a list of reapers",
-				   doc->file, doc->lines[row]);
+		return error_set(-EPROTO, "%s: line %zu: not a list of reapers",
+				 doc->file, doc->lines[row]);
 	if (start < of->least_start)
 		whose = OUTLIVED_OTHER;
 	remains->cut += whose == OUTLIVED_CUT;
@@ -203,8 +203,7 @@ static int take_table(struct remains *remains, struct reader *reader,
 		return err;
 	remains->skip[table] = calloc(doc->nr_rows + 1, sizeof(bool));
 	if (!remains->skip[table])
-		return reader_fail(reader, -ENOMEM, "%s: not enough memory",
-				   file);
+		return error_set(-ENOMEM, "%s: not enough memory", file);
 	if (table == REMAINS_RINGS && !remains->looked)
 		err = note_rings(remains, reader);
 	for (size_t row = 0; !err && row < doc->nr_rows; row++)
@@ -255,9 +254,8 @@ static int take_living(struct remains *remains, struct reader *reader)
 		query.all = false;
 	err = holders_scan(&holders, &query);
 	if (err)
-		err = reader_fail(reader, err,
-				  "cannot look for living holders: %s",
-				  strerror(-err));
+		err = error_set(err, "cannot look for living holders: %s",
+				strerror(-err));
 	else
 		err = skip_living(remains, reader, &holders);
 	remains->unseen = holders.nr_unseen;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "lib/privilege.h"
 
@@ -22,7 +23,7 @@ static int display(const struct options *options, cmd_show *show,
 	if (!result)
 		result = show(options, &reader, &view);
 	if (result < 0) {
-		view_complain("%s", reader.error);
+		complain("%s", error_text());
 		view_discard(&view);
 		result = unreadable;
 	} else if (view_end(&view)) {

@@ -12,6 +12,7 @@
 #include <dfput/abi.h>
 #include <dfput/version.h>
 
+#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "cmd/doctor_machine.h"
 #include "debugfs/stats.h"
@@ -28,7 +29,7 @@ void doctor_add(struct doctor *doctor, const char *check,
 		...)
 {
 	static const char *const names[] = { "ok", "warn", "fail" };
-	char text[READER_ERROR];
+	char text[ERROR_TEXT];
 	va_list args;
 
 	va_start(args, format);
@@ -64,7 +65,7 @@ static struct document *load(struct doctor *doctor, const char *file,
 
 	if (err)
 		doctor_add(doctor, check, DOCTOR_FAIL, mend_for(err), "%s",
-			   doctor->reader.error);
+			   error_text());
 	return doc;
 }
 
@@ -75,7 +76,7 @@ static bool check_directory(struct doctor *doctor,
 
 	if (err)
 		doctor_add(doctor, "files", DOCTOR_FAIL, mend_for(err), "%s",
-			   doctor->reader.error);
+			   error_text());
 	else
 		doctor_add(doctor, "files", DOCTOR_OK, NULL, "%s can be read",
 			   doctor->reader.dir);
@@ -133,7 +134,7 @@ static void check_stats(struct doctor *doctor)
 	if (stats_convert(&doctor->reader, doc, &stats)) {
 		doctor_add(doctor, "stats", DOCTOR_FAIL,
 			   "modprobe -r dfput && modprobe dfput", "%s",
-			   doctor->reader.error);
+			   error_text());
 	} else {
 		check_enabled(doctor, &stats);
 		check_losses(doctor, &stats);
@@ -224,7 +225,7 @@ static void check_table(struct doctor *doctor, const struct document *doc)
 					  &where[i]))
 			continue;
 		doctor_add(doctor, "hooks", DOCTOR_FAIL, "modprobe dfput", "%s",
-			   doctor->reader.error);
+			   error_text());
 		return;
 	}
 	doctor->failed = false;

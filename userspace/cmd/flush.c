@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "debugfs/table.h"
 #include "lib/number.h"
@@ -50,9 +51,8 @@ static int write_control(struct reader *reader)
 		close(fd);
 	if (!err)
 		return 0;
-	return reader_fail(reader, -err,
-			   "flush: cannot write 1 to %s/flush: %s", reader->dir,
-			   meaning_of(err));
+	return error_set(-err, "flush: cannot write 1 to %s/flush: %s",
+			 reader->dir, meaning_of(err));
 }
 
 static void show_counts(const struct stats *before, const struct stats *after,
@@ -104,7 +104,7 @@ static int show(const struct options *options, struct reader *reader,
 	if (flushed && flushed != -ETIMEDOUT)
 		return flushed;
 	if (flushed)
-		view_complain("%s", reader->error);
+		complain("%s", error_text());
 	err = stats_load(reader, &after);
 	if (err)
 		return err;

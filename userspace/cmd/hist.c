@@ -8,6 +8,7 @@
 
 #include <dfput/hist.h>
 
+#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "debugfs/stats.h"
 
@@ -31,8 +32,8 @@ struct hists {
 
 static int fail_at(struct hists *hists, size_t row, const char *what)
 {
-	return reader_fail(hists->reader, -EPROTO, "histograms: line %zu: %s",
-			   hists->doc->lines[row], what);
+	return error_set(-EPROTO, "histograms: line %zu: %s",
+			 hists->doc->lines[row], what);
 }
 
 static int find_columns(struct hists *hists)

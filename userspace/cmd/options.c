@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/error.h"
 #include "cmd/commands.h"
 #include "lib/number.h"
 #include "lib/status.h"
@@ -91,7 +92,7 @@ int options_usage(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	view_complain("%s; try 'dfput --help'", text);
+	complain("%s; try 'dfput --help'", text);
 	return STATUS_USAGE;
 }
 

@@ -9,6 +9,7 @@
 
 #include <dfput/abi.h>
 
+#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "debugfs/table.h"
 #include "lib/number.h"
@@ -159,7 +160,7 @@ static int show_origins(const struct options *options, struct reader *reader,
 	int err;
 
 	if (!lines)
-		return reader_fail(reader, -ENOMEM, "not enough memory");
+		return error_set(-ENOMEM, "not enough memory");
 	err = find_columns(reader, origins->doc, where);
 	if (!err)
 		err = sort(reader, origins->doc, where, lines);

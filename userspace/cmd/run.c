@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "debugfs/trust.h"
 #include "analysis/pending_since.h"
@@ -86,14 +87,14 @@ static int prepare(struct run *run, const struct options *options)
 	if (!err)
 		err = stats_load(&run->reader, &run->before);
 	if (!err && !run->before.gauge[STATS_GAUGE_enabled])
-		err = reader_fail(
-			&run->reader, -ENODATA,
+		err = error_set(
+			-ENODATA,
 			"measuring is switched off; try 'echo 1 > %s/enable'",
 			run->reader.dir);
 	if (err)
-		view_complain(
+		complain(
 			"run: not run, as it could not be measured: %s; see 'dfput doctor'",
-			run->reader.error);
+			error_text());
 	return err;
 }
 
@@ -105,8 +106,8 @@ static int open_report(struct run *run, const struct options *options)
 	run->out = fopen(options->report, "we");
 	if (run->out)
 		return 0;
-	view_complain("run: not run, as the report %s cannot be written: %s",
-		      options->report, strerror(errno));
+	complain("run: not run, as the report %s cannot be written: %s",
+		 options->report, strerror(errno));
 	return -1;
 }
 
@@ -124,8 +125,7 @@ static int watch(struct run *run, const struct options *options)
 						   options->max_late));
 	if (!err)
 		return 0;
-	return reader_fail(&run->reader, err, "cannot wait: %s",
-			   strerror(-err));
+	return error_set(err, "cannot wait: %s", strerror(-err));
 }
 
 /* Files of which nobody knows whose they are may be the tree's. */
@@ -179,7 +179,7 @@ static void collect_doubts(struct run *run, const struct options *options)
 		doubts_add(&run->doubts, "signal %d ended the wait",
 			   run->tree.interrupted);
 	if (!run->measured) {
-		doubts_add(&run->doubts, "%s", run->reader.error);
+		doubts_add(&run->doubts, "%s", error_text());
 		return;
 	}
 	stats_doubt_between(&run->before, &run->last, &run->doubts);
@@ -216,7 +216,7 @@ static int look(struct run *run, const struct options *options)
 	run->ended = number_now();
 	if (!err && run->origins.doc &&
 	    origins_update(&run->reader, &run->origins))
-		view_complain("run: %s", run->reader.error);
+		complain("run: %s", error_text());
 	return err ? err : stats_load(&run->reader, &run->last);
 }
 
@@ -288,7 +288,7 @@ static void show_tree(struct run *run, struct view *view)
 	    (outlived_show(&run->outlived, &run->left, &run->reader,
 			   &run->origins, view) ||
 	     show_remains(run, view)))
-		view_complain("run: %s", run->reader.error);
+		complain("run: %s", error_text());
 	view_note(
 		view,
 		"On the whole machine meanwhile, not by this program alone (%s):",
@@ -442,7 +442,7 @@ static int report(struct run *run, const struct options *options,
 	show_tree(run, &view);
 	show_windows(run, options, &view);
 	if (run->measured && show_pending(run, options, &view))
-		view_complain("run: %s", run->reader.error);
+		complain("run: %s", error_text());
 	if (run->measured)
 		show_verdict(run, options, &view);
 	listing_doubts(&run->doubts, &view);

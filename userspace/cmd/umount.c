@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "lib/number.h"
 #include "lib/progress.h"
@@ -326,7 +327,7 @@ static int explain(const struct umounting *umounting,
 	struct why why;
 
 	if (why_find(&why, &query)) {
-		view_complain("umount: %s", why.error);
+		complain("umount: %s", error_text());
 	} else {
 		why_show(&why, view);
 		if (why_status(&why) == STATUS_OK)
@@ -346,7 +347,7 @@ static int finish(const struct umounting *umounting,
 		return explain(umounting, options, view);
 	if (!*umounting->error)
 		return STATUS_OK;
-	view_complain("umount: %s: %s", umounting->target, umounting->error);
+	complain("umount: %s: %s", umounting->target, umounting->error);
 	return STATUS_FAILED;
 }
 
@@ -361,7 +362,7 @@ static int umount_target(struct umounting *umounting,
 	if (umounting->reader)
 		result = umount_or_wait(umounting, timeout);
 	if (result < 0 && umounting->reader)
-		view_complain("umount: %s", umounting->reader->error);
+		complain("umount: %s", error_text());
 	if (!umounting->attempts)
 		try_umount(umounting);
 	return finish(umounting, options, view);
@@ -381,7 +382,7 @@ int cmd_umount(const struct options *options)
 	if (!reader_open(&reader, options->input, options->root))
 		umounting.reader = &reader;
 	else
-		view_complain("umount: %s", reader.error);
+		complain("umount: %s", error_text());
 	status = umount_target(&umounting, options, &view);
 	if (view_end(&view))
 		status = STATUS_FAILED;

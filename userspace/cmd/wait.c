@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "analysis/sb_shutdown.h"
 #include "proc/devices.h"
@@ -87,11 +88,11 @@ static int set_process(struct waiting *waiting, uint64_t pid)
 	int err = process_open(process, pid);
 
 	if (err) {
-		view_complain(err == -EINVAL ? "wait: --pid: %" PRIu64
-					       " is a thread, not a process%s" :
-					       "wait: --pid: %" PRIu64
-					       " cannot be waited for: %s",
-			      pid, err == -EINVAL ? "" : strerror(-err));
+		complain(err == -EINVAL ? "wait: --pid: %" PRIu64
+					  " is a thread, not a process%s" :
+					  "wait: --pid: %" PRIu64
+					  " cannot be waited for: %s",
+			 pid, err == -EINVAL ? "" : strerror(-err));
 		return STATUS_FAILED;
 	}
 	of->pid = pid;
@@ -107,9 +108,9 @@ static int set_mount(struct waiting *waiting, const char *path)
 	int err = locate_mount("", path, &super);
 
 	if (err) {
-		view_complain("wait: --mount: %s: %s", path,
-			      err == -EINVAL ? "nothing is mounted there" :
-					       strerror(-err));
+		complain("wait: --mount: %s: %s", path,
+			 err == -EINVAL ? "nothing is mounted there" :
+					  strerror(-err));
 		return STATUS_FAILED;
 	}
 	waiting->remains.of.device = devices_text(waiting->device, super);
@@ -338,7 +339,7 @@ static int show_death(const struct options *options, struct reader *reader,
 	if (!result) {
 		result = wait_for_death(&death, options, reader, view);
 	} else if (result != -EIO && result != -EPROTO) {
-		view_complain("wait: %s", reader->error);
+		complain("wait: %s", error_text());
 		result = STATUS_FAILED;
 	}
 	death_free(&death);

@@ -2,6 +2,7 @@
 /*
  * dfput why: what keeps a mount or a device busy.
  */
+#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "why/reasons.h"
 
@@ -17,7 +18,7 @@ static int show(const struct options *options, const char *target,
 	struct why why;
 
 	if (why_find(&why, &query)) {
-		view_complain("%s", why.error);
+		complain("%s", error_text());
 	} else {
 		why_show(&why, view);
 		status = why_status(&why);
@@ -40,7 +41,7 @@ int cmd_why(const struct options *options)
 	/* Without the module, all but what it alone sees can be told. */
 	readable = !reader_open(&reader, options->input, options->root);
 	if (!readable && options->input) {
-		view_complain("%s", reader.error);
+		complain("%s", error_text());
 		status = STATUS_FAILED;
 	} else {
 		status = show(options, options->argv[0],

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,16 +29,6 @@ struct parser {
 	size_t max_rows;
 	size_t max_values;
 };
-
-int reader_fail(struct reader *reader, int err, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(reader->error, sizeof(reader->error), format, args);
-	va_end(args);
-	return err;
-}
 
 static int malformed(struct parser *parser, const char *what)
 {

@@ -6,7 +6,7 @@
  * with the number of the line.
  *
  * Functions that can fail return 0 or a negative errno, and leave a sentence
- * for the user in reader.error. The errors of all of them:
+ * for the user: see error.h. The errors of all of them:
  *   -EPROTO            the text does not follow the grammar, or lacks something
  *   -EPROTONOSUPPORT   it speaks an ABI that this reader does not know
  *   -ENOTTY            it is no regular file
@@ -21,24 +21,22 @@
 #include <stdint.h>
 
 #include "debugfs/document.h"
+#include "lib/error.h"
 
 #define READER_MAX_SIZE (64 << 20)
 #define READER_MAX_LINE 4096
 #define READER_MAX_VALUES 1024
-#define READER_ERROR 512
 
 /**
  * struct reader - a debugfs directory, or a saved copy of one
  * @dir: its path, also when it could not be opened; "" when it was not found
  * @fd: it, opened
  * @live: it is the module's own directory, not one that the user named
- * @error: why the last call failed, for the user
  */
 struct reader {
 	char *dir;
 	int fd;
 	bool live;
-	char error[READER_ERROR];
 };
 
 /**
@@ -102,15 +100,7 @@ int reader_load(struct reader *reader, const char *file, struct document **doc);
 int reader_parse(struct reader *reader, const char *file, char *text,
 		 size_t size, struct document **doc);
 
-/**
- * reader_fail() - note why something failed
- * @reader: takes the error
- * @err: a negative errno
- * @format: as of printf(3)
- *
- * Return: @err.
- */
-int reader_fail(struct reader *reader, int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/* Notes why something failed. */
+#define reader_fail(reader, ...) ((void)(reader), error_set(__VA_ARGS__))
 
 #endif /* DFPUT_READER_H */

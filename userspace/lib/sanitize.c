@@ -9,6 +9,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "lib/alloc.h"
 #include "lib/sanitize.h"
 
 static bool is_harmless(const char *text, size_t left, size_t *length)
@@ -26,10 +27,8 @@ static bool is_harmless(const char *text, size_t left, size_t *length)
 char *safe_text(const char *text)
 {
 	size_t left = strlen(text), length;
-	char *safe = malloc(4 * left + 1), *to = safe;
+	char *safe = must(malloc(4 * left + 1)), *to = safe;
 
-	if (!safe)
-		return NULL;
 	while (left) {
 		if (is_harmless(text, left, &length))
 			to = mempcpy(to, text, length);
@@ -68,11 +67,9 @@ static size_t utf8_length(const unsigned char *text)
 
 char *safe_utf8(const char *text)
 {
-	char *clean = malloc(3 * strlen(text) + 1), *to = clean;
+	char *clean = must(malloc(3 * strlen(text) + 1)), *to = clean;
 	size_t length;
 
-	if (!clean)
-		return NULL;
 	while (*text) {
 		length = utf8_length((const unsigned char *)text);
 		to = length ? mempcpy(to, text, length) :

@@ -12,7 +12,7 @@
  * What the locale does not call printable becomes a backslash and three octal
  * digits a byte, and so does the backslash itself.
  *
- * Return: the safe text, for the caller to free; NULL without memory.
+ * Return: the safe text, for the caller to free.
  */
 char *safe_text(const char *text);
 
@@ -22,7 +22,7 @@ char *safe_text(const char *text);
  *
  * Each byte that is none becomes U+FFFD.
  *
- * Return: the valid text, for the caller to free; NULL without memory.
+ * Return: the valid text, for the caller to free.
  */
 char *safe_utf8(const char *text);
 

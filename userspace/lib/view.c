@@ -13,6 +13,8 @@
 
 #include <dfput/abi.h>
 
+#include "lib/alloc.h"
+#include "lib/error.h"
 #include "lib/number.h"
 #include "lib/sanitize.h"
 #include "lib/view.h"
@@ -29,55 +31,31 @@ struct view_table {
 	struct json_object *json;
 };
 
-static void *must(const void *pointer)
-{
-	if (!pointer) {
-		fputs("dfput: not enough memory\n", stderr);
-		exit(EXIT_FAILURE);
-	}
-	return (void *)pointer;
-}
-
 static void must_do(int err)
 {
-	must(err < 0 ? NULL : "");
-}
-
-static __attribute__((format(printf, 3, 0))) void
-print_safe(FILE *out, const char *prefix, const char *format, va_list args)
-{
-	char *text, *safe;
-
-	must_do(vasprintf(&text, format, args));
-	safe = must(safe_text(text));
-	fprintf(out, "%s%s\n", prefix, safe);
-	free(safe);
-	free(text);
-}
-
-void view_complain(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	print_safe(stderr, "dfput: ", format, args);
-	va_end(args);
+	if (err < 0)
+		must(NULL);
 }
 
 void view_note(struct view *view, const char *format, ...)
 {
+	char *text, *safe;
 	va_list args;
 
 	if (view->json)
 		return;
 	va_start(args, format);
-	print_safe(view->out, "", format, args);
+	text = alloc_vtext(format, args);
 	va_end(args);
+	safe = safe_text(text);
+	fprintf(view->out, "%s\n", safe);
+	free(safe);
+	free(text);
 }
 
 static struct json_object *json_text(const char *text)
 {
-	char *clean = must(safe_utf8(text));
+	char *clean = safe_utf8(text);
 	struct json_object *json = must(json_object_new_string(clean));
 
 	free(clean);
@@ -90,7 +68,8 @@ static struct json_object *json_text(const char *text)
  */
 static void print_json(FILE *out, struct json_object *json, int flags)
 {
-	const char *text = must(json_object_to_json_string_ext(json, flags));
+	const char *text =
+		must((char *)json_object_to_json_string_ext(json, flags));
 	const unsigned char *byte;
 
 	for (byte = (const unsigned char *)text; *byte; byte++) {
@@ -123,7 +102,7 @@ static int flush(struct view *view)
 	if (fflush(view->out) || ferror(view->out))
 		err = errno ? errno : EIO;
 	if (err)
-		view_complain("cannot write the output: %s", strerror(err));
+		complain("cannot write the output: %s", strerror(err));
 	return -err;
 }
 
@@ -189,7 +168,7 @@ void view_texts(struct view *view, const char *name, const char *text)
 /* AGE for age_ns: the unit stands in the cells. */
 static char *heading(const struct view_column *column)
 {
-	char *text = must(strdup(column->name)), *at;
+	char *text = alloc_copy(column->name), *at;
 	size_t length = strlen(text);
 
 	if (column->kind == VIEW_NS && length > 3 &&
@@ -226,7 +205,7 @@ struct view_table *view_table_begin(struct view *view, const char *name,
 				    const struct view_column *columns,
 				    size_t nr, bool tree)
 {
-	struct view_table *table = must(calloc(1, sizeof(*table)));
+	struct view_table *table = alloc_array(1, sizeof(*table));
 
 	table->view = view;
 	table->columns = columns;
@@ -253,7 +232,7 @@ static char *cell_text(const struct view_column *column, const char *cell)
 		cell = number_ns_short(text, number);
 	if (column->kind == VIEW_BOOL)
 		cell = strcmp(cell, "0") ? "yes" : "no";
-	return must(safe_text(cell));
+	return safe_text(cell);
 }
 
 static struct json_object *cell_json(const struct view_column *column,

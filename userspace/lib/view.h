@@ -187,11 +187,4 @@ void view_texts(struct view *view, const char *name, const char *text);
 void view_note(struct view *view, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/**
- * view_complain() - say on stderr what went wrong
- * @format: as of printf(3); one sentence, without the end of line
- */
-void view_complain(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
-
 #endif /* DFPUT_VIEW_H */

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/error.h"
 #include "lib/number.h"
 #include "proc/supervise.h"
 #include "lib/view.h"
@@ -85,7 +86,7 @@ static int exec_result(struct supervise *supervise, const char *program, int fd)
 	if (got != sizeof(err))
 		return 0;
 	waitpid(supervise->child, NULL, 0);
-	view_complain("run: cannot execute '%s': %s", program, strerror(err));
+	complain("run: cannot execute '%s': %s", program, strerror(err));
 	return err == ENOENT ? 127 : 126;
 }
 
@@ -108,7 +109,7 @@ static int fork_program(struct supervise *supervise, char **argv)
 		return result;
 	errno = result;
 failed:
-	view_complain("run: cannot start a process: %s", strerror(errno));
+	complain("run: cannot start a process: %s", strerror(errno));
 	return 1;
 }
 
@@ -118,13 +119,12 @@ int supervise_start(struct supervise *supervise, char **argv)
 
 	*supervise = (struct supervise){ .signal_fd = -1 };
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) {
-		view_complain("run: cannot become a subreaper: %s",
-			      strerror(errno));
+		complain("run: cannot become a subreaper: %s", strerror(errno));
 		return 1;
 	}
 	err = take_signals(supervise);
 	if (err) {
-		view_complain("run: cannot take signals: %s", strerror(-err));
+		complain("run: cannot take signals: %s", strerror(-err));
 		return 1;
 	}
 	err = fork_program(supervise, argv);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/error.h"
 #include "proc/devices.h"
 #include "lib/number.h"
 #include "debugfs/stats.h"
@@ -45,7 +46,7 @@ static bool load(struct why_search *search, const char *file,
 		err = document_need_column(reader, table->doc, names[i],
 					   &table->where[i]);
 	if (err)
-		why_fail(search, err, "%s", reader->error);
+		why_fail(search, err, "%s", error_text());
 	return !err;
 }
 
@@ -63,7 +64,7 @@ static uint64_t number(struct why_search *search, const struct table *table,
 				       table->where[column], &value);
 
 	if (err)
-		why_fail(search, err, "%s", search->query->reader->error);
+		why_fail(search, err, "%s", error_text());
 	return value;
 }
 
@@ -351,7 +352,7 @@ static void look_at_losses(struct why_search *search)
 	int err = stats_load(search->query->reader, &stats);
 
 	if (err) {
-		why_fail(search, err, "%s", search->query->reader->error);
+		why_fail(search, err, "%s", error_text());
 		return;
 	}
 	stats_doubt(&stats, &doubts);

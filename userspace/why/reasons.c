@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/error.h"
 #include "proc/devices.h"
 #include "lib/number.h"
 #include "lib/status.h"
@@ -29,7 +30,7 @@ void why_fail(struct why_search *search, int err, const char *format, ...)
 		return;
 	search->err = err;
 	va_start(args, format);
-	vsnprintf(search->why->error, sizeof(search->why->error), format, args);
+	error_vset(err, format, args);
 	va_end(args);
 }
 

@@ -112,7 +112,6 @@ struct why_umount {
  * @umount: the last one of the superblock
  * @unseen: what could not be looked at, in sentences
  * @nr_unseen: how many sentences
- * @error: why the last call failed, for the user
  */
 struct why {
 	uint64_t mount;
@@ -132,7 +131,6 @@ struct why {
 	struct why_umount umount;
 	char **unseen;
 	size_t nr_unseen;
-	char error[READER_ERROR];
 };
 
 /**
@@ -142,7 +140,7 @@ struct why {
  *
  * Without a module, only what it alone can see is missing, which is said.
  *
- * Return: 0, or a negative errno with a sentence in @why: the target cannot be
+ * Return: 0, or a negative errno as in error.h: the target cannot be
  * found, /proc cannot be read, the module's files are no such, -ENOMEM.
  */
 int why_find(struct why *why, const struct why_query *query);

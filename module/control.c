@@ -60,7 +60,7 @@ static int start_rung(enum dfput_rung rung)
 	if (err)
 		return err;
 
-	if (is_armed(DFPUT_HOOK_super_death))
+	if (is_armed(DFPUT_HOOK_super_shutdown))
 		dfput_super_follow();
 	if (is_armed(DFPUT_HOOK_super_free))
 		dfput_death_follow();

@@ -55,7 +55,7 @@ void dfput_control_exit(void);
  * @on: begin
  *
  * Counters are kept. Files that are on the list when measuring stops are
- * counted as abandoned, and as preload if they are seen again.
+ * counted as pending_at_stop, and as preload if they are seen again.
  *
  * Context: process context, may sleep.
  * Return: 0, also when nothing had to be done, or why it could not be begun.

@@ -17,7 +17,7 @@
  * is "-".
  *
  * poll(2): every table but pending says POLLPRI when a file was released, a ring
- * was gone, an umount was over or a superblock was dead since that open file was
+ * was gone, an umount was over or a superblock was gone since that open file was
  * last polled; so poll, look, and poll again. pending says it while it is empty.
  *
  * Rules: lines and columns are only ever appended; a reader goes by name, and
@@ -27,7 +27,7 @@
 #ifndef DFPUT_ABI_H
 #define DFPUT_ABI_H
 
-#define DFPUT_ABI 1
+#define DFPUT_ABI 2
 #define DFPUT_ABI_PREFIX "# dfput "
 
 /* The directory, under debugfs (mode 0700), and where that is mostly mounted. */
@@ -111,24 +111,25 @@
 	X(wait_max_ns, num, "the longest of these")                      \
 	X(stack, text, "functions, innermost first")
 
-#define DFPUT_SUPERBLOCKS_COLUMNS(X)                                          \
-	X(id, num, "the generation's own number")                             \
-	X(fstype, text, "filesystem type")                                    \
-	X(device, text, "major:minor")                                        \
-	X(name, text, "the filesystem's own name for it (s_id)")              \
-	X(state, text,                                                        \
-	  "alive, dying, dead (its device is free), or unknown: not watched") \
-	X(queued, num, "files queued, also those only seen when released")    \
-	X(released, num, "files released, all that passed a drain loop")      \
-	X(pending, num, "files on the list now")                              \
-	X(held, num,                                                          \
-	  "files still held, of those that a process closed as it ended")     \
-	X(leftovers, num, "files that outlived their process")                \
-	X(died_ns, num,                                                       \
-	  "when its shutdown began, ns of CLOCK_MONOTONIC, or 0")             \
-	X(death_ns, ns, "from then until its device was free, 0: not yet")    \
-	X(death_pid, num, "thread that shut it down")                         \
-	X(death_comm, text, "that thread's name, or -")                       \
+#define DFPUT_SUPERBLOCKS_COLUMNS(X)                                                \
+	X(id, num, "the generation's own number")                                   \
+	X(fstype, text, "filesystem type")                                          \
+	X(device, text, "major:minor")                                              \
+	X(name, text, "the filesystem's own name for it (s_id)")                    \
+	X(state, text,                                                              \
+	  "alive, shutdown (it is being shut down), gone, or unknown: not watched") \
+	X(queued, num, "files queued, also those only seen when released")          \
+	X(released, num, "files released, all that passed a drain loop")            \
+	X(pending, num, "files on the list now")                                    \
+	X(held, num,                                                                \
+	  "files still held, of those that a process closed as it ended")           \
+	X(leftovers, num, "files that outlived their process")                      \
+	X(shutdown_ns, num,                                                         \
+	  "when its shutdown began, ns of CLOCK_MONOTONIC, or 0")                   \
+	X(shutdown_took_ns, ns,                                                     \
+	  "from then until its device was free, 0: not yet")                        \
+	X(shutdown_pid, num, "thread that shut it down")                            \
+	X(shutdown_comm, text, "that thread's name, or -")                          \
 	X(chain, text, "what was deferred on its way to death: see below, or -")
 
 /*
@@ -143,32 +144,33 @@
 
 /*
  * Why an umount was busy, as far as this can be told: deferral (files of that
- * mount were on the list), deferral? (they were when it began), teardown (a ring
- * of io_uring that was being torn down then has put files of that mount since),
- * teardown? (it still may), held (files of that mount, closed by a process that
+ * mount were on the list), deferral? (they were when it began), ring (a ring of
+ * io_uring that was being torn down then has put files of that mount since),
+ * ring? (it still may), held (files of that mount, closed by a process that
  * has ended, are held by something; a living process perhaps), other (nothing
  * that dfput sees: not a deferral), unknown (something was lost), - (not busy).
  */
-#define DFPUT_UMOUNTS_COLUMNS(X)                                              \
-	X(id, num, "counts them; what is missing has been overwritten")       \
-	X(ended_ns, num, "when it returned, ns of CLOCK_MONOTONIC")           \
-	X(took_ns, ns, "how long it took")                                    \
-	X(result, text, "0, or the error: -EBUSY")                            \
-	X(why, text, "what kept it busy: see above")                          \
-	X(pending_mount, num,                                                 \
-	  "files of that mount on the list when it returned")                 \
-	X(pending_super, num, "files of that superblock on the list then")    \
-	X(held_mount, num, "files of that mount held then, as in held")       \
-	X(rings, num, "rings that were being torn down then")                 \
-	X(teardown, num, "files of that mount that these have put since")     \
-	X(death_ns, ns, "until its superblock's device was free, 0: not yet") \
-	X(flags, text, "force, detach, expire, nofollow, or -")               \
-	X(device, text, "major:minor of its superblock")                      \
-	X(fstype, text, "filesystem type")                                    \
-	X(name, text, "the filesystem's own name for it (s_id)")              \
-	X(super, num, "id of its superblock's generation, 0 if unknown")      \
-	X(mount, text, "as in pending and held")                              \
-	X(pid, num, "process that asked for it")                              \
+#define DFPUT_UMOUNTS_COLUMNS(X)                                            \
+	X(id, num, "counts them; what is missing has been overwritten")     \
+	X(ended_ns, num, "when it returned, ns of CLOCK_MONOTONIC")         \
+	X(took_ns, ns, "how long it took")                                  \
+	X(result, text, "0, or the error: -EBUSY")                          \
+	X(why, text, "what kept it busy: see above")                        \
+	X(pending_mount, num,                                               \
+	  "files of that mount on the list when it returned")               \
+	X(pending_super, num, "files of that superblock on the list then")  \
+	X(held_mount, num, "files of that mount held then, as in held")     \
+	X(rings, num, "rings that were being torn down then")               \
+	X(ring_files, num, "files of that mount that these have put since") \
+	X(shutdown_took_ns, ns,                                             \
+	  "until its superblock's device was free, 0: not yet")             \
+	X(flags, text, "force, detach, expire, nofollow, or -")             \
+	X(device, text, "major:minor of its superblock")                    \
+	X(fstype, text, "filesystem type")                                  \
+	X(name, text, "the filesystem's own name for it (s_id)")            \
+	X(super, num, "id of its superblock's generation, 0 if unknown")    \
+	X(mount, text, "as in pending and held")                            \
+	X(pid, num, "process that asked for it")                            \
 	X(comm, text, "its name")
 
 #define DFPUT_HELD_COLUMNS(X)                                                  \
@@ -216,15 +218,12 @@
 /* Values of the hooks file: X(name, meaning) */
 #define DFPUT_HOOKS_VALUES(X)                                                \
 	X(version, "of the module")                                          \
-	X(rung, "how queueing is seen: site, entry or candidate")            \
-	X(mode, "exact, or reconciled: see rung candidate in the manual")    \
+	X(method, "how queueing is seen: exact, or reconciled")              \
 	X(scope, "deferred, or exits")                                       \
 	X(selftest, "passed, failed, or waiting for the list's drain")       \
 	X(settled, "no file queued before measuring began is left: 1")       \
 	X(records, "size of the table of deferrals")                         \
 	X(memory_bytes, "all that the module allocated, its own text aside") \
-	X(load_ns, "from the start of loading to measuring")                 \
-	X(hidden, "symbols that it was told to do without, for tests; or -") \
-	X(why_not, "why rung site is not used; or -")
+	X(load_ns, "from the start of loading to measuring")
 
 #endif /* DFPUT_ABI_H */

@@ -6,7 +6,7 @@
  *
  * The account that must always balance:
  *
- *   queued - retracted - abandoned + carried
+ *   queued - retracted - pending_at_stop + pending_at_reset
  *           = released - unmatched - preload + pending
  *
  * so with nothing out of the ordinary: queued = released + pending.
@@ -45,7 +45,8 @@
 	X(lost_batches, batches,                                              \
 	  "drains not followed: their begin or end was not seen")             \
 	X(lost_supers, files, "queued with no room for their superblock")     \
-	X(abandoned, files, "still on the list when measuring was stopped")   \
+	X(pending_at_stop, files,                                             \
+	  "still on the list when measuring was stopped")                     \
 	X(exits, exits, "thread groups whose end became visible to a waiter") \
 	X(leftover, files, "released after the exit of whoever closed them")  \
 	X(leftover_deferred, files, "leftovers released through the list")    \
@@ -56,7 +57,7 @@
 	X(leftover_exec, files, "leftovers of an exec, not of an exit")       \
 	X(in_time, files,                                                     \
 	  "released through the list before that exit was visible")           \
-	X(handed_on, files,                                                   \
+	X(closed_by_live, files,                                              \
 	  "closed by an exit, and then by another process itself")            \
 	X(unowned, files,                                                     \
 	  "released through the list, nobody known whose they were")          \
@@ -70,13 +71,15 @@
 	X(umounts_busy, umounts, "of these, refused with EBUSY")              \
 	X(umounts_busy_deferred, umounts,                                     \
 	  "of the busy, with files of that mount on the list")                \
-	X(umounts_busy_teardown, umounts,                                     \
+	X(umounts_busy_ring, umounts,                                         \
 	  "of the busy, with such files in the teardown of a ring instead")   \
 	X(lost_umounts, umounts, "umounts not followed to their end")         \
 	X(lost_mounts, files, "queued with no room to count by mount")        \
-	X(supers_dead, superblocks, "mounted ones whose shutdown has begun")  \
-	X(supers_dead_kthread, superblocks, "of these, in a kernel thread")   \
-	X(lost_deaths, superblocks, "deaths not followed to their end")       \
+	X(supers_shutdown, superblocks,                                       \
+	  "mounted ones whose shutdown has begun")                            \
+	X(supers_shutdown_kthread, superblocks,                               \
+	  "of these, in a kernel thread")                                     \
+	X(lost_shutdowns, superblocks, "shutdowns not followed to their end") \
 	X(mounts_deferred, mounts, "mounts cleaned up by delayed_mntput")     \
 	X(foreign, files,                                                     \
 	  "drained by what is not the kernel's own loop, as in a livepatch")
@@ -92,24 +95,28 @@
 	X(stale_records)       \
 	X(lost_batches)        \
 	X(lost_supers)         \
-	X(abandoned)           \
+	X(pending_at_stop)     \
 	X(lost_leftovers)      \
 	X(lost_rings)          \
 	X(lost_umounts)        \
 	X(lost_mounts)         \
-	X(lost_deaths)         \
+	X(lost_shutdowns)      \
 	X(foreign)
 
 /* Values of the stats file that are not counters: X(name, unit, meaning) */
 #define DFPUT_GAUGES(X)                                                  \
 	X(pending, files, "on the list now")                             \
 	X(pending_max, files, "most that were ever on the list at once") \
-	X(carried, files, "were on the list at the last reset")          \
+	X(pending_at_reset, files, "were on the list at the last reset") \
 	X(measuring_ns, ns,                                              \
 	  "time since measuring was begun or reset, 0 while off")        \
 	X(enabled, bool, "1 while measuring")                            \
 	X(watched, files, "closed by an exit, and still held elsewhere") \
-	X(rings, rings, "of io_uring, being torn down")
+	X(rings, rings, "of io_uring, being torn down")                  \
+	X(clock_monotonic_ns, ns, "CLOCK_MONOTONIC when this was read")  \
+	X(clock_boottime_ns, ns, "CLOCK_BOOTTIME at the same moment")    \
+	X(clock_realtime_ns, ns,                                         \
+	  "CLOCK_REALTIME at the same moment, since 1970")
 
 #define DFPUT_COUNTER_ENUM(name, unit, meaning) DFPUT_COUNT_##name,
 enum dfput_counter {

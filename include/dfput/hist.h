@@ -19,7 +19,7 @@
 	X(batch_time, ns, "from the first to the last file of one batch")       \
 	X(lateness, ns,                                                         \
 	  "from the exit's being visible to a leftover's release")              \
-	X(super_death, ns,                                                      \
+	X(super_shutdown, ns,                                                   \
 	  "from the start of a superblock's shutdown to its device being free") \
 	X(mount_wait, ns,                                                       \
 	  "from a batch of delayed_mntput being queued to a mount's cleanup")

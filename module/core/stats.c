@@ -77,8 +77,9 @@ static void sum_all(struct dfput_stats *sum)
 static u64 balance(const u64 *count)
 {
 	s64 left = count[DFPUT_COUNT_queued] - count[DFPUT_COUNT_retracted] -
-		   count[DFPUT_COUNT_abandoned] - count[DFPUT_COUNT_released] +
-		   count[DFPUT_COUNT_unmatched] + count[DFPUT_COUNT_preload];
+		   count[DFPUT_COUNT_pending_at_stop] -
+		   count[DFPUT_COUNT_released] + count[DFPUT_COUNT_unmatched] +
+		   count[DFPUT_COUNT_preload];
 
 	return max_t(s64, left, 0);
 }
@@ -92,7 +93,7 @@ void dfput_stats_read(struct dfput_stats *sum, struct dfput_gauges *gauges)
 	mutex_lock(&base_lock);
 	sum_all(sum);
 	gauges->pending = balance(sum->count);
-	gauges->carried = balance(base->count);
+	gauges->pending_at_reset = balance(base->count);
 	gauges->since = base_time;
 	off = (const u64 *)base;
 	for (i = 0; i < sizeof(*sum) / sizeof(*to); i++)

@@ -172,13 +172,13 @@ void dfput_stats_exit(void);
  * struct dfput_gauges - values of the stats file that are not counters
  * @pending: files on the list, from the account of counters.h
  * @pending_max: the most there were at once
- * @carried: what @pending was at the last reset
+ * @pending_at_reset: what @pending was at the last reset
  * @since: when measuring was last begun or reset, ns
  */
 struct dfput_gauges {
 	u64 pending;
 	u64 pending_max;
-	u64 carried;
+	u64 pending_at_reset;
 	u64 since;
 };
 

@@ -6,8 +6,8 @@
  *
  * `id` joins a file's queueing and release; it is 0 where no record was free.
  *
- * One dfput_umount for each of `umounts`, and one dfput_super_dead when the device
- * of one of `supers_dead` is free.
+ * One dfput_umount for each of `umounts`, and one dfput_super_shutdown when the
+ * shutdown of one of `supers_shutdown` is over.
  *
  * One dfput_exit for each of `exits`, one dfput_leftover for each `leftover`, and
  * dfput_put for each file that an exiting task releases by its own task work.
@@ -244,13 +244,13 @@ TRACE_EVENT(dfput_umount,
 		__entry->took_ns)
 );
 
-TRACE_EVENT(dfput_super_dead,
+TRACE_EVENT(dfput_super_shutdown,
 	TP_PROTO(const struct dfput_super_view *view),
 	TP_ARGS(view),
 	TP_STRUCT__entry(
 		__field(u64, id)
-		__field(u64, died_ns)
-		__field(u64, death_ns)
+		__field(u64, shutdown_ns)
+		__field(u64, took_ns)
 		__field(dev_t, dev)
 		__field(bool, kthread)
 		__array(char, fstype, DFPUT_FSTYPE_LEN)
@@ -258,17 +258,17 @@ TRACE_EVENT(dfput_super_dead,
 	),
 	TP_fast_assign(
 		__entry->id = view->id;
-		__entry->died_ns = view->death.begun;
-		__entry->death_ns = view->death.took;
+		__entry->shutdown_ns = view->death.begun;
+		__entry->took_ns = view->death.took;
 		__entry->dev = view->dev;
 		__entry->kthread = view->death.kthread;
 		memcpy(__entry->fstype, view->fstype, DFPUT_FSTYPE_LEN);
 		memcpy(__entry->name, view->name, sizeof(view->name));
 	),
-	TP_printk("super=%llu dev=%u:%u fstype=%s name=%s died_ns=%llu death_ns=%llu by=%s",
+	TP_printk("super=%llu dev=%u:%u fstype=%s name=%s shutdown_ns=%llu took_ns=%llu by=%s",
 		__entry->id, MAJOR(__entry->dev), MINOR(__entry->dev),
-		__entry->fstype, __entry->name, __entry->died_ns,
-		__entry->death_ns, __entry->kthread ? "kthread" : "task")
+		__entry->fstype, __entry->name, __entry->shutdown_ns,
+		__entry->took_ns, __entry->kthread ? "kthread" : "task")
 );
 
 #endif /* DFPUT_TRACE_H */

@@ -53,6 +53,18 @@ static void show_counters(struct seq_file *m, const u64 *count)
 		dfput_text_value(m, names[i], count[i]);
 }
 
+/* One moment on three clocks: a reader turns our times into wall-clock times. */
+static void show_clocks(struct seq_file *m)
+{
+	ktime_t now = ktime_get();
+
+	dfput_text_value(m, "clock_monotonic_ns", ktime_to_ns(now));
+	dfput_text_value(m, "clock_boottime_ns",
+			 ktime_to_ns(ktime_mono_to_any(now, TK_OFFS_BOOT)));
+	dfput_text_value(m, "clock_realtime_ns",
+			 ktime_to_ns(ktime_mono_to_real(now)));
+}
+
 static int show_stats(struct seq_file *m, void *unused)
 {
 	struct dfput_stats *sum =
@@ -71,11 +83,12 @@ static int show_stats(struct seq_file *m, void *unused)
 	show_counters(m, sum->count);
 	dfput_text_value(m, "pending", gauges.pending);
 	dfput_text_value(m, "pending_max", gauges.pending_max);
-	dfput_text_value(m, "carried", gauges.carried);
+	dfput_text_value(m, "pending_at_reset", gauges.pending_at_reset);
 	dfput_text_value(m, "measuring_ns", dfput_elapsed(gauges.since, now));
 	dfput_text_value(m, "enabled", enabled);
 	dfput_text_value(m, "watched", atomic_read(&dfput_watched));
 	dfput_text_value(m, "rings", dfput_teardown_rings(&rings));
+	show_clocks(m);
 	kfree(sum);
 	return 0;
 }
@@ -127,7 +140,7 @@ static void show_hook_values(struct seq_file *m)
 
 	seq_printf(m, "version %s\n", DFPUT_VERSION);
 	seq_printf(m, "rung %s\n", dfput_rung_name(status.rung));
-	seq_printf(m, "mode %s\n",
+	seq_printf(m, "method %s\n",
 		   status.rung == DFPUT_RUNG_CANDIDATE ? "reconciled" :
 							 "exact");
 	seq_printf(m, "scope %s\n", status.exits ? "exits" : "deferred");

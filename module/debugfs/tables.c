@@ -241,8 +241,8 @@ static int show_superblock(struct seq_file *m, unsigned int row)
 {
 	static const char *const states[] = {
 		[DFPUT_SUPER_ALIVE] = "alive",
-		[DFPUT_SUPER_DYING] = "dying",
-		[DFPUT_SUPER_DEAD] = "dead",
+		[DFPUT_SUPER_DYING] = "shutdown",
+		[DFPUT_SUPER_DEAD] = "gone",
 		[DFPUT_SUPER_UNKNOWN] = "unknown",
 	};
 	struct dfput_super_view view;
@@ -383,8 +383,8 @@ static int show_umount(struct seq_file *m, unsigned int row)
 		[DFPUT_WHY_NOT_BUSY] = "-",
 		[DFPUT_WHY_DEFERRAL] = "deferral",
 		[DFPUT_WHY_DEFERRAL_PERHAPS] = "deferral?",
-		[DFPUT_WHY_TEARDOWN] = "teardown",
-		[DFPUT_WHY_TEARDOWN_PERHAPS] = "teardown?",
+		[DFPUT_WHY_TEARDOWN] = "ring",
+		[DFPUT_WHY_TEARDOWN_PERHAPS] = "ring?",
 		[DFPUT_WHY_HELD] = "held",
 		[DFPUT_WHY_OTHER] = "other",
 		[DFPUT_WHY_UNKNOWN] = "unknown",

@@ -423,7 +423,7 @@ void __dfput_leftover_put(const struct file *file)
 		else if (is_worker(current))
 			is_leftover(leftover, DFPUT_ROUTE_TASK_WORK, NULL, now);
 		else
-			dfput_count(DFPUT_COUNT_handed_on);
+			dfput_count(DFPUT_COUNT_closed_by_live);
 	}
 	free_leftover(leftover);
 	dfput_waiters_notify();
@@ -449,7 +449,7 @@ void dfput_leftover_hand_on(const struct file *file)
 	if (!leftover)
 		return;
 	if (is_late(leftover))
-		dfput_count(DFPUT_COUNT_handed_on);
+		dfput_count(DFPUT_COUNT_closed_by_live);
 	free_leftover(leftover);
 }
 

@@ -153,7 +153,7 @@ void dfput_on_generic_shutdown_super(unsigned long ip, unsigned long caller,
 {
 	unsigned long sb = dfput_ftrace_argument(fregs, 0);
 
-	dfput_count_hit(DFPUT_HOOK_super_death);
+	dfput_count_hit(DFPUT_HOOK_super_shutdown);
 	dfput_death_shutdown((const struct super_block *)sb);
 }
 

@@ -44,7 +44,7 @@
 	X(mounts_queue, "queue_delayed_work_on", ftrace_rare, MOUNTS_QUEUE,   \
 	  ALL, USEFUL, queue_delayed_work_on)                                 \
 	X(mount, "cleanup_mnt", ftrace_rare, MOUNT, ALL, USEFUL, cleanup_mnt) \
-	X(super_death, "generic_shutdown_super", ftrace_rare, SUPER, ALL,     \
+	X(super_shutdown, "generic_shutdown_super", ftrace_rare, SUPER, ALL,     \
 	  USEFUL, generic_shutdown_super)                                     \
 	X(flush_wait, "flush_delayed_work", ftrace_rare, FLUSH_WAIT, ALL,     \
 	  USEFUL, flush_delayed_work)                                         \

@@ -429,7 +429,7 @@ void dfput_deferral_finish(struct dfput_drained *drained, u64 now, bool flush)
 /* Superblocks and mounts are set right for all of them at once: see below. */
 static void abandon_file(void)
 {
-	dfput_count(DFPUT_COUNT_abandoned);
+	dfput_count(DFPUT_COUNT_pending_at_stop);
 	dfput_pending_sub();
 }
 

@@ -61,9 +61,9 @@ static struct slot *claim(void)
 
 static void is_dead(const struct dfput_super_view *view)
 {
-	dfput_hist_add(DFPUT_HIST_super_death, view->death.took);
+	dfput_hist_add(DFPUT_HIST_super_shutdown, view->death.took);
 	dfput_umount_died(view->id, view->death.begun + view->death.took);
-	trace_dfput_super_dead(view);
+	trace_dfput_super_shutdown(view);
 	dfput_waiters_notify();
 }
 
@@ -102,11 +102,11 @@ void dfput_death_shutdown(const struct super_block *sb)
 	/* Of a mount that failed: nobody has ever seen it. */
 	if (!sb->s_root && !dfput_super_known(sb))
 		return;
-	dfput_count(DFPUT_COUNT_supers_dead);
+	dfput_count(DFPUT_COUNT_supers_shutdown);
 	if (current->flags & PF_KTHREAD)
-		dfput_count(DFPUT_COUNT_supers_dead_kthread);
+		dfput_count(DFPUT_COUNT_supers_shutdown_kthread);
 	if (!slot && READ_ONCE(following))
-		dfput_count(DFPUT_COUNT_lost_deaths);
+		dfput_count(DFPUT_COUNT_lost_shutdowns);
 
 	super = dfput_super_dies(sb, mount, slot, ktime_get_mono_fast_ns());
 	if (slot)

@@ -181,7 +181,7 @@ void __dfput_umount_torn(u32 ring, const void *mnt, u32 looks)
 		    (s32)(looks - row->look) < 0)
 			continue;
 		if (!row->teardown++ && !row->queued)
-			dfput_count(DFPUT_COUNT_umounts_busy_teardown);
+			dfput_count(DFPUT_COUNT_umounts_busy_ring);
 	}
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }

@@ -100,7 +100,7 @@ end() {
 		line+=("$(by_origin $origin)")
 	done
 	line+=("${sum[umounts]}" "${sum[busy]}" "$(since_mark umounts_busy_deferred)"
-		"$(since_mark umounts_busy_teardown)")
+		"$(since_mark umounts_busy_ring)")
 	printf '%s\t' "$(uname -r)" "${line[@]}" | sed 's/\t$/\n/' >>"$results"
 	note "$1: ${line[*]:1}"
 	# by which paths, for whoever reads this

@@ -68,12 +68,12 @@ holds 'superblocks: the scratch disk is one' \
 	"$(column superblocks queued name vdc)" -gt 0
 umount "$scratch"
 is 'superblocks: it dies with its umount' \
-	"$(column superblocks state name vdc)" dead
+	"$(column superblocks state name vdc)" gone
 mount /dev/vdc "$scratch"
 run_workload uring-files --dir "$scratch" --files 4 --rounds 1
 wait_for 60 is_quiet
 is 'superblocks: the next mount is another generation' \
-	"$(column superblocks state name vdc | sort | tr '\n' ' ')" 'alive dead '
+	"$(column superblocks state name vdc | sort | tr '\n' ' ')" 'alive gone '
 
 # A mount that fails had a superblock, too, but nobody has ever seen that.
 umount "$scratch"
@@ -84,9 +84,9 @@ nok 'superblocks: there is no ext4 in the middle of the disk' \
 	mount -t ext4 -o sb=12345 /dev/vdc "$scratch" 2>/dev/null
 is 'superblocks: the kernel shuts down what it began' \
 	"$(grep -c ' generic_shutdown_super <-' "$truth/trace")" 1
-is 'superblocks: which is nothing that died' "$(since_mark supers_dead)" 0
+is 'superblocks: which is nothing that died' "$(since_mark supers_shutdown)" 0
 is 'superblocks: nor another generation' \
-	"$(column superblocks state name vdc | sort | tr '\n' ' ')" 'dead dead '
+	"$(column superblocks state name vdc | sort | tr '\n' ' ')" 'gone gone '
 
 # The histograms hold every file once.
 for histogram in queue_wait release_time; do

@@ -84,11 +84,11 @@ ok 'without do_notify_parent: doctor says no' doctor_says_no
 unload
 
 load hide=generic_shutdown_super
-is 'without generic_shutdown_super: said' "$(column hooks state hook super_death)" failed
+is 'without generic_shutdown_super: said' "$(column hooks state hook super_shutdown)" failed
 counts_right 'without generic_shutdown_super'
 is 'without generic_shutdown_super: no superblocks rather than wrong ones' \
 	"$(column superblocks id)" ''
-verdict 4 'without generic_shutdown_super' "no hook 'super_death'"
+verdict 4 'without generic_shutdown_super' "no hook 'super_shutdown'"
 unload
 
 load hide=work_exited

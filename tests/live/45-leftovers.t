@@ -151,7 +151,7 @@ before=$(value stats watched)
 if run shared 0 shared --dir "$scratch" --procs 50 --rounds 20; then
 	is 'shared: 1000 exits' "${did[exits]}" 1000
 	is 'shared: no leftover' "$(since_mark leftover)" 0
-	holds 'shared: the parent closed them last' "$(since_mark handed_on)" -ge \
+	holds 'shared: the parent closed them last' "$(since_mark closed_by_live)" -ge \
 		$((20 * did[files]))
 	holds 'shared: what is watched stays bounded' "$(value stats watched)" -le \
 		$((before + 8))
@@ -254,7 +254,7 @@ fi
 if ! grep -qw unix_gc_work /proc/kallsyms; then
 	run unix-gc 0 unix-gc --dir "$scratch" --cycles 20 --extra 2 &&
 		holds 'unix-gc: put by a process itself, which closes: handed on' \
-			"$(since_mark handed_on)" -ge "${did[last_puts]}"
+			"$(since_mark closed_by_live)" -ge "${did[last_puts]}"
 	is 'unix-gc: no leftover' "$(since_mark leftover)" 0
 	skip 'unix-gc: its path' "here the collector runs in the task that closes: nothing is deferred"
 else

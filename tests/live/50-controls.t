@@ -22,8 +22,8 @@ for control in enable reset flush; do
 	for bad in 2 -1 x 1x ' ' 99999999999999999999; do
 		nok "$control: '$bad' is refused" write $control "$bad"
 	done
-	is "$control: and nothing changed" "$(grep -Ev '^(measuring_ns|exits|handed_on|watched)' "$stats/stats")" \
-		"$(grep -Ev '^(exits|handed_on|watched)' <<<"$before")"
+	is "$control: and nothing changed" "$(grep -Ev '^(measuring_ns|exits|closed_by_live|watched)' "$stats/stats")" \
+		"$(grep -Ev '^(exits|closed_by_live|watched)' <<<"$before")"
 done
 for control in reset flush; do
 	nok "$control: 0 means nothing" write $control 0
@@ -81,7 +81,7 @@ ok 'enable under load: the list drains to 0' is_drained
 is 'enable under load: unmatched' "$(value stats unmatched)" 0
 is 'enable under load: no superblock has anything pending' \
 	"$(column superblocks pending | awk '{ n += $1 } END { print n }')" 0
-note "abandoned $(value stats abandoned), preload $(value stats preload)"
+note "pending_at_stop $(value stats pending_at_stop), preload $(value stats preload)"
 
 # ---- kprobes switched off while we measure: seen, and no verdict is given
 truth_start

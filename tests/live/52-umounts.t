@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 fresh
 load
-losses='lost_umounts lost_mounts lost_deaths lost_rings lost_records missed_probes
+losses='lost_umounts lost_mounts lost_shutdowns lost_rings lost_records missed_probes
 	stale_records unmatched lost_supers'
 # Kills, each with an umount at once, on each filesystem.
 rounds=3
@@ -56,13 +56,13 @@ compare() {
 	is "$1: and those that were busy" "$(since_mark umounts_busy)" \
 		"$(said 'umounted: .*result=-16$')"
 	is "$1: each busy one was so by files on the list or in teardown" \
-		$(($(since_mark umounts_busy_deferred) + $(since_mark umounts_busy_teardown))) \
+		$(($(since_mark umounts_busy_deferred) + $(since_mark umounts_busy_ring))) \
 		"$(since_mark umounts_busy)"
 	note "$1: $(since_mark umounts) umounts, $(since_mark umounts_busy_deferred) busy by" \
-		"deferrals, $(since_mark umounts_busy_teardown) by a ring's teardown"
-	is "$1: superblocks that died" "$(since_mark supers_dead)" \
+		"deferrals, $(since_mark umounts_busy_ring) by a ring's teardown"
+	is "$1: superblocks that died" "$(since_mark supers_shutdown)" \
 		"$(said ': shutdown: ')"
-	is "$1: and those that died in a kernel thread" "$(since_mark supers_dead_kthread)" \
+	is "$1: and those that died in a kernel thread" "$(since_mark supers_shutdown_kthread)" \
 		"$(said '^ *kworker/.*: shutdown: ')"
 	# Only delayed_mntput does that in a kernel thread.
 	is "$1: mounts cleaned up by delayed_mntput" "$(since_mark mounts_deferred)" \
@@ -108,7 +108,7 @@ accounted() {
 # has_settled PID: all files that were in the way of its umount have been put
 has_settled() {
 	local pending teardown
-	read -r pending teardown <<<"$(umount_row "$1" pending_mount teardown)"
+	read -r pending teardown <<<"$(umount_row "$1" pending_mount ring_files)"
 	accounted "$pending" "$teardown"
 }
 
@@ -118,10 +118,10 @@ race_row() {
 	read -r pid from to <<<"$1"
 	wait_for 30 has_settled "$pid"
 	read -r result why pending teardown super ended took flags fstype comm <<<"$(
-		umount_row "$pid" result why pending_mount teardown pending_super ended_ns \
+		umount_row "$pid" result why pending_mount ring_files pending_super ended_ns \
 			took_ns flags fstype comm)"
 	is "$type: $pid: busy" "$result" -EBUSY
-	like "$type: $pid: by deferrals or a ring's teardown" "$why" '^(deferral|teardown)$'
+	like "$type: $pid: by deferrals or a ring" "$why" '^(deferral|ring)$'
 	ok "$type: $pid: $pending on the list, $teardown put since: $files" \
 		accounted "$pending" "$teardown"
 	has_lockdep ||
@@ -197,7 +197,7 @@ held_up() {
 	wait_for 60 queued_since_mark $((files + 1))
 	nok "$type: held up: umount is refused" umount "$point" 2>/dev/null
 	is "$type: held up: that umount, and what is in its way" "$(fields umounts id result \
-		why pending_mount pending_super teardown | tail -n 1 | cut -d ' ' -f 2-)" \
+		why pending_mount pending_super ring_files | tail -n 1 | cut -d ' ' -f 2-)" \
 		"-EBUSY deferral $files $files 0"
 	traced dfput umount --timeout 60 "$point" &
 	umount=$!
@@ -220,7 +220,7 @@ held_up() {
 # was_faster: all files were released before the umount, which then left nothing to a
 # kernel thread. It happens where the kernel takes its time.
 was_faster() {
-	has_lockdep && [ "$(super_row death_comm)" = workload ]
+	has_lockdep && [ "$(super_row shutdown_comm)" = workload ]
 }
 
 # died NAME SPAN: the death of $device, after the umount of that span
@@ -228,17 +228,17 @@ died() {
 	local pid to state died death by chain ended
 	read -r pid _ to <<<"$2"
 	read -r state died death by chain <<<"$(
-		super_row state died_ns death_ns death_comm chain)"
+		super_row state shutdown_ns shutdown_took_ns shutdown_comm chain)"
 	ended=$(umount_row "$pid" ended_ns)
 	is "$1: the umount was granted" "$(umount_row "$pid" result flags)" '0 detach'
-	is "$1: the superblock is dead" "$state" dead
+	is "$1: the superblock is gone" "$state" gone
 	if was_faster; then
 		note "$1: there was nothing to wait for"
 		return
 	fi
 	holds "$1: it was alive when the umount was over" "$died" -gt "$to"
 	holds "$1: it took its time to die" "$death" -gt 0
-	is "$1: the umount's row has the same" "$(umount_row "$pid" death_ns)" \
+	is "$1: the umount's row has the same" "$(umount_row "$pid" shutdown_took_ns)" \
 		$((died + death - ended))
 	like "$1: a kernel thread has shut it down" "$by" '^kworker/'
 	like "$1: the last file, its mount, itself" "$chain" \
@@ -250,7 +250,7 @@ died() {
 }
 
 is_dead() {
-	[ "$(super_row state)" = dead ]
+	[ "$(super_row state)" = gone ]
 }
 
 # In poll(2) or ppoll(2) of x86-64.
@@ -273,7 +273,7 @@ waited() {
 	read -r status over free <"$TMPDIR/wait"
 	is "$1: dfput wait --super" "$status" 0
 	[ "$status" = 0 ] || note "$(<"$TMPDIR/said")"
-	holds "$1: it did not return before the death" "$over" -gt "$(super_row died_ns)"
+	holds "$1: it did not return before the death" "$over" -gt "$(super_row shutdown_ns)"
 	is "$1: the device opened exclusively right then" "$free" yes
 }
 
@@ -288,13 +288,13 @@ detached() {
 	died "$type: detach" "${did[umount]}"
 	if ! was_faster; then
 		is "$type: detach: one death, in a kernel thread" \
-			"$(since_mark supers_dead) $(since_mark supers_dead_kthread)" '1 1'
+			"$(since_mark supers_shutdown) $(since_mark supers_shutdown_kthread)" '1 1'
 		is "$type: detach: its mount was deferred" "$(since_mark mounts_deferred)" 1
 	fi
 	compare "$type: detach"
 
 	# Somebody else opens it all the time: that must not put off who waits.
-	first=$(super_row died_ns)
+	first=$(super_row shutdown_ns)
 	mount "$device" "$point"
 	waiting
 	run_workload watch --detach --dir "$point" --device "$device" --files $files
@@ -306,9 +306,9 @@ detached() {
 		"dfput wait returned $(((over - to) / 1000)) us after that"
 	wait_for 30 is_dead
 	died "$type: watch" "${did[umount]}"
-	holds "$type: watch: another generation" "$(super_row died_ns)" -gt "$first"
+	holds "$type: watch: another generation" "$(super_row shutdown_ns)" -gt "$first"
 	holds "$type: watch: the device was refused until it died" "$to" -gt \
-		"$(super_row died_ns)"
+		"$(super_row shutdown_ns)"
 	ok "$type: the device can be mounted again" mount "$device" "$point"
 	ok "$type: and unmounted" umount "$point"
 }
@@ -324,8 +324,8 @@ for type in ext4 xfs btrfs; do
 	detached
 	drop_fs
 done
-is 'histogram super_death: every death is in it' "$(awk -F '\t' \
-	'$1 == "super_death" { n += $4 } END { print n + 0 }' "$stats/histograms")" \
-	"$(value stats supers_dead)"
+is 'histogram super_shutdown: every death is in it' "$(awk -F '\t' \
+	'$1 == "super_shutdown" { n += $4 } END { print n + 0 }' "$stats/histograms")" \
+	"$(value stats supers_shutdown)"
 
 done_testing

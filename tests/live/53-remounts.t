@@ -60,10 +60,10 @@ for type in ext4 xfs btrfs; do
 	holds "$type: some were refused at first" "$(since_mark umounts_busy)" -ge \
 		$((cycles / 10))
 	is "$type: whatever was busy was so by files on the list or in teardown" \
-		$(($(since_mark umounts_busy_deferred) + $(since_mark umounts_busy_teardown))) \
+		$(($(since_mark umounts_busy_deferred) + $(since_mark umounts_busy_ring))) \
 		"$(since_mark umounts_busy)"
-	is "$type: each mount has died" "$(since_mark supers_dead)" "$cycles"
-	for loss in lost_umounts lost_mounts lost_deaths lost_supers lost_records \
+	is "$type: each mount has died" "$(since_mark supers_shutdown)" "$cycles"
+	for loss in lost_umounts lost_mounts lost_shutdowns lost_supers lost_records \
 		missed_probes unmatched; do
 		is "$type: $loss" "$(since_mark $loss)" 0
 	done

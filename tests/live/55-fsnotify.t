@@ -74,7 +74,7 @@ super_row() {
 }
 
 is_dead() {
-	[ "$(super_row state)" = dead ]
+	[ "$(super_row state)" = gone ]
 }
 
 # span NAME: FROM and TO of what the workload saw
@@ -93,7 +93,7 @@ told() {
 	run_workload watch --dir "$point" --device "$device" "$@" || not_ok "$name: watch runs"
 	wait_for 30 is_dead
 	echo 0 >"$order/tracing_on"
-	read -r died death <<<"$(super_row died_ns death_ns)"
+	read -r died death <<<"$(super_row shutdown_ns shutdown_took_ns)"
 	read -r asked _ <<<"$(span umount)"
 	read -r _ told_to <<<"$(span unmounted)"
 	read -r free_from free_to <<<"$(span free)"
@@ -149,7 +149,7 @@ for type in ext4 xfs btrfs; do
 	# It left the namespace while files had the superblock live on.
 	if [ -n "${did[detached]-}" ]; then
 		holds "$type: FAN_MNT_DETACH comes with the umount, not with the death" \
-			"$(span detached | cut -d ' ' -f 1)" -lt "$(super_row died_ns)"
+			"$(span detached | cut -d ' ' -f 1)" -lt "$(super_row shutdown_ns)"
 	fi
 	drop_fs
 done

@@ -46,7 +46,7 @@ healthy
 doctor
 is_status 0 "a healthy machine"
 has_not "$out" ' (warn|fail) ' "no complaint"
-for check in module version signature lockdown secure-boot ftrace debugfs kprobes files abi enabled losses rung selftest hooks; do
+for check in module version signature lockdown secure-boot ftrace debugfs kprobes files abi enabled losses method selftest hooks; do
 	has "$out" "^$check +ok " "checked: $check"
 done
 has "$out" '^debugfs +ok +mounted on /sys/kernel/debug ' "and where"
@@ -85,8 +85,8 @@ rm "$root/proc/self/mountinfo"
 finds 1 '^debugfs +fail +the table of mounts cannot be read' "no table of mounts"
 
 healthy
-sed -i '1s/1/2/' "$copy/stats"
-finds 1 '^abi +fail .*speaks ABI 2, this dfput .* modprobe -r dfput && modprobe dfput$' "another ABI"
+sed -i '1s/2/3/' "$copy/stats"
+finds 1 '^abi +fail .*speaks ABI 3, this dfput .* modprobe -r dfput && modprobe dfput$' "another ABI"
 healthy
 echo half >"$copy/stats"
 finds 1 "^abi +fail +stats: does not begin with" "no file of ours"
@@ -108,9 +108,9 @@ put sys/kernel/debug/kprobes/enabled '0\n'
 finds 1 '^kprobes +fail .* echo 1 > /sys/kernel/debug/kprobes/enabled$' "kprobes off"
 
 healthy busy
-finds 1 '^hook +fail +list_site \(fput\) is failed: -ENOENT ' "a hook that failed"
+finds 1 '^hook +fail +queue_many \(fput_many\) is failed: -ENOENT ' "a hook that failed"
 has "$out" '^hook +fail +exit \(do_notify_parent\) is off: -' "a hook that is off"
-has "$out" '^rung +warn .*\(rung candidate\): see MODES +man 8 dfput$' "not exact"
+has "$out" '^method +warn .*\(method reconciled\): see MODES +man 8 dfput$' "not exact"
 has "$out" '^selftest +warn .* sleep 1; dfput doctor$' "self-test still waits"
 has_not "$out" '^hooks +ok' "so not all is well with the hooks"
 healthy

@@ -54,7 +54,7 @@ static void refuse(const char *text, int expected, const char *message)
 
 static void values_and_table(void **state)
 {
-	struct document *doc = parse("# dfput 1\n"
+	struct document *doc = parse("# dfput 2\n"
 				     "queued 12\n"
 				     "story two words and more\n"
 				     "a\tb\tc\n"
@@ -80,12 +80,12 @@ static void values_and_table(void **state)
 
 static void least_files(void **state)
 {
-	struct document *doc = parse("# dfput 1\n");
+	struct document *doc = parse("# dfput 2\n");
 
 	(void)state;
 	assert_int_equal(doc->nr_values + doc->nr_columns + doc->nr_rows, 0);
 	document_free(doc);
-	doc = parse("# dfput 1\na\tb\n");
+	doc = parse("# dfput 2\na\tb\n");
 	assert_int_equal(doc->nr_columns, 2);
 	assert_int_equal(doc->nr_rows, 0);
 	document_free(doc);
@@ -102,7 +102,7 @@ static void many_rows(void **state)
 
 	(void)state;
 	assert_non_null(text);
-	used = (size_t)sprintf(text, "# dfput 1\na\tb\n");
+	used = (size_t)sprintf(text, "# dfput 2\na\tb\n");
 	for (size_t i = 0; i < nr; i++)
 		used += (size_t)sprintf(text + used, "%zu\t%zu\n", i, i * 7);
 	doc = parse(text);
@@ -119,7 +119,7 @@ static void many_rows(void **state)
 
 static void escapes_are_decoded(void **state)
 {
-	struct document *doc = parse("# dfput 1\n"
+	struct document *doc = parse("# dfput 2\n"
 				     "say a\\040b\\134040\n"
 				     "a\tb\n"
 				     "x\\011y\\012z\t\\377\\001\n");
@@ -140,9 +140,9 @@ static void bad_escapes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		snprintf(text, sizeof(text), "# dfput 1\nname %s\n", bad[i]);
+		snprintf(text, sizeof(text), "# dfput 2\nname %s\n", bad[i]);
 		refuse(text, -EPROTO, "line 2: a backslash");
-		snprintf(text, sizeof(text), "# dfput 1\na\tb\n1\t%s\n",
+		snprintf(text, sizeof(text), "# dfput 2\na\tb\n1\t%s\n",
 			 bad[i]);
 		refuse(text, -EPROTO, "line 3: a backslash");
 	}
@@ -157,24 +157,24 @@ static void bad_first_lines(void **state)
 		"# dfput\n",
 		"# dfput \n",
 		"# dfput x\n",
-		"# dfput 1 \n",
+		"# dfput 2 \n",
 		"# dfput -1\n",
-		"# dfput 1x\n",
-		" # dfput 1\n",
+		"# dfput 2x\n",
+		" # dfput 2\n",
 		"# dfput 99999999999999999999\n",
 	};
 
 	(void)state;
 	refuse("", -EPROTO, "file: empty");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		refuse(bad[i], -EPROTO, "does not begin with '# dfput 1'");
+		refuse(bad[i], -EPROTO, "does not begin with '# dfput 2'");
 }
 
 static void other_abis(void **state)
 {
 	(void)state;
-	refuse("# dfput 2\nall\tnew\n", -EPROTONOSUPPORT, "speaks ABI 2");
-	assert_non_null(strstr(error_text(), "dfput " DFPUT_VERSION " ABI 1"));
+	refuse("# dfput 3\nall\tnew\n", -EPROTONOSUPPORT, "speaks ABI 3");
+	assert_non_null(strstr(error_text(), "dfput " DFPUT_VERSION " ABI 2"));
 	assert_non_null(strstr(error_text(), "install"));
 	refuse("# dfput 0\n", -EPROTONOSUPPORT, "speaks ABI 0");
 	refuse("# dfput 18446744073709551615\n", -EPROTONOSUPPORT, "ABI 18446");
@@ -183,25 +183,25 @@ static void other_abis(void **state)
 static void bad_values(void **state)
 {
 	(void)state;
-	refuse("# dfput 1\n\n", -EPROTO, "line 2: neither");
-	refuse("# dfput 1\nqueued\n", -EPROTO, "line 2: neither");
-	refuse("# dfput 1\nqueued \n", -EPROTO, "line 2: neither");
-	refuse("# dfput 1\n queued 1\n", -EPROTO, "line 2: not a name");
-	refuse("# dfput 1\nque\033ed 1\n", -EPROTO, "line 2: not a name");
-	refuse("# dfput 1\na 1\nb 1\na 2\n", -EPROTO, "line 4: a name");
+	refuse("# dfput 2\n\n", -EPROTO, "line 2: neither");
+	refuse("# dfput 2\nqueued\n", -EPROTO, "line 2: neither");
+	refuse("# dfput 2\nqueued \n", -EPROTO, "line 2: neither");
+	refuse("# dfput 2\n queued 1\n", -EPROTO, "line 2: not a name");
+	refuse("# dfput 2\nque\033ed 1\n", -EPROTO, "line 2: not a name");
+	refuse("# dfput 2\na 1\nb 1\na 2\n", -EPROTO, "line 4: a name");
 }
 
 static void bad_tables(void **state)
 {
 	(void)state;
-	refuse("# dfput 1\na\tb\n1\t2\t3\n", -EPROTO,
+	refuse("# dfput 2\na\tb\n1\t2\t3\n", -EPROTO,
 	       "line 3: 3 fields, but the table has 2 columns");
-	refuse("# dfput 1\na\tb\tc\n1\t2\t3\n4\t5\n", -EPROTO,
+	refuse("# dfput 2\na\tb\tc\n1\t2\t3\n4\t5\n", -EPROTO,
 	       "line 4: 2 fields, but the table has 3 columns");
-	refuse("# dfput 1\na\tb\ta\n", -EPROTO, "line 2: a column");
-	refuse("# dfput 1\na\t\n", -EPROTO, "line 2: not a column's name");
-	refuse("# dfput 1\n\ta\n", -EPROTO, "line 2: not a column's name");
-	refuse("# dfput 1\na b\tc\n", -EPROTO, "line 2: not a column's name");
+	refuse("# dfput 2\na\tb\ta\n", -EPROTO, "line 2: a column");
+	refuse("# dfput 2\na\t\n", -EPROTO, "line 2: not a column's name");
+	refuse("# dfput 2\n\ta\n", -EPROTO, "line 2: not a column's name");
+	refuse("# dfput 2\na b\tc\n", -EPROTO, "line 2: not a column's name");
 }
 
 static void cut_off(void **state)
@@ -209,10 +209,10 @@ static void cut_off(void **state)
 	struct document *doc;
 
 	(void)state;
-	refuse("# dfput 1", -EPROTO, "line 1: cut off");
-	refuse("# dfput 1\nqueued 1", -EPROTO, "line 2: cut off");
-	refuse("# dfput 1\na\tb\n1\t2", -EPROTO, "line 3: cut off");
-	assert_int_equal(parse_bytes("# dfput 1\na\0b 1\n", 16, &doc), -EPROTO);
+	refuse("# dfput 2", -EPROTO, "line 1: cut off");
+	refuse("# dfput 2\nqueued 1", -EPROTO, "line 2: cut off");
+	refuse("# dfput 2\na\tb\n1\t2", -EPROTO, "line 3: cut off");
+	assert_int_equal(parse_bytes("# dfput 2\na\0b 1\n", 16, &doc), -EPROTO);
 	assert_non_null(strstr(error_text(), "line 2: a NUL byte"));
 }
 
@@ -223,14 +223,14 @@ static void bounds(void **state)
 
 	(void)state;
 	assert_non_null(text);
-	used = (size_t)sprintf(text, "# dfput 1\nn ");
+	used = (size_t)sprintf(text, "# dfput 2\nn ");
 	memset(text + used, 'x', READER_MAX_LINE - 2);
 	strcpy(text + used + READER_MAX_LINE - 2, "\n");
 	document_free(parse(text));
 	strcpy(text + used + READER_MAX_LINE - 2, "x\n");
 	refuse(text, -EPROTO, "line 2: too long");
 
-	used = (size_t)sprintf(text, "# dfput 1\nc0");
+	used = (size_t)sprintf(text, "# dfput 2\nc0");
 	for (int i = 1; i < DOCUMENT_MAX_COLUMNS; i++)
 		used += (size_t)sprintf(text + used, "\tc%d", i);
 	strcpy(text + used, "\n");
@@ -247,7 +247,7 @@ static void too_many_values(void **state)
 
 	(void)state;
 	assert_non_null(text);
-	used = (size_t)sprintf(text, "# dfput 1\n");
+	used = (size_t)sprintf(text, "# dfput 2\n");
 	for (int i = 0; i < READER_MAX_VALUES; i++)
 		used += (size_t)sprintf(text + used, "n%d 1\n", i);
 	document_free(parse(text));
@@ -258,7 +258,7 @@ static void too_many_values(void **state)
 
 static void needed_things(void **state)
 {
-	struct document *doc = parse("# dfput 1\nbig 18446744073709551616\n"
+	struct document *doc = parse("# dfput 2\nbig 18446744073709551616\n"
 				     "word x1\nnumber 5\na\tb\n1\tx\n");
 	const char *value;
 	uint64_t number;

@@ -17,7 +17,7 @@ has "$out" '^Trustworthy: yes' "nothing lost: trustworthy"
 
 dfput stat --json --input "$fixtures/idle"
 is_status 0 "stat as JSON"
-is_json "$out" 'j["abi"] == 1 and j["trustworthy"] is True and j["doubts"] == []' "trustworthy"
+is_json "$out" 'j["abi"] == 2 and j["trustworthy"] is True and j["doubts"] == []' "trustworthy"
 is_json "$out" '{"name": "queued_bh", "value": 3, "unit": "files", "meaning": "queued by a task with bottom halves off"} in j["stat"]' "a counter"
 
 dfput --json --input "$fixtures/busy" stat
@@ -92,12 +92,12 @@ dfput hist patience --input "$fixtures/newer"
 is_status 0 "by name too"
 dfput hist queue_weight --input "$fixtures/newer"
 is_status 2 "an unknown name"
-has "$err" "no such histogram: 'queue_weight'; there are queue_wait, release_time, batch_size, batch_time, lateness, super_death, mount_wait, patience" "the known ones are listed"
+has "$err" "no such histogram: 'queue_weight'; there are queue_wait, release_time, batch_size, batch_time, lateness, super_shutdown, mount_wait, patience" "the known ones are listed"
 
 # bad_hist ROW MESSAGE
 bad_hist() {
 	copy idle
-	printf '# dfput 1\nhistogram\tunit\tfrom\tcount\n%s\n' "$1" >"$copy/histograms"
+	printf '# dfput 2\nhistogram\tunit\tfrom\tcount\n%s\n' "$1" >"$copy/histograms"
 	dfput hist --input "$copy"
 	is_status 1 "a bad histogram: $2"
 	has "$err" "line [34]: .*$2" "said so: $2"
@@ -239,10 +239,10 @@ is_status 1 "which must be right"
 
 dfput superblocks --input "$fixtures/busy"
 is_status 0 "superblocks"
-has "$out" '^ID FSTYPE +DEVICE NAME +STATE QUEUED RELEASED PENDING HELD LEFTOVERS +DEATH DEATH_COMM +CHAIN$' "headings, without clocks"
-has "$out" '^ 9 fuse\.my fs +0:42 +a\\011name +dead +3 +2 +1 +0 +1 48\.211ms kworker/u8:1 x file:0:42/12@0;mount@1204;super@2000;device:8:1@48000000$' "a row"
+has "$out" '^ID FSTYPE +DEVICE NAME +STATE QUEUED RELEASED PENDING HELD LEFTOVERS +SHUTDOWN_TOOK SHUTDOWN_COMM +CHAIN$' "headings, without clocks"
+has "$out" '^ 9 fuse\.my fs +0:42 +a\\011name +gone +3 +2 +1 +0 +1  *48\.211ms kworker/u8:1 x file:0:42/12@0;mount@1204;super@2000$' "a row"
 dfput superblocks --json --input "$fixtures/busy"
-is_json "$out" 'j["superblocks"][3]["died_ns"] == 7000000000 and j["superblocks"][3]["death_pid"] == 77 and j["superblocks"][0]["chain"] is None' "all in JSON"
+is_json "$out" 'j["superblocks"][3]["shutdown_ns"] == 7000000000 and j["superblocks"][3]["shutdown_pid"] == 77 and j["superblocks"][0]["chain"] is None' "all in JSON"
 dfput superblocks --json --input "$fixtures/newer"
 is_json "$out" 'j["superblocks"][0]["id"] == 1 and j["superblocks"][0]["name"] == "tmpfs"' "by name, not by position"
 
@@ -250,12 +250,12 @@ is_json "$out" 'j["superblocks"][0]["id"] == 1 and j["superblocks"][0]["name"] =
 
 dfput umounts --input "$fixtures/busy"
 is_status 0 "umounts"
-has "$out" '^ID +TOOK RESULT +WHY +PENDING_MOUNT HELD_MOUNT RINGS TEARDOWN +DEATH FLAGS +DEVICE FSTYPE +NAME +PID COMM$' "headings, without clocks"
-has "$out" '^12 +120\.000us -EBUSY +teardown\? +0 +0 +2 +0 +0ns - +8:1 +ext4 +sda1 +901 umount$' "a row"
+has "$out" '^ID +TOOK RESULT +WHY +PENDING_MOUNT HELD_MOUNT RINGS RING_FILES +SHUTDOWN_TOOK FLAGS +DEVICE FSTYPE +NAME +PID COMM$' "headings, without clocks"
+has "$out" '^12 +120\.000us -EBUSY +ring\? +0 +0 +2 +0 +0ns - +8:1 +ext4 +sda1 +901 umount$' "a row"
 has "$out" '^13 .* force,expire +8:1 .* a\\011b\\033\[31m$' "harmless"
 dfput umounts --json --input "$fixtures/idle"
 is_json "$out" '[(u["why"], u["pending_super"], u["mount"]) for u in j["umounts"]] == [("deferral", 16, "m7f"), (None, 0, "m3")]' "all in JSON"
-is_json "$out" 'j["umounts"][1]["comm"] == "my umount" and j["umounts"][1]["death_ns"] == 48211907' "escapes decoded"
+is_json "$out" 'j["umounts"][1]["comm"] == "my umount" and j["umounts"][1]["shutdown_took_ns"] == 48211907' "escapes decoded"
 dfput held --input "$fixtures/busy"
 is_status 0 "held"
 has "$out" '^ +AGE KIND DEVICE +INODE FSTYPE SUPER BLOCKS +PID +UID COMM$' "headings, without clocks"
@@ -280,10 +280,10 @@ has "$out" '^No umount has been seen\.$' "no umount"
 
 dfput hooks --input "$fixtures/busy"
 is_status 0 "hooks"
-has "$out" '^mode +reconciled +exact, or' "a value"
-has "$out" '^list_site +fput +kprobe +failed +0 +0 -ENOENT' "a hook"
+has "$out" '^method +reconciled +how queueing is seen' "a value"
+has "$out" '^queue_many +fput_many +ftrace +failed +0 +0 -ENOENT' "a hook"
 dfput hooks --json --input "$fixtures/idle"
-is_json "$out" 'j["hooks"][0]["hits"] == 1204 and j["values"][1]["value"] == "site"' "both as JSON"
+is_json "$out" 'j["hooks"][0]["hits"] == 1204 and j["values"][1]["value"] == "exact"' "both as JSON"
 
 # ---- flush
 
@@ -402,17 +402,17 @@ copy busy
 sed -i "s/${tab}8:1${tab}/${tab}0:9999${tab}/" "$copy/superblocks"
 dfput wait --super '#9' --input "$copy"
 is_status 0 "a dead superblock"
-has "$out" '^The superblock is dead, after ' "said so"
+has "$out" '^The superblock is gone, after ' "said so"
 has "$out" '^ 9 fuse' "which"
 dfput wait --super 0:9999 --timeout 50ms --input "$copy"
 is_status 3 "one that is alive"
 has "$out" '^After [0-9.]+ms, the superblock is alive\.$' "said so"
-(sleep 0.3; sed -i "s/alive/dead/" "$copy/superblocks") &
+(sleep 0.3; sed -i "s/alive/gone/" "$copy/superblocks") &
 dfput wait --super 0:9999 --timeout 20 --json --input "$copy"
 wait
 is_status 0 "one that dies meanwhile"
-is_json "$out" '[s["id"] for s in j["superblocks"]] == [2] and j["superblocks"][0]["state"] == "dead"' "and no other"
-sed -i '/^2/s/dead/unknown/' "$copy/superblocks"
+is_json "$out" '[s["id"] for s in j["superblocks"]] == [2] and j["superblocks"][0]["state"] == "gone"' "and no other"
+sed -i '/^2/s/gone/unknown/' "$copy/superblocks"
 dfput wait --super 0:9999 --input "$copy"
 is_status 4 "one that is not watched"
 for bad in 0:9998 '#99' '#x' "$work" "$work/none"; do
@@ -434,10 +434,10 @@ for command in stat hist pending leftovers origins superblocks umounts held ring
 	is_status 1 "$command: no such directory"
 	has "$err" "^dfput: cannot open the directory .*none: No such file" "$command: which, and why"
 	copy idle
-	sed -i '1s/1/2/' "$copy"/*
+	sed -i '1s/2/3/' "$copy"/*
 	dfput $command --input "$copy"
 	is_status 1 "$command: another ABI"
-	has "$err" 'the module speaks ABI 2, this dfput [0-9.]+ ABI 1; install' "$command: both versions, and what to do"
+	has "$err" 'the module speaks ABI 3, this dfput [0-9.]+ ABI 2; install' "$command: both versions, and what to do"
 	copy idle
 	for file in "$copy"/*; do
 		truncate -s -1 "$file"
@@ -528,5 +528,5 @@ for command in pending leftovers origins run; do
 done
 dfput --version
 is_status 0 "version"
-has "$out" "^dfput $(sed -n 's/#define DFPUT_VERSION "\(.*\)"/\1/p' ../../include/dfput/version.h) \(ABI 1\)$" "of reader and ABI"
+has "$out" "^dfput $(sed -n 's/#define DFPUT_VERSION "\(.*\)"/\1/p' ../../include/dfput/version.h) \(ABI 2\)$" "of reader and ABI"
 finish

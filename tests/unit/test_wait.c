@@ -24,9 +24,9 @@
 #define NAME(name, kind, meaning) #name "\t"
 
 /* The last column ends the line; so each head has one more, without a name. */
-#define PENDING "# dfput 1\n" DFPUT_PENDING_COLUMNS(NAME) "end\n"
-#define HELD "# dfput 1\n" DFPUT_HELD_COLUMNS(NAME) "end\n"
-#define RINGS "# dfput 1\n" DFPUT_RINGS_COLUMNS(NAME) "end\n"
+#define PENDING "# dfput 2\n" DFPUT_PENDING_COLUMNS(NAME) "end\n"
+#define HELD "# dfput 2\n" DFPUT_HELD_COLUMNS(NAME) "end\n"
+#define RINGS "# dfput 2\n" DFPUT_RINGS_COLUMNS(NAME) "end\n"
 
 #define FILE_OF(device, pid, start)                               \
 	"5\tqueued\tbh\t" device "\t5\text4\t1\t0\t9\tx\t0\t" pid \
@@ -70,7 +70,7 @@ static void write_file(const char *name, const char *text)
 
 static void write_gauge(int pending)
 {
-	char text[4096] = "# dfput 1\n";
+	char text[4096] = "# dfput 2\n";
 	size_t used = strlen(text);
 
 #define ZERO(name, unit, meaning)                                             \

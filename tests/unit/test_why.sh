@@ -76,7 +76,7 @@ module() {
 	table pending age_ns state cause device inode fstype super cpu pid comm origin owner owner_comm owner_start_ns mount
 	table held age_ns kind exit_ns device inode fstype super mount blocks pid start_ns uid cgroup reapers comm
 	table rings id age_ns state kind pid start_ns uid cgroup reapers comm
-	table umounts id ended_ns took_ns result why pending_mount pending_super held_mount rings teardown death_ns flags device fstype name super mount pid comm
+	table umounts id ended_ns took_ns result why pending_mount pending_super held_mount rings ring_files shutdown_took_ns flags device fstype name super mount pid comm
 }
 
 # table FILE COLUMN...: without rows
@@ -84,7 +84,7 @@ table() {
 	local file=$copy/$1 columns
 	shift
 	columns=$*
-	printf '# dfput 1\n%s\n' "${columns// /$tab}" >"$file"
+	printf '# dfput 2\n%s\n' "${columns// /$tab}" >"$file"
 }
 
 # row FILE CELL...
@@ -313,10 +313,10 @@ machine
 module
 sed -i '/8:17/d' "$root/proc/self/mountinfo"
 table superblocks id fstype device name state queued released pending
-row superblocks 5 ext4 8:17 sdb1 dying 1 1 0
+row superblocks 5 ext4 8:17 sdb1 shutdown 1 1 0
 why --input "$copy" 8:17
-finds 0 '^dying +device .* sdb1 +its superblock is being shut down' "a superblock that dies"
-sed -i 's/dying/alive/' "$copy/superblocks"
+finds 0 '^shutdown +device .* sdb1 +its superblock is being shut down' "a superblock that dies"
+sed -i 's/shutdown/alive/' "$copy/superblocks"
 why --json --input "$copy" 8:17
 is_json "$out" 'j["busy"] == "device" and j["reasons"][0]["kind"] == "kernel"' "one that lives, mounted nowhere"
 

@@ -36,7 +36,7 @@
  * @id: its id
  * @device: major:minor
  * @name: the filesystem's name for it
- * @state: alive, dying, dead, ...
+ * @state: alive, shutdown, gone, unknown
  */
 struct super {
 	uint64_t id;
@@ -72,7 +72,7 @@ static int super_at(struct reader *reader, const struct document *doc,
 
 static bool is_dead(const struct super *super)
 {
-	return !strcmp(super->state, "dead");
+	return !strcmp(super->state, "gone");
 }
 
 static int load(struct death *death, struct reader *reader)
@@ -354,7 +354,7 @@ const char *death_text(const struct death *death)
 		return "the superblock is alive";
 	if (!death->nr_ids)
 		return "the device is busy, with nothing that dfput has seen";
-	return "the superblock is dead, its device still busy";
+	return "the superblock is gone, its device still busy";
 }
 
 int death_show(const struct death *death, struct reader *reader,

@@ -150,17 +150,17 @@ static bool value_is(const struct document *doc, const char *name,
 	return is && !strcmp(is, value);
 }
 
-static void check_rung(struct doctor *doctor, const struct document *doc)
+static void check_method(struct doctor *doctor, const struct document *doc)
 {
-	const char *rung = document_value(doc, "rung");
-	bool exact = value_is(doc, "mode", "exact");
+	const char *method = document_value(doc, "method");
+	bool exact = value_is(doc, "method", "exact");
 
 	doctor_add(
-		doctor, "rung", exact ? DOCTOR_OK : DOCTOR_WARN,
+		doctor, "method", exact ? DOCTOR_OK : DOCTOR_WARN,
 		exact ? NULL : "man 8 dfput",
-		exact ? "queueing is seen exactly (rung %s)" :
-			"queueing is reconciled, not seen exactly (rung %s): see MODES",
-		rung ? rung : "unknown");
+		exact ? "each queueing is seen (method %s)" :
+			"queueing is not seen but reconciled (method %s): see MODES",
+		method ? method : "unknown");
 }
 
 static void check_selftest(struct doctor *doctor, const struct document *doc)
@@ -244,7 +244,7 @@ static void check_hooks(struct doctor *doctor)
 
 	if (!doc)
 		return;
-	check_rung(doctor, doc);
+	check_method(doctor, doc);
 	check_selftest(doctor, doc);
 	check_settled(doctor, doc);
 	check_table(doctor, doc);

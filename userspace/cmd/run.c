@@ -26,7 +26,7 @@
  * struct run - one run
  * @reader: the directory
  * @out: where the report goes
- * @how: rung and mode of the module
+ * @how: the module's method
  * @before: counters when the program was started
  * @after: counters when the last of its tree was reaped
  * @last: counters at the end of the time given

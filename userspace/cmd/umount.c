@@ -36,8 +36,8 @@ static const struct reason {
 } reasons[] = {
 	{ "deferral", "files on the list", WAIT },
 	{ "deferral?", "files that were on the list", WAIT },
-	{ "teardown", "files in the teardown of a ring", WAIT },
-	{ "teardown?", "rings in teardown", WAIT },
+	{ "ring", "files of a ring", WAIT },
+	{ "ring?", "rings", WAIT },
 	{ "held", "files that an ended process had closed",
 	  WAIT_UNLESS_LIVING },
 	{ "other", "something else", GIVE_UP },

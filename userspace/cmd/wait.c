@@ -273,11 +273,11 @@ static void note_death(const struct death *death, int result, uint64_t waited,
 		view_note(view, "%s can be opened exclusively, after %s.",
 			  death->path, took);
 	else if (result == WAIT_EMPTY)
-		view_note(view, "The superblock is dead, after %s.", took);
+		view_note(view, "The superblock is gone, after %s.", took);
 	if (!death->nr_ids && !death->is_free)
 		view_note(view,
 			  "dfput has seen no superblock of it that is not "
-			  "dead: it cannot see why it is busy; 'dfput why' "
+			  "gone: it cannot see why it is busy; 'dfput why' "
 			  "may.");
 }
 

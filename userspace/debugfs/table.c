@@ -64,8 +64,8 @@ const struct listing listing_leftovers = {
 };
 
 static const char *const superblocks_json_only[] = {
-	"died_ns",
-	"death_pid",
+	"shutdown_ns",
+	"shutdown_pid",
 	NULL,
 };
 

@@ -79,13 +79,11 @@ static int doubt_unsettled(struct reader *reader, const struct document *doc,
 static int describe(struct reader *reader, const struct document *doc,
 		    char how[HOOKS_HOW])
 {
-	const char *rung, *mode;
-	int err = document_need_value(reader, doc, "rung", &rung);
+	const char *method;
+	int err = document_need_value(reader, doc, "method", &method);
 
 	if (!err)
-		err = document_need_value(reader, doc, "mode", &mode);
-	if (!err)
-		snprintf(how, HOOKS_HOW, "%s, %s", rung, mode);
+		snprintf(how, HOOKS_HOW, "%s", method);
 	return err;
 }
 

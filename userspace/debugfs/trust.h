@@ -13,7 +13,7 @@
 /**
  * hooks_doubt() - would the module see all that files of ended processes do?
  * @reader: an open one
- * @how: receives rung and mode
+ * @how: receives the method
  * @doubts: receives what speaks against it: its scope, a PID namespace of our own, a
  *	hook that it could not have, its self-test, files from before it measured
  *

@@ -277,7 +277,7 @@ static void take_super(struct why_search *search, const struct table *table,
 	for (size_t row = 0; row < table->doc->nr_rows; row++)
 		if (!strcmp(cell(table, row, SUPER_FSTYPE), "btrfs") &&
 		    !strcmp(cell(table, row, SUPER_NAME), name) &&
-		    strcmp(cell(table, row, SUPER_STATE), "dead"))
+		    strcmp(cell(table, row, SUPER_STATE), "gone"))
 			devices_parse(cell(table, row, SUPER_DEVICE),
 				      &search->why->super);
 }
@@ -300,7 +300,7 @@ void why_super(struct why_search *search)
 /* A superblock that lives, or dies, although nothing of it is mounted any more. */
 static void look_at_supers(struct why_search *search)
 {
-	struct why_reason reason = { .kind = "dying",
+	struct why_reason reason = { .kind = "shutdown",
 				     .keeps = WHY_DEVICE,
 				     .fd = -1 };
 	struct table table = { 0 };
@@ -313,7 +313,7 @@ static void look_at_supers(struct why_search *search)
 			continue;
 		state = cell(&table, row, SUPER_STATE);
 		reason.what = (char *)cell(&table, row, SUPER_NAME);
-		if (!strcmp(state, "dying"))
+		if (!strcmp(state, "shutdown"))
 			why_add(search, &reason,
 				"its superblock is being shut down");
 		else if (!strcmp(state, "alive") && !count_mounts(search) &&

@@ -49,7 +49,7 @@ enum why_busy {
 /**
  * struct why_reason - one reason
  * @kind: of enum holder_kind, or child, mount, overlay, holder, partition, loop,
- *	swap, export, pending, held, dying, ring, kernel: see dfput(8)
+ *	swap, export, pending, held, shutdown, ring, kernel: see dfput(8)
  * @keeps: what
  * @pid: the process, 0 if it is none
  * @comm: its name, or NULL

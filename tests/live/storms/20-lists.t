@@ -38,7 +38,7 @@ for records in 16384 262144; do
 	is "$name: so many are pending" "$(value stats pending)" $((before + files))
 	ok "$name: is taken" took sh -c "echo 1 >$stats/reset"
 	is "$name: they still are" "$(value stats pending)" $((before + files))
-	is "$name: and are carried over" "$(value stats carried)" $((before + files))
+	is "$name: and are carried over" "$(value stats pending_at_reset)" $((before + files))
 	took cat "$stats/pending" >"$TMPDIR/pending"
 	holds "$name: they can be listed, as many as have a record" \
 		"$(grep -c "^[0-9]" "$TMPDIR/pending")" -ge $((files < records ? files : records - 1))
@@ -58,7 +58,7 @@ hold_worker
 pile_up stop
 before=$(value stats pending)
 ok 'stop: is taken' took sh -c "echo 0 >$stats/enable"
-is 'stop: they are abandoned' "$(value stats abandoned)" "$before"
+is 'stop: they are counted' "$(value stats pending_at_stop)" "$before"
 ok 'stop: and it begins again' took sh -c "echo 1 >$stats/enable"
 drain stop
 is 'stop: of before, without the one that is stuck' "$(value stats preload)" $((before - 1))

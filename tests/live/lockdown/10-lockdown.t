@@ -4,7 +4,7 @@
 # A kernel that is locked down after the module was loaded, first for integrity, then
 # for confidentiality: statistics can be read, controls are refused with EPERM, and
 # measuring goes on. There is no way back, so this has a boot of its own. (Locked
-# down before, a kernel loads no module that is not signed: docs/secure-boot.md.)
+# down before, a kernel loads no module that is not signed: docs/security.md.)
 . "$(dirname "$0")/../lib.sh"
 fresh
 mount_scratch

@@ -17,7 +17,7 @@ not_ok() {
 }
 
 note() {
-	printf '# %s\n' "$@"
+	printf '# %s\n' "${@//$'\n'/$'\n'# }"
 }
 
 skip() { # NAME REASON

@@ -3,8 +3,7 @@
 #
 # checkpatch, from the kernel source that Debian packages; what is ignored, and
 # why, is in .checkpatch.conf.
-. "$(dirname "$0")/../tap.sh"
-cd "$(dirname "$0")/../.." || exit 1
+. "$(dirname "$0")/files.sh"
 
 cache=${DFPUT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/dfput}/checkpatch
 
@@ -43,6 +42,20 @@ if ! fetch; then
 	done_testing
 	exit
 fi
+
+# judge NAME IGNORED PATTERN...
+looked=0
+judge() {
+	local output
+	look_at "${@:3}"
+	looked=$((looked + ${#files[@]}))
+	output=$(perl "$scripts/checkpatch.pl" ${2:+--ignore "$2"} -f "${files[@]}" 2>/dev/null)
+	is "checkpatch: $1" "$(grep -A 2 -E '^(ERROR|WARNING|CHECK):' <<<"$output")" ''
+	is "checkpatch: $1: each file" "$(grep -c '^total: ' <<<"$output")" "${#files[@]}"
+}
+
+# Of use in the kernel alone: its macros, what ENOSYS means there, and messages
+# that somebody looks for in 30 million lines.
 in_kernel_only=ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES,ENOSYS,BIT_MACRO,SPLIT_STRING
 # Wrong guesses about `mount -t proc proc`, about texts that name what a function
 # of ours is also called, about numbers in a table, and about lists that macros
@@ -50,21 +63,15 @@ in_kernel_only=ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES,ENO
 in_kernel_only+=,REPEATED_WORD,EMBEDDED_FUNCTION_NAME,CONSTANT_COMPARISON
 in_kernel_only+=,MULTIPLE_ASSIGNMENTS,MULTISTATEMENT_MACRO_USE_DO_WHILE
 in_kernel_only+=,MACRO_ARG_PRECEDENCE
-for file in $(git ls-files -co --exclude-standard -- '*.[ch]' ':!tests/unit'); do
-	# Removed, but not yet from the index.
-	[ -f "$file" ] || continue
-	options=()
-	# Tracepoints are laid out as in the kernel, not as functions are.
-	[ "$file" != module/core/trace.h ] || options+=(--ignore PARENTHESIS_ALIGNMENT)
-	# Of use in the kernel alone: its macros, what ENOSYS means there, and messages
-	# that somebody looks for in 30 million lines.
-	case $file in
-	# A probe is a file by itself: its prototypes have nowhere else to stand.
-	module/compat/probe/*) options+=(--ignore AVOID_EXTERNS) ;;
-	tests/bench/module/* | tests/module/*) ;;
-	userspace/* | tests/*) options+=(--ignore "$in_kernel_only") ;;
-	esac
-	is "checkpatch: $file" \
-		"$(perl "$scripts/checkpatch.pl" --terse --no-summary "${options[@]}" -f "$file" 2>/dev/null)" ''
-done
+
+judge kernel '' 'module/*.[ch]' 'include/*.[ch]' 'tests/module/*.[ch]' \
+	'tests/bench/module/*.[ch]' ':!module/compat/probe' ':!module/core/trace.h'
+# Tracepoints are laid out as in the kernel, not as functions are.
+judge tracepoints PARENTHESIS_ALIGNMENT module/core/trace.h
+# A probe is a file by itself: its prototypes have nowhere else to stand.
+judge probes AVOID_EXTERNS 'module/compat/probe/*.[ch]'
+judge userspace "$in_kernel_only" 'userspace/*.[ch]' 'tests/*.[ch]' \
+	':!tests/unit' ':!tests/module' ':!tests/bench/module'
+look_at '*.[ch]' ':!tests/unit'
+is 'no file was left out' "$looked" "${#files[@]}"
 done_testing

@@ -15,12 +15,11 @@
 #include "list/deferral.h"
 #include "hook/hook.h"
 #include "exit/leftover.h"
-#include "fs/mount.h"
+#include "fs/fs.h"
 #include "list/origin.h"
 #include "list/selftest.h"
 #include "hook/site.h"
 #include "core/stats.h"
-#include "fs/super.h"
 #include "exit/ring.h"
 #include "umount/umount.h"
 
@@ -55,13 +54,14 @@ static int start_rung(enum dfput_rung rung)
 	int err;
 
 	dfput_batch_unsettle();
-	dfput_mount_follow(wanted.exits);
+	if (wanted.exits)
+		dfput_mount_start();
 	err = dfput_hooks_arm(rung, wanted.exits);
 	if (err)
 		return err;
 
 	if (is_armed(DFPUT_HOOK_super_shutdown))
-		dfput_super_follow();
+		dfput_super_start();
 	if (is_armed(DFPUT_HOOK_super_free))
 		dfput_death_follow();
 	if (is_armed(DFPUT_HOOK_close))

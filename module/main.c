@@ -22,12 +22,11 @@
 #include "debugfs/flush.h"
 #include "hook/hook.h"
 #include "exit/leftover.h"
-#include "fs/mount.h"
+#include "fs/fs.h"
 #include "list/origin.h"
 #include "exit/owner.h"
 #include "debugfs/resident.h"
 #include "core/stats.h"
-#include "fs/super.h"
 #include "hook/symbol.h"
 #include "debugfs/waiters.h"
 

@@ -258,10 +258,10 @@ TRACE_EVENT(dfput_super_shutdown,
 	),
 	TP_fast_assign(
 		__entry->id = view->id;
-		__entry->shutdown_ns = view->death.begun;
-		__entry->took_ns = view->death.took;
+		__entry->shutdown_ns = view->shutdown.begun;
+		__entry->took_ns = view->shutdown.took;
 		__entry->dev = view->dev;
-		__entry->kthread = view->death.kthread;
+		__entry->kthread = view->shutdown.kthread;
 		memcpy(__entry->fstype, view->fstype, DFPUT_FSTYPE_LEN);
 		memcpy(__entry->name, view->name, sizeof(view->name));
 	),

@@ -24,7 +24,7 @@
 #include "exit/leftover.h"
 #include "list/origin.h"
 #include "core/stats.h"
-#include "fs/super.h"
+#include "fs/fs.h"
 #include "debugfs/tables.h"
 #include "exit/ring.h"
 #include "debugfs/text.h"
@@ -221,17 +221,18 @@ static void show_hop(struct seq_file *m, const struct dfput_hop *hop)
 }
 
 /* A shutdown that nothing was deferred for is no chain. */
-static void show_chain(struct seq_file *m, const struct dfput_death *death)
+static void show_chain(struct seq_file *m,
+		       const struct dfput_shutdown *shutdown)
 {
 	unsigned int i;
 
-	for (i = 0; i < death->nr_hops && death->nr_hops > 1; i++) {
+	for (i = 0; i < shutdown->nr_hops && shutdown->nr_hops > 1; i++) {
 		if (i)
 			seq_putc(m, ';');
-		show_hop(m, &death->hops[i]);
+		show_hop(m, &shutdown->hops[i]);
 		seq_printf(m, "@%llu",
-			   dfput_elapsed(death->hops[0].time,
-					 death->hops[i].time));
+			   dfput_elapsed(shutdown->hops[0].time,
+					 shutdown->hops[i].time));
 	}
 	if (!i)
 		seq_putc(m, '-');
@@ -241,8 +242,8 @@ static int show_superblock(struct seq_file *m, unsigned int row)
 {
 	static const char *const states[] = {
 		[DFPUT_SUPER_ALIVE] = "alive",
-		[DFPUT_SUPER_DYING] = "shutdown",
-		[DFPUT_SUPER_DEAD] = "gone",
+		[DFPUT_SUPER_SHUTDOWN] = "shutdown",
+		[DFPUT_SUPER_GONE] = "gone",
 		[DFPUT_SUPER_UNKNOWN] = "unknown",
 	};
 	struct dfput_super_view view;
@@ -250,7 +251,7 @@ static int show_superblock(struct seq_file *m, unsigned int row)
 	if (!dfput_super_view(row, &view))
 		return SEQ_SKIP;
 
-	view.death.comm[sizeof(view.death.comm) - 1] = '\0';
+	view.shutdown.comm[sizeof(view.shutdown.comm) - 1] = '\0';
 	seq_printf(m, "%llu\t", view.id);
 	dfput_text_name(m, view.fstype);
 	seq_putc(m, '\t');
@@ -259,11 +260,11 @@ static int show_superblock(struct seq_file *m, unsigned int row)
 	dfput_text_name(m, view.name);
 	seq_printf(m, "\t%s\t%llu\t%llu\t%llu\t%u\t%llu\t%llu\t%llu\t%d\t",
 		   states[view.state], view.queued, view.released, view.pending,
-		   view.held, view.leftovers, view.death.begun, view.death.took,
-		   view.death.pid);
-	dfput_text_name(m, view.death.comm);
+		   view.held, view.leftovers, view.shutdown.begun,
+		   view.shutdown.took, view.shutdown.pid);
+	dfput_text_name(m, view.shutdown.comm);
 	seq_putc(m, '\t');
-	show_chain(m, &view.death);
+	show_chain(m, &view.shutdown);
 	seq_putc(m, '\n');
 	return 0;
 }

@@ -24,7 +24,7 @@
 #include "list/deferral.h"
 #include "core/fault.h"
 #include "exit/leftover.h"
-#include "fs/mount.h"
+#include "fs/fs.h"
 #include "core/stats.h"
 #include "core/trace.h"
 #include "debugfs/waiters.h"

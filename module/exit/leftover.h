@@ -23,7 +23,7 @@
 #include <dfput/causes.h>
 
 #include "exit/owner.h"
-#include "fs/super.h"
+#include "fs/fs.h"
 
 struct dfput_leftover;
 struct dfput_sight;

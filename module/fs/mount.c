@@ -2,78 +2,60 @@
 /*
  * Mounts: how many files in flight pin each.
  *
- * A mount is here only while a file is counted that pins it, so its address is
- * nobody else's meanwhile, and it goes with its last file: nothing has to be
- * known of the mount's own end. Buckets have a raw spinlock each, held with
- * interrupts off, and no other lock is taken inside it.
+ * An entry is here only while a file is counted that pins the mount, so its
+ * address is nobody else's meanwhile. It goes with its last file: the end of a
+ * mount need not be seen. A bucket's lock is taken with interrupts off, inside
+ * that of a table of files, and no other is taken inside it.
  *
- * When there is no room, the bucket counts that it lacks some, until as many
+ * Without room for an entry, the bucket counts the file as lost, until as many
  * have gone.
  */
-#include <linux/hash.h>
-#include <linux/list.h>
-#include <linux/spinlock.h>
-
-#include "fs/mount.h"
-#include "core/pool.h"
+#include "core/hash.h"
 #include "core/stats.h"
+#include "fs/fs.h"
 
 #define MOUNTS 1024
-#define BUCKET_BITS 8
 
-struct mount {
-	struct dfput_pooled pooled;
+struct mount_entry {
+	struct dfput_entry entry;
 	u32 files[DFPUT_NR_STAGES];
-	struct hlist_node node;
-	const void *mnt;
 };
 
-struct bucket {
-	raw_spinlock_t lock;
-	/* Files that are counted nowhere. */
-	u32 lost;
-	struct hlist_head mounts;
-};
+bool dfput_mounts_started __read_mostly;
 
-bool dfput_mounts_followed __read_mostly;
-
-static struct dfput_pool pool;
-static struct bucket buckets[BIT(BUCKET_BITS)];
+static struct dfput_hash mounts;
 
 /*
  * Changes under the lock of the bucket that is looked at: so a file that moves
- * knows which looks at its mount have seen it.
+ * knows which snapshots of its mount have counted it.
  */
-static atomic_t looks = ATOMIC_INIT(0);
+static atomic_t snapshot_seq = ATOMIC_INIT(0);
 
-static struct bucket *bucket_of(const void *mnt)
+static struct dfput_bucket *bucket_of(const void *mnt)
 {
-	return &buckets[hash_ptr(mnt, BUCKET_BITS)];
+	return dfput_hash_bucket(&mounts, (unsigned long)mnt);
 }
 
-static struct mount *find(struct bucket *bucket, const void *mnt)
+static struct mount_entry *find_mount(struct dfput_bucket *bucket,
+				      const void *mnt)
 {
-	struct mount *mount;
-
-	hlist_for_each_entry(mount, &bucket->mounts, node)
-		if (mount->mnt == mnt)
-			return mount;
-	return NULL;
+	return dfput_hash_find(bucket, (unsigned long)mnt);
 }
 
-static struct mount *add(struct bucket *bucket, const void *mnt)
+static struct mount_entry *add_mount(struct dfput_bucket *bucket,
+				     const void *mnt)
 {
-	struct mount *mount = dfput_pool_get(&pool);
+	struct mount_entry *mount = dfput_pool_get(&mounts.pool);
 
 	if (!mount)
 		return NULL;
 	memset(mount->files, 0, sizeof(mount->files));
-	mount->mnt = mnt;
-	hlist_add_head(&mount->node, &bucket->mounts);
+	mount->entry.key = (unsigned long)mnt;
+	dfput_hash_add(bucket, &mount->entry);
 	return mount;
 }
 
-static bool is_unused(const struct mount *mount)
+static bool is_unused(const struct mount_entry *mount)
 {
 	unsigned int stage;
 
@@ -83,21 +65,21 @@ static bool is_unused(const struct mount *mount)
 	return true;
 }
 
-static struct mount *leave(struct bucket *bucket, struct mount *mount,
-			   enum dfput_stage from)
+static void leave_stage(struct dfput_bucket *bucket, struct mount_entry *mount,
+			enum dfput_stage from)
 {
 	if (mount && mount->files[from])
 		mount->files[from]--;
 	else if (bucket->lost)
 		bucket->lost--;
-	return mount;
 }
 
-static struct mount *enter(struct bucket *bucket, struct mount *mount,
-			   const void *mnt, enum dfput_stage to)
+static struct mount_entry *enter_stage(struct dfput_bucket *bucket,
+				       struct mount_entry *mount,
+				       const void *mnt, enum dfput_stage to)
 {
 	if (!mount)
-		mount = add(bucket, mnt);
+		mount = add_mount(bucket, mnt);
 	if (mount) {
 		mount->files[to]++;
 	} else {
@@ -110,86 +92,82 @@ static struct mount *enter(struct bucket *bucket, struct mount *mount,
 u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
 		       enum dfput_stage to)
 {
-	struct bucket *bucket = bucket_of(mnt);
-	struct mount *mount;
+	struct dfput_bucket *bucket = bucket_of(mnt);
+	struct mount_entry *mount;
 	unsigned long flags;
 	bool unused;
-	u32 seen;
+	u32 seq;
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
-	mount = find(bucket, mnt);
+	mount = find_mount(bucket, mnt);
 	if (from != DFPUT_STAGE_NONE)
-		mount = leave(bucket, mount, from);
+		leave_stage(bucket, mount, from);
 	if (to != DFPUT_STAGE_NONE)
-		mount = enter(bucket, mount, mnt, to);
+		mount = enter_stage(bucket, mount, mnt, to);
 	unused = mount && is_unused(mount);
 	if (unused)
-		hlist_del(&mount->node);
-	seen = atomic_read(&looks);
+		dfput_hash_remove(&mount->entry);
+	seq = atomic_read(&snapshot_seq);
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
 	if (unused)
-		dfput_pool_put(&pool, mount);
-	return seen;
+		dfput_pool_put(&mounts.pool, mount);
+	return seq;
 }
 
-struct dfput_mount_view dfput_mount_look(const void *mnt)
+struct dfput_mount_view dfput_mount_snapshot(const void *mnt)
 {
-	struct bucket *bucket = bucket_of(mnt);
+	struct dfput_bucket *bucket = bucket_of(mnt);
 	struct dfput_mount_view view = {};
-	struct mount *mount;
+	const struct mount_entry *mount;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
-	mount = find(bucket, mnt);
+	mount = find_mount(bucket, mnt);
 	if (mount)
 		memcpy(view.files, mount->files, sizeof(view.files));
 	view.unsure = bucket->lost;
-	view.look = atomic_inc_return(&looks);
+	view.seq = atomic_inc_return(&snapshot_seq);
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	return view;
 }
 
-void dfput_mount_follow(bool follow)
+void dfput_mount_start(void)
 {
-	WRITE_ONCE(dfput_mounts_followed, follow);
+	WRITE_ONCE(dfput_mounts_started, true);
 }
 
-static void abandon(struct bucket *bucket)
+static void empty_bucket(struct dfput_bucket *bucket)
 {
+	struct mount_entry *mount;
 	struct hlist_node *next;
-	struct mount *mount;
 
-	hlist_for_each_entry_safe(mount, next, &bucket->mounts, node) {
-		hlist_del(&mount->node);
-		dfput_pool_put(&pool, mount);
+	hlist_for_each_entry_safe(mount, next, &bucket->entries, entry.node) {
+		dfput_hash_remove(&mount->entry);
+		dfput_pool_put(&mounts.pool, mount);
 	}
 	bucket->lost = 0;
 }
 
-void dfput_mount_abandon(void)
+void dfput_mount_stop(void)
 {
-	unsigned int i;
+	struct dfput_bucket *bucket;
 
-	for (i = 0; i < ARRAY_SIZE(buckets); i++)
-		abandon(&buckets[i]);
+	WRITE_ONCE(dfput_mounts_started, false);
+	dfput_hash_for_each_bucket(&mounts, bucket) empty_bucket(bucket);
 }
 
 int dfput_mount_init(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(buckets); i++)
-		raw_spin_lock_init(&buckets[i].lock);
-	return dfput_pool_init(&pool, MOUNTS, sizeof(struct mount));
+	return dfput_hash_init(&mounts, MOUNTS, sizeof(struct mount_entry));
 }
 
 void dfput_mount_exit(void)
 {
-	dfput_pool_exit(&pool);
+	dfput_hash_exit(&mounts);
 }
 
 size_t dfput_mount_memory(void)
 {
-	return dfput_pool_memory(&pool);
+	return dfput_hash_memory(&mounts);
 }

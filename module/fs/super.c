@@ -4,15 +4,15 @@
  *
  * A table of sets, each with a few ways and a raw spinlock. A file pins its
  * superblock from its queueing until well into its __fput, so a lookup by such
- * a file finds a way that can not go away meanwhile, and needs no lock. Only
- * the first sight of a superblock, its death, and readers take the set's lock.
+ * a file finds a way that can not go away meanwhile, and needs no lock. The
+ * first lookup of a superblock, its shutdown, and readers take the set's lock,
+ * with interrupts off.
  *
- * A dead generation stays for readers until its way is needed again, and until
- * its last file is released: __fput gives up the mount, and with it perhaps the
- * superblock, a little before its end.
+ * A generation that is gone stays for readers until its way is needed again,
+ * and until its last file is released: __fput gives up the mount, and with it
+ * perhaps the superblock, a little before its end.
  *
- * Its key goes when its shutdown begins: no file can come any more. What is left
- * of its death goes by its place and number.
+ * sb is cleared when the shutdown begins; later lookups use (slot, id).
  *
  * The counts are atomics, not per-CPU: there may be a thousand superblocks and
  * hundreds of CPUs, and memory is bounded.
@@ -26,7 +26,7 @@
 
 #include "core/fault.h"
 #include "core/stats.h"
-#include "fs/super.h"
+#include "fs/fs.h"
 
 #define SET_BITS 7
 #define SETS BIT(SET_BITS)
@@ -53,18 +53,19 @@ struct last_file {
 struct way {
 	/* Its place in the table, for good. */
 	u32 slot;
-	/* NULL: dead, or nobody watches whether it dies. */
+	/* NULL: its shutdown has begun, or would not be seen. */
 	const struct super_block *sb;
 	u64 id;
-	bool unwatched;
+	/* Its shutdown would not be seen. */
+	bool unknown;
 	/* Its shutdown is not over. */
-	bool dying;
+	bool in_shutdown;
 	dev_t dev;
 	char fstype[DFPUT_FSTYPE_LEN];
 	char name[32];
 	struct super_count count;
 	struct last_file last;
-	struct dfput_death death;
+	struct dfput_shutdown shutdown;
 };
 
 struct set {
@@ -76,29 +77,29 @@ static struct set *sets;
 static atomic64_t last_id;
 
 /*
- * Deaths are reported to us. While they are not, the next superblock under the
- * same address and device would pass for the last, so none is told from another.
+ * Shutdowns are seen. While they are not, the next superblock under the same
+ * address and device would pass for the last, so generations are not told apart.
  */
-static bool following __read_mostly;
+static bool started __read_mostly;
 
 static struct way *way_at(u32 slot)
 {
 	return &sets[slot / WAYS].way[slot % WAYS];
 }
 
-static u64 pending(const struct super_count *count)
+static u64 count_pending(const struct super_count *count)
 {
 	return atomic64_read(&count->queued) -
 	       atomic64_read(&count->retracted) -
 	       atomic64_read(&count->released);
 }
 
-static struct way *find(struct set *set, const struct super_block *sb)
+static struct way *find_way(struct set *set, const struct super_block *sb)
 {
 	unsigned int i;
 
 	for (i = 0; i < WAYS; i++) {
-		/* Pairs with the release in occupy(). */
+		/* Pairs with the release in fill_way(). */
 		if (smp_load_acquire(&set->way[i].sb) == sb &&
 		    set->way[i].dev == sb->s_dev)
 			return &set->way[i];
@@ -106,13 +107,14 @@ static struct way *find(struct set *set, const struct super_block *sb)
 	return NULL;
 }
 
-/* The way that was never used, or else the one that has been dead longest. */
+/* A way that was never used, or else the oldest generation that is gone. */
 static struct way *find_room(struct set *set)
 {
 	struct way *way, *room = NULL;
 
 	for (way = set->way; way < set->way + WAYS; way++) {
-		if (way->sb || way->dying || (way->id && pending(&way->count)))
+		if (way->sb || way->in_shutdown ||
+		    (way->id && count_pending(&way->count)))
 			continue;
 		if (!room || way->id < room->id)
 			room = way;
@@ -120,12 +122,12 @@ static struct way *find_room(struct set *set)
 	return room;
 }
 
-static void occupy(struct way *way, const struct super_block *sb)
+static void fill_way(struct way *way, const struct super_block *sb)
 {
 	memset(&way->count, 0, sizeof(way->count));
 	memset(&way->last, 0, sizeof(way->last));
-	memset(&way->death, 0, sizeof(way->death));
-	way->unwatched = false;
+	memset(&way->shutdown, 0, sizeof(way->shutdown));
+	way->unknown = false;
 	way->id = atomic64_inc_return(&last_id);
 	way->dev = sb->s_dev;
 	strscpy(way->fstype, sb->s_type->name, sizeof(way->fstype));
@@ -134,8 +136,8 @@ static void occupy(struct way *way, const struct super_block *sb)
 	smp_store_release(&way->sb, sb);
 }
 
-/* The same address with another device is another superblock: we missed its death. */
-static void drop_homonym(struct set *set, const struct super_block *sb)
+/* The same address with another device: the shutdown of the last was missed. */
+static void drop_stale_sb(struct set *set, const struct super_block *sb)
 {
 	struct way *way;
 
@@ -144,18 +146,18 @@ static void drop_homonym(struct set *set, const struct super_block *sb)
 			WRITE_ONCE(way->sb, NULL);
 }
 
-static struct way *add(struct set *set, const struct super_block *sb)
+static struct way *add_way(struct set *set, const struct super_block *sb)
 {
 	unsigned long flags;
 	struct way *way;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
-	way = find(set, sb);
+	way = find_way(set, sb);
 	if (!way) {
-		drop_homonym(set, sb);
+		drop_stale_sb(set, sb);
 		way = find_room(set);
 		if (way)
-			occupy(way, sb);
+			fill_way(way, sb);
 	}
 	raw_spin_unlock_irqrestore(&set->lock, flags);
 	return way;
@@ -177,12 +179,12 @@ static struct dfput_super_ref ref_to(const struct way *way)
 	return ref;
 }
 
-/* Apart, so that those who come later need not make room for its registers. */
-static noinline struct dfput_super_ref first_ref(struct set *set,
-						 const struct super_block *sb)
+/* Not inlined: lookups that find the way need not save registers for this. */
+static noinline struct dfput_super_ref add_ref(struct set *set,
+					       const struct super_block *sb)
 {
 	struct dfput_super_ref none = { .dev = sb->s_dev };
-	const struct way *way = add(set, sb);
+	const struct way *way = add_way(set, sb);
 
 	if (way)
 		return ref_to(way);
@@ -196,16 +198,16 @@ struct dfput_super_ref dfput_super_find(const struct super_block *sb)
 	const struct way *way;
 	struct set *set;
 
-	if (!READ_ONCE(following))
+	if (!READ_ONCE(started))
 		return ref;
 	set = set_of(sb);
-	way = find(set, sb);
-	return likely(way) ? ref_to(way) : first_ref(set, sb);
+	way = find_way(set, sb);
+	return likely(way) ? ref_to(way) : add_ref(set, sb);
 }
 
 bool dfput_super_known(const struct super_block *sb)
 {
-	return find(set_of(sb), sb);
+	return find_way(set_of(sb), sb);
 }
 
 struct dfput_super_ref dfput_super_of(const struct file *file)
@@ -235,7 +237,7 @@ void dfput_super_released(const struct dfput_super_ref *super)
 		atomic64_inc(&way_at(super->slot)->count.released);
 }
 
-/* Only the last one counts, and which of two at once that is does not matter. */
+/* Racy: of two files at once, either may count as the last. */
 void dfput_super_started(const struct dfput_super_ref *super, u64 ino, u64 now)
 {
 	struct way *way = way_at(super->slot);
@@ -252,7 +254,7 @@ void dfput_super_hold(const struct dfput_super_ref *super)
 		atomic_inc(&way_at(super->slot)->count.held);
 }
 
-/* One that was missed when it was released may come long after its superblock. */
+/* A file whose release was missed may be dropped long after its superblock. */
 void dfput_super_unhold(const struct dfput_super_ref *super)
 {
 	if (super->id && READ_ONCE(way_at(super->slot)->id) == super->id)
@@ -267,35 +269,35 @@ void dfput_super_leftover(const struct dfput_super_ref *super)
 
 u64 dfput_super_pending(const struct dfput_super_ref *super)
 {
-	return super->id ? pending(&way_at(super->slot)->count) : 0;
+	return super->id ? count_pending(&way_at(super->slot)->count) : 0;
 }
 
-void dfput_super_follow(void)
+void dfput_super_start(void)
 {
-	WRITE_ONCE(following, true);
+	WRITE_ONCE(started, true);
 }
 
-static void abandon_way(struct way *way)
+static void stop_way(struct way *way)
 {
-	atomic64_add(pending(&way->count), &way->count.retracted);
+	atomic64_add(count_pending(&way->count), &way->count.retracted);
 	atomic_set(&way->count.held, 0);
-	if (way->sb || way->dying)
-		way->unwatched = true;
-	way->dying = false;
+	if (way->sb || way->in_shutdown)
+		way->unknown = true;
+	way->in_shutdown = false;
 	WRITE_ONCE(way->sb, NULL);
 }
 
-void dfput_super_abandon(void)
+void dfput_super_stop(void)
 {
 	unsigned long flags;
 	unsigned int slot;
 
-	WRITE_ONCE(following, false);
+	WRITE_ONCE(started, false);
 	for (slot = 0; slot < SETS * WAYS; slot++) {
 		struct set *set = &sets[slot / WAYS];
 
 		raw_spin_lock_irqsave(&set->lock, flags);
-		abandon_way(way_at(slot));
+		stop_way(way_at(slot));
 		raw_spin_unlock_irqrestore(&set->lock, flags);
 	}
 }
@@ -304,13 +306,13 @@ static enum dfput_super_state state_of(const struct way *way)
 {
 	if (way->sb)
 		return DFPUT_SUPER_ALIVE;
-	if (way->unwatched)
+	if (way->unknown)
 		return DFPUT_SUPER_UNKNOWN;
-	return way->dying ? DFPUT_SUPER_DYING : DFPUT_SUPER_DEAD;
+	return way->in_shutdown ? DFPUT_SUPER_SHUTDOWN : DFPUT_SUPER_GONE;
 }
 
 /* Under the set's lock. */
-static void look(const struct way *way, struct dfput_super_view *view)
+static void copy_way(const struct way *way, struct dfput_super_view *view)
 {
 	const struct super_count *count = &way->count;
 
@@ -319,43 +321,45 @@ static void look(const struct way *way, struct dfput_super_view *view)
 	view->state = state_of(way);
 	memcpy(view->fstype, way->fstype, sizeof(view->fstype));
 	memcpy(view->name, way->name, sizeof(view->name));
-	view->pending = pending(count);
+	view->pending = count_pending(count);
 	view->queued = atomic64_read(&count->queued) - count->base_queued;
 	view->released = atomic64_read(&count->released) - count->base_released;
 	view->held = max(atomic_read(&count->held), 0);
 	view->leftovers =
 		atomic64_read(&count->leftovers) - count->base_leftovers;
-	view->death = way->death;
+	view->shutdown = way->shutdown;
 }
 
-static void add_hop(struct dfput_death *death, const struct dfput_hop *hop)
+static void add_hop(struct dfput_shutdown *shutdown,
+		    const struct dfput_hop *hop)
 {
-	death->hops[death->nr_hops++] = *hop;
+	shutdown->hops[shutdown->nr_hops++] = *hop;
 }
 
-/* In a kernel thread, the last file it released by the list was the last of all. */
-static void describe_death(struct way *way, bool mount, u64 now)
+/* In a kernel thread, its last file on the list was the last of all. */
+static void describe_shutdown(struct way *way, bool mount, u64 now)
 {
 	struct dfput_hop file = { DFPUT_HOP_FILE, way->dev, way->last.ino,
 				  way->last.started };
 	struct dfput_hop hop = { .time = now };
-	struct dfput_death *death = &way->death;
+	struct dfput_shutdown *shutdown = &way->shutdown;
 
-	death->begun = now;
-	death->pid = current->pid;
-	death->kthread = current->flags & PF_KTHREAD;
-	memcpy(death->comm, current->comm, sizeof(death->comm));
+	shutdown->begun = now;
+	shutdown->pid = current->pid;
+	shutdown->kthread = current->flags & PF_KTHREAD;
+	memcpy(shutdown->comm, current->comm, sizeof(shutdown->comm));
 	if (mount && file.time)
-		add_hop(death, &file);
+		add_hop(shutdown, &file);
 	hop.kind = DFPUT_HOP_MOUNT;
 	if (mount)
-		add_hop(death, &hop);
+		add_hop(shutdown, &hop);
 	hop.kind = DFPUT_HOP_SUPER;
-	add_hop(death, &hop);
+	add_hop(shutdown, &hop);
 }
 
-struct dfput_super_ref dfput_super_dies(const struct super_block *sb,
-					bool mount, bool followed, u64 now)
+struct dfput_super_ref dfput_super_begin_shutdown(const struct super_block *sb,
+						  bool mount, bool followed,
+						  u64 now)
 {
 	struct dfput_super_ref ref = dfput_super_find(sb);
 	struct set *set = set_of(sb);
@@ -365,32 +369,32 @@ struct dfput_super_ref dfput_super_dies(const struct super_block *sb,
 	if (!ref.id)
 		return ref;
 	raw_spin_lock_irqsave(&set->lock, flags);
-	describe_death(way, mount, now);
-	way->dying = followed;
+	describe_shutdown(way, mount, now);
+	way->in_shutdown = followed;
 	WRITE_ONCE(way->sb, NULL);
 	raw_spin_unlock_irqrestore(&set->lock, flags);
 	return ref;
 }
 
-bool dfput_super_dead(const struct dfput_super_ref *super, u64 now,
-		      struct dfput_super_view *view)
+bool dfput_super_end_shutdown(const struct dfput_super_ref *super, u64 now,
+			      struct dfput_super_view *view)
 {
 	struct set *set = &sets[super->slot / WAYS];
 	struct way *way = way_at(super->slot);
 	unsigned long flags;
-	bool dead;
+	bool ended;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
-	dead = way->id == super->id && way->dying;
-	if (dead) {
-		way->dying = false;
+	ended = way->id == super->id && way->in_shutdown;
+	if (ended) {
+		way->in_shutdown = false;
 		/* 0 is for what is not over. */
-		way->death.took =
-			max_t(u64, 1, dfput_elapsed(way->death.begun, now));
-		look(way, view);
+		way->shutdown.took =
+			max_t(u64, 1, dfput_elapsed(way->shutdown.begun, now));
+		copy_way(way, view);
 	}
 	raw_spin_unlock_irqrestore(&set->lock, flags);
-	return dead;
+	return ended;
 }
 
 unsigned int dfput_super_slots(void)
@@ -404,7 +408,7 @@ bool dfput_super_view(unsigned int slot, struct dfput_super_view *view)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
-	look(way_at(slot), view);
+	copy_way(way_at(slot), view);
 	raw_spin_unlock_irqrestore(&set->lock, flags);
 
 	return view->id;
@@ -414,7 +418,7 @@ static void reset_way(struct way *way)
 {
 	struct super_count *count = &way->count;
 
-	if (!way->sb && !way->dying && !pending(count)) {
+	if (!way->sb && !way->in_shutdown && !count_pending(count)) {
 		way->id = 0;
 		return;
 	}

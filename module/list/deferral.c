@@ -21,7 +21,7 @@
 #include "list/deferral.h"
 #include "core/hash.h"
 #include "exit/leftover.h"
-#include "fs/mount.h"
+#include "fs/fs.h"
 #include "list/origin.h"
 #include "list/selftest.h"
 #include "core/stats.h"
@@ -462,8 +462,8 @@ void dfput_deferral_abandon(void)
 	struct dfput_bucket *bucket;
 
 	dfput_hash_for_each_bucket(&files, bucket) abandon_bucket(bucket);
-	dfput_super_abandon();
-	dfput_mount_abandon();
+	dfput_super_stop();
+	dfput_mount_stop();
 }
 
 bool dfput_deferral_copy(unsigned int index, const void **file,

@@ -26,7 +26,7 @@
 #include <dfput/causes.h>
 
 #include "core/hash.h"
-#include "fs/super.h"
+#include "fs/fs.h"
 
 enum dfput_state {
 	DFPUT_STATE_FREE,

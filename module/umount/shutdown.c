@@ -13,7 +13,7 @@
 
 #include "umount/shutdown.h"
 #include "core/stats.h"
-#include "fs/super.h"
+#include "fs/fs.h"
 #include "core/trace.h"
 #include "umount/umount.h"
 #include "debugfs/waiters.h"
@@ -61,8 +61,8 @@ static struct slot *claim(void)
 
 static void is_dead(const struct dfput_super_view *view)
 {
-	dfput_hist_add(DFPUT_HIST_super_shutdown, view->death.took);
-	dfput_umount_died(view->id, view->death.begun + view->death.took);
+	dfput_hist_add(DFPUT_HIST_super_shutdown, view->shutdown.took);
+	dfput_umount_died(view->id, view->shutdown.begun + view->shutdown.took);
 	trace_dfput_super_shutdown(view);
 	dfput_waiters_notify();
 }
@@ -85,7 +85,8 @@ void dfput_death_leave(const struct super_block *sb)
 	if (!slot)
 		return;
 	if (slot->super.id &&
-	    dfput_super_dead(&slot->super, ktime_get_mono_fast_ns(), &view))
+	    dfput_super_end_shutdown(&slot->super, ktime_get_mono_fast_ns(),
+				     &view))
 		is_dead(&view);
 	slot->super.id = 0;
 	slot->sb = NULL;
@@ -108,7 +109,8 @@ void dfput_death_shutdown(const struct super_block *sb)
 	if (!slot && READ_ONCE(following))
 		dfput_count(DFPUT_COUNT_lost_shutdowns);
 
-	super = dfput_super_dies(sb, mount, slot, ktime_get_mono_fast_ns());
+	super = dfput_super_begin_shutdown(sb, mount, slot,
+					   ktime_get_mono_fast_ns());
 	if (slot)
 		slot->super = super;
 }

@@ -15,7 +15,7 @@
 #include <linux/string.h>
 
 #include "list/batch.h"
-#include "fs/mount.h"
+#include "fs/fs.h"
 #include "core/stats.h"
 #include "exit/ring.h"
 #include "core/trace.h"
@@ -69,7 +69,7 @@ static u32 pending_of(const struct dfput_mount_view *mount)
 void dfput_umount_enter(const struct path *path, int flags)
 {
 	const struct super_block *sb = path->mnt->mnt_sb;
-	struct dfput_mount_view mount = dfput_mount_look(path->mnt);
+	struct dfput_mount_view mount = dfput_mount_snapshot(path->mnt);
 	struct slot *slot = claim();
 	struct dfput_umount_view *view;
 
@@ -101,8 +101,8 @@ static void look_around(struct dfput_umount_view *view)
 
 	view->rings = dfput_teardown_rings(&view->snapshot);
 	view->rings_left = view->rings;
-	mount = dfput_mount_look(view->mnt);
-	view->look = mount.look;
+	mount = dfput_mount_snapshot(view->mnt);
+	view->look = mount.seq;
 	view->queued = mount.files[DFPUT_STAGE_QUEUED];
 	view->started = mount.files[DFPUT_STAGE_STARTED];
 	view->held = mount.files[DFPUT_STAGE_HELD];

@@ -15,7 +15,7 @@
 #include <linux/path.h>
 #include <linux/sched.h>
 
-#include "fs/super.h"
+#include "fs/fs.h"
 #include "exit/ring.h"
 
 /* How many are kept. */

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Accounts of superblocks and mounts: the files of each that were deferred, or
+ * closed by a process that ended.
+ */
+#ifndef DFPUT_FS_H
+#define DFPUT_FS_H
+
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+#define DFPUT_FSTYPE_LEN 16
+
+/*
+ * ---- superblocks ----
+ *
+ * A generation is one life of a superblock. It is known from the first deferral,
+ * leftover, umount or shutdown that is seen of it until its shutdown is over. The
+ * next superblock with the same address or device number is another generation.
+ */
+
+/**
+ * struct dfput_super_ref - a generation, as a record remembers it
+ * @slot: its place in the table
+ * @dev: its device number, also when @id is 0
+ * @id: its number, 0 when there was no room or no superblock
+ */
+struct dfput_super_ref {
+	u32 slot;
+	dev_t dev;
+	u64 id;
+};
+
+enum dfput_super_state {
+	DFPUT_SUPER_ALIVE,
+	DFPUT_SUPER_SHUTDOWN,
+	DFPUT_SUPER_GONE,
+	/* Its shutdown would not have been seen. */
+	DFPUT_SUPER_UNKNOWN,
+};
+
+/* What was deferred on the way to a shutdown, in the order in which it comes. */
+enum dfput_hop_kind {
+	DFPUT_HOP_FILE,
+	DFPUT_HOP_MOUNT,
+	DFPUT_HOP_SUPER,
+	DFPUT_NR_HOPS,
+};
+
+/**
+ * struct dfput_hop - one of these
+ * @kind: what
+ * @dev: the superblock of a file
+ * @ino: of a file
+ * @time: when it began, ns of ktime_get_mono_fast_ns()
+ */
+struct dfput_hop {
+	enum dfput_hop_kind kind;
+	dev_t dev;
+	u64 ino;
+	u64 time;
+};
+
+/**
+ * struct dfput_shutdown - the end of a generation
+ * @begun: when it began, ns of ktime_get_mono_fast_ns(); 0: it did not
+ * @took: from then until deactivate_locked_super() returned, ns; 0: not yet, or
+ * not seen
+ * @pid: thread that shut it down
+ * @kthread: which is a kernel thread
+ * @comm: that thread's name
+ * @nr_hops: how many of @hops are there
+ * @hops: what was deferred on the way
+ */
+struct dfput_shutdown {
+	u64 begun;
+	u64 took;
+	pid_t pid;
+	bool kthread;
+	char comm[TASK_COMM_LEN];
+	unsigned int nr_hops;
+	struct dfput_hop hops[DFPUT_NR_HOPS];
+};
+
+/**
+ * struct dfput_super_view - a generation, as a reader sees it
+ * @id: its own number
+ * @dev: device number
+ * @state: what became of it
+ * @fstype: filesystem type
+ * @name: the filesystem's own name for it, its s_id
+ * @queued: files queued since load or reset
+ * @released: files released since then
+ * @pending: files on the list
+ * @held: files closed by a process that ended, and not released
+ * @leftovers: files that outlived their process since load or reset
+ * @shutdown: how it ended
+ */
+struct dfput_super_view {
+	u64 id;
+	dev_t dev;
+	enum dfput_super_state state;
+	char fstype[DFPUT_FSTYPE_LEN];
+	char name[32];
+	u64 queued;
+	u64 released;
+	u64 pending;
+	u32 held;
+	u64 leftovers;
+	struct dfput_shutdown shutdown;
+};
+
+/**
+ * dfput_super_of() - the generation of a file's superblock
+ * @file: has a reference, or its __fput() has just been entered
+ *
+ * Return: its id is 0 for a file that was never opened, while shutdowns are not
+ * seen, and when the table is full.
+ */
+struct dfput_super_ref dfput_super_of(const struct file *file);
+
+/* The same, of a superblock that can't go away meanwhile. */
+struct dfput_super_ref dfput_super_find(const struct super_block *sb);
+/* Is it in the table already? */
+bool dfput_super_known(const struct super_block *sb);
+
+/* One of its files was queued, or not after all, begins to be released, is released. */
+void dfput_super_queued(const struct dfput_super_ref *super);
+void dfput_super_retracted(const struct dfput_super_ref *super);
+void dfput_super_started(const struct dfput_super_ref *super, u64 ino, u64 now);
+void dfput_super_released(const struct dfput_super_ref *super);
+/* One of its files is held after its process closed it, or no longer; was late. */
+void dfput_super_hold(const struct dfput_super_ref *super);
+void dfput_super_unhold(const struct dfput_super_ref *super);
+void dfput_super_leftover(const struct dfput_super_ref *super);
+
+/* Its files on the list. */
+u64 dfput_super_pending(const struct dfput_super_ref *super);
+
+/**
+ * dfput_super_begin_shutdown() - at the entry of generic_shutdown_super()
+ * @sb: the superblock: a key from now on
+ * @mount: delayed_mntput() cleaned up its last mount
+ * @followed: the end will be seen; else it counts as gone right away
+ * @now: ns of ktime_get_mono_fast_ns()
+ */
+struct dfput_super_ref dfput_super_begin_shutdown(const struct super_block *sb,
+						  bool mount, bool followed,
+						  u64 now);
+
+/**
+ * dfput_super_end_shutdown() - deactivate_locked_super() returns
+ * @super: the generation
+ * @now: ns of ktime_get_mono_fast_ns()
+ * @view: receives what it was
+ *
+ * Return: true if it was being shut down until now.
+ */
+bool dfput_super_end_shutdown(const struct dfput_super_ref *super, u64 now,
+			      struct dfput_super_view *view);
+
+/* The table, for readers: false if there is no generation in that slot. */
+unsigned int dfput_super_slots(void);
+bool dfput_super_view(unsigned int slot, struct dfput_super_view *view);
+
+/* Only while each shutdown is seen can generations be told apart. */
+void dfput_super_start(void);
+void dfput_super_stop(void);
+void dfput_super_reset(void);
+int dfput_super_init(void);
+void dfput_super_exit(void);
+size_t dfput_super_memory(void);
+
+/*
+ * ---- mounts ----
+ *
+ * EBUSY is a mount's, not its superblock's.
+ */
+
+/* Where a file is on its way. */
+enum dfput_stage {
+	/* On the kernel's list. */
+	DFPUT_STAGE_QUEUED,
+	/* In its __fput, which gives the mount up a little before its end. */
+	DFPUT_STAGE_STARTED,
+	/* Closed by a process that ended, and not released. */
+	DFPUT_STAGE_HELD,
+	DFPUT_NR_STAGES,
+	DFPUT_STAGE_NONE = DFPUT_NR_STAGES,
+};
+
+/**
+ * struct dfput_mount_view - the files of one mount
+ * @files: by stage; one that is watched is held as well as queued
+ * @seq: counts these snapshots, of all mounts
+ * @unsure: there may be more: there was no room to count some
+ */
+struct dfput_mount_view {
+	u32 files[DFPUT_NR_STAGES];
+	u32 seq;
+	bool unsure;
+};
+
+/**
+ * dfput_mount_of() - the mount that a file pins
+ * @file: has a reference, or its __fput() has just been entered
+ *
+ * Return: a key; NULL for a file that was never opened, and for a mount of the
+ * kernel's own, which nobody can ask to be unmounted.
+ */
+static __always_inline const void *dfput_mount_of(const struct file *file)
+{
+	const struct vfsmount *mnt = file->f_path.mnt;
+
+	if (!(file->f_mode & FMODE_OPENED) || (mnt->mnt_flags & MNT_INTERNAL))
+		return NULL;
+	return mnt;
+}
+
+/* Files are counted by mount: umounts are seen. */
+extern bool dfput_mounts_started;
+
+u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
+		       enum dfput_stage to);
+
+/**
+ * dfput_mount_move() - a file goes from one stage to another
+ * @mnt: its mount: a key, or NULL
+ * @from: where it was counted, or DFPUT_STAGE_NONE
+ * @to: where it is from now on, or DFPUT_STAGE_NONE
+ *
+ * Context: any but NMI; the lock of a table of files may be held.
+ * Return: the newest snapshot before the move. Any later one has counted it.
+ */
+static __always_inline u32 dfput_mount_move(const void *mnt,
+					    enum dfput_stage from,
+					    enum dfput_stage to)
+{
+	if (!mnt || !READ_ONCE(dfput_mounts_started))
+		return 0;
+	return __dfput_mount_move(mnt, from, to);
+}
+
+/* What is counted of a mount that can't go away meanwhile. */
+struct dfput_mount_view dfput_mount_snapshot(const void *mnt);
+
+/* No handler may run. */
+void dfput_mount_start(void);
+void dfput_mount_stop(void);
+int dfput_mount_init(void);
+void dfput_mount_exit(void);
+size_t dfput_mount_memory(void);
+
+#endif /* DFPUT_FS_H */

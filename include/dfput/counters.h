@@ -42,8 +42,8 @@
 	X(stale_records, records,                                             \
 	  "left by a release never seen, then replaced")                      \
 	X(evicted, records, "candidates dropped to make room")                \
-	X(lost_batches, batches,                                              \
-	  "drains not followed: their begin or end was not seen")             \
+	X(lost_batches, files,                                                \
+	  "released by drains that were not followed: not timed")             \
 	X(lost_supers, files, "queued with no room for their superblock")     \
 	X(pending_at_stop, files,                                             \
 	  "still on the list when measuring was stopped")                     \

@@ -27,7 +27,7 @@ is 'none pending' "$(value stats pending)" 0
 holds 'calls that were skipped are counted' "$(since_mark missed_probes)" -gt 0
 is 'as many as the hook says' "$(since_mark missed_probes)" \
 	"$(column hooks misses hook batch_flush)"
-holds 'so are batches that there was no slot for' "$(since_mark lost_batches)" -gt 0
+holds 'so are the files of batches that were not followed' "$(since_mark lost_batches)" -gt 0
 note "missed_probes $(since_mark missed_probes), lost_batches $(since_mark lost_batches)"
 mark
 dfput run --max-late 1s -- true >/dev/null 2>&1

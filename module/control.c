@@ -11,16 +11,14 @@
 
 #include "list/batch.h"
 #include "control.h"
-#include "umount/shutdown.h"
 #include "list/deferral.h"
 #include "hook/hook.h"
-#include "exit/leftover.h"
+#include "exit/exit.h"
 #include "fs/fs.h"
 #include "list/origin.h"
 #include "list/selftest.h"
 #include "hook/site.h"
 #include "core/stats.h"
-#include "exit/ring.h"
 #include "umount/umount.h"
 
 static DEFINE_MUTEX(lock);
@@ -35,12 +33,12 @@ static void stop(void)
 	dfput_hooks_disarm();
 	/* No handler runs any more: what they left in flight is of no use. */
 	dfput_selftest_stop();
+	dfput_umount_stop();
+	dfput_shutdown_stop();
 	dfput_batch_abandon();
+	dfput_watch_stop();
+	dfput_ring_stop();
 	dfput_deferral_abandon();
-	dfput_leftover_abandon();
-	dfput_teardown_abandon();
-	dfput_death_abandon();
-	dfput_umount_abandon();
 	WRITE_ONCE(status.enabled, false);
 }
 
@@ -63,9 +61,9 @@ static int start_rung(enum dfput_rung rung)
 	if (is_armed(DFPUT_HOOK_super_shutdown))
 		dfput_super_start();
 	if (is_armed(DFPUT_HOOK_super_free))
-		dfput_death_follow();
+		dfput_shutdown_start();
 	if (is_armed(DFPUT_HOOK_close))
-		dfput_leftover_follow();
+		dfput_watch_start();
 	if (!status.load_ns)
 		WRITE_ONCE(status.load_ns,
 			   dfput_elapsed(load_begun, ktime_get_mono_fast_ns()));

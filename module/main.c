@@ -21,10 +21,9 @@
 #include "core/fault.h"
 #include "debugfs/flush.h"
 #include "hook/hook.h"
-#include "exit/leftover.h"
+#include "exit/exit.h"
 #include "fs/fs.h"
 #include "list/origin.h"
-#include "exit/owner.h"
 #include "debugfs/resident.h"
 #include "core/stats.h"
 #include "hook/symbol.h"
@@ -155,9 +154,12 @@ static int __init allocate(void)
 	err = dfput_leftover_init(leftovers);
 	if (err)
 		goto deferral;
-	err = dfput_owner_init(leftovers);
+	err = dfput_watch_init(leftovers);
 	if (err)
 		goto leftover;
+	err = dfput_owner_init(leftovers);
+	if (err)
+		goto watch;
 	err = dfput_origin_init(stacks, stack_sample);
 	if (err)
 		goto owner;
@@ -166,6 +168,8 @@ static int __init allocate(void)
 
 owner:
 	dfput_owner_exit();
+watch:
+	dfput_watch_exit();
 leftover:
 	dfput_leftover_exit();
 deferral:
@@ -190,6 +194,7 @@ static void release(void)
 	dfput_flush_exit();
 	dfput_origin_exit();
 	dfput_owner_exit();
+	dfput_watch_exit();
 	dfput_leftover_exit();
 	dfput_deferral_exit();
 	dfput_mount_exit();

@@ -24,7 +24,7 @@
 #include <dfput/causes.h>
 
 #include "list/deferral.h"
-#include "exit/leftover.h"
+#include "exit/exit.h"
 #include "umount/umount.h"
 
 #ifndef DFPUT_TRACE_CAUSE

@@ -25,7 +25,7 @@
 #include "core/fault.h"
 #include "debugfs/flush.h"
 #include "hook/hook.h"
-#include "exit/leftover.h"
+#include "exit/exit.h"
 #include "fs/fs.h"
 #include "list/origin.h"
 #include "debugfs/resident.h"
@@ -33,7 +33,6 @@
 #include "core/stats.h"
 #include "hook/symbol.h"
 #include "debugfs/tables.h"
-#include "exit/ring.h"
 #include "debugfs/text.h"
 #include "debugfs/waiters.h"
 
@@ -70,7 +69,7 @@ static int show_stats(struct seq_file *m, void *unused)
 		dfput_try(NULL, kmalloc(sizeof(*sum), GFP_KERNEL));
 	bool enabled = dfput_control_status().enabled;
 	struct dfput_gauges gauges;
-	struct dfput_rings rings;
+	u32 last_ring;
 	u64 now;
 
 	if (!sum)
@@ -86,7 +85,7 @@ static int show_stats(struct seq_file *m, void *unused)
 	dfput_text_value(m, "measuring_ns", dfput_elapsed(gauges.since, now));
 	dfput_text_value(m, "enabled", enabled);
 	dfput_text_value(m, "watched", atomic_read(&dfput_watched));
-	dfput_text_value(m, "rings", dfput_teardown_rings(&rings));
+	dfput_text_value(m, "rings", dfput_ring_count(&last_ring));
 	show_clocks(m);
 	kfree(sum);
 	return 0;
@@ -128,9 +127,10 @@ static int show_histograms(struct seq_file *m, void *unused)
 static size_t memory(void)
 {
 	return dfput_deferral_memory() + dfput_super_memory() +
-	       dfput_leftover_memory() + dfput_owner_memory() +
-	       dfput_origin_memory() + dfput_mount_memory() +
-	       dfput_stats_memory() + sizeof(*dfput_resident);
+	       dfput_leftover_memory() + dfput_watch_memory() +
+	       dfput_owner_memory() + dfput_origin_memory() +
+	       dfput_mount_memory() + dfput_stats_memory() +
+	       sizeof(*dfput_resident);
 }
 
 static void show_hook_values(struct seq_file *m)

@@ -18,15 +18,13 @@
 
 #include <dfput/abi.h>
 
-#include "exit/blocks.h"
+#include "exit/exit.h"
 #include "list/deferral.h"
 #include "core/fault.h"
-#include "exit/leftover.h"
 #include "list/origin.h"
 #include "core/stats.h"
 #include "fs/fs.h"
 #include "debugfs/tables.h"
-#include "exit/ring.h"
 #include "debugfs/text.h"
 #include "umount/umount.h"
 
@@ -157,7 +155,7 @@ static void show_owner(struct seq_file *m, const void *file)
 {
 	struct dfput_identity who;
 
-	if (dfput_leftover_owner_of(file, &who)) {
+	if (dfput_watch_owner_of(file, &who)) {
 		seq_printf(m, "%d\t", who.tgid);
 		dfput_text_name(m, who.comm);
 		seq_printf(m, "\t%llu", who.start);
@@ -384,8 +382,8 @@ static int show_umount(struct seq_file *m, unsigned int row)
 		[DFPUT_WHY_NOT_BUSY] = "-",
 		[DFPUT_WHY_DEFERRAL] = "deferral",
 		[DFPUT_WHY_DEFERRAL_PERHAPS] = "deferral?",
-		[DFPUT_WHY_TEARDOWN] = "ring",
-		[DFPUT_WHY_TEARDOWN_PERHAPS] = "ring?",
+		[DFPUT_WHY_RING] = "ring",
+		[DFPUT_WHY_RING_PERHAPS] = "ring?",
 		[DFPUT_WHY_HELD] = "held",
 		[DFPUT_WHY_OTHER] = "other",
 		[DFPUT_WHY_UNKNOWN] = "unknown",
@@ -400,8 +398,9 @@ static int show_umount(struct seq_file *m, unsigned int row)
 	show_result(m, view.result);
 	seq_printf(m, "\t%s\t%u\t%llu\t%u\t%u\t%u\t%llu\t",
 		   whys[dfput_umount_why(&view)], view.queued + view.started,
-		   view.pending_super, view.held, view.rings, view.teardown,
-		   view.died ? dfput_elapsed(view.ended, view.died) : 0);
+		   view.pending_super, view.held, view.rings, view.ring_files,
+		   view.shutdown ? dfput_elapsed(view.ended, view.shutdown) :
+				   0);
 	show_flags(m, view.flags);
 	seq_putc(m, '\t');
 	dfput_text_device(m, view.super.dev);
@@ -429,7 +428,8 @@ static int show_held(struct seq_file *m, unsigned int row)
 {
 	struct dfput_held_view view;
 
-	if (!dfput_leftover_held(row, &view))
+	/* What is on the list is in pending. */
+	if (!dfput_watch_view(row, &view) || dfput_deferral_has(view.file))
 		return SEQ_SKIP;
 
 	seq_printf(m, "%llu\t",
@@ -451,7 +451,7 @@ static int show_held(struct seq_file *m, unsigned int row)
 
 const struct dfput_table dfput_table_held = {
 	.columns = DFPUT_HELD_COLUMNS(DFPUT_TEXT_COLUMN),
-	.rows = dfput_leftover_rows,
+	.rows = dfput_watch_slots,
 	.show = show_held,
 };
 
@@ -461,7 +461,7 @@ static int show_ring(struct seq_file *m, unsigned int row)
 {
 	struct dfput_ring_view view;
 
-	if (!dfput_teardown_view(row, &view))
+	if (!dfput_ring_view(row, &view))
 		return SEQ_SKIP;
 
 	seq_printf(m, "%u\t%llu\t%s\t", view.id,
@@ -476,6 +476,6 @@ static int show_ring(struct seq_file *m, unsigned int row)
 
 const struct dfput_table dfput_table_rings = {
 	.columns = DFPUT_RINGS_COLUMNS(DFPUT_TEXT_COLUMN),
-	.rows = dfput_teardown_slots,
+	.rows = dfput_ring_slots,
 	.show = show_ring,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an open file is in the way of, as long as it is not released.
+ * What an open file blocks until it is released.
  *
  * The caller's reference keeps inode and socket there. The lists of locks are
  * guarded by a spinlock that is only tried for, and not at all where it could
@@ -15,14 +15,14 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
-#include "exit/blocks.h"
 #include "compat/compat.h"
+#include "exit/internal.h"
 
 /* So many locks of one inode are looked at. */
 #define LOCKS_MAX 64
 
-static u8 look_in(struct list_head *locks, const struct file *file,
-		  unsigned int flags, u8 found)
+static u8 search_locks(struct list_head *locks, const struct file *file,
+		       unsigned int flags, u8 found)
 {
 	unsigned int seen = 0;
 	struct list_head *at;
@@ -37,16 +37,15 @@ static u8 look_in(struct list_head *locks, const struct file *file,
 	return 0;
 }
 
-static u8 look_at_locks(struct file_lock_context *context,
-			const struct file *file)
+static u8 find_locks(struct file_lock_context *context, const struct file *file)
 {
 	/* The process' own POSIX locks go with its close, whoever holds the file. */
-	return look_in(&context->flc_flock, file, FL_FLOCK,
-		       BIT(DFPUT_BLOCK_flock)) |
-	       look_in(&context->flc_posix, file, FL_OFDLCK,
-		       BIT(DFPUT_BLOCK_ofd)) |
-	       look_in(&context->flc_lease, file, FL_LEASE,
-		       BIT(DFPUT_BLOCK_lease));
+	return search_locks(&context->flc_flock, file, FL_FLOCK,
+			    BIT(DFPUT_BLOCK_flock)) |
+	       search_locks(&context->flc_posix, file, FL_OFDLCK,
+			    BIT(DFPUT_BLOCK_ofd)) |
+	       search_locks(&context->flc_lease, file, FL_LEASE,
+			    BIT(DFPUT_BLOCK_lease));
 }
 
 /* With interrupts off, as in rung site, a task has interrupted nobody. */
@@ -65,12 +64,12 @@ static u8 locks_of(const struct file *file)
 		return 0;
 	if (!may_lock() || !spin_trylock(&context->flc_lock))
 		return BIT(DFPUT_BLOCK_UNKNOWN);
-	blocks = look_at_locks(context, file);
+	blocks = find_locks(context, file);
 	spin_unlock(&context->flc_lock);
 	return blocks;
 }
 
-static u8 listening(const struct file *file)
+static u8 find_listener(const struct file *file)
 {
 	struct inode *inode = file_inode(file);
 	const struct sock *sk;
@@ -90,7 +89,7 @@ u8 dfput_blocks_of(const struct file *file)
 
 	if (!(file->f_mode & FMODE_OPENED))
 		return 0;
-	blocks = locks_of(file) | listening(file);
+	blocks = locks_of(file) | find_listener(file);
 	if ((file->f_mode & FMODE_WRITE) && S_ISREG(file_inode(file)->i_mode))
 		blocks |= BIT(DFPUT_BLOCK_write);
 	return blocks;

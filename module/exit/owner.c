@@ -3,45 +3,44 @@
  * Owners: the processes that closed, as they ended or executed another program,
  * files that somebody else still held; and when their end became visible.
  *
- * A hash by process id, each bucket with a raw spinlock that is held with
- * interrupts off: do_notify_parent() runs under tasklist_lock, and a file may be
- * released anywhere. Whoever holds a lock of leftover.c or teardown.c may take
- * one of these, never the other way round.
+ * An owner is known by its thread group's id and start time, never by a pointer.
+ * It stays for as long as a file or a ring of its is followed.
+ *
+ * They are in a hash by process id and execution. A bucket's lock is taken with
+ * interrupts off: do_notify_parent() runs under tasklist_lock, and files are
+ * released anywhere. It is taken inside the locks of watch.c and ring.c; no lock
+ * is taken inside it.
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
-#include <linux/hash.h>
 #include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
-#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
 
-#include "exit/owner.h"
+#include "exit/internal.h"
 
-#define BUCKET_BITS 8
 /* How many generations of parents are looked at. */
 #define ANCESTORS 64
 
-static struct {
-	raw_spinlock_t lock;
-	struct hlist_head owners;
-} buckets[BIT(BUCKET_BITS)];
+static struct dfput_hash owners;
 
-static struct dfput_pool pool;
-
-static unsigned int bucket_of(pid_t tgid)
+/*
+ * One process may execute as often as it likes: its executions share no bucket.
+ * What shares one by its key is exits with the same process id.
+ */
+static unsigned long key_of(pid_t tgid, u64 exec)
 {
-	return hash_32(tgid, BUCKET_BITS);
+	return (unsigned long)tgid | exec << 32;
 }
 
-static struct dfput_owner *find(unsigned int bucket, pid_t tgid, u64 start,
-				u64 exec)
+static struct dfput_owner *find_owner(struct dfput_bucket *bucket, pid_t tgid,
+				      u64 start, u64 exec)
 {
 	struct dfput_owner *owner;
 
-	hlist_for_each_entry(owner, &buckets[bucket].owners, node)
+	hlist_for_each_entry(owner, &bucket->entries, entry.node)
 		if (owner->who.tgid == tgid && owner->who.start == start &&
 		    owner->who.exec == exec)
 			return owner;
@@ -87,10 +86,10 @@ static void identify(struct dfput_identity *who, const struct task_struct *task,
 	find_reapers(who, leader);
 }
 
-static struct dfput_owner *add(unsigned int bucket,
-			       const struct task_struct *task, u64 exec)
+static struct dfput_owner *add_owner(struct dfput_bucket *bucket,
+				     const struct task_struct *task, u64 exec)
 {
-	struct dfput_owner *owner = dfput_pool_get(&pool);
+	struct dfput_owner *owner = dfput_pool_get(&owners.pool);
 
 	if (!owner)
 		return NULL;
@@ -98,35 +97,39 @@ static struct dfput_owner *add(unsigned int bucket,
 	owner->refs = 0;
 	/* An execution is its own end: what it closes is meant to be gone. */
 	WRITE_ONCE(owner->visible, exec ? ktime_get_mono_fast_ns() : 0);
-	hlist_add_head(&owner->node, &buckets[bucket].owners);
+	owner->entry.key = key_of(task->tgid, exec);
+	dfput_hash_add(bucket, &owner->entry);
 	return owner;
 }
 
 /* Under rcu_read_lock(), of a task that has not been released. */
-static struct dfput_owner *get(const struct task_struct *task, u64 exec)
+static struct dfput_owner *get_owner(const struct task_struct *task, u64 exec)
 {
-	unsigned int bucket = bucket_of(task->tgid);
+	struct dfput_bucket *bucket =
+		dfput_hash_bucket(&owners, key_of(task->tgid, exec));
 	struct dfput_owner *owner;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&buckets[bucket].lock, flags);
-	owner = find(bucket, task->tgid, task->group_leader->start_time, exec);
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	owner = find_owner(bucket, task->tgid, task->group_leader->start_time,
+			   exec);
 	if (!owner)
-		owner = add(bucket, task, exec);
+		owner = add_owner(bucket, task, exec);
 	if (owner)
 		owner->refs++;
-	raw_spin_unlock_irqrestore(&buckets[bucket].lock, flags);
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	return owner;
 }
 
 struct dfput_owner *dfput_owner_get(enum dfput_kind kind)
 {
+	u64 exec = 0;
 	struct dfput_owner *owner;
 
+	if (kind == DFPUT_KIND_EXEC)
+		exec = READ_ONCE(current->self_exec_id) + 1;
 	rcu_read_lock();
-	owner = get(current, kind == DFPUT_KIND_EXEC ?
-				     READ_ONCE(current->self_exec_id) + 1 :
-				     0);
+	owner = get_owner(current, exec);
 	rcu_read_unlock();
 	return owner;
 }
@@ -136,21 +139,22 @@ struct dfput_owner *dfput_owner_get(enum dfput_kind kind)
  * thread that was started between the start and the end of an owner with the
  * same id belongs to it, because nobody else had that id then.
  */
-static struct dfput_owner *find_dead(const struct task_struct *task)
+static struct dfput_owner *get_dead_owner(const struct task_struct *task)
 {
-	unsigned int bucket = bucket_of(task->tgid);
+	struct dfput_bucket *bucket =
+		dfput_hash_bucket(&owners, key_of(task->tgid, 0));
 	struct dfput_owner *owner, *found = NULL;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&buckets[bucket].lock, flags);
-	hlist_for_each_entry(owner, &buckets[bucket].owners, node)
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	hlist_for_each_entry(owner, &bucket->entries, entry.node)
 		if (owner->who.tgid == task->tgid && !owner->who.exec &&
 		    owner->who.start <= task->start_time &&
 		    (!owner->visible || task->start_time <= owner->visible))
 			found = owner;
 	if (found)
 		found->refs++;
-	raw_spin_unlock_irqrestore(&buckets[bucket].lock, flags);
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	return found;
 }
 
@@ -159,73 +163,75 @@ struct dfput_owner *dfput_owner_get_task(struct task_struct *task)
 	struct dfput_owner *owner;
 
 	rcu_read_lock();
-	owner = pid_alive(task) ? get(task, 0) : find_dead(task);
+	owner = pid_alive(task) ? get_owner(task, 0) : get_dead_owner(task);
 	rcu_read_unlock();
 	return owner;
 }
 
+static struct dfput_bucket *bucket_of(const struct dfput_owner *owner)
+{
+	return dfput_hash_bucket(&owners, owner->entry.key);
+}
+
 struct dfput_owner *dfput_owner_hold(struct dfput_owner *owner)
 {
-	unsigned int bucket;
+	struct dfput_bucket *bucket;
 	unsigned long flags;
 
 	if (!owner)
 		return NULL;
-	bucket = bucket_of(owner->who.tgid);
-	raw_spin_lock_irqsave(&buckets[bucket].lock, flags);
+	bucket = bucket_of(owner);
+	raw_spin_lock_irqsave(&bucket->lock, flags);
 	owner->refs++;
-	raw_spin_unlock_irqrestore(&buckets[bucket].lock, flags);
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	return owner;
 }
 
 void dfput_owner_put(struct dfput_owner *owner)
 {
-	unsigned int bucket;
+	struct dfput_bucket *bucket;
 	unsigned long flags;
 	bool last;
 
 	if (!owner)
 		return;
-	bucket = bucket_of(owner->who.tgid);
-	raw_spin_lock_irqsave(&buckets[bucket].lock, flags);
+	bucket = bucket_of(owner);
+	raw_spin_lock_irqsave(&bucket->lock, flags);
 	last = !--owner->refs;
 	if (last)
-		hlist_del(&owner->node);
-	raw_spin_unlock_irqrestore(&buckets[bucket].lock, flags);
+		dfput_hash_remove(&owner->entry);
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	if (last)
-		dfput_pool_put(&pool, owner);
+		dfput_pool_put(&owners.pool, owner);
 }
 
 void dfput_owner_ended(const struct task_struct *leader, u64 now)
 {
-	unsigned int bucket = bucket_of(leader->tgid);
+	struct dfput_bucket *bucket =
+		dfput_hash_bucket(&owners, key_of(leader->tgid, 0));
 	struct dfput_owner *owner;
 	unsigned long flags;
 
-	if (hlist_empty(&buckets[bucket].owners))
+	if (hlist_empty(&bucket->entries))
 		return;
-	raw_spin_lock_irqsave(&buckets[bucket].lock, flags);
-	owner = find(bucket, leader->tgid, leader->start_time, 0);
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	owner = find_owner(bucket, leader->tgid, leader->start_time, 0);
 	if (owner)
 		WRITE_ONCE(owner->visible, now);
-	raw_spin_unlock_irqrestore(&buckets[bucket].lock, flags);
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 }
 
-int dfput_owner_init(unsigned int owners)
+int dfput_owner_init(unsigned int nr)
 {
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(buckets); i++)
-		raw_spin_lock_init(&buckets[i].lock);
-	return dfput_pool_init(&pool, owners, sizeof(struct dfput_owner));
+	return dfput_hash_init(&owners, nr, sizeof(struct dfput_owner));
 }
 
 void dfput_owner_exit(void)
 {
-	dfput_pool_exit(&pool);
+	dfput_hash_exit(&owners);
 }
 
 size_t dfput_owner_memory(void)
 {
-	return dfput_pool_memory(&pool);
+	return dfput_hash_memory(&owners);
 }

@@ -1,34 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Teardowns: kernel threads that put files on behalf of a process, and whose.
+ * Rings of io_uring, from the release of their last descriptor to the end of
+ * io_ring_exit_work(), and the kworkers that put their files.
  *
- * A ring is known by its memory, from the release of its last file to the end
- * of its teardown, which frees it: any work item inside that memory is its own.
- * What the ring looks like we need not know.
+ * io_ring_exit_work() runs in a kworker, so current is not the owner. A ring is
+ * known by its memory instead, until that function frees it: any work item inside
+ * that memory is its own. What is in there we need not know.
  *
- * Rings are in a small table under one raw spinlock, which is taken once a ring
- * and work item, not once a file. The kworkers that are at it are in an open
- * hash: a place is claimed with a compare and exchange by its kworker, and
- * touched by no other until it gives it up.
+ * Rings are in a small table under one raw spinlock, taken with interrupts off,
+ * once a ring and work item, not once a file; an owner's lock is taken inside it.
+ * A kworker's slot is its own: see core/activity.h.
  */
 #include <linux/atomic.h>
-#include <linux/hash.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "compat/compat.h"
-#include "exit/leftover.h"
-#include "exit/owner.h"
+#include "core/activity.h"
 #include "core/stats.h"
-#include "exit/ring.h"
-#include "umount/umount.h"
 #include "debugfs/waiters.h"
+#include "exit/internal.h"
 
 #define RINGS 1024
-#define WORKER_BITS 10
-#define WORKER_TRIES 16
+#define WORKS 1024
 
 struct ring {
 	/* NULL: free. */
@@ -42,26 +37,28 @@ struct ring {
 	u32 id;
 };
 
-struct worker {
-	/* A key. NULL: free. */
-	struct task_struct *task;
+/* A work item that current is in the middle of. */
+struct work {
+	struct dfput_activity activity;
 	struct dfput_owner *owner;
-	/* NULL: what it does is no ring's. */
+	/* NULL: it is a task's, not a ring's. */
 	struct ring *ring;
 };
 
-atomic_t dfput_teardowns = ATOMIC_INIT(0);
+atomic_t dfput_ring_works = ATOMIC_INIT(0);
 
 static DEFINE_RAW_SPINLOCK(rings_lock);
 static struct ring rings[RINGS];
 /* Above the last that is taken. */
 static unsigned int rings_end;
-/* Those that are being torn down, of all that ever were. */
+/* How many are released, and the number of the newest. */
 static u32 rings_now;
-static struct dfput_rings rings_ever;
-static struct worker workers[BIT(WORKER_BITS)];
+static u32 last_id;
 
-/* ---- rings ------------------------------------------------------------- */
+static struct work works[WORKS];
+static const struct dfput_activities working = DFPUT_ACTIVITIES(works);
+
+/* ---- rings; under their lock ---- */
 
 static struct ring *find_ring(const void *inside)
 {
@@ -81,7 +78,7 @@ static bool is_released_by_exec(const struct ring *ring)
 	       ring->owner->who.exec == READ_ONCE(current->self_exec_id);
 }
 
-static struct ring *find_room(void)
+static struct ring *find_free_ring(void)
 {
 	struct ring *ring;
 
@@ -95,44 +92,30 @@ static struct ring *find_room(void)
 	return ring;
 }
 
-/* Under the lock. */
 static void set_released(struct ring *ring, bool released)
 {
 	rings_now += released - ring->released;
 	if (released && !ring->released) {
 		ring->since = ktime_get_mono_fast_ns();
-		ring->id = ++rings_ever.last;
-	} else if (!released && ring->released) {
-		rings_ever.gone++;
+		ring->id = ++last_id;
 	}
 	ring->released = released;
 }
 
-static void free_ring(struct ring *ring)
+/* Return: the owner, whose reference is the caller's now. */
+static struct dfput_owner *clear_ring(struct ring *ring)
 {
-	struct dfput_owner *owner;
-	unsigned long flags;
-	u32 id, gone;
+	struct dfput_owner *owner = ring->owner;
 
-	raw_spin_lock_irqsave(&rings_lock, flags);
-	id = ring->id;
-	owner = ring->owner;
 	ring->owner = NULL;
 	ring->start = NULL;
 	set_released(ring, false);
-	gone = rings_ever.gone;
-	while (rings_end && !rings[rings_end - 1].start)
-		rings_end--;
-	raw_spin_unlock_irqrestore(&rings_lock, flags);
-
-	dfput_umount_ring_gone(id, gone);
-	dfput_owner_put(owner);
-	dfput_waiters_notify();
+	return owner;
 }
 
 /*
- * Under the lock. One that is there already has gone without our having seen it,
- * or lived on. Return: whose reference is left over, or NULL.
+ * One that is there already has gone without our having seen it, or lived on.
+ * Return: whose reference is left over, or NULL.
  */
 static struct dfput_owner *
 enter_ring(const void *start, struct dfput_owner *owner, enum dfput_kind kind)
@@ -145,9 +128,9 @@ enter_ring(const void *start, struct dfput_owner *owner, enum dfput_kind kind)
 		return owner;
 	}
 	if (ring)
-		before = ring->owner;
+		before = clear_ring(ring);
 	else
-		ring = find_room();
+		ring = find_free_ring();
 	if (!ring) {
 		dfput_count(DFPUT_COUNT_lost_rings);
 		return owner;
@@ -155,11 +138,17 @@ enter_ring(const void *start, struct dfput_owner *owner, enum dfput_kind kind)
 	ring->start = start;
 	ring->size = ksize(start);
 	ring->owner = owner;
-	/* One that was there had gone without our having seen it. */
-	set_released(ring, false);
 	set_released(ring, kind == DFPUT_KIND_EXIT);
 	return before;
 }
+
+static bool is_numbered_upto(const struct ring *ring, u32 last)
+{
+	/* Numbers wrap. */
+	return ring->start && ring->released && (s32)(last - ring->id) >= 0;
+}
+
+/* ---- from release to end ---- */
 
 static void note_ring(const void *start, enum dfput_kind kind)
 {
@@ -176,144 +165,144 @@ static void note_ring(const void *start, enum dfput_kind kind)
 	dfput_owner_put(owner);
 }
 
-void dfput_teardown_exec(const void *start)
+void dfput_ring_closed_by_exec(const void *ctx)
 {
-	note_ring(start, DFPUT_KIND_EXEC);
+	note_ring(ctx, DFPUT_KIND_EXEC);
 }
 
-void dfput_teardown_ring(const void *start)
+void dfput_ring_released(const void *ctx)
 {
 	/* Released by a kernel thread: then it was not the one that closed it. */
 	if (current->flags & PF_KTHREAD)
 		dfput_count(DFPUT_COUNT_lost_rings);
 	else
-		note_ring(start, DFPUT_KIND_EXIT);
+		note_ring(ctx, DFPUT_KIND_EXIT);
 }
 
-/* ---- those who take them to pieces -------------------------------------- */
-
-static struct worker *worker_at(unsigned int try)
+static void end_ring(struct ring *ring)
 {
-	unsigned int place = hash_ptr(current, WORKER_BITS);
+	struct dfput_owner *owner;
+	unsigned long flags;
 
-	return &workers[(place + try) % ARRAY_SIZE(workers)];
-}
+	raw_spin_lock_irqsave(&rings_lock, flags);
+	owner = clear_ring(ring);
+	while (rings_end && !rings[rings_end - 1].start)
+		rings_end--;
+	raw_spin_unlock_irqrestore(&rings_lock, flags);
 
-static struct worker *find_worker(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < WORKER_TRIES; i++)
-		if (READ_ONCE(worker_at(i)->task) == current)
-			return worker_at(i);
-	return NULL;
-}
-
-static struct worker *claim_worker(void)
-{
-	struct worker *worker;
-	unsigned int i;
-
-	for (i = 0; i < WORKER_TRIES; i++) {
-		worker = worker_at(i);
-		if (!READ_ONCE(worker->task) &&
-		    !cmpxchg(&worker->task, NULL, current))
-			return worker;
-	}
-	return NULL;
-}
-
-/* The owner's reference is the worker's from here on. */
-static void begin(struct dfput_owner *owner, struct ring *ring)
-{
-	struct worker *worker = owner ? claim_worker() : NULL;
-
-	if (worker) {
-		worker->owner = owner;
-		worker->ring = ring;
-		atomic_inc(&dfput_teardowns);
-		return;
-	}
-	if (owner)
-		dfput_count(DFPUT_COUNT_lost_rings);
 	dfput_owner_put(owner);
+	dfput_waiters_notify();
 }
 
-void dfput_teardown_enter(const void *work)
+/* ---- kworkers ---- */
+
+/* The owner's reference is the slot's from here on. */
+static bool begin_work(struct dfput_owner *owner, struct ring *ring)
+{
+	struct work *work;
+
+	/* Of a living ring: its owner lives, and isn't known. */
+	if (!owner)
+		return false;
+	work = dfput_activity_claim(&working);
+	if (!work) {
+		dfput_count(DFPUT_COUNT_lost_rings);
+		dfput_owner_put(owner);
+		return false;
+	}
+	work->owner = owner;
+	WRITE_ONCE(work->ring, ring);
+	atomic_inc(&dfput_ring_works);
+	return true;
+}
+
+bool dfput_ring_enter(const void *item)
 {
 	struct dfput_owner *owner = NULL;
 	struct ring *ring;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
-	ring = find_ring(work);
+	ring = find_ring(item);
 	if (ring && ring->released)
 		owner = dfput_owner_hold(ring->owner);
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
-	begin(owner, ring);
+	return begin_work(owner, ring);
 }
 
-void dfput_teardown_enter_task(struct task_struct *task)
+bool dfput_ring_enter_task(struct task_struct *task)
 {
-	begin(dfput_owner_get_task(task), NULL);
+	return begin_work(dfput_owner_get_task(task), NULL);
 }
 
-void dfput_teardown_leave(bool gone)
+void dfput_ring_leave(bool gone)
 {
-	struct worker *worker = find_worker();
+	struct work *work = dfput_activity_find(&working);
 
-	if (!worker)
+	if (!work)
 		return;
-	atomic_dec(&dfput_teardowns);
-	if (gone && worker->ring)
-		free_ring(worker->ring);
-	dfput_owner_put(worker->owner);
-	worker->owner = NULL;
-	worker->ring = NULL;
-	/* What we did in the place is done before another thread can have it. */
-	smp_store_release(&worker->task, NULL);
+	atomic_dec(&dfput_ring_works);
+	if (gone && work->ring)
+		end_ring(work->ring);
+	dfput_owner_put(work->owner);
+	work->owner = NULL;
+	WRITE_ONCE(work->ring, NULL);
+	dfput_activity_release(&work->activity);
 }
 
-u32 __dfput_teardown_sight(const struct file *file)
+u32 __dfput_ring_putting(const struct file *file)
 {
-	struct worker *worker = find_worker();
+	const struct work *work = dfput_activity_find(&working);
 
-	if (!worker)
+	if (!work)
 		return 0;
-	dfput_leftover_owned(file, worker->owner);
-	return worker->ring ? worker->ring->id : 0;
+	dfput_watch_put_for(file, work->owner);
+	return work->ring ? work->ring->id : 0;
 }
 
-/* ---- reading ------------------------------------------------------------ */
+/* ---- reading ---- */
 
-u32 dfput_teardown_rings(struct dfput_rings *snapshot)
+u32 dfput_ring_count(u32 *last)
 {
 	unsigned long flags;
 	u32 now;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
-	*snapshot = rings_ever;
+	*last = last_id;
 	now = rings_now;
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
 	return now;
 }
 
-unsigned int dfput_teardown_slots(void)
+u32 dfput_ring_count_upto(u32 last)
+{
+	const struct ring *ring;
+	unsigned long flags;
+	u32 nr = 0;
+
+	raw_spin_lock_irqsave(&rings_lock, flags);
+	for (ring = rings; rings_now && ring < rings + rings_end; ring++)
+		nr += is_numbered_upto(ring, last);
+	raw_spin_unlock_irqrestore(&rings_lock, flags);
+	return nr;
+}
+
+unsigned int dfput_ring_slots(void)
 {
 	return RINGS;
 }
 
 static bool is_worked_at(const struct ring *ring)
 {
-	const struct worker *worker;
+	const struct work *work;
 
-	for (worker = workers; worker < workers + ARRAY_SIZE(workers); worker++)
-		if (READ_ONCE(worker->task) && READ_ONCE(worker->ring) == ring)
+	for (work = works; work < works + WORKS; work++)
+		if (READ_ONCE(work->ring) == ring)
 			return true;
 	return false;
 }
 
-bool dfput_teardown_view(unsigned int slot, struct dfput_ring_view *view)
+bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view)
 {
 	const struct ring *ring = &rings[slot];
 	unsigned long flags;
@@ -333,39 +322,17 @@ bool dfput_teardown_view(unsigned int slot, struct dfput_ring_view *view)
 	return there;
 }
 
-/* ---- aio ---------------------------------------------------------------- */
-
-void dfput_teardown_mm(const struct mm_struct *mm)
+/* No handler may run. */
+void dfput_ring_stop(void)
 {
-	bool exec = current->in_execve;
-	bool exits = current->flags & PF_EXITING && current->active_mm == mm;
-
-	if (likely(!dfput_mm_has_aio(mm)))
-		return;
-	/* Others may hold an address space as well, to look at it. */
-	dfput_leftover_unbind(mm, exec || exits,
-			      exec ? DFPUT_KIND_EXEC : DFPUT_KIND_EXIT);
-}
-
-/* ---- */
-
-void dfput_teardown_abandon(void)
-{
-	struct worker *worker;
 	struct ring *ring;
+	struct work *work;
 
-	for (worker = workers; worker < workers + ARRAY_SIZE(workers);
-	     worker++) {
-		dfput_owner_put(worker->owner);
-		worker->owner = NULL;
-		worker->task = NULL;
-	}
-	for (ring = rings; ring < rings + RINGS; ring++) {
-		dfput_owner_put(ring->owner);
-		ring->owner = NULL;
-		ring->start = NULL;
-		set_released(ring, false);
-	}
+	for (work = works; work < works + WORKS; work++)
+		dfput_owner_put(work->owner);
+	memset(works, 0, sizeof(works));
+	for (ring = rings; ring < rings + RINGS; ring++)
+		dfput_owner_put(clear_ring(ring));
 	rings_end = 0;
-	atomic_set(&dfput_teardowns, 0);
+	atomic_set(&dfput_ring_works, 0);
 }

@@ -19,7 +19,7 @@
 #include <linux/sched/signal.h>
 
 #include "hook/exit.h"
-#include "exit/owner.h"
+#include "exit/exit.h"
 #include "core/stats.h"
 #include "hook/symbol.h"
 #include "core/trace.h"

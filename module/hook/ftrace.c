@@ -18,15 +18,14 @@
 #include "list/batch.h"
 #include "compat/compat.h"
 #include "hook/context.h"
-#include "umount/shutdown.h"
+#include "umount/umount.h"
 #include "list/deferral.h"
 #include "hook/exit.h"
 #include "core/fault.h"
 #include "hook/hook.h"
-#include "exit/leftover.h"
+#include "exit/exit.h"
 #include "core/stats.h"
 #include "hook/symbol.h"
-#include "exit/ring.h"
 #include "core/trace.h"
 
 /*
@@ -106,7 +105,7 @@ static void see_release(const struct file *file)
 {
 	if (unlikely(dfput_deferral_other(file)) && dfput_batch_entered())
 		dfput_count(DFPUT_COUNT_foreign);
-	dfput_leftover_put(file);
+	dfput_watch_put(file);
 	if (trace_dfput_put_enabled() && (current->flags & PF_EXITING))
 		trace_dfput_put(file);
 }
@@ -154,7 +153,7 @@ void dfput_on_generic_shutdown_super(unsigned long ip, unsigned long caller,
 	unsigned long sb = dfput_ftrace_argument(fregs, 0);
 
 	dfput_count_hit(DFPUT_HOOK_super_shutdown);
-	dfput_death_shutdown((const struct super_block *)sb);
+	dfput_shutdown_begin((const struct super_block *)sb);
 }
 
 /* Any delayed work at all: one comparison. */
@@ -167,7 +166,7 @@ void dfput_on_queue_delayed_work_on(unsigned long ip, unsigned long caller,
 	if (likely(work != dfput_symbols.delayed_mntput_work))
 		return;
 	dfput_count_hit(DFPUT_HOOK_mounts_queue);
-	dfput_death_mounts_queued();
+	dfput_shutdown_mounts_queued();
 }
 
 /* Most mounts are cleaned up by whoever puts them last. */
@@ -177,14 +176,14 @@ void dfput_on_cleanup_mnt(unsigned long ip, unsigned long caller,
 	if (!dfput_range_holds(&dfput_symbols.delayed_mntput, caller))
 		return;
 	dfput_count_hit(DFPUT_HOOK_mount);
-	dfput_death_mount();
+	dfput_shutdown_mount();
 }
 
 /* A process that goes on closes a file: if that lives on, it is not our leftover. */
 static noinline void see_close(const struct file *file)
 {
 	if (!(current->flags & PF_KTHREAD))
-		dfput_leftover_hand_on(file);
+		dfput_watch_closed_by_live(file);
 }
 
 static bool is_ring(const struct file *file)
@@ -199,14 +198,14 @@ static noinline void see_last_close(const struct file *file,
 				    enum dfput_kind kind)
 {
 	dfput_count_hit(DFPUT_HOOK_close);
-	dfput_leftover_closed(file, kind);
+	dfput_watch_closed(file, kind);
 }
 
 static noinline void see_exec_close(const struct file *file)
 {
 	/* By the time of its release we could not tell why it was closed. */
 	if (is_ring(file))
-		dfput_teardown_exec(file->private_data);
+		dfput_ring_closed_by_exec(file->private_data);
 	if (dfput_file_refs(file) > 1)
 		see_last_close(file, DFPUT_KIND_EXEC);
 }
@@ -225,7 +224,7 @@ void dfput_on_filp_close(unsigned long ip, unsigned long caller,
 			see_last_close(file_argument(fregs), DFPUT_KIND_EXIT);
 	} else if (unlikely(task->in_execve)) {
 		see_exec_close(file_argument(fregs));
-	} else if (unlikely(dfput_leftover_watching())) {
+	} else if (unlikely(dfput_watching())) {
 		see_close(file_argument(fregs));
 	}
 }
@@ -234,7 +233,7 @@ void dfput_on_filp_close(unsigned long ip, unsigned long caller,
 void dfput_on___fput_sync(unsigned long ip, unsigned long caller,
 			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (unlikely(dfput_leftover_watching()))
+	if (unlikely(dfput_watching()))
 		see_close(file_argument(fregs));
 }
 
@@ -245,14 +244,14 @@ void dfput_on_io_uring_release(unsigned long ip, unsigned long caller,
 	unsigned long file = dfput_ftrace_argument(fregs, 1);
 
 	dfput_count_hit(DFPUT_HOOK_ring);
-	dfput_teardown_ring(((const struct file *)file)->private_data);
+	dfput_ring_released(((const struct file *)file)->private_data);
 }
 
 void dfput_on_aio_ring_mmap(unsigned long ip, unsigned long caller,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	dfput_count_hit(DFPUT_HOOK_aio_map);
-	dfput_leftover_bind(file_argument(fregs), current->mm);
+	dfput_watch_bind(file_argument(fregs));
 }
 
 void dfput_on_aio_ring_mmap_prepare(unsigned long ip, unsigned long caller,
@@ -264,7 +263,7 @@ void dfput_on_aio_ring_mmap_prepare(unsigned long ip, unsigned long caller,
 
 	dfput_count_hit(DFPUT_HOOK_aio_map_prepare);
 	if (file)
-		dfput_leftover_bind(file, current->mm);
+		dfput_watch_bind(file);
 }
 
 void dfput_on_exit_aio(unsigned long ip, unsigned long caller,
@@ -272,7 +271,7 @@ void dfput_on_exit_aio(unsigned long ip, unsigned long caller,
 {
 	unsigned long mm = dfput_ftrace_argument(fregs, 0);
 
-	dfput_teardown_mm((const struct mm_struct *)mm);
+	dfput_watch_exit_aio((const struct mm_struct *)mm);
 }
 
 void dfput_on_do_notify_parent(unsigned long ip, unsigned long caller,

@@ -5,7 +5,8 @@
  * those that unmount.
  *
  * The handlers run in process context, in the task that does this, with
- * preemption off. The function itself sleeps between them.
+ * preemption off. The function itself sleeps between them. An entry handler that
+ * returns 1 forgoes the call of the other.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -13,12 +14,11 @@
 
 #include "list/batch.h"
 #include "compat/compat.h"
-#include "umount/shutdown.h"
 #include "core/fault.h"
 #include "hook/hook.h"
 #include "core/stats.h"
 #include "hook/symbol.h"
-#include "exit/ring.h"
+#include "exit/exit.h"
 #include "umount/umount.h"
 
 /*
@@ -66,7 +66,8 @@ int dfput_enter_umount(struct kretprobe_instance *instance,
 	const struct path *path = (void *)regs_get_kernel_argument(regs, 0);
 
 	dfput_count_hit(DFPUT_HOOK_umount);
-	dfput_umount_enter(path, regs_get_kernel_argument(regs, 1));
+	dfput_umount_enter((void *)instance->data, path,
+			   regs_get_kernel_argument(regs, 1));
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_enter_umount);
@@ -74,34 +75,24 @@ NOKPROBE_SYMBOL(dfput_enter_umount);
 int dfput_leave_umount(struct kretprobe_instance *instance,
 		       struct pt_regs *regs)
 {
-	dfput_umount_leave(regs_return_value(regs));
+	dfput_umount_leave((void *)instance->data, regs_return_value(regs));
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_leave_umount);
 
-/* What the return has to know of the call. */
-struct call {
-	const struct super_block *sb;
-};
-
 int dfput_enter_super_free(struct kretprobe_instance *instance,
 			   struct pt_regs *regs)
 {
-	struct call *call = (struct call *)instance->data;
-
 	dfput_count_hit(DFPUT_HOOK_super_free);
-	call->sb = (void *)regs_get_kernel_argument(regs, 0);
-	dfput_death_enter(call->sb);
-	return 0;
+	return !dfput_shutdown_enter((void *)instance->data,
+				     (void *)regs_get_kernel_argument(regs, 0));
 }
 NOKPROBE_SYMBOL(dfput_enter_super_free);
 
 int dfput_leave_super_free(struct kretprobe_instance *instance,
 			   struct pt_regs *regs)
 {
-	const struct call *call = (struct call *)instance->data;
-
-	dfput_death_leave(call->sb);
+	dfput_shutdown_leave((void *)instance->data);
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_leave_super_free);
@@ -110,7 +101,7 @@ int dfput_enter_mounts(struct kretprobe_instance *instance,
 		       struct pt_regs *regs)
 {
 	dfput_count_hit(DFPUT_HOOK_mounts);
-	dfput_death_mounts_enter();
+	dfput_shutdown_mounts_enter();
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_enter_mounts);
@@ -118,7 +109,7 @@ NOKPROBE_SYMBOL(dfput_enter_mounts);
 int dfput_leave_mounts(struct kretprobe_instance *instance,
 		       struct pt_regs *regs)
 {
-	dfput_death_mounts_leave();
+	dfput_shutdown_mounts_leave();
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_leave_mounts);
@@ -127,15 +118,14 @@ int dfput_enter_ring_exit(struct kretprobe_instance *instance,
 			  struct pt_regs *regs)
 {
 	dfput_count_hit(DFPUT_HOOK_ring_exit);
-	dfput_teardown_enter((void *)regs_get_kernel_argument(regs, 0));
-	return 0;
+	return !dfput_ring_enter((void *)regs_get_kernel_argument(regs, 0));
 }
 NOKPROBE_SYMBOL(dfput_enter_ring_exit);
 
 int dfput_leave_ring_exit(struct kretprobe_instance *instance,
 			  struct pt_regs *regs)
 {
-	dfput_teardown_leave(true);
+	dfput_ring_leave(true);
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_leave_ring_exit);
@@ -144,15 +134,14 @@ NOKPROBE_SYMBOL(dfput_leave_ring_exit);
 int dfput_enter_ring_work(struct kretprobe_instance *instance,
 			  struct pt_regs *regs)
 {
-	dfput_teardown_enter((void *)regs_get_kernel_argument(regs, 0));
-	return 0;
+	return !dfput_ring_enter((void *)regs_get_kernel_argument(regs, 0));
 }
 NOKPROBE_SYMBOL(dfput_enter_ring_work);
 
 int dfput_leave_ring_work(struct kretprobe_instance *instance,
 			  struct pt_regs *regs)
 {
-	dfput_teardown_leave(false);
+	dfput_ring_leave(false);
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_leave_ring_work);
@@ -164,19 +153,30 @@ int dfput_enter_task_fallback(struct kretprobe_instance *instance,
 		dfput_task_fallback(regs_get_kernel_argument(regs, 0));
 
 	dfput_count_hit(DFPUT_HOOK_task_fallback);
-	if (task)
-		dfput_teardown_enter_task(task);
-	return 0;
+	return !task || !dfput_ring_enter_task(task);
 }
 NOKPROBE_SYMBOL(dfput_enter_task_fallback);
 
 int dfput_leave_task_fallback(struct kretprobe_instance *instance,
 			      struct pt_regs *regs)
 {
-	dfput_teardown_leave(false);
+	dfput_ring_leave(false);
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_leave_task_fallback);
+
+/* What the return has to know of the call. */
+static size_t data_size(enum dfput_role role)
+{
+	switch (role) {
+	case DFPUT_ROLE_UMOUNT:
+		return sizeof(struct dfput_umount_view);
+	case DFPUT_ROLE_SUPER_FREE:
+		return sizeof(struct dfput_shutdown_call);
+	default:
+		return 0;
+	}
+}
 
 static int prepare(struct dfput_hook *hook)
 {
@@ -191,7 +191,7 @@ static int arm_one(struct dfput_hook *hook)
 	hook->retprobe.kp.symbol_name = hook->symbol;
 	hook->retprobe.entry_handler = hook->on_entry;
 	hook->retprobe.handler = hook->on_return;
-	hook->retprobe.data_size = sizeof(struct call);
+	hook->retprobe.data_size = data_size(hook->role);
 	hook->retprobe.maxactive = hook->role == DFPUT_ROLE_RING_EXIT ?
 					   MAX_ACTIVE_RINGS :
 					   MAX_ACTIVE;

@@ -20,12 +20,11 @@
 #include "compat/compat.h"
 #include "list/deferral.h"
 #include "core/hash.h"
-#include "exit/leftover.h"
+#include "exit/exit.h"
 #include "fs/fs.h"
 #include "list/origin.h"
 #include "list/selftest.h"
 #include "core/stats.h"
-#include "exit/ring.h"
 #include "core/trace.h"
 #include "umount/umount.h"
 
@@ -166,11 +165,11 @@ static void remember(struct dfput_record *record,
 
 static void count_queued(const struct dfput_sight *sight)
 {
-	u32 looks = dfput_mount_move(sight->mount, DFPUT_STAGE_NONE,
-				     DFPUT_STAGE_QUEUED);
+	u32 seq = dfput_mount_move(sight->mount, DFPUT_STAGE_NONE,
+				   DFPUT_STAGE_QUEUED);
 
 	if (unlikely(sight->ring))
-		dfput_umount_torn(sight->ring, sight->mount, looks);
+		dfput_umount_ring_put(sight->ring, sight->mount, seq);
 	dfput_count_queued(sight->cause);
 	dfput_super_queued(&sight->super);
 	dfput_origin_queued(sight->origin);
@@ -267,7 +266,7 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 	}
 	describe(&sight, file, cause, caller, regs, ktime_get_mono_fast_ns());
 	if (cause == DFPUT_CAUSE_kthread)
-		sight.ring = dfput_teardown_sight(file);
+		sight.ring = dfput_ring_putting(file);
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find_record(bucket, file);
@@ -369,7 +368,7 @@ void dfput_deferral_start(const struct file *file, bool preload, u64 now,
 
 	dfput_selftest_started(file, drained->fate);
 	drained->record = record;
-	drained->leftover = dfput_leftover_take(file);
+	drained->watch = dfput_watch_take(file);
 	drained->started = now;
 	drained->id = 0;
 	if (record) {
@@ -412,9 +411,9 @@ void dfput_deferral_finish(struct dfput_drained *drained, u64 now, bool flush)
 	dfput_hist_add(DFPUT_HIST_release_time,
 		       dfput_elapsed(drained->started, now));
 	trace_dfput_release(drained, now, flush);
-	dfput_leftover_deferred(
-		drained->leftover,
-		drained->record ? &drained->record->sight : NULL, now);
+	dfput_watch_released(drained->watch,
+			     drained->record ? &drained->record->sight : NULL,
+			     now);
 
 	if (drained->record)
 		end_record(drained->record);
@@ -435,7 +434,7 @@ static void abandon_file(void)
 
 void dfput_deferral_drop(struct dfput_drained *drained)
 {
-	dfput_leftover_drop(drained->leftover);
+	dfput_watch_drop(drained->watch);
 	if (drained->record)
 		end_record(drained->record);
 	if (drained->fate == DFPUT_FATE_KNOWN)

@@ -81,7 +81,7 @@ struct dfput_record {
 	struct dfput_sight sight;
 };
 
-struct dfput_leftover;
+struct dfput_watch;
 
 /* What was known of a file when its drain began. */
 enum dfput_fate {
@@ -97,7 +97,7 @@ enum dfput_fate {
  * struct dfput_drained - one file in the middle of its __fput, as its batch
  * keeps it
  * @record: its record, or NULL: queueing not seen, or no record was free
- * @leftover: what is known of the exit that closed it, or NULL
+ * @watch: what is known of the exit that closed it, or NULL
  * @id: of @record, 0 without one
  * @fate: what is known of it
  * @started: when its __fput was entered, ns
@@ -107,7 +107,7 @@ enum dfput_fate {
  */
 struct dfput_drained {
 	struct dfput_record *record;
-	struct dfput_leftover *leftover;
+	struct dfput_watch *watch;
 	u64 id;
 	enum dfput_fate fate;
 	u64 started;

@@ -1,102 +1,95 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Deaths of superblocks.
+ * Shutdowns of superblocks.
  *
  * Whoever drops the last reference shuts the superblock down, in one function
- * that sleeps: its task claims a slot at the entry, with a compare and exchange,
- * and gives it up at the return; nobody else touches it.
+ * that sleeps. That call is an activity of its task: see core/activity.h. Such
+ * calls may be nested, because filesystems keep mounts of the kernel's own. No
+ * locks.
  *
  * delayed_mntput() never runs concurrently with itself.
  */
 #include <linux/ktime.h>
 #include <linux/sched.h>
 
-#include "umount/shutdown.h"
+#include "core/activity.h"
 #include "core/stats.h"
-#include "fs/fs.h"
 #include "core/trace.h"
-#include "umount/umount.h"
 #include "debugfs/waiters.h"
+#include "umount/internal.h"
 
 #define SLOTS 64
 
 struct slot {
-	/* The task that drops the reference: a key. NULL: free. */
-	struct task_struct *task;
-	/* Of which superblock: a key. */
-	const struct super_block *sb;
-	/* Its generation, once it is being shut down. */
-	struct dfput_super_ref super;
+	struct dfput_activity activity;
+	/* The innermost of the task's calls. */
+	struct dfput_shutdown_call *call;
 };
 
 static struct slot slots[SLOTS];
-static bool following __read_mostly;
+static const struct dfput_activities calls = DFPUT_ACTIVITIES(slots);
+static bool started __read_mostly;
 
 /* When the batch that delayed_mntput() will find, or has found, was begun. */
 static atomic64_t mounts_queued;
 static u64 batch_queued;
 static struct task_struct *mounts_task;
 
-/* One may be inside another: filesystems keep mounts of the kernel's own. */
-static struct slot *find(const struct super_block *sb)
+bool dfput_shutdown_enter(struct dfput_shutdown_call *call,
+			  const struct super_block *sb)
 {
-	struct slot *slot;
+	struct slot *slot = dfput_activity_find(&calls);
 
-	for (slot = slots; slot < slots + SLOTS; slot++)
-		if (READ_ONCE(slot->task) == current && slot->sb == sb)
-			return slot;
-	return NULL;
+	call->sb = sb;
+	call->super.id = 0;
+	call->outer = slot ? slot->call : NULL;
+	if (!slot)
+		slot = dfput_activity_claim(&calls);
+	if (!slot)
+		return false;
+	slot->call = call;
+	return true;
 }
 
-static struct slot *claim(void)
+static void end_shutdown(const struct dfput_super_ref *super)
 {
-	struct slot *slot;
+	struct dfput_super_view view;
 
-	for (slot = slots; slot < slots + SLOTS; slot++)
-		if (!READ_ONCE(slot->task) &&
-		    !cmpxchg(&slot->task, NULL, current))
-			return slot;
-	return NULL;
-}
-
-static void is_dead(const struct dfput_super_view *view)
-{
-	dfput_hist_add(DFPUT_HIST_super_shutdown, view->shutdown.took);
-	dfput_umount_died(view->id, view->shutdown.begun + view->shutdown.took);
-	trace_dfput_super_shutdown(view);
+	if (!dfput_super_end_shutdown(super, ktime_get_mono_fast_ns(), &view))
+		return;
+	dfput_hist_add(DFPUT_HIST_super_shutdown, view.shutdown.took);
+	dfput_umount_shutdown(view.id,
+			      view.shutdown.begun + view.shutdown.took);
+	trace_dfput_super_shutdown(&view);
 	dfput_waiters_notify();
 }
 
-void dfput_death_enter(const struct super_block *sb)
+void dfput_shutdown_leave(struct dfput_shutdown_call *call)
 {
-	struct slot *slot = claim();
+	struct slot *slot = dfput_activity_find(&calls);
 
 	if (!slot)
 		return;
-	slot->super.id = 0;
-	slot->sb = sb;
+	if (call->super.id)
+		end_shutdown(&call->super);
+	slot->call = call->outer;
+	if (!slot->call)
+		dfput_activity_release(&slot->activity);
 }
 
-void dfput_death_leave(const struct super_block *sb)
+static struct dfput_shutdown_call *find_call(const struct super_block *sb)
 {
-	struct slot *slot = find(sb);
-	struct dfput_super_view view;
+	struct slot *slot = dfput_activity_find(&calls);
+	struct dfput_shutdown_call *call = slot ? slot->call : NULL;
 
-	if (!slot)
-		return;
-	if (slot->super.id &&
-	    dfput_super_end_shutdown(&slot->super, ktime_get_mono_fast_ns(),
-				     &view))
-		is_dead(&view);
-	slot->super.id = 0;
-	slot->sb = NULL;
-	/* What we did in the slot is done before another task can have it. */
-	smp_store_release(&slot->task, NULL);
+	while (call && call->sb != sb)
+		call = call->outer;
+	return call;
 }
 
-void dfput_death_shutdown(const struct super_block *sb)
+void dfput_shutdown_begin(const struct super_block *sb)
 {
-	struct slot *slot = find(sb);
+	struct dfput_shutdown_call *call = find_call(sb);
 	bool mount = READ_ONCE(mounts_task) == current;
 	struct dfput_super_ref super;
 
@@ -106,36 +99,36 @@ void dfput_death_shutdown(const struct super_block *sb)
 	dfput_count(DFPUT_COUNT_supers_shutdown);
 	if (current->flags & PF_KTHREAD)
 		dfput_count(DFPUT_COUNT_supers_shutdown_kthread);
-	if (!slot && READ_ONCE(following))
+	if (!call && READ_ONCE(started))
 		dfput_count(DFPUT_COUNT_lost_shutdowns);
 
-	super = dfput_super_begin_shutdown(sb, mount, slot,
+	super = dfput_super_begin_shutdown(sb, mount, call,
 					   ktime_get_mono_fast_ns());
-	if (slot)
-		slot->super = super;
+	if (call)
+		call->super = super;
 }
 
-/* ---- mounts -------------------------------------------------------------- */
+/* ---- mounts ---- */
 
-void dfput_death_mounts_queued(void)
+void dfput_shutdown_mounts_queued(void)
 {
 	atomic64_cmpxchg(&mounts_queued, 0, ktime_get_mono_fast_ns());
 }
 
-void dfput_death_mounts_enter(void)
+void dfput_shutdown_mounts_enter(void)
 {
 	/* Before it takes the list: what comes later begins the next batch. */
 	batch_queued = atomic64_xchg(&mounts_queued, 0);
 	WRITE_ONCE(mounts_task, current);
 }
 
-void dfput_death_mounts_leave(void)
+void dfput_shutdown_mounts_leave(void)
 {
 	WRITE_ONCE(mounts_task, NULL);
 	dfput_waiters_notify();
 }
 
-void dfput_death_mount(void)
+void dfput_shutdown_mount(void)
 {
 	dfput_count(DFPUT_COUNT_mounts_deferred);
 	if (batch_queued)
@@ -144,16 +137,16 @@ void dfput_death_mount(void)
 					     ktime_get_mono_fast_ns()));
 }
 
-/* ---- */
+/* ---- starting and stopping ---- */
 
-void dfput_death_follow(void)
+void dfput_shutdown_start(void)
 {
-	WRITE_ONCE(following, true);
+	WRITE_ONCE(started, true);
 }
 
-void dfput_death_abandon(void)
+void dfput_shutdown_stop(void)
 {
-	WRITE_ONCE(following, false);
+	WRITE_ONCE(started, false);
 	memset(slots, 0, sizeof(slots));
 	atomic64_set(&mounts_queued, 0);
 	mounts_task = NULL;

@@ -2,11 +2,11 @@
 /*
  * Umounts.
  *
- * One that is under way is in a slot that its task claims, with a compare and
- * exchange, and nobody else touches. Those that are over are in a ring of rows
- * under one raw spinlock, taken with interrupts off: umounts are rare, and so
- * are the files that change a row later, because each was put by a ring of
- * io_uring while a row waited for it.
+ * One that is under way is in memory of its own task: the hook's. Those that are
+ * over are in a ring of rows under one raw spinlock, taken with interrupts off:
+ * umounts are rare, and so are the files that change a row later, because each
+ * was put by a ring that a refused umount had found. The locks of the rings and
+ * of a mount are taken inside it.
  */
 #include <linux/errno.h>
 #include <linux/ktime.h>
@@ -14,75 +14,38 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
-#include "list/batch.h"
-#include "fs/fs.h"
 #include "core/stats.h"
-#include "exit/ring.h"
 #include "core/trace.h"
-#include "umount/umount.h"
 #include "debugfs/waiters.h"
+#include "exit/exit.h"
+#include "list/batch.h"
+#include "umount/internal.h"
 
-#define SLOTS 64
-
-struct slot {
-	/* The task that asks: a key. NULL: free. */
-	struct task_struct *task;
-	struct dfput_umount_view view;
-};
-
-atomic_t dfput_umounts_open = ATOMIC_INIT(0);
-
-static struct slot slots[SLOTS];
+/* The newest ring that a refused umount has found; 0 before the first ring. */
+u32 dfput_umount_last_ring;
 
 static DEFINE_RAW_SPINLOCK(rows_lock);
 static struct dfput_umount_view rows[DFPUT_UMOUNTS];
 static u64 last_id;
 static u64 first_id = 1;
 
-static struct slot *find(struct task_struct *task)
-{
-	struct slot *slot;
-
-	for (slot = slots; slot < slots + SLOTS; slot++)
-		if (READ_ONCE(slot->task) == task)
-			return slot;
-	return NULL;
-}
-
-static struct slot *claim(void)
-{
-	struct slot *slot;
-
-	for (slot = slots; slot < slots + SLOTS; slot++)
-		if (!READ_ONCE(slot->task) &&
-		    !cmpxchg(&slot->task, NULL, current))
-			return slot;
-	return NULL;
-}
-
-static u32 pending_of(const struct dfput_mount_view *mount)
+static u32 count_pending(const struct dfput_mount_view *mount)
 {
 	return mount->files[DFPUT_STAGE_QUEUED] +
 	       mount->files[DFPUT_STAGE_STARTED];
 }
 
-void dfput_umount_enter(const struct path *path, int flags)
+void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
+			int flags)
 {
-	const struct super_block *sb = path->mnt->mnt_sb;
 	struct dfput_mount_view mount = dfput_mount_snapshot(path->mnt);
-	struct slot *slot = claim();
-	struct dfput_umount_view *view;
+	const struct super_block *sb = path->mnt->mnt_sb;
 
-	if (!slot) {
-		dfput_count(DFPUT_COUNT_lost_umounts);
-		return;
-	}
-	view = &slot->view;
 	memset(view, 0, sizeof(*view));
 	view->flags = flags;
 	view->super = dfput_super_find(sb);
 	view->mnt = path->mnt;
-	view->before = pending_of(&mount);
+	view->before = count_pending(&mount);
 	view->pid = current->tgid;
 	memcpy(view->comm, current->comm, sizeof(view->comm));
 	view->comm[sizeof(view->comm) - 1] = '\0';
@@ -91,18 +54,18 @@ void dfput_umount_enter(const struct path *path, int flags)
 	view->begun = ktime_get_mono_fast_ns();
 }
 
-/*
- * What is in its way, if it is. Under the rows' lock: a file that a ring puts at
- * this moment is either seen by this look, or sees the row.
- */
+/* What is in its way, if it is. */
 static void look_around(struct dfput_umount_view *view)
 {
 	struct dfput_mount_view mount;
 
-	view->rings = dfput_teardown_rings(&view->snapshot);
-	view->rings_left = view->rings;
+	view->rings = dfput_ring_count(&view->last_ring);
+	if (view->result == -EBUSY)
+		WRITE_ONCE(dfput_umount_last_ring, view->last_ring);
+	/* Pairs with dfput_umount_ring_put(). */
+	smp_mb();
 	mount = dfput_mount_snapshot(view->mnt);
-	view->look = mount.seq;
+	view->seq = mount.seq;
 	view->queued = mount.files[DFPUT_STAGE_QUEUED];
 	view->started = mount.files[DFPUT_STAGE_STARTED];
 	view->held = mount.files[DFPUT_STAGE_HELD];
@@ -110,26 +73,18 @@ static void look_around(struct dfput_umount_view *view)
 	view->pending_super = dfput_super_pending(&view->super);
 }
 
-static void log_umount(struct dfput_umount_view *view)
+/*
+ * A file that a ring puts at this moment is either counted here, or its put waits
+ * for the lock and finds the row.
+ */
+static void add_row(struct dfput_umount_view *view)
 {
-	struct dfput_umount_view *row;
 	unsigned long flags;
-
-	atomic_inc(&dfput_umounts_open);
-	/* Before we look: whoever does not see this has moved its file by now. */
-	smp_mb__after_atomic();
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
 	look_around(view);
 	view->id = ++last_id;
-	row = &rows[last_id % DFPUT_UMOUNTS];
-	if (row->rings_left)
-		atomic_dec(&dfput_umounts_open);
-	if (view->result != -EBUSY)
-		view->rings_left = 0;
-	if (!view->rings_left)
-		atomic_dec(&dfput_umounts_open);
-	*row = *view;
+	rows[last_id % DFPUT_UMOUNTS] = *view;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
@@ -143,63 +98,40 @@ static void count_umount(const struct dfput_umount_view *view)
 		dfput_count(DFPUT_COUNT_umounts_busy_deferred);
 }
 
-/* Its mount may be gone by now: it is a key. */
-void dfput_umount_leave(int result)
+void dfput_umount_leave(struct dfput_umount_view *view, int result)
 {
-	struct slot *slot = find(current);
-	struct dfput_umount_view *view;
-
-	if (!slot) {
-		dfput_count(DFPUT_COUNT_lost_umounts);
-		return;
-	}
-	view = &slot->view;
 	view->ended = ktime_get_mono_fast_ns();
 	view->result = result;
-	log_umount(view);
+	add_row(view);
 	count_umount(view);
 	trace_dfput_umount(view);
-	/* What we did in the slot is done before another task can have it. */
-	smp_store_release(&slot->task, NULL);
 	dfput_waiters_notify();
 }
 
-/* Was that ring being torn down then? Numbers wrap, but no row lives so long. */
-static bool knew(const struct dfput_umount_view *row, u32 ring)
+/* Numbers wrap, but no row lives so long. */
+static bool ring_existed_at(const struct dfput_umount_view *row, u32 ring)
 {
-	return row->rings_left && (s32)(row->snapshot.last - ring) >= 0;
+	return row->result == -EBUSY && (s32)(row->last_ring - ring) >= 0;
 }
 
-void __dfput_umount_torn(u32 ring, const void *mnt, u32 looks)
+void __dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq)
 {
 	struct dfput_umount_view *row;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
 	for (row = rows; row < rows + DFPUT_UMOUNTS; row++) {
-		if (row->mnt != mnt || !knew(row, ring) ||
-		    (s32)(looks - row->look) < 0)
+		/* A later snapshot than the file's has counted it. */
+		if (row->mnt != mnt || !ring_existed_at(row, ring) ||
+		    (s32)(seq - row->seq) < 0)
 			continue;
-		if (!row->teardown++ && !row->queued)
+		if (!row->ring_files++ && !row->queued)
 			dfput_count(DFPUT_COUNT_umounts_busy_ring);
 	}
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
-void __dfput_umount_ring_gone(u32 ring, u32 gone)
-{
-	struct dfput_umount_view *row;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&rows_lock, flags);
-	for (row = rows; row < rows + DFPUT_UMOUNTS; row++)
-		if (knew(row, ring) && (s32)(gone - row->snapshot.gone) > 0 &&
-		    !--row->rings_left)
-			atomic_dec(&dfput_umounts_open);
-	raw_spin_unlock_irqrestore(&rows_lock, flags);
-}
-
-void dfput_umount_died(u64 super, u64 now)
+void dfput_umount_shutdown(u64 super, u64 now)
 {
 	struct dfput_umount_view *row;
 	unsigned long flags;
@@ -207,7 +139,7 @@ void dfput_umount_died(u64 super, u64 now)
 	raw_spin_lock_irqsave(&rows_lock, flags);
 	for (row = rows; row < rows + DFPUT_UMOUNTS; row++)
 		if (row->super.id == super)
-			row->died = now;
+			row->shutdown = now;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
@@ -218,25 +150,36 @@ enum dfput_why dfput_umount_why(const struct dfput_umount_view *view)
 		return DFPUT_WHY_NOT_BUSY;
 	if (view->queued)
 		return DFPUT_WHY_DEFERRAL;
-	if (view->teardown)
-		return DFPUT_WHY_TEARDOWN;
+	if (view->ring_files)
+		return DFPUT_WHY_RING;
 	if (view->before || view->started)
 		return DFPUT_WHY_DEFERRAL_PERHAPS;
 	if (view->rings_left)
-		return DFPUT_WHY_TEARDOWN_PERHAPS;
+		return DFPUT_WHY_RING_PERHAPS;
 	if (view->unsure)
 		return DFPUT_WHY_UNKNOWN;
 	return view->held ? DFPUT_WHY_HELD : DFPUT_WHY_OTHER;
 }
 
+static u32 count_rings_left(const struct dfput_umount_view *row)
+{
+	if (row->result != -EBUSY || !row->rings)
+		return 0;
+	return dfput_ring_count_upto(row->last_ring);
+}
+
 bool dfput_umount_view(unsigned int index, struct dfput_umount_view *view)
 {
+	const struct dfput_umount_view *row;
 	unsigned long flags;
 	u64 oldest;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
 	oldest = last_id < DFPUT_UMOUNTS ? 1 : last_id - DFPUT_UMOUNTS + 1;
-	*view = rows[(oldest + index) % DFPUT_UMOUNTS];
+	row = &rows[(oldest + index) % DFPUT_UMOUNTS];
+	*view = *row;
+	/* A ring that puts a file now waits for the lock, so it is still there. */
+	view->rings_left = count_rings_left(row);
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 
 	return view->id && view->id >= READ_ONCE(first_id);
@@ -251,14 +194,10 @@ void dfput_umount_reset(void)
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
-void dfput_umount_abandon(void)
+void dfput_umount_stop(void)
 {
 	struct dfput_umount_view *row;
 
-	memset(slots, 0, sizeof(slots));
-	for (row = rows; row < rows + DFPUT_UMOUNTS; row++) {
-		row->unsure |= row->rings_left;
-		row->rings_left = 0;
-	}
-	atomic_set(&dfput_umounts_open, 0);
+	for (row = rows; row < rows + DFPUT_UMOUNTS; row++)
+		row->unsure |= count_rings_left(row) > 0;
 }

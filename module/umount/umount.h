@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Umounts: each attempt, what came of it, and which files in flight were in its
- * way.
- *
- * Whoever asks for it pins mount and superblock until the attempt is over. Each
- * file that is on the list when it returns held its mount all that time, on the
- * list or before that. A ring of io_uring that is being torn down then may hold
- * some as well; that is known only once it puts them.
+ * Attempts to unmount, and shutdowns of superblocks.
  */
 #ifndef DFPUT_UMOUNT_H
 #define DFPUT_UMOUNT_H
 
-#include <linux/atomic.h>
 #include <linux/path.h>
 #include <linux/sched.h>
 
 #include "fs/fs.h"
-#include "exit/ring.h"
+
+/*
+ * ---- umounts: each attempt, and which files in flight were in its way ----
+ *
+ * Whoever asks pins mount and superblock until the attempt is over. Each file that
+ * is on the list when it returns held its mount all that time, on the list or
+ * before that. A ring may hold files as well; that is known once it puts them.
+ */
 
 /* How many are kept. */
 #define DFPUT_UMOUNTS 256
@@ -26,8 +26,8 @@ enum dfput_why {
 	DFPUT_WHY_NOT_BUSY,
 	DFPUT_WHY_DEFERRAL,
 	DFPUT_WHY_DEFERRAL_PERHAPS,
-	DFPUT_WHY_TEARDOWN,
-	DFPUT_WHY_TEARDOWN_PERHAPS,
+	DFPUT_WHY_RING,
+	DFPUT_WHY_RING_PERHAPS,
 	DFPUT_WHY_HELD,
 	DFPUT_WHY_OTHER,
 	DFPUT_WHY_UNKNOWN,
@@ -39,7 +39,7 @@ enum dfput_why {
  * @id: counts them
  * @begun: when, ns of ktime_get_mono_fast_ns()
  * @ended: when it returned
- * @died: when its superblock's device was free, 0: not yet
+ * @shutdown: when the shutdown of its superblock was over, 0: not yet
  * @result: 0 or -errno
  * @flags: of umount2(2)
  * @super: whose mount it was
@@ -49,11 +49,11 @@ enum dfput_why {
  * @started: of that mount, in their __fput then
  * @held: of that mount, closed by a process that has ended
  * @pending_super: files of that superblock on the list
- * @rings: rings that were being torn down
- * @snapshot: of these
- * @look: at that mount: which it was
- * @rings_left: how many of them still are
- * @teardown: files of that mount that they have put since
+ * @rings: rings that there were
+ * @last_ring: number of the newest of these
+ * @rings_left: how many of them there are still
+ * @ring_files: files of that mount that they have put since
+ * @seq: of the snapshot of that mount
  * @unsure: something was not counted
  * @pid: process that asked for it
  * @comm: its name
@@ -64,7 +64,7 @@ struct dfput_umount_view {
 	u64 id;
 	u64 begun;
 	u64 ended;
-	u64 died;
+	u64 shutdown;
 	int result;
 	int flags;
 	struct dfput_super_ref super;
@@ -75,10 +75,10 @@ struct dfput_umount_view {
 	u32 held;
 	u64 pending_super;
 	u32 rings;
-	struct dfput_rings snapshot;
-	u32 look;
+	u32 last_ring;
 	u32 rings_left;
-	u32 teardown;
+	u32 ring_files;
+	u32 seq;
 	bool unsure;
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
@@ -86,102 +86,87 @@ struct dfput_umount_view {
 	char name[32];
 };
 
-/* Rows that wait for the end of rings: one word, looked at when rings put files. */
-extern atomic_t dfput_umounts_open;
-
-void __dfput_umount_torn(u32 ring, const void *mnt, u32 looks);
-void __dfput_umount_ring_gone(u32 ring, u32 gone);
+/* Numbers of rings that a refused umount has found. */
+extern u32 dfput_umount_last_ring;
 
 /**
- * dfput_umount_enter() - current asks for an umount
- * @path: of its target
+ * dfput_umount_enter() - at the entry of path_umount(), in the task that asks
+ * @view: where to keep it until dfput_umount_leave()
+ * @path: of the target
  * @flags: of umount2(2)
- *
- * Context: handler at the entry of path_umount(); process context.
  */
-void dfput_umount_enter(const struct path *path, int flags);
+void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
+			int flags);
+/* At its return; the mount may be gone. */
+void dfput_umount_leave(struct dfput_umount_view *view, int result);
+
+void __dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq);
 
 /**
- * dfput_umount_leave() - that function returns
- * @result: 0 or -errno
- *
- * Context: handler at its return.
- */
-void dfput_umount_leave(int result);
-
-/**
- * dfput_umount_torn() - a ring that is being torn down has put a file, which is
- * on the list now
+ * dfput_umount_ring_put() - a ring has put a file, which is on the list now
  * @ring: its number
  * @mnt: the file's mount: a key, or NULL
- * @looks: from the move of that file to the list
+ * @seq: from the move of that file to the list
  *
  * Context: handler, any but NMI.
  */
-static __always_inline void dfput_umount_torn(u32 ring, const void *mnt,
-					      u32 looks)
+static __always_inline void dfput_umount_ring_put(u32 ring, const void *mnt,
+						  u32 seq)
 {
-	/* Pairs with the one before an umount looks around. */
+	/* Pairs with add_row(): either we see its rings, or it counts our file. */
 	smp_mb();
-	if (unlikely(atomic_read(&dfput_umounts_open)) && mnt)
-		__dfput_umount_torn(ring, mnt, looks);
+	if (mnt && (s32)(READ_ONCE(dfput_umount_last_ring) - ring) >= 0)
+		__dfput_umount_ring_put(ring, mnt, seq);
 }
 
-/**
- * dfput_umount_ring_gone() - a ring has been torn down
- * @ring: its number
- * @gone: how many had been before, this one included
- *
- * Context: handler, any but NMI.
- */
-static __always_inline void dfput_umount_ring_gone(u32 ring, u32 gone)
-{
-	/* Pairs with the one before an umount looks around. */
-	smp_mb();
-	if (unlikely(atomic_read(&dfput_umounts_open)))
-		__dfput_umount_ring_gone(ring, gone);
-}
-
-/**
- * dfput_umount_died() - a superblock's device is free
- * @super: its number
- * @now: ns of ktime_get_mono_fast_ns()
- *
- * Context: handler, any but NMI.
- */
-void dfput_umount_died(u64 super, u64 now);
-
-/**
- * dfput_umount_why() - what kept one busy
- * @view: the attempt
- *
- * Context: any; pure.
- * Return: as far as can be told.
- */
+/* What kept one busy, as far as can be told. Pure. */
 enum dfput_why dfput_umount_why(const struct dfput_umount_view *view);
 
-/**
- * dfput_umount_view() - look at one of them
- * @row: 0 to DFPUT_UMOUNTS - 1, the oldest first
- * @view: where to
- *
- * Context: process context.
- * Return: true if there is one.
- */
+/* For readers, the oldest first; false if there are fewer than that. */
 bool dfput_umount_view(unsigned int row, struct dfput_umount_view *view);
 
-/**
- * dfput_umount_reset() - forget all that there were
- *
- * Context: process context.
- */
+/* Call it before dfput_ring_stop(); no handler may run. */
+void dfput_umount_stop(void);
 void dfput_umount_reset(void);
 
-/**
- * dfput_umount_abandon() - forget those that are under way
+/*
+ * ---- shutdowns ----
  *
- * Context: process context; no handler may run.
+ * From generic_shutdown_super() to the return of deactivate_locked_super(), and
+ * what was deferred on the way there:
+ *
+ *   last file, released by the list
+ *     -> its mount, cleaned up by delayed_mntput
+ *       -> the superblock's shutdown
  */
-void dfput_umount_abandon(void);
+
+/**
+ * struct dfput_shutdown_call - one call of deactivate_locked_super()
+ * @sb: its argument: a key
+ * @super: its generation, once it is being shut down
+ * @outer: the call that this one is nested in, or NULL
+ */
+struct dfput_shutdown_call {
+	const struct super_block *sb;
+	struct dfput_super_ref super;
+	struct dfput_shutdown_call *outer;
+};
+
+/* It is entered. Return: it is followed: call dfput_shutdown_leave(). */
+bool dfput_shutdown_enter(struct dfput_shutdown_call *call,
+			  const struct super_block *sb);
+void dfput_shutdown_leave(struct dfput_shutdown_call *call);
+/* generic_shutdown_super() is entered: the last reference is gone. */
+void dfput_shutdown_begin(const struct super_block *sb);
+
+/* delayed_mntput(): its work is queued; it is entered; it comes to a mount; returns. */
+void dfput_shutdown_mounts_queued(void);
+void dfput_shutdown_mounts_enter(void);
+void dfput_shutdown_mount(void);
+void dfput_shutdown_mounts_leave(void);
+
+/* The end of each shutdown is seen. */
+void dfput_shutdown_start(void);
+void dfput_shutdown_stop(void);
 
 #endif /* DFPUT_UMOUNT_H */

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What ending tasks leave: files that somebody else still holds, and rings of
+ * io_uring. Whose they were, and which were released after the exit was visible.
+ */
+#ifndef DFPUT_EXIT_EXIT_H
+#define DFPUT_EXIT_EXIT_H
+
+#include <linux/atomic.h>
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+#include "fs/fs.h"
+
+struct dfput_owner;
+struct dfput_sight;
+struct dfput_watch;
+
+/* ---- owners: the processes that ended, or executed another program ---- */
+
+#define DFPUT_REAPERS 4
+
+enum dfput_kind {
+	DFPUT_KIND_EXIT,
+	DFPUT_KIND_EXEC,
+};
+
+/**
+ * struct dfput_identity - an exit, or an execution
+ * @start: when its leader was started, ns of ktime_get_ns()
+ * @exec: tells executions of one process apart; 0: its exit
+ * @cgroup: id of its cgroup
+ * @tgid: its process id
+ * @uid: its user
+ * @reapers: child subreapers above it, nearest first; 0 ends them
+ * @more_reapers: there may be more
+ * @comm: its leader's name
+ */
+struct dfput_identity {
+	u64 start;
+	u64 exec;
+	u64 cgroup;
+	pid_t tgid;
+	uid_t uid;
+	pid_t reapers[DFPUT_REAPERS];
+	bool more_reapers;
+	char comm[TASK_COMM_LEN];
+};
+
+/* The exit of a leader's process is visible now. Under tasklist_lock. */
+void dfput_owner_ended(const struct task_struct *leader, u64 now);
+
+int dfput_owner_init(unsigned int owners);
+void dfput_owner_exit(void);
+size_t dfput_owner_memory(void);
+
+/* ---- watched files ---- */
+
+/* What a file blocks until it is released. X(name, meaning): bits, in this order */
+#define DFPUT_BLOCKS(X)                                             \
+	X(flock, "others' flock(2)")                                \
+	X(ofd, "others' fcntl(2) locks")                            \
+	X(lease, "others' leases")                                  \
+	X(write, "execution of the file, and remounting read-only") \
+	X(listen, "others' bind(2) to the address that it listens on")
+
+enum dfput_block {
+#define DFPUT_BLOCK_ENUM(name, meaning) DFPUT_BLOCK_##name,
+	DFPUT_BLOCKS(DFPUT_BLOCK_ENUM)
+#undef DFPUT_BLOCK_ENUM
+	/* Its locks could not be looked at. */
+	DFPUT_BLOCK_UNKNOWN,
+};
+
+/**
+ * struct dfput_held_view - a file that is watched
+ * @file: its address: a key
+ * @closed: when, ns of ktime_get_mono_fast_ns()
+ * @visible: when its owner's end was visible, ns; 0: not yet
+ * @ino: inode number
+ * @super: where it lives
+ * @mount: on which mount: a key, or NULL
+ * @blocks: bits of enum dfput_block
+ * @fstype: type of filesystem
+ * @who: its owner
+ */
+struct dfput_held_view {
+	const void *file;
+	u64 closed;
+	u64 visible;
+	u64 ino;
+	struct dfput_super_ref super;
+	const void *mount;
+	u8 blocks;
+	char fstype[DFPUT_FSTYPE_LEN];
+	struct dfput_identity who;
+};
+
+/* How many files are watched: one word, read by every close. */
+extern atomic_t dfput_watched;
+
+static __always_inline bool dfput_watching(void)
+{
+	/* Each close reads it once, so nothing has to tell the compiler to. */
+	return data_race(dfput_watched.counter);
+}
+
+/**
+ * dfput_watch_closed() - current's process closes a file as it ends or executes,
+ * and is not its only holder
+ * @file: the file, which still has that reference
+ * @kind: what the process is doing
+ *
+ * Context: handler, in that process.
+ */
+void dfput_watch_closed(const struct file *file, enum dfput_kind kind);
+
+/* A process that goes on closes a file. It has that reference until we return. */
+void dfput_watch_closed_by_live(const struct file *file);
+
+/* aio maps the file of a ring into current->mm: the file goes when that does. */
+void dfput_watch_bind(const struct file *file);
+/* exit_aio() is called for that address space. */
+void dfput_watch_exit_aio(const struct mm_struct *mm);
+
+struct dfput_watch *__dfput_watch_take(const struct file *file);
+void __dfput_watch_put(const struct file *file);
+
+/**
+ * dfput_watch_take() - a drain loop has called __fput
+ * @file: the file
+ *
+ * Context: handler, at the entry of __fput.
+ * Return: for dfput_watch_released() or dfput_watch_drop(); NULL if not watched.
+ */
+static __always_inline struct dfput_watch *
+dfput_watch_take(const struct file *file)
+{
+	return likely(!dfput_watching()) ? NULL : __dfput_watch_take(file);
+}
+
+/* That __fput is over; sight is of its queueing, or NULL. In the same task. */
+void dfput_watch_released(struct dfput_watch *watch,
+			  const struct dfput_sight *sight, u64 now);
+/* Its end will not be seen. */
+void dfput_watch_drop(struct dfput_watch *watch);
+
+/* At the entry of an __fput that no drain loop called. */
+static __always_inline void dfput_watch_put(const struct file *file)
+{
+	if (unlikely(dfput_watching()))
+		__dfput_watch_put(file);
+}
+
+/* Whose a file on the list is; false if that is not known. */
+bool dfput_watch_owner_of(const void *file, struct dfput_identity *who);
+
+/* The table, for readers: false if there is no file in that slot whose owner is
+ * known. */
+unsigned int dfput_watch_slots(void);
+bool dfput_watch_view(unsigned int slot, struct dfput_held_view *view);
+
+void dfput_watch_start(void);
+void dfput_watch_stop(void);
+int dfput_watch_init(unsigned int files);
+void dfput_watch_exit(void);
+size_t dfput_watch_memory(void);
+
+/* ---- leftovers: watched files that were late ---- */
+
+enum dfput_route {
+	DFPUT_ROUTE_DEFERRED,
+	DFPUT_ROUTE_TASK_WORK,
+	DFPUT_ROUTE_SYNC,
+	DFPUT_NR_ROUTES,
+};
+
+/**
+ * struct dfput_leftover_view - one leftover
+ * @id: counts them
+ * @visible: when its owner's end was visible, ns of ktime_get_mono_fast_ns()
+ * @lateness: from then to its release, ns
+ * @ino: inode number
+ * @super: where it lived
+ * @fstype: type of that
+ * @route: how it was released
+ * @cause: why by the list, DFPUT_CAUSE_NONE if not
+ * @blocks: what it blocked: bits of enum dfput_block
+ * @origin: call path of its put, 0 if unknown
+ * @who: its owner
+ */
+struct dfput_leftover_view {
+	u64 id;
+	u64 visible;
+	u64 lateness;
+	u64 ino;
+	struct dfput_super_ref super;
+	char fstype[DFPUT_FSTYPE_LEN];
+	u8 route;
+	u8 cause;
+	u8 blocks;
+	u16 origin;
+	struct dfput_identity who;
+};
+
+/* The last of them, for readers, the oldest first; false if there are fewer. */
+unsigned int dfput_leftover_rows(void);
+bool dfput_leftover_view(unsigned int row, struct dfput_leftover_view *view);
+
+void dfput_leftover_reset(void);
+int dfput_leftover_init(unsigned int rows);
+void dfput_leftover_exit(void);
+size_t dfput_leftover_memory(void);
+
+/* ---- rings ---- */
+
+/**
+ * struct dfput_ring_view - one ring
+ * @id: its number, from its last descriptor's release on
+ * @since: when that was, ns of ktime_get_mono_fast_ns()
+ * @working: a kworker is at it
+ * @who: the process that closed it
+ */
+struct dfput_ring_view {
+	u32 id;
+	u64 since;
+	bool working;
+	struct dfput_identity who;
+};
+
+/* Kworkers that are at a ring. */
+extern atomic_t dfput_ring_works;
+
+u32 __dfput_ring_putting(const struct file *file);
+
+/**
+ * dfput_ring_putting() - a kernel thread is about to put a file
+ * @file: the file
+ *
+ * Context: handler, in that thread.
+ * Return: number of the ring that it puts the file for, 0 for none.
+ */
+static __always_inline u32 dfput_ring_putting(const struct file *file)
+{
+	return likely(!atomic_read(&dfput_ring_works)) ?
+		       0 :
+		       __dfput_ring_putting(file);
+}
+
+/* The last file of a ring is released; ctx is alive. */
+void dfput_ring_released(const void *ctx);
+/* An execution closes a descriptor of a ring: if the last, its files outlive that. */
+void dfput_ring_closed_by_exec(const void *ctx);
+
+/* A work item of a ring, or of a task with rings, begins in current. Return: it
+ * is followed, and dfput_ring_leave() has to be called. */
+bool dfput_ring_enter(const void *work);
+bool dfput_ring_enter_task(struct task_struct *task);
+/* It is over; @gone: and the ring is freed. */
+void dfput_ring_leave(bool gone);
+
+/* How many rings there are now; @last: the newest number. */
+u32 dfput_ring_count(u32 *last);
+/* How many of those numbered up to @last there are still. */
+u32 dfput_ring_count_upto(u32 last);
+
+unsigned int dfput_ring_slots(void);
+bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view);
+
+void dfput_ring_stop(void);
+
+#endif /* DFPUT_EXIT_EXIT_H */

@@ -121,6 +121,10 @@ host: host-build ## a root shell on such a host, module and reader installed
 
 # ---- tests ------------------------------------------------------------------
 
+.PHONY: quick
+quick: packages ## what to run before a commit: gates, unit tests, one host's core: 4 minutes
+	tests/check quick
+
 .PHONY: check
 check: packages ## all tests: gates, unit tests, arm64, live tests on test hosts
 	tests/check
@@ -129,10 +133,6 @@ check: packages ## all tests: gates, unit tests, arm64, live tests on test hosts
 check-gates check-unit check-arm64 check-live: packages
 	tests/check $(@:check-%=%)
 check-hosts: check-live ## the live tests alone, on every host
-
-.PHONY: check-rungs
-check-rungs: packages ## the live tests in every rung, on every host: not part of check
-	tests/check rungs
 
 # Too long for every check; each on one host, HOST=.
 AT_LENGTH := prove --merge --verbose --exec '$(HOSTS) run $(HOST) --timeout 7200

@@ -117,7 +117,7 @@ declare -A marked
 
 mark() {
 	local name number
-	[ -e "$stats/stats" ] || { echo 'Bail out! dfput is not loaded'; exit 1; }
+	[ -e "$stats/stats" ] || { not_ok 'dfput is loaded'; exit 1; }
 	while read -r name number; do
 		[ "$name" = '#' ] || marked[$name]=$number
 	done <<<"$(<"$stats/stats")"

@@ -30,8 +30,7 @@ int __dfput_hash_init(struct dfput_hash *hash, unsigned int size,
 	}
 	hash->shift = 64 - bits;
 	hash->multiplier = get_random_long() | 1;
-	dfput_hash_for_each_bucket(hash, bucket)
-	{
+	dfput_hash_for_each_bucket(hash, bucket) {
 		raw_spin_lock_init(&bucket->lock);
 		lockdep_set_class_and_name(&bucket->lock, key, "dfput_bucket");
 	}

@@ -456,7 +456,8 @@ void dfput_watch_stop(void)
 	struct dfput_bucket *bucket;
 
 	WRITE_ONCE(started, false);
-	dfput_hash_for_each_bucket(&files, bucket) empty_bucket(bucket);
+	dfput_hash_for_each_bucket(&files, bucket)
+		empty_bucket(bucket);
 }
 
 int dfput_watch_init(unsigned int nr)

@@ -154,7 +154,8 @@ void dfput_mount_stop(void)
 	struct dfput_bucket *bucket;
 
 	WRITE_ONCE(dfput_mounts_started, false);
-	dfput_hash_for_each_bucket(&mounts, bucket) empty_bucket(bucket);
+	dfput_hash_for_each_bucket(&mounts, bucket)
+		empty_bucket(bucket);
 }
 
 int dfput_mount_init(void)

@@ -460,7 +460,8 @@ void dfput_deferral_abandon(void)
 {
 	struct dfput_bucket *bucket;
 
-	dfput_hash_for_each_bucket(&files, bucket) abandon_bucket(bucket);
+	dfput_hash_for_each_bucket(&files, bucket)
+		abandon_bucket(bucket);
 	dfput_super_stop();
 	dfput_mount_stop();
 }

@@ -37,7 +37,7 @@ fi
 is 'its directory is for root alone' "$(stat -c %a "$stats")" 700
 for file in stats histograms pending superblocks hooks; do
 	is "$file: mode" "$(stat -c %a "$stats/$file")" 400
-	is "$file: first line" "$(head -n 1 "$stats/$file")" '# dfput 1'
+	is "$file: first line" "$(head -n 1 "$stats/$file")" '# dfput 2'
 	is "$file: rows as long as their head" "$(awk -F '\t' '
 		NF > 1 { if (!n) n = NF; if (NF != n) print }' "$stats/$file")" ''
 done

@@ -47,7 +47,7 @@ like 'and it is said what stays behind' "$(dmesg | grep 'dfput: ' | tail -n 1)" 
 ok 'the module can be loaded again' load
 nok 'the old file stays unreadable' sh -c 'cat <&9' 2>/dev/null
 exec 9<&-
-is 'the new one is read' "$(head -n 1 "$stats/pending")" '# dfput 1'
+is 'the new one is read' "$(head -n 1 "$stats/pending")" '# dfput 2'
 
 # A waiter in poll(2) is told that the module is going.
 mark

@@ -31,7 +31,7 @@ for mode in integrity confidentiality; do
 	echo $mode >$lockdown
 	like "$mode: in force" "$(<$lockdown)" "\[$mode\]"
 	for file in stats histograms pending superblocks hooks leftovers origins umounts held rings; do
-		ok "$mode: $file can be read" grep -q '^# dfput 1$' "$stats/$file"
+		ok "$mode: $file can be read" grep -q '^# dfput 2$' "$stats/$file"
 	done
 	for control in enable reset flush; do
 		refused "$mode: $control" write $control 1

@@ -73,7 +73,6 @@
 	  "of the busy, with files of that mount on the list")                \
 	X(umounts_busy_ring, umounts,                                         \
 	  "of the busy, with such files in the teardown of a ring instead")   \
-	X(lost_umounts, umounts, "umounts not followed to their end")         \
 	X(lost_mounts, files, "queued with no room to count by mount")        \
 	X(supers_shutdown, superblocks,                                       \
 	  "mounted ones whose shutdown has begun")                            \
@@ -98,7 +97,6 @@
 	X(pending_at_stop)     \
 	X(lost_leftovers)      \
 	X(lost_rings)          \
-	X(lost_umounts)        \
 	X(lost_mounts)         \
 	X(lost_shutdowns)      \
 	X(foreign)

@@ -156,6 +156,10 @@ static __always_inline void dfput_watch_put(const struct file *file)
 
 /* Whose a file on the list is; false if that is not known. */
 bool dfput_watch_owner_of(const void *file, struct dfput_identity *who);
+/* The same of one that was taken, or NULL. If it was dropped meanwhile, the answer
+ * is of no use. */
+bool dfput_watch_taken_owner(const struct dfput_watch *watch,
+			     struct dfput_identity *who);
 
 /* The table, for readers: false if there is no file in that slot whose owner is
  * known. */

@@ -396,6 +396,17 @@ bool dfput_watch_owner_of(const void *file, struct dfput_identity *who)
 	return known;
 }
 
+bool dfput_watch_taken_owner(const struct dfput_watch *watch,
+			     struct dfput_identity *who)
+{
+	const struct dfput_owner *owner = watch ? READ_ONCE(watch->owner) :
+						  NULL;
+
+	if (owner)
+		*who = owner->who;
+	return owner;
+}
+
 static void copy_watch(const struct dfput_watch *watch,
 		       struct dfput_held_view *view)
 {

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 fresh
 load
-losses='lost_umounts lost_mounts lost_shutdowns lost_rings lost_records missed_probes
+losses='lost_mounts lost_shutdowns lost_rings lost_records missed_probes
 	stale_records unmatched lost_supers'
 # Kills, each with an umount at once, on each filesystem.
 rounds=3

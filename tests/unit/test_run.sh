@@ -115,7 +115,7 @@ start
 ages $old $old
 dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "queued before the start, and still there: not its own"
-has "$err" '^On the whole machine, queued before its last process was reaped, and still pending:$' "said all the same"
+has "$err" '^On the whole machine, queued before its last process was reaped, and pending now:$' "said all the same"
 has "$err" '^99\.999s +queued +kthread +0:15 ' "and what it is"
 has "$err" '^Trustworthy: yes' "of that there is no doubt"
 has "$err" '^In time' "in time"
@@ -136,7 +136,7 @@ ages 0 0 0
 dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
 is_status 4 "queued after the end, and still there: cannot tell"
 has "$err" '^Trustworthy: no, of the files queued since it was started, 3 still pending, nobody knows whose: they may be its own\.$' "why"
-has "$err" '^On the whole machine, queued after its last process was reaped, and still pending:$' "and what it is"
+has "$err" '^On the whole machine, queued after its last process was reaped, and pending now:$' "and what it is"
 has "$err" '^0ns +queued +kthread +0:15 ' "listed"
 has "$err" '^No verdict' "said so"
 has_not "$err" '^(In time|Late)' "neither in time nor late"
@@ -192,8 +192,8 @@ has "$err" '^exit +99\.999ms deferred +kthread +1 ' "the bare id"
 start
 dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID; tear 1,$PPID; exit 5'
 is_status 3 "a file that is still held, and a ring in teardown: against"
-has "$err" '^Of its own processes, closed, and still held, by no living process:$' "the file"
-has "$err" '^Of its own processes, rings that are still being torn down:$' "the ring"
+has "$err" '^Of its own processes, closed, and held by no living process:$' "the file"
+has "$err" '^Of its own processes, rings that the kernel has not freed yet:$' "the ring"
 has "$err" '^ 7 +5ns working exit +905 ' "listed"
 has "$err" "^Late: .* and 0 still pending, 1 still held, 1 rings still in teardown" "and said"
 start
@@ -209,7 +209,7 @@ is_status 0 "what was started before was below a namesake"
 start
 dfput run --input "$copy" -- sh -c 'grow; tear $PPID; exit 5'
 is_status 5 "without a limit there is no verdict on them"
-has "$err" '^Of its own processes, rings that are still being torn down:$' "but they are shown"
+has "$err" '^Of its own processes, rings that the kernel has not freed yet:$' "but they are shown"
 
 start
 dfput run --max-late 20ms --json --input "$copy" -- sh -c 'grow; queue $$; exit 5'
@@ -217,7 +217,7 @@ is_status 3 "a pending file that the program closed: against"
 is_json "$err" 'j["late"] == len(j["tree_pending"]) == 1 and j["tree_pending"][0]["owner_comm"] == "sh" and j["pending_unknown"] == 0 and j["trustworthy"]' "in JSON"
 start
 dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue $$'
-has "$err" '^Of its own processes, and still pending:$' "listed"
+has "$err" '^Of its own processes, pending now:$' "listed"
 has "$err" "^Late: of its own processes' files, 0 released later than the limit of 20\.000ms, and 1 still pending" "and said"
 start
 dfput run --max-late 20ms --input "$copy" -- bash -c 'grow; (queue $BASHPID; sleep 0.1) & exit 5'
@@ -258,9 +258,9 @@ sed -i '3,$d' "$copy/leftovers"
 dfput run --max-late 1ms --input "$copy" -- sh -c 'grow leftover=1; leave 61 1 77'
 is_status 0 "where there was none, any id may be the first"
 start
-unknown 'processes too deep below their reapers to tell whose they were had 1 leftovers' 'grow leftover=2; leave 4 1 77,78,...; leave 5 1 ... exit 1 1'
+unknown 'the list of reapers was cut for 1 leftovers' 'grow leftover=2; leave 4 1 77,78,...; leave 5 1 ... exit 1 1'
 start
-unknown "leftovers: line 6: not a list of reapers" 'grow leftover=1; leave 4 1 77,x'
+unknown "the list of reapers was cut for 1 leftovers" 'grow leftover=1; leave 4 1 77,x'
 start
 unknown "leftovers: line 6: 'lateness_ns' is not a 64-bit number" 'grow leftover=1; leave 4 - 77'
 start

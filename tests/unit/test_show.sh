@@ -312,7 +312,7 @@ dfput pending --wait --input "$fixtures/idle"
 is_status 0 "nothing to wait for"
 dfput pending --wait --timeout 50ms --input "$fixtures/busy"
 is_status 3 "still pending after the timeout"
-has "$out" '^Still pending: 4\.' "how many"
+has "$out" '^Pending now: 4\.' "how many"
 dfput pending --wait --timeout 0 --json --input "$fixtures/busy"
 is_json "$out" 'j["left"] == 4 and len(j["pending"]) == 4 and j["trustworthy"] is False' "as JSON"
 copy busy
@@ -331,7 +331,7 @@ copy idle
 set_value stats pending 2
 dfput pending --wait --timeout 10ms --input "$copy"
 is_status 3 "on the list, without a record"
-has "$out" 'Still pending: 2, of which there is no record' "said so"
+has "$out" 'Pending now: 2, without records of them' "said so"
 
 # ---- wait
 
@@ -340,7 +340,7 @@ is_status 0 "wait: nothing is left of anything"
 has "$out" '^Nothing is left, after ' "said so"
 dfput wait --all --timeout 50ms --input "$fixtures/busy"
 is_status 3 "something is"
-has "$out" '^Left after [0-9.]+ms: 4 files on the list, 2 files held, 2 rings in teardown\.$' "what"
+has "$out" '^Left after [0-9.]+ms: 4 files on the list, 2 files held, 2 rings\.$' "what"
 has "$out" '^31 48\.211ms working ' "and each of it"
 [ -z "$err" ]
 verdict $? "no progress where there is no terminal"

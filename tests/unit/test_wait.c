@@ -40,7 +40,7 @@
 
 static char dir[] = "/tmp/dfput-test-XXXXXX";
 static struct reader reader;
-static struct remains remains;
+static struct unreleased unreleased;
 static int polls, looks;
 
 /* What happens at each ppoll(), one after the other; those of no time aside. */
@@ -118,7 +118,7 @@ static int set_up(void **state)
 	memset(steps, 0, sizeof(steps));
 	memset(moved, 0, sizeof(moved));
 	polls = looks = asked = 0;
-	remains = (struct remains){ 0 };
+	unreleased = (struct unreleased){ 0 };
 	strcpy(dir + strlen(dir) - 6, "XXXXXX");
 	if (!mkdtemp(dir))
 		return -1;
@@ -136,7 +136,7 @@ static int tear_down(void **state)
 	char path[64];
 
 	(void)state;
-	remains_free(&remains);
+	unreleased_free(&unreleased);
 	reader_close(&reader);
 	for (int i = 0; i < 4; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
@@ -147,17 +147,17 @@ static int tear_down(void **state)
 
 static int look(struct wait *wait)
 {
-	int err = remains_look(&remains, wait->reader);
+	int err = unreleased_look(&unreleased, wait->reader);
 
 	looks++;
-	wait->left = remains_left(&remains);
+	wait->left = unreleased_count(&unreleased);
 	return err;
 }
 
 /* For the list alone. */
 static struct wait list(void)
 {
-	remains.of.pending_only = true;
+	unreleased.query.pending_only = true;
 	return (struct wait){
 		.reader = &reader,
 		.file = "pending",
@@ -174,7 +174,7 @@ static struct wait all(void)
 {
 	struct wait wait = list();
 
-	remains.of.pending_only = false;
+	unreleased.query.pending_only = false;
 	wait.file = "held";
 	wait.conclusive = false;
 	return wait;
@@ -246,7 +246,7 @@ static void files_without_record(void **state)
 	wait.deadline = 0;
 	assert_int_equal(wait_for(&wait), WAIT_LATE);
 	assert_int_equal(wait.left, 3);
-	assert_int_equal(remains.unrecorded, 3);
+	assert_int_equal(unreleased.unrecorded, 3);
 }
 
 static void malformed_meanwhile(void **state)
@@ -334,11 +334,11 @@ static void no_use(void **state)
 
 static void assert_left(uint64_t rings, uint64_t held, uint64_t pending)
 {
-	assert_int_equal(remains_look(&remains, &reader), 0);
-	assert_int_equal(remains.nr[REMAINS_RINGS], rings);
-	assert_int_equal(remains.nr[REMAINS_HELD], held);
-	assert_int_equal(remains.nr[REMAINS_PENDING], pending);
-	assert_int_equal(remains_left(&remains), rings + held + pending);
+	assert_int_equal(unreleased_look(&unreleased, &reader), 0);
+	assert_int_equal(unreleased.selected[UNRELEASED_RINGS].nr, rings);
+	assert_int_equal(unreleased.selected[UNRELEASED_HELD].nr, held);
+	assert_int_equal(unreleased.selected[UNRELEASED_PENDING].nr, pending);
+	assert_int_equal(unreleased_count(&unreleased), rings + held + pending);
 }
 
 static void write_tables(void)
@@ -359,10 +359,10 @@ static void of_all(void **state)
 	(void)state;
 	write_tables();
 	assert_left(2, 2, 3);
-	remains_text(&remains, text, sizeof(text));
+	unreleased_text(&unreleased, text, sizeof(text));
 	assert_string_equal(
-		text, "3 files on the list, 2 files held, 2 rings in teardown");
-	remains_text(&remains, text, 9);
+		text, "3 files on the list, 2 files held, 2 rings");
+	unreleased_text(&unreleased, text, 9);
 	assert_string_equal(text, "3 files ");
 }
 
@@ -371,12 +371,12 @@ static void of_process(void **state)
 {
 	(void)state;
 	write_tables();
-	remains.of = (struct remains_of){ .pid = 9, .most_start = 100 };
+	unreleased.query = (struct unreleased_query){ .pid = 9, .most_start = 100 };
 	assert_left(1, 1, 2);
-	remains.of.least_start = 75;
+	unreleased.query.least_start = 75;
 	assert_left(0, 0, 1);
-	remains.of.least_start = 0;
-	remains.of.most_start = 75;
+	unreleased.query.least_start = 0;
+	unreleased.query.most_start = 75;
 	assert_left(1, 1, 1);
 }
 
@@ -385,7 +385,7 @@ static void of_device(void **state)
 {
 	(void)state;
 	write_tables();
-	remains.of.device = "8:2";
+	unreleased.query.device = "8:2";
 	assert_left(2, 1, 1);
 	write_file("rings",
 		   RINGS A_RING("4", "9", "70") A_RING("5", "10", "80"));
@@ -396,7 +396,7 @@ static void of_mount(void **state)
 {
 	(void)state;
 	write_tables();
-	remains.of.mount = "m2";
+	unreleased.query.mount = "m2";
 	assert_left(2, 0, 0);
 }
 

@@ -1,138 +1,102 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which files outlived a process tree: those of which it is certain, and what
- * stands in the way of knowing all of them.
+ * Which files outlived a process tree, and what stands in the way of knowing all.
  */
-#ifndef DFPUT_OUTLIVED_H
-#define DFPUT_OUTLIVED_H
-
-#include <stdbool.h>
-#include <stdint.h>
+#ifndef DFPUT_LEFTOVERS_H
+#define DFPUT_LEFTOVERS_H
 
 #include "analysis/pending_since.h"
-#include "debugfs/origins.h"
-#include "debugfs/parse.h"
-#include "debugfs/stats.h"
 #include "proc/supervise.h"
-#include "lib/view.h"
 
 /**
- * enum outlived_reapers - is a process below a subreaper?
- * @OUTLIVED_OTHER: no
- * @OUTLIVED_OURS: yes
- * @OUTLIVED_CUT: not known, the list has no end
- */
-enum outlived_reapers {
-	OUTLIVED_OTHER,
-	OUTLIVED_OURS,
-	OUTLIVED_CUT,
-};
-
-/**
- * struct outlived - what outlived a tree
+ * struct leftovers - what outlived a tree
  * @last_id: of the leftovers before the start, 0 if there were none
- * @leftovers: the file of them at the end
- * @foreign: of each of its rows, whether it is not the tree's for certain
- * @nr: how many are
- * @nr_late: how many of these were later than allowed
- * @worst: lateness of the latest of them
+ * @tree: the tree, once reaped
+ * @reaper: pid of the subreaper above it
+ * @limit: the lateness that is still allowed
+ * @rows: the table of leftovers at the end
+ * @released: the tree's
+ * @nr_late: of these, later than allowed
+ * @worst: lateness of the latest of these
  * @nr_new: leftovers since the start, of anybody
- * @nr_missing: how many more there were, that are overwritten
- * @nr_cut: of how many since the start it is not known whose they are
- * @pending_foreign: of each pending file, whether it is not the tree's for
- *	certain
- * @nr_pending: how many are
- * @nr_unknown: of how many more that were queued since the start nobody knows
+ * @least: lowest id of these
+ * @most: highest id of these
+ * @nr_missing: overwritten leftovers since the start
+ * @nr_unknown: leftovers that may be the tree's: the list of reapers was cut
+ * @pending: files on the list, the tree's
+ * @nr_pending_unknown: files queued since the start that may be the tree's
  */
-struct outlived {
+struct leftovers {
 	uint64_t last_id;
-	struct document *leftovers;
-	bool *foreign;
-	uint64_t nr;
+	const struct supervise *tree;
+	uint64_t reaper;
+	uint64_t limit;
+	struct rows rows;
+	struct selection released;
 	uint64_t nr_late;
 	uint64_t worst;
 	uint64_t nr_new;
+	uint64_t least;
+	uint64_t most;
 	uint64_t nr_missing;
-	uint64_t nr_cut;
-	bool *pending_foreign;
-	uint64_t nr_pending;
 	uint64_t nr_unknown;
+	struct selection pending;
+	uint64_t nr_pending_unknown;
 };
 
 /**
- * outlived_reapers() - find a process in a list of subreapers
- * @list: pids with commas between them, - for none, ``...`` where it was cut
- * @pid: which
- *
- * Return: enum outlived_reapers, or -EINVAL when that is no such list.
- */
-int outlived_reapers(const char *list, uint64_t pid);
-
-/**
- * outlived_begin() - before the tree is started: note what there is already
+ * leftovers_begin() - note what there is before the tree is started
+ * @leftovers: zeroed
  * @reader: an open one
- * @outlived: zeroed
  *
- * Return: 0 or a negative errno as in reader.h.
+ * Return: 0 or a negative errno as in parse.h.
  */
-int outlived_begin(struct reader *reader, struct outlived *outlived);
+int leftovers_begin(struct leftovers *leftovers, struct reader *reader);
 
 /**
- * outlived_look() - find the leftovers of a tree
+ * leftovers_load() - find the leftovers of the tree
+ * @leftovers: begun, with tree, reaper and limit; receives them
  * @reader: an open one
- * @tree: reaped
- * @reaper: pid of the subreaper above the tree
- * @limit: which lateness is still allowed
- * @outlived: begun; receives them
  *
- * Return: 0 or a negative errno as in reader.h.
+ * Return: 0 or a negative errno as in parse.h.
  */
-int outlived_look(struct reader *reader, const struct supervise *tree,
-		  uint64_t reaper, uint64_t limit, struct outlived *outlived);
+int leftovers_load(struct leftovers *leftovers, struct reader *reader);
 
 /**
- * outlived_pending() - find the files of a tree that are pending
- * @reader: takes the error
- * @tree: reaped
- * @left: what is pending
- * @outlived: receives whose that is
+ * leftovers_pending() - find the files of the tree that are on the list
+ * @leftovers: begun, with tree; receives them
+ * @pending: what is on the list
  *
- * What was queued before the tree was started is not its. Of the rest, those
- * are which a process of it closed that we reaped; of no other is it known.
- *
- * Return: 0 or a negative errno as in reader.h.
+ * Files queued before the start are not the tree's. Of the rest, those are that a
+ * process closed which we reaped; of the others nobody knows.
  */
-int outlived_pending(struct reader *reader, const struct supervise *tree,
-		     const struct left *left, struct outlived *outlived);
+void leftovers_pending(struct leftovers *leftovers,
+		       const struct pending_since *pending);
 
 /**
- * outlived_doubt() - can there be more leftovers than were found?
- * @outlived: looked
- * @counted: how many leftovers were counted at least between outlived_begin()
- *	and outlived_look()
+ * leftovers_doubt() - can there be more leftovers than were found?
+ * @leftovers: loaded
+ * @counted: how many leftovers were counted at least from leftovers_begin() to
+ *	leftovers_load()
  * @doubts: receives why
  */
-void outlived_doubt(const struct outlived *outlived, uint64_t counted,
-		    struct doubts *doubts);
+void leftovers_doubt(const struct leftovers *leftovers, uint64_t counted,
+		     struct doubts *doubts);
 
 /**
- * outlived_show() - show the files that outlived the tree
- * @outlived: looked
- * @left: what is pending
- * @reader: takes the error
+ * leftovers_show() - show the files that outlived the tree
+ * @leftovers: loaded
+ * @pending: what is on the list
+ * @reader: an open one
  * @origins: call paths, or NULL
  * @view: where: in JSON tree_leftovers, mounts, tree_pending
  *
- * Return: 0 or a negative errno as in reader.h.
+ * Return: 0 or a negative errno as in parse.h.
  */
-int outlived_show(const struct outlived *outlived, const struct left *left,
-		  struct reader *reader, const struct origins *origins,
-		  struct view *view);
+int leftovers_show(const struct leftovers *leftovers,
+		   const struct pending_since *pending, struct reader *reader,
+		   const struct origins *origins, struct view *view);
 
-/**
- * outlived_free() - free what was received
- * @outlived: looked, or zeroed
- */
-void outlived_free(struct outlived *outlived);
+void leftovers_free(struct leftovers *leftovers);
 
-#endif /* DFPUT_OUTLIVED_H */
+#endif /* DFPUT_LEFTOVERS_H */

@@ -1,75 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What is on the list at some moment, and which of it was there earlier.
- */
-#include <errno.h>
-#include <stdlib.h>
-
-#include "lib/error.h"
 #include "analysis/pending_since.h"
-#include "debugfs/table.h"
-#include "lib/alloc.h"
 #include "lib/number.h"
 
-/* The ages are taken later than the time that @since was counted back from. */
-static int divide(struct reader *reader, uint64_t since, struct left *left)
+static bool is_before(const struct rows *rows, size_t row, void *since)
 {
-	const struct document *doc = left->pending;
-	uint64_t age = 0;
-	size_t column;
-	int err = document_need_column(reader, doc, "age_ns", &column);
-
-	for (size_t row = 0; !err && row < doc->nr_rows; row++) {
-		err = document_cell_number(reader, doc, row, column, &age);
-		left->before[row] = age >= since;
-		left->after[row] = !left->before[row];
-		left->nr_before += left->before[row];
-		left->nr_after += left->after[row];
-	}
-	return err;
+	return rows_number(rows, row, PENDING_AGE) >= *(uint64_t *)since;
 }
 
-int left_look(struct reader *reader, uint64_t moment, struct left *left)
+static bool is_after(const struct rows *rows, size_t row, void *since)
 {
+	return !is_before(rows, row, since);
+}
+
+int pending_since_load(struct pending_since *pending, struct reader *reader,
+		       uint64_t moment)
+{
+	static const char *const names[] = {
+		[PENDING_AGE] = "#age_ns",
+		[PENDING_OWNER] = "#owner",
+		[PENDING_START] = "#owner_start_ns",
+		NULL,
+	};
+	/* Taken first: the ages are then too big rather than too small. */
 	uint64_t now = number_now();
 	uint64_t since = now > moment ? now - moment : 0;
 	int err;
 
-	*left = (struct left){ 0 };
-	err = reader_load(reader, "pending", &left->pending);
-	left->looked = number_now();
+	*pending = (struct pending_since){ 0 };
+	err = rows_load(&pending->rows, reader, "pending", names);
+	pending->read = number_now();
 	if (err)
 		return err;
-	left->before = alloc_array(left->pending->nr_rows, sizeof(bool));
-	left->after = alloc_array(left->pending->nr_rows, sizeof(bool));
-	return divide(reader, since, left);
+	selection_make(&pending->before, &pending->rows, is_before, &since);
+	selection_make(&pending->after, &pending->rows, is_after, &since);
+	return 0;
 }
 
-int left_show_before(const struct left *left, struct reader *reader,
-		     const struct origins *origins, struct view *view)
+void pending_since_free(struct pending_since *pending)
 {
-	if (!left->nr_before)
-		return 0;
-	return listing_show(&listing_pending, reader, left->pending,
-			    left->after, origins, view);
-}
-
-int left_show_after(const struct left *left, struct reader *reader,
-		    const struct origins *origins, struct view *view)
-{
-	struct listing listing = listing_pending;
-
-	listing.file = "pending_after";
-	if (!left->nr_after)
-		return 0;
-	return listing_show(&listing, reader, left->pending, left->before,
-			    origins, view);
-}
-
-void left_free(struct left *left)
-{
-	document_free(left->pending);
-	free(left->before);
-	free(left->after);
-	*left = (struct left){ 0 };
+	selection_free(&pending->before);
+	selection_free(&pending->after);
+	rows_free(&pending->rows);
 }

@@ -2,28 +2,27 @@
 /*
  * The end of a superblock.
  *
- * Some kernels close its block device a little after the superblock is dead, by
- * the task work of whoever has shut it down, and nobody tells when that is over:
- * so, from then on, we try. Opened exclusively, and closed at once, a device is
- * in nobody's way but that of another who opens it exclusively just then.
+ * Some kernels close its block device a little after the superblock is gone, in the
+ * task work of whoever has shut it down, and nobody tells when that is over: so,
+ * from then on, we try. Opened exclusively, and closed at once, a device is in
+ * nobody's way but that of another who opens it exclusively just then.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "lib/error.h"
 #include "analysis/sb_shutdown.h"
-#include "proc/devices.h"
-#include "debugfs/table.h"
-#include "proc/mountpoint.h"
+#include "lib/alloc.h"
+#include "lib/error.h"
 #include "lib/number.h"
+#include "proc/devices.h"
+#include "proc/mountpoint.h"
 
-/* How soon to try again after the death, how seldom, and for how long so. */
+/* How soon to try after the superblock is gone, how seldom, and for how long so. */
 #define FIRST_TRY_NS UINT64_C(1000000)
 #define MAX_TRY_NS UINT64_C(64000000)
 #define EAGER_NS (10 * NUMBER_NS_PER_SEC)
@@ -31,64 +30,15 @@
 /* For how long to wait for the module's word when the device is free. */
 #define PATIENCE_NS (2 * NUMBER_NS_PER_SEC)
 
-/**
- * struct super - a row of the table
- * @id: its id
- * @device: major:minor
- * @name: the filesystem's name for it
- * @state: alive, shutdown, gone, unknown
- */
-struct super {
-	uint64_t id;
-	const char *device;
-	const char *name;
-	const char *state;
-};
+enum { ID, DEVICE, NAME, STATE };
 
-static int super_at(struct reader *reader, const struct document *doc,
-		    size_t row, struct super *super)
+static int load_supers(struct sb_shutdown *shutdown, struct reader *reader)
 {
-	const struct {
-		const char *name;
-		const char **text;
-	} cells[] = {
-		{ "device", &super->device },
-		{ "name", &super->name },
-		{ "state", &super->state },
-	};
-	size_t column;
-	int err = document_need_column(reader, doc, "id", &column);
+	static const char *const names[] = { "#id", "device", "name", "state",
+					     NULL };
 
-	if (!err)
-		err = document_cell_number(reader, doc, row, column,
-					   &super->id);
-	for (size_t i = 0; !err && i < sizeof(cells) / sizeof(cells[0]); i++) {
-		err = document_need_column(reader, doc, cells[i].name, &column);
-		if (!err)
-			*cells[i].text = document_cell(doc, row, column);
-	}
-	return err;
-}
-
-static bool is_dead(const struct super *super)
-{
-	return !strcmp(super->state, "gone");
-}
-
-static int load(struct death *death, struct reader *reader)
-{
-	int err;
-
-	document_free(death->doc);
-	free(death->skip);
-	death->skip = NULL;
-	err = reader_load(reader, "superblocks", &death->doc);
-	if (err)
-		return err;
-	death->skip = calloc(death->doc->nr_rows + 1, sizeof(bool));
-	if (!death->skip)
-		return error_set(-ENOMEM, "superblocks: not enough memory");
-	return 0;
+	rows_free(&shutdown->rows);
+	return rows_load(&shutdown->rows, reader, "superblocks", names);
 }
 
 /**
@@ -106,51 +56,48 @@ struct wanted {
 };
 
 /* On btrfs, the superblock has a number of its own, and the device's name. */
-static bool is_wanted(const struct wanted *wanted, const struct super *super)
+static bool is_wanted(const struct wanted *wanted, const struct rows *rows,
+		      size_t row)
 {
 	dev_t device;
 
 	if (wanted->id)
-		return super->id == wanted->id;
-	if (devices_parse(super->device, &device))
+		return rows_number(rows, row, ID) == wanted->id;
+	if (devices_parse(rows_text(rows, row, DEVICE), &device))
 		return false;
 	if (device == wanted->device ||
 	    (wanted->source && device == wanted->source))
 		return true;
 	return wanted->name && !major(device) &&
-	       !strcmp(super->name, wanted->name);
+	       rows_is(rows, row, NAME, wanted->name);
 }
 
-/* The living ones, or else the last of the dead. */
-static int choose(struct death *death, struct reader *reader,
-		  const struct wanted *wanted)
+/* Those that are not gone, or else the last that is. */
+static void choose_ids(struct sb_shutdown *shutdown,
+		       const struct wanted *wanted)
 {
-	uint64_t dead = 0;
-	struct super super;
-	int err = load(death, reader);
+	const struct rows *rows = &shutdown->rows;
+	uint64_t id, gone = 0;
 
-	for (size_t row = 0; !err && row < death->doc->nr_rows; row++) {
-		err = super_at(reader, death->doc, row, &super);
-		if (err || !is_wanted(wanted, &super))
+	for (size_t row = 0; row < rows->nr; row++) {
+		if (!is_wanted(wanted, rows, row))
 			continue;
-		if (is_dead(&super))
-			dead = super.id > dead ? super.id : dead;
-		else if (death->nr_ids < DEATH_MAX_IDS)
-			death->id[death->nr_ids++] = super.id;
+		id = rows_number(rows, row, ID);
+		if (rows_is(rows, row, STATE, "gone"))
+			gone = id > gone ? id : gone;
+		else if (shutdown->nr_ids < SB_SHUTDOWN_MAX_IDS)
+			shutdown->id[shutdown->nr_ids++] = id;
 	}
-	if (!err && !death->nr_ids && dead)
-		death->id[death->nr_ids++] = dead;
-	return err;
+	if (!shutdown->nr_ids && gone)
+		shutdown->id[shutdown->nr_ids++] = gone;
 }
 
 /* Where the device's name is /dev and the kernel's, as it mostly is. */
-static char *find_path(dev_t block, const char *name)
+static char *find_special_file(dev_t block, const char *name)
 {
+	char *path = alloc_text("/dev/%s", name);
 	struct stat stat_buf;
-	char *path;
 
-	if (asprintf(&path, "/dev/%s", name) < 0)
-		return NULL;
 	for (char *at = path; *at; at++)
 		*at = *at == '!' ? '/' : *at;
 	if (!stat(path, &stat_buf) && S_ISBLK(stat_buf.st_mode) &&
@@ -161,90 +108,93 @@ static char *find_path(dev_t block, const char *name)
 }
 
 /* Which block device is it, if it is one, and what is on it? */
-static int take_block(struct death *death, struct reader *reader,
-		      struct wanted *wanted)
+static int take_block(struct sb_shutdown *shutdown, struct wanted *wanted)
 {
 	int err;
 
 	wanted->name = devices_name("", wanted->device);
 	if (!wanted->name)
 		return 0;
-	death->block = wanted->device;
-	if (!death->path)
-		death->path = find_path(death->block, wanted->name);
-	err = locate_super("", death->block, &wanted->source);
+	shutdown->block = wanted->device;
+	if (!shutdown->path)
+		shutdown->path =
+			find_special_file(shutdown->block, wanted->name);
+	err = locate_super("", shutdown->block, &wanted->source);
 	if (err)
-		return error_set(err, "cannot read the table of mounts: %s",
-				 strerror(-err));
-	return 0;
+		error_set(err, "cannot read the table of mounts: %s",
+			  strerror(-err));
+	return err;
 }
 
-static int take_path(struct death *death, const char *text,
+static int take_path(struct sb_shutdown *shutdown, const char *path,
 		     struct wanted *wanted)
 {
 	struct stat stat_buf;
 
-	if (stat(text, &stat_buf))
-		return error_set(-errno, "--super: %s: %s", text,
+	if (stat(path, &stat_buf))
+		return error_set(-errno, "--super: %s: %s", path,
 				 strerror(errno));
 	if (!S_ISBLK(stat_buf.st_mode))
 		return error_set(
 			-ENOTBLK,
 			"--super: %s is no block device; MAJOR:MINOR or '#ID' of 'dfput superblocks' will do too",
-			text);
+			path);
 	wanted->device = stat_buf.st_rdev;
-	death->path = strdup(text);
-	return death->path ? 0 : error_set(-ENOMEM, "not enough memory");
+	shutdown->path = alloc_copy(path);
+	return 0;
 }
 
 /* The device below a superblock that was named by its id. */
-static int take_its_block(struct death *death, struct reader *reader,
-			  struct wanted *wanted)
+static int take_id(struct sb_shutdown *shutdown, const char *text,
+		   struct wanted *wanted)
 {
-	struct super super;
+	const struct rows *rows = &shutdown->rows;
+	size_t row = 0;
 	char *path;
 	int err;
 
-	for (size_t row = 0; row < death->doc->nr_rows; row++) {
-		err = super_at(reader, death->doc, row, &super);
-		if (err)
-			return err;
-		if (super.id != wanted->id ||
-		    devices_parse(super.device, &wanted->device))
-			continue;
-		if (major(wanted->device))
-			return take_block(death, reader, wanted);
-		if (asprintf(&path, "/dev/%s", super.name) < 0)
-			return error_set(-ENOMEM, "not enough memory");
-		err = devices_find("", path, &wanted->device);
-		free(path);
-		return err ? 0 : take_block(death, reader, wanted);
-	}
-	return error_set(
-		-ESRCH,
-		"--super: there is no superblock of that id; see 'dfput superblocks'");
+	if (number_parse(text, &wanted->id) || !wanted->id)
+		return error_set(-EINVAL, "--super: '#%s' is no id", text);
+	while (row < rows->nr && !is_wanted(wanted, rows, row))
+		row++;
+	if (row == rows->nr)
+		return error_set(
+			-ESRCH,
+			"--super: there is no superblock of that id; see 'dfput superblocks'");
+	if (devices_parse(rows_text(rows, row, DEVICE), &wanted->device))
+		return 0;
+	if (major(wanted->device))
+		return take_block(shutdown, wanted);
+	path = alloc_text("/dev/%s", rows_text(rows, row, NAME));
+	err = devices_find("", path, &wanted->device);
+	free(path);
+	return err ? 0 : take_block(shutdown, wanted);
 }
 
-static int find(struct death *death, struct reader *reader, const char *text,
-		struct wanted *wanted)
+static int take_target(struct sb_shutdown *shutdown, const char *text,
+		       struct wanted *wanted)
 {
-	int err;
+	int err = 0;
 
-	if (*text == '#') {
-		if (number_parse(text + 1, &wanted->id) || !wanted->id)
-			return error_set(-EINVAL, "--super: '%s' is no id",
-					 text);
-		err = choose(death, reader, wanted);
-		return err ? err : take_its_block(death, reader, wanted);
-	}
-	err = devices_parse(text, &wanted->device);
-	if (err)
-		err = take_path(death, text, wanted);
+	if (*text == '#')
+		return take_id(shutdown, text + 1, wanted);
+	if (devices_parse(text, &wanted->device))
+		err = take_path(shutdown, text, wanted);
+	return err ? err : take_block(shutdown, wanted);
+}
+
+int sb_shutdown_find(struct sb_shutdown *shutdown, struct reader *reader,
+		     const char *text)
+{
+	struct wanted wanted = { 0 };
+	int err = load_supers(shutdown, reader);
+
 	if (!err)
-		err = take_block(death, reader, wanted);
+		err = take_target(shutdown, text, &wanted);
 	if (!err)
-		err = choose(death, reader, wanted);
-	if (!err && !death->block && !death->nr_ids)
+		choose_ids(shutdown, &wanted);
+	free(wanted.name);
+	if (!err && !shutdown->block && !shutdown->nr_ids)
 		err = error_set(
 			-ESRCH,
 			"--super: no superblock %s has been seen; see 'dfput superblocks'",
@@ -252,128 +202,123 @@ static int find(struct death *death, struct reader *reader, const char *text,
 	return err;
 }
 
-int death_find(struct death *death, struct reader *reader, const char *text)
+static bool is_chosen(const struct rows *rows, size_t row, void *context)
 {
-	struct wanted wanted = { 0 };
-	int err = find(death, reader, text, &wanted);
+	struct sb_shutdown *shutdown = context;
 
-	free(wanted.name);
-	return err;
-}
-
-static bool is_ours(const struct death *death, uint64_t id)
-{
-	for (size_t i = 0; i < death->nr_ids; i++)
-		if (death->id[i] == id)
-			return true;
+	for (size_t i = 0; i < shutdown->nr_ids; i++) {
+		if (shutdown->id[i] != rows_number(rows, row, ID))
+			continue;
+		shutdown->nr_alive += !rows_is(rows, row, STATE, "gone");
+		shutdown->nr_unknown += rows_is(rows, row, STATE, "unknown");
+		return true;
+	}
 	return false;
 }
 
-static int look_at_supers(struct death *death, struct reader *reader)
+static int look_at_supers(struct sb_shutdown *shutdown, struct reader *reader)
 {
-	size_t nr_seen = 0;
-	struct super super;
-	int err = load(death, reader);
+	int err = load_supers(shutdown, reader);
+	size_t nr_missing;
 
-	death->nr_alive = 0;
-	death->nr_unknown = 0;
-	for (size_t row = 0; !err && row < death->doc->nr_rows; row++) {
-		err = super_at(reader, death->doc, row, &super);
-		death->skip[row] = err || !is_ours(death, super.id);
-		if (death->skip[row])
-			continue;
-		nr_seen++;
-		death->nr_alive += !is_dead(&super);
-		death->nr_unknown += !strcmp(super.state, "unknown");
-	}
-	/* What has left the table is not known to be dead. */
-	death->nr_alive += death->nr_ids - nr_seen;
-	death->nr_unknown += death->nr_ids - nr_seen;
-	return err;
+	if (err)
+		return err;
+	shutdown->nr_alive = 0;
+	shutdown->nr_unknown = 0;
+	selection_free(&shutdown->selected);
+	selection_make(&shutdown->selected, &shutdown->rows, is_chosen,
+		       shutdown);
+	/* What has left the table is not known to be gone. */
+	nr_missing = shutdown->nr_ids - shutdown->selected.nr;
+	shutdown->nr_alive += nr_missing;
+	shutdown->nr_unknown += nr_missing;
+	return 0;
 }
 
-static int try_device(struct death *death)
+static int try_device(struct sb_shutdown *shutdown)
 {
-	int fd = open(death->path,
+	int fd = open(shutdown->path,
 		      O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	int err = fd < 0 ? errno : 0;
 
 	if (fd >= 0)
 		close(fd);
-	death->is_gone = err == ENXIO || err == ENODEV || err == ENOENT;
-	death->is_free = !err || death->is_gone;
-	if (!death->is_free)
-		death->free_since = 0;
-	else if (!death->free_since)
-		death->free_since = number_now();
-	if (death->is_free || err == EBUSY)
+	shutdown->is_removed = err == ENXIO || err == ENODEV || err == ENOENT;
+	shutdown->is_free = !err || shutdown->is_removed;
+	if (!shutdown->is_free)
+		shutdown->free_since = 0;
+	else if (!shutdown->free_since)
+		shutdown->free_since = number_now();
+	if (shutdown->is_free || err == EBUSY)
 		return 0;
-	return error_set(-err, "cannot open %s exclusively: %s", death->path,
+	return error_set(-err, "cannot open %s exclusively: %s", shutdown->path,
 			 strerror(err));
 }
 
-/* It is dead, but for its device: nobody tells when that is free. */
-static void set_pace(struct death *death, struct wait *wait)
+/* Gone, but for its device: nobody tells when that is free. */
+static void set_pace(struct sb_shutdown *shutdown, struct wait *wait)
 {
 	uint64_t now = number_now();
 
-	if (death->nr_alive)
-		death->dead_since = 0;
-	else if (!death->dead_since)
-		death->dead_since = now;
+	if (shutdown->nr_alive)
+		shutdown->gone_since = 0;
+	else if (!shutdown->gone_since)
+		shutdown->gone_since = now;
 	wait->first_nap = WAIT_MAX_NAP_NS;
 	wait->max_nap = WAIT_MAX_NAP_NS;
-	if (!death->nr_ids || death->nr_alive ||
-	    now - death->dead_since > EAGER_NS)
+	if (!shutdown->nr_ids || shutdown->nr_alive ||
+	    now - shutdown->gone_since > EAGER_NS)
 		return;
 	wait->first_nap = FIRST_TRY_NS;
 	wait->max_nap = MAX_TRY_NS;
 }
 
-int death_look(struct wait *wait)
+int sb_shutdown_look(struct wait *wait)
 {
-	struct death *death = wait->what;
-	int err = look_at_supers(death, wait->reader);
+	struct sb_shutdown *shutdown = wait->what;
+	int err = look_at_supers(shutdown, wait->reader);
 
-	if (!err && death->path)
-		err = try_device(death);
+	if (!err && shutdown->path)
+		err = try_device(shutdown);
 	if (err)
 		return err;
-	set_pace(death, wait);
-	wait->left = death->nr_alive + (death->block && !death->is_free);
-	if (death->is_free && number_now() - death->free_since > PATIENCE_NS)
+	set_pace(shutdown, wait);
+	wait->left =
+		shutdown->nr_alive + (shutdown->block && !shutdown->is_free);
+	if (shutdown->is_free &&
+	    number_now() - shutdown->free_since > PATIENCE_NS)
 		wait->left = 0;
-	wait->stop = (!death->block && death->nr_unknown) ||
-		     (!death->nr_alive && death->block && !death->path);
+	wait->stop =
+		(!shutdown->block && shutdown->nr_unknown) ||
+		(!shutdown->nr_alive && shutdown->block && !shutdown->path);
 	return 0;
 }
 
-const char *death_text(const struct death *death)
+const char *sb_shutdown_text(const struct sb_shutdown *shutdown)
 {
-	if (death->nr_alive)
+	if (shutdown->nr_alive)
 		return "the superblock is alive";
-	if (!death->nr_ids)
-		return "the device is busy, with nothing that dfput has seen";
-	return "the superblock is gone, its device still busy";
+	if (!shutdown->nr_ids)
+		return "the device is busy, and dfput has not seen a superblock of it";
+	return "the superblock is gone, its device is busy";
 }
 
-int death_show(const struct death *death, struct reader *reader,
-	       struct view *view)
+int sb_shutdown_show(const struct sb_shutdown *shutdown, struct reader *reader,
+		     struct view *view)
 {
-	struct listing listing = listing_superblocks;
-
-	listing.empty = NULL;
-	if (death->block)
-		view_bool(view, "exclusive", death->is_free && !death->is_gone);
-	view_text(view, "device", death->path);
-	return listing_show(&listing, reader, death->doc, death->skip, NULL,
-			    view);
+	if (shutdown->block)
+		view_bool(view, "exclusive",
+			  shutdown->is_free && !shutdown->is_removed);
+	view_text(view, "device", shutdown->path);
+	return selection_show(&shutdown->selected, &shutdown->rows,
+			      &listing_superblocks, "superblocks", reader, NULL,
+			      view);
 }
 
-void death_free(struct death *death)
+void sb_shutdown_free(struct sb_shutdown *shutdown)
 {
-	document_free(death->doc);
-	free(death->skip);
-	free(death->path);
-	*death = (struct death){ 0 };
+	selection_free(&shutdown->selected);
+	rows_free(&shutdown->rows);
+	free(shutdown->path);
+	shutdown->path = NULL;
 }

@@ -1,37 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What remains of something that has ended: rings that are being torn down, files
- * that are held, files on the list. A file passes them in this order, and they
- * are looked at in this order, so that none slips by; but the release of a
- * ring's own file begins a teardown, so that only a look during which nothing
- * came to its end is conclusive: see wait.h.
+ * What something that has ended has not released yet: rings that the kernel takes
+ * down, files that are held, files on the list. A file passes them in this order,
+ * and they are read in this order, so that none slips by. But the release of a
+ * ring's own file begins a ring, so that only a look during which nothing came to
+ * its end is conclusive: see event_loop.h.
  */
-#ifndef DFPUT_REMAINS_H
-#define DFPUT_REMAINS_H
+#ifndef DFPUT_UNRELEASED_H
+#define DFPUT_UNRELEASED_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "analysis/selection.h"
 
-#include "debugfs/origins.h"
-#include "debugfs/parse.h"
-#include "lib/view.h"
-
-/**
- * enum remains_table - where it can be, in the order in which it gets there
- * @REMAINS_RINGS: in the teardown of a ring
- * @REMAINS_HELD: closed, and held by something else
- * @REMAINS_PENDING: on the list
- * @REMAINS_NR: how many there are
- */
-enum remains_table {
-	REMAINS_RINGS,
-	REMAINS_HELD,
-	REMAINS_PENDING,
-	REMAINS_NR,
+/* The tables, in the order in which a file gets there. */
+enum unreleased_table {
+	UNRELEASED_RINGS,
+	UNRELEASED_HELD,
+	UNRELEASED_PENDING,
+	UNRELEASED_NR,
 };
 
 /**
- * struct remains_of - of what
+ * struct unreleased_query - of what
  * @pending_only: the list alone
  * @not_pending: all but the list
  * @device: major:minor of a superblock: its files, and all rings that there are
@@ -40,10 +29,10 @@ enum remains_table {
  * @pid: of this process; 0: of any
  * @least_start: which was started then or later, ns of CLOCK_MONOTONIC
  * @most_start: then or earlier
- * @reaper: of processes below this child subreaper, started then or later; 0: of
- *	any
+ * @reaper: of processes below this child subreaper, started at @least_start or
+ *	later; 0: of any
  */
-struct remains_of {
+struct unreleased_query {
 	bool pending_only;
 	bool not_pending;
 	const char *device;
@@ -55,74 +44,64 @@ struct remains_of {
 };
 
 /**
- * struct remains - what a look found
- * @of: of what
- * @doc: the tables
- * @skip: of each of their rows, whether it is not part of it
- * @nr: how many rows of each are
- * @unrecorded: files on the list that have no row, if there is none of any other
- * @living: held files that living processes hold too: they do not count
+ * struct unreleased - what a look found
+ * @query: of what
+ * @rows: the tables
+ * @selected: of each, what is part of it
+ * @unrecorded: files on the list without a row, where no other has one
+ * @living: held files that living processes hold too: they are not selected
  * @unseen: processes that could not be asked what they hold
- * @cut: rows of which it is not known whether they are below the reaper
+ * @unknown: rows that may be part of it: the list of reapers was cut
  * @looked: there was a look
  * @last_ring: highest id of a ring at the first look
  */
-struct remains {
-	struct remains_of of;
-	struct document *doc[REMAINS_NR];
-	bool *skip[REMAINS_NR];
-	uint64_t nr[REMAINS_NR];
+struct unreleased {
+	struct unreleased_query query;
+	struct rows rows[UNRELEASED_NR];
+	struct selection selected[UNRELEASED_NR];
 	uint64_t unrecorded;
 	uint64_t living;
 	uint64_t unseen;
-	uint64_t cut;
+	uint64_t unknown;
 	bool looked;
 	uint64_t last_ring;
 };
 
 /**
- * remains_look() - look what remains now
- * @remains: zeroed but for of, or looked; receives what there is, for
- *	remains_free(), also on error
+ * unreleased_look() - look what is not released now
+ * @unreleased: zeroed but for the query, or looked; receives what there is, for
+ *	unreleased_free(), also on error
  * @reader: an open one
  *
- * Return: 0 or a negative errno as in reader.h.
+ * Return: 0 or a negative errno as in parse.h.
  */
-int remains_look(struct remains *remains, struct reader *reader);
+int unreleased_look(struct unreleased *unreleased, struct reader *reader);
+
+/* Return: how many files and rings are not released. */
+uint64_t unreleased_count(const struct unreleased *unreleased);
 
 /**
- * remains_left() - how much remains
- * @remains: looked
- *
- * Return: the files and rings.
- */
-uint64_t remains_left(const struct remains *remains);
-
-/**
- * remains_text() - say what remains
- * @remains: looked
- * @text: receives it: "3 on the list, 1 held, 1 ring in teardown"
+ * unreleased_text() - say what is not released
+ * @unreleased: looked
+ * @text: receives it: "3 files on the list, 1 file held, 1 ring"
  * @size: of @text
  */
-void remains_text(const struct remains *remains, char *text, size_t size);
+void unreleased_text(const struct unreleased *unreleased, char *text,
+		     size_t size);
 
 /**
- * remains_show() - show what remains
- * @remains: looked
- * @reader: takes the error
+ * unreleased_show() - show what is not released
+ * @unreleased: looked
+ * @reader: an open one
  * @origins: call paths, or NULL
  * @view: where: in JSON rings, held and pending, left, unrecorded and
  *	held_by_living
  *
- * Return: 0 or a negative errno as in reader.h.
+ * Return: 0 or a negative errno as in parse.h.
  */
-int remains_show(const struct remains *remains, struct reader *reader,
-		 const struct origins *origins, struct view *view);
+int unreleased_show(const struct unreleased *unreleased, struct reader *reader,
+		    const struct origins *origins, struct view *view);
 
-/**
- * remains_free() - free what was received
- * @remains: looked, or zeroed
- */
-void remains_free(struct remains *remains);
+void unreleased_free(struct unreleased *unreleased);
 
-#endif /* DFPUT_REMAINS_H */
+#endif /* DFPUT_UNRELEASED_H */

@@ -7,6 +7,7 @@
 
 #include "lib/error.h"
 #include "cmd/cmd.h"
+#include "debugfs/table.h"
 #include "lib/privilege.h"
 
 static int display(const struct options *options, cmd_show *show,
@@ -46,4 +47,13 @@ int cmd_change(const struct options *options, cmd_show *show)
 int cmd_judge(const struct options *options, cmd_show *show)
 {
 	return display(options, show, STATUS_UNKNOWN, false);
+}
+
+int cmd_refuse_off(struct view *view)
+{
+	struct doubts doubts = { 0 };
+
+	doubts_add(&doubts, "measuring is switched off");
+	listing_doubts(&doubts, view);
+	return STATUS_UNKNOWN;
 }

@@ -54,4 +54,12 @@ int cmd_change(const struct options *options, cmd_show *show);
  */
 int cmd_judge(const struct options *options, cmd_show *show);
 
+/**
+ * cmd_refuse_off() - say that there is no verdict, as measuring is switched off
+ * @view: where
+ *
+ * Return: STATUS_UNKNOWN.
+ */
+int cmd_refuse_off(struct view *view);
+
 #endif /* DFPUT_CMD_H */

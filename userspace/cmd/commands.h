@@ -31,7 +31,7 @@
 	X(held, "Tables", cmd_list, 0, "", "", "",                             \
 	  "files that an ended process closed and something still holds")      \
 	X(rings, "Tables", cmd_list, 0, "", "", "",                            \
-	  "io_uring rings that the kernel is taking down")                     \
+	  "io_uring rings that the kernel has not freed yet")                     \
 	X(origins, "Tables", cmd_origins, 0, "", "", "folded rules",           \
 	  "call paths that queued files, and their names")                     \
 	X(superblocks, "Tables", cmd_list, 0, "", "", "",                      \

@@ -3,12 +3,12 @@
  * dfput pending: the files that are on the list now, or a wait until there are
  * none.
  */
+#include "analysis/event_loop.h"
+#include "analysis/unreleased.h"
 #include "cmd/cmd.h"
+#include "debugfs/stats.h"
 #include "debugfs/table.h"
 #include "lib/number.h"
-#include "analysis/unreleased.h"
-#include "debugfs/stats.h"
-#include "analysis/event_loop.h"
 
 /*
  * A list to which new files keep coming may be empty for a moment only, and tell
@@ -16,142 +16,89 @@
  */
 #define FIRST_NAP_NS UINT64_C(1000000)
 
-static int show_files(const struct options *options, struct reader *reader,
-		      const struct document *doc, struct view *view)
+/* That something is pending is seen; that nothing is can be an oversight. */
+static int judge(const struct unreleased *unreleased, int result,
+		 const struct stats *stats, struct view *view)
 {
-	struct origins origins;
-	int err = origins_load_if_any(reader, options->rules, &origins);
+	uint64_t nr = unreleased_count(unreleased);
+	struct doubts doubts = { 0 };
+	char number[NUMBER_TEXT];
 
-	if (!err)
-		err = listing_show(&listing_pending, reader, doc, NULL,
-				   &origins, view);
-	origins_free(&origins);
-	return err;
-}
-
-static int show_list(const struct options *options, struct reader *reader,
-		     struct view *view)
-{
-	struct document *doc;
-	int err = reader_load(reader, "pending", &doc);
-
-	if (!err)
-		err = show_files(options, reader, doc, view);
-	document_free(doc);
-	return err;
-}
-
-static void note_left(const struct remains *remains, struct view *view)
-{
-	char left[NUMBER_TEXT];
-
-	if (remains_left(remains))
-		view_note(view, "Still pending: %s%s.",
-			  number_text(left, remains_left(remains)),
-			  remains->unrecorded ?
-				  ", of which there is no record" :
+	stats_doubt(stats, &doubts);
+	if (nr)
+		view_note(view, "Pending now: %s%s.", number_text(number, nr),
+			  unreleased->unrecorded ?
+				  ", without records of them" :
 				  "");
-}
-
-/* That something is left is seen; that nothing is can be an oversight. */
-static int verdict(const struct remains *remains, int result,
-		   const struct doubts *doubts, struct view *view)
-{
-	note_left(remains, view);
-	listing_doubts(doubts, view);
+	else
+		view_note(view, "%s", listing_pending.empty);
+	listing_doubts(&doubts, view);
 	if (result != WAIT_EMPTY)
 		return STATUS_AGAINST;
-	return doubts->nr ? STATUS_UNKNOWN : STATUS_OK;
+	return doubts.nr ? STATUS_UNKNOWN : STATUS_OK;
 }
 
-static int show_left(const struct options *options, struct reader *reader,
-		     const struct remains *remains, struct view *view)
+static int show_result(const struct options *options, struct reader *reader,
+		       const struct unreleased *unreleased, int result,
+		       struct view *view)
 {
-	struct origins origins;
-	int err = origins_load_if_any(reader, options->rules, &origins);
-
-	if (!err)
-		err = remains_show(remains, reader, &origins, view);
-	origins_free(&origins);
-	return err;
-}
-
-static int show_wait(const struct options *options, struct reader *reader,
-		     const struct remains *remains, int result,
-		     struct view *view)
-{
-	struct doubts doubts = { 0 };
+	struct origins origins = { 0 };
 	struct stats stats;
 	int err = stats_load(reader, &stats);
 
 	if (!err)
-		err = show_left(options, reader, remains, view);
-	if (err)
-		return err;
-	stats_doubt(&stats, &doubts);
-	return verdict(remains, result, &doubts, view);
+		err = origins_load_if_any(reader, options->rules, &origins);
+	if (!err)
+		err = unreleased_show(unreleased, reader, &origins, view);
+	origins_free(&origins);
+	return err ? err : judge(unreleased, result, &stats, view);
 }
 
 static int look(struct wait *wait)
 {
-	struct remains *remains = wait->what;
-	int err = remains_look(remains, wait->reader);
+	struct unreleased *unreleased = wait->what;
+	int err = unreleased_look(unreleased, wait->reader);
 
-	wait->left = remains_left(remains);
+	wait->left = unreleased_count(unreleased);
 	return err;
-}
-
-/* What is switched off will not wake anybody. */
-static int refuse(struct view *view)
-{
-	struct doubts doubts = { 0 };
-
-	doubts_add(&doubts, "measuring is switched off");
-	listing_doubts(&doubts, view);
-	return STATUS_UNKNOWN;
 }
 
 static int wait_until_empty(const struct options *options,
 			    struct reader *reader, struct view *view)
 {
-	struct remains remains = { .of = { .pending_only = true } };
+	struct unreleased unreleased = { .query = { .pending_only = true } };
 	struct wait wait = {
 		.reader = reader,
 		.file = "pending",
 		.look = look,
-		.what = &remains,
+		.what = &unreleased,
 		.process = -1,
 		.first_nap = FIRST_NAP_NS,
 		.max_nap = WAIT_MAX_NAP_NS,
 		.conclusive = true,
 	};
 	struct stats stats;
-	int err = stats_load(reader, &stats);
+	int result = stats_load(reader, &stats);
 
-	if (err)
-		return err;
+	if (result)
+		return result;
 	if (!stats.gauge[STATS_GAUGE_enabled])
-		return refuse(view);
+		return cmd_refuse_off(view);
 	wait.deadline = number_after(stats.begun, options->timeout);
-	err = wait_for(&wait);
+	result = wait_for(&wait);
 	view_number(view, "waited_ns", number_now() - stats.begun);
-	if (err >= 0)
-		err = show_wait(options, reader, &remains, err, view);
-	remains_free(&remains);
-	return err;
-}
-
-static int show(const struct options *options, struct reader *reader,
-		struct view *view)
-{
-	if (options->wait)
-		return wait_until_empty(options, reader, view);
-	return show_list(options, reader, view);
+	if (result >= 0)
+		result = show_result(options, reader, &unreleased, result,
+				     view);
+	unreleased_free(&unreleased);
+	return result;
 }
 
 int cmd_pending(const struct options *options)
 {
-	if (options->timeout != UINT64_MAX && !options->wait)
+	if (options->wait)
+		return cmd_display(options, wait_until_empty);
+	if (options->timeout != UINT64_MAX)
 		return options_usage("pending: --timeout needs --wait");
-	return cmd_display(options, show);
+	return cmd_list(options);
 }

@@ -31,12 +31,12 @@
  * @after: counters when the last of its tree was reaped
  * @last: counters at the end of the time given
  * @tree: program and tree
- * @left: what was on the list then
- * @outlived: what of it, and of the leftovers, is the tree's
- * @remains: what of the tree's is held then, and which of its rings are there
+ * @pending: what was on the list then
+ * @leftovers: what of it, and of the leftovers, is the tree's
+ * @unreleased: what of the tree's is held then, and which of its rings are there
  * @origins: call paths, and what names them
  * @measured: the numbers could be read at the end
- * @ended: number_now() when @left was known
+ * @ended: number_now() when @pending was known
  * @doubts: why the measurement cannot be trusted
  */
 struct run {
@@ -47,9 +47,9 @@ struct run {
 	struct stats after;
 	struct stats last;
 	struct supervise tree;
-	struct left left;
-	struct outlived outlived;
-	struct remains remains;
+	struct pending_since pending;
+	struct leftovers leftovers;
+	struct unreleased unreleased;
 	struct origins origins;
 	bool measured;
 	uint64_t ended;
@@ -83,7 +83,7 @@ static int prepare(struct run *run, const struct options *options)
 					  &run->origins);
 	/* In this order, what is counted in between has its row later. */
 	if (!err)
-		err = outlived_begin(&run->reader, &run->outlived);
+		err = leftovers_begin(&run->leftovers, &run->reader);
 	if (!err)
 		err = stats_load(&run->reader, &run->before);
 	if (!err && !run->before.gauge[STATS_GAUGE_enabled])
@@ -140,12 +140,12 @@ static void doubt_unowned(struct run *run, const struct options *options)
 			   " (%s): they may be its own",
 			   last - before,
 			   stats_counters[DFPUT_COUNT_unowned].meaning);
-	if (has_limit(options) && run->outlived.nr_unknown)
+	if (has_limit(options) && run->leftovers.nr_pending_unknown)
 		doubts_add(&run->doubts,
 			   "of the files queued since it was started, %" PRIu64
 			   " still pending, nobody knows whose: they may be "
 			   "its own",
-			   run->outlived.nr_unknown);
+			   run->leftovers.nr_pending_unknown);
 }
 
 static void doubt_leftovers(struct run *run)
@@ -153,24 +153,25 @@ static void doubt_leftovers(struct run *run)
 	uint64_t before = run->before.counter[DFPUT_COUNT_leftover];
 	uint64_t after = run->after.counter[DFPUT_COUNT_leftover];
 
-	outlived_doubt(&run->outlived, after > before ? after - before : 0,
-		       &run->doubts);
+	leftovers_doubt(&run->leftovers, after > before ? after - before : 0,
+			&run->doubts);
 }
 
-static void doubt_remains(struct run *run)
+static void doubt_unreleased(struct run *run)
 {
-	if (run->remains.cut)
+	if (run->unreleased.unknown)
 		doubts_add(&run->doubts,
 			   "processes too deep below their reapers to tell "
 			   "whose they were have %" PRIu64
 			   " files and rings that are still held",
-			   run->remains.cut);
-	if (run->remains.unseen && run->remains.nr[REMAINS_HELD])
+			   run->unreleased.unknown);
+	if (run->unreleased.unseen &&
+	    run->unreleased.selected[UNRELEASED_HELD].nr)
 		doubts_add(&run->doubts,
 			   "%" PRIu64
 			   " processes could not be asked whether they hold "
 			   "what is still held",
-			   run->remains.unseen);
+			   run->unreleased.unseen);
 }
 
 static void collect_doubts(struct run *run, const struct options *options)
@@ -185,7 +186,7 @@ static void collect_doubts(struct run *run, const struct options *options)
 	stats_doubt_between(&run->before, &run->last, &run->doubts);
 	doubt_unowned(run, options);
 	doubt_leftovers(run);
-	doubt_remains(run);
+	doubt_unreleased(run);
 }
 
 /*
@@ -196,23 +197,24 @@ static void collect_doubts(struct run *run, const struct options *options)
  */
 static int look(struct run *run, const struct options *options)
 {
-	uint64_t limit = options->max_late;
 	int err;
 
-	run->remains.of = (struct remains_of){
+	run->leftovers.tree = &run->tree;
+	run->leftovers.reaper = (uint64_t)getpid();
+	run->leftovers.limit = options->max_late;
+	run->unreleased.query = (struct unreleased_query){
 		.not_pending = true,
 		.reaper = (uint64_t)getpid(),
 		.least_start = run->tree.started,
 	};
-	err = remains_look(&run->remains, &run->reader);
+	err = unreleased_look(&run->unreleased, &run->reader);
 	if (!err)
-		err = left_look(&run->reader, run->tree.reaped, &run->left);
+		err = pending_since_load(&run->pending, &run->reader,
+					 run->tree.reaped);
 	if (!err)
-		err = outlived_pending(&run->reader, &run->tree, &run->left,
-				       &run->outlived);
+		leftovers_pending(&run->leftovers, &run->pending);
 	if (!err)
-		err = outlived_look(&run->reader, &run->tree,
-				    (uint64_t)getpid(), limit, &run->outlived);
+		err = leftovers_load(&run->leftovers, &run->reader);
 	run->ended = number_now();
 	if (!err && run->origins.doc &&
 	    origins_update(&run->reader, &run->origins))
@@ -252,32 +254,31 @@ static void show_status(const struct run *run, const char *program,
 }
 
 /* What of its own processes was neither released nor put on the list. */
-static int show_remains(struct run *run, struct view *view)
+static int show_unreleased(struct run *run, struct view *view)
 {
 	static const struct {
-		enum remains_table table;
+		enum unreleased_table table;
 		const struct listing *listing;
 		const char *name;
 		const char *note;
 	} shown[] = {
-		{ REMAINS_HELD, &listing_held, "tree_held",
-		  "Of its own processes, closed, and still held, by no living process:" },
-		{ REMAINS_RINGS, &listing_rings, "tree_rings",
-		  "Of its own processes, rings that are still being torn down:" },
+		{ UNRELEASED_HELD, &listing_held, "tree_held",
+		  "Of its own processes, closed, and held by no living process:" },
+		{ UNRELEASED_RINGS, &listing_rings, "tree_rings",
+		  "Of its own processes, rings that the kernel has not freed yet:" },
 	};
-	struct listing listing;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < sizeof(shown) / sizeof(shown[0]); i++) {
-		listing = *shown[i].listing;
-		listing.file = shown[i].name;
-		listing.empty = NULL;
-		if (run->remains.nr[shown[i].table])
+		const struct selection *selection =
+			&run->unreleased.selected[shown[i].table];
+
+		if (selection->nr)
 			view_note(view, "%s", shown[i].note);
-		err = listing_show(&listing, &run->reader,
-				   run->remains.doc[shown[i].table],
-				   run->remains.skip[shown[i].table], NULL,
-				   view);
+		err = selection_show(selection,
+				     &run->unreleased.rows[shown[i].table],
+				     shown[i].listing, shown[i].name,
+				     &run->reader, NULL, view);
 	}
 	return err;
 }
@@ -285,9 +286,9 @@ static int show_remains(struct run *run, struct view *view)
 static void show_tree(struct run *run, struct view *view)
 {
 	if (run->measured &&
-	    (outlived_show(&run->outlived, &run->left, &run->reader,
-			   &run->origins, view) ||
-	     show_remains(run, view)))
+	    (leftovers_show(&run->leftovers, &run->pending, &run->reader,
+			    &run->origins, view) ||
+	     show_unreleased(run, view)))
 		complain("run: %s", error_text());
 	view_note(
 		view,
@@ -364,8 +365,8 @@ static void show_windows(const struct run *run, const struct options *options,
 /* What of the tree is, or was, later than the limit. */
 static uint64_t nr_late(const struct run *run)
 {
-	return run->outlived.nr_late + run->outlived.nr_pending +
-	       remains_left(&run->remains);
+	return run->leftovers.nr_late + run->leftovers.pending.nr +
+	       unreleased_count(&run->unreleased);
 }
 
 static void note_verdict(const struct run *run, const struct options *options,
@@ -386,10 +387,10 @@ static void note_verdict(const struct run *run, const struct options *options,
 			  " still pending, %" PRIu64 " still held, %" PRIu64
 			  " rings still in teardown %s after its last process "
 			  "was reaped.",
-			  run->outlived.nr_late, limit,
-			  run->outlived.nr_pending,
-			  run->remains.nr[REMAINS_HELD],
-			  run->remains.nr[REMAINS_RINGS], took);
+			  run->leftovers.nr_late, limit,
+			  run->leftovers.pending.nr,
+			  run->unreleased.selected[UNRELEASED_HELD].nr,
+			  run->unreleased.selected[UNRELEASED_RINGS].nr, took);
 	else if (run->doubts.nr)
 		view_note(view, "No verdict after %s (limit %s).", took, limit);
 	else
@@ -412,24 +413,33 @@ static void show_verdict(const struct run *run, const struct options *options,
 	note_verdict(run, options, view);
 }
 
+static int show_selected(struct run *run, const struct selection *selection,
+			 const char *name, const char *when, struct view *view)
+{
+	if (!selection->nr)
+		return 0;
+	view_note(view,
+		  "On the whole machine, queued %s its last process was "
+		  "reaped, and pending now:",
+		  when);
+	return selection_show(selection, &run->pending.rows, &listing_pending,
+			      name, &run->reader, &run->origins, view);
+}
+
 /* Everybody's files, the tree's among them. */
 static int show_pending(struct run *run, const struct options *options,
 			struct view *view)
 {
 	int err;
 
-	view_number(view, "left", run->left.nr_before);
-	if (run->left.nr_before)
-		view_note(view, "On the whole machine, queued before its last "
-				"process was reaped, and still pending:");
-	err = left_show_before(&run->left, &run->reader, &run->origins, view);
+	view_number(view, "left", run->pending.before.nr);
+	err = show_selected(run, &run->pending.before, "pending", "before",
+			    view);
 	if (err || !has_window(run, options))
 		return err;
-	view_number(view, "left_after", run->left.nr_after);
-	if (run->left.nr_after)
-		view_note(view, "On the whole machine, queued after its last "
-				"process was reaped, and still pending:");
-	return left_show_after(&run->left, &run->reader, &run->origins, view);
+	view_number(view, "left_after", run->pending.after.nr);
+	return show_selected(run, &run->pending.after, "pending_after", "after",
+			     view);
 }
 
 static int report(struct run *run, const struct options *options,
@@ -489,10 +499,10 @@ int cmd_run(const struct options *options)
 	}
 	if (run.out != stderr)
 		fclose(run.out);
-	outlived_free(&run.outlived);
-	remains_free(&run.remains);
+	leftovers_free(&run.leftovers);
+	unreleased_free(&run.unreleased);
 	origins_free(&run.origins);
-	left_free(&run.left);
+	pending_since_free(&run.pending);
 	reader_close(&run.reader);
 	return status;
 }

@@ -59,7 +59,7 @@ enum { ROW_ID, ROW_PENDING, ROW_HELD, ROW_RINGS, ROW_NR };
  * @row: of the last attempt, by ROW_*
  * @device: its superblock
  * @mount: the mount, as the module tells them apart
- * @remains: what of that mount remains
+ * @unreleased: what of that mount is not released
  * @tried: number_now() after the last attempt
  * @first_busy: number_now() after the first
  * @attempts: how many
@@ -74,7 +74,7 @@ struct umounting {
 	uint64_t row[ROW_NR];
 	char device[WORD];
 	char mount[WORD];
-	struct remains remains;
+	struct unreleased unreleased;
 	uint64_t tried;
 	uint64_t first_busy;
 	uint64_t attempts;
@@ -179,13 +179,13 @@ static int find_row(struct umounting *umounting)
 	return err;
 }
 
-static int look_at_remains(struct umounting *umounting)
+static int look_at_unreleased(struct umounting *umounting)
 {
-	struct remains *remains = &umounting->remains;
+	struct unreleased *unreleased = &umounting->unreleased;
 
-	remains->of.device = umounting->device;
-	remains->of.mount = umounting->mount;
-	return remains_look(remains, umounting->reader);
+	unreleased->query.device = umounting->device;
+	unreleased->query.mount = umounting->mount;
+	return unreleased_look(unreleased, umounting->reader);
 }
 
 /* Is what is left bound to go, without anybody's doing? */
@@ -195,24 +195,25 @@ static bool can_wait(const struct umounting *umounting)
 
 	if (!reason || reason->then == GIVE_UP)
 		return false;
-	return reason->then == WAIT || !umounting->remains.living;
+	return reason->then == WAIT || !umounting->unreleased.living;
 }
 
 /* Is less in the way than at the last attempt, or is it time to try anyway? */
 static bool is_due(const struct umounting *umounting)
 {
-	const struct remains *remains = &umounting->remains;
+	const struct unreleased *unreleased = &umounting->unreleased;
 	const uint64_t *row = umounting->row;
 
 	if (!umounting->attempts ||
 	    number_now() - umounting->tried >= WAIT_MAX_NAP_NS)
 		return true;
-	if (remains->nr[REMAINS_PENDING])
+	if (unreleased->selected[UNRELEASED_PENDING].nr)
 		return false;
 	return row[ROW_PENDING] ||
-	       remains->nr[REMAINS_HELD] + remains->living < row[ROW_HELD] ||
-	       remains->nr[REMAINS_RINGS] < row[ROW_RINGS] ||
-	       !remains_left(remains);
+	       unreleased->selected[UNRELEASED_HELD].nr + unreleased->living <
+		       row[ROW_HELD] ||
+	       unreleased->selected[UNRELEASED_RINGS].nr < row[ROW_RINGS] ||
+	       !unreleased_count(unreleased);
 }
 
 static int attempt(struct umounting *umounting, struct wait *wait)
@@ -226,10 +227,10 @@ static int attempt(struct umounting *umounting, struct wait *wait)
 		return 0;
 	err = find_row(umounting);
 	/* Rings that come later are in the way of nothing that was here. */
-	remains_free(&umounting->remains);
-	umounting->remains = (struct remains){ 0 };
+	unreleased_free(&umounting->unreleased);
+	umounting->unreleased = (struct unreleased){ 0 };
 	if (!err && umounting->reason)
-		err = look_at_remains(umounting);
+		err = look_at_unreleased(umounting);
 	wait->stop = !can_wait(umounting);
 	if (!err && !wait->stop)
 		umounting->waited_for[umounting->reason - reasons] = true;
@@ -244,12 +245,12 @@ static int look(struct wait *wait)
 
 	wait->left = 1;
 	if (umounting->attempts)
-		err = look_at_remains(umounting);
+		err = look_at_unreleased(umounting);
 	if (!err && is_due(umounting))
 		err = attempt(umounting, wait);
 	if (err || !wait->left || wait->stop)
 		return err;
-	remains_text(&umounting->remains, text, sizeof(text));
+	unreleased_text(&umounting->unreleased, text, sizeof(text));
 	progress_show(wait->begun, text);
 	return 0;
 }
@@ -386,7 +387,7 @@ int cmd_umount(const struct options *options)
 	status = umount_target(&umounting, options, &view);
 	if (view_end(&view))
 		status = STATUS_FAILED;
-	remains_free(&umounting.remains);
+	unreleased_free(&umounting.unreleased);
 	reader_close(&reader);
 	return status;
 }

@@ -24,8 +24,8 @@
 #define TEXT 200
 
 /**
- * struct waiting - one wait for what remains
- * @remains: what does
+ * struct waiting - one wait for what is not released
+ * @unreleased: what is not
  * @process: of which process, fd -1 if of none
  * @lives: it lives
  * @device: of which superblock, "" if of none
@@ -33,7 +33,7 @@
  * @doubts: why there is no clean verdict
  */
 struct waiting {
-	struct remains remains;
+	struct unreleased unreleased;
 	struct process process;
 	bool lives;
 	char device[DEVICES_TEXT];
@@ -41,21 +41,13 @@ struct waiting {
 	struct doubts doubts;
 };
 
-/* What is switched off will not wake anybody, nor know what there is. */
-static int refuse(struct doubts *doubts, struct view *view)
-{
-	doubts_add(doubts, "measuring is switched off");
-	listing_doubts(doubts, view);
-	return STATUS_UNKNOWN;
-}
-
 static void describe(const struct waiting *waiting, char text[TEXT])
 {
 	if (waiting->lives)
 		snprintf(text, TEXT, "process %" PRIu64 " lives",
 			 waiting->process.pid);
 	else
-		remains_text(&waiting->remains, text, TEXT);
+		unreleased_text(&waiting->unreleased, text, TEXT);
 }
 
 static int look(struct wait *wait)
@@ -69,10 +61,10 @@ static int look(struct wait *wait)
 	wait->process = waiting->lives ? waiting->process.fd : -1;
 	wait->left = 1;
 	if (!waiting->lives) {
-		err = remains_look(&waiting->remains, wait->reader);
+		err = unreleased_look(&waiting->unreleased, wait->reader);
 		if (err)
 			return err;
-		wait->left = remains_left(&waiting->remains);
+		wait->left = unreleased_count(&waiting->unreleased);
 	}
 	describe(waiting, text);
 	if (wait->left)
@@ -84,7 +76,7 @@ static int look(struct wait *wait)
 static int set_process(struct waiting *waiting, uint64_t pid)
 {
 	struct process *process = &waiting->process;
-	struct remains_of *of = &waiting->remains.of;
+	struct unreleased_query *query = &waiting->unreleased.query;
 	int err = process_open(process, pid);
 
 	if (err) {
@@ -95,9 +87,9 @@ static int set_process(struct waiting *waiting, uint64_t pid)
 			 pid, err == -EINVAL ? "" : strerror(-err));
 		return STATUS_FAILED;
 	}
-	of->pid = pid;
-	of->least_start = process->least_start;
-	of->most_start = process->most_start;
+	query->pid = pid;
+	query->least_start = process->least_start;
+	query->most_start = process->most_start;
 	return 0;
 }
 
@@ -113,7 +105,7 @@ static int set_mount(struct waiting *waiting, const char *path)
 					  strerror(-err));
 		return STATUS_FAILED;
 	}
-	waiting->remains.of.device = devices_text(waiting->device, super);
+	waiting->unreleased.query.device = devices_text(waiting->device, super);
 	return 0;
 }
 
@@ -152,16 +144,16 @@ static int doubt(struct waiting *waiting, struct reader *reader, int result)
 
 static void note_living(const struct waiting *waiting, struct view *view)
 {
-	if (waiting->remains.living)
+	if (waiting->unreleased.living)
 		view_note(view,
 			  "Not waited for: %" PRIu64
 			  " files that living processes hold, too.",
-			  waiting->remains.living);
-	if (waiting->remains.unseen)
+			  waiting->unreleased.living);
+	if (waiting->unreleased.unseen)
 		view_note(view,
 			  "Processes that could not be asked what they hold: "
 			  "%" PRIu64 ".",
-			  waiting->remains.unseen);
+			  waiting->unreleased.unseen);
 }
 
 static int show_result(struct waiting *waiting, struct reader *reader,
@@ -177,7 +169,7 @@ static int show_result(struct waiting *waiting, struct reader *reader,
 		view_note(view, "Left after %s: %s.", took, text);
 	else
 		view_note(view, "Nothing is left, after %s.", took);
-	err = remains_show(&waiting->remains, reader, NULL, view);
+	err = unreleased_show(&waiting->unreleased, reader, NULL, view);
 	if (err)
 		return err;
 	note_living(waiting, view);
@@ -187,7 +179,7 @@ static int show_result(struct waiting *waiting, struct reader *reader,
 	return waiting->doubts.nr ? STATUS_UNKNOWN : STATUS_OK;
 }
 
-static int wait_for_remains(struct waiting *waiting,
+static int wait_for_release(struct waiting *waiting,
 			    const struct options *options,
 			    struct reader *reader, struct view *view)
 {
@@ -206,7 +198,7 @@ static int wait_for_remains(struct waiting *waiting,
 	if (err)
 		return err;
 	if (!waiting->before.gauge[STATS_GAUGE_enabled])
-		return refuse(&waiting->doubts, view);
+		return cmd_refuse_off(view);
 	wait.deadline = number_after(begun, options->timeout);
 	result = wait_for(&wait);
 	progress_end();
@@ -218,8 +210,8 @@ static int wait_for_remains(struct waiting *waiting,
 	return err ? err : show_result(waiting, reader, result, waited, view);
 }
 
-static int show_remains(const struct options *options, struct reader *reader,
-			struct view *view)
+static int show_unreleased(const struct options *options, struct reader *reader,
+			   struct view *view)
 {
 	struct waiting waiting = { .process = { .fd = -1 } };
 	int result = 0;
@@ -229,68 +221,71 @@ static int show_remains(const struct options *options, struct reader *reader,
 	if (options->mount)
 		result = set_mount(&waiting, options->mount);
 	if (!result)
-		result = wait_for_remains(&waiting, options, reader, view);
-	remains_free(&waiting.remains);
+		result = wait_for_release(&waiting, options, reader, view);
+	unreleased_free(&waiting.unreleased);
 	process_close(&waiting.process);
 	return result;
 }
 
-static int look_at_death(struct wait *wait)
+static int look_at_shutdown(struct wait *wait)
 {
-	int err = death_look(wait);
+	int err = sb_shutdown_look(wait);
 
 	if (!err && wait->left)
-		progress_show(wait->begun, death_text(wait->what));
+		progress_show(wait->begun, sb_shutdown_text(wait->what));
 	return err;
 }
 
 /* Only what could make the verdict wrong: what is seen to be free is free. */
-static void doubt_death(const struct death *death, struct doubts *doubts)
+static void doubt_shutdown(const struct sb_shutdown *shutdown,
+			   struct doubts *doubts)
 {
-	if (death->is_free && death->nr_alive)
+	if (shutdown->is_free && shutdown->nr_alive)
 		doubts_add(doubts,
 			   "the device is free, but the superblock was not "
 			   "seen to die");
-	else if (death->nr_unknown)
+	else if (shutdown->nr_unknown)
 		doubts_add(doubts, "the superblock is not watched to its end");
-	if (death->block && !death->path)
+	if (shutdown->block && !shutdown->path)
 		doubts_add(doubts,
 			   "the device has no special file in /dev to open");
 }
 
-static void note_death(const struct death *death, int result, uint64_t waited,
-		       struct view *view)
+static void note_shutdown(const struct sb_shutdown *shutdown, int result,
+			  uint64_t waited, struct view *view)
 {
 	char took[NUMBER_TEXT];
 
 	number_ns_short(took, waited);
 	if (result == WAIT_LATE)
-		view_note(view, "After %s, %s.", took, death_text(death));
-	else if (death->is_gone)
+		view_note(view, "After %s, %s.", took,
+			  sb_shutdown_text(shutdown));
+	else if (shutdown->is_removed)
 		view_note(view, "After %s, there is no device %s any more.",
-			  took, death->path);
-	else if (death->is_free)
+			  took, shutdown->path);
+	else if (shutdown->is_free)
 		view_note(view, "%s can be opened exclusively, after %s.",
-			  death->path, took);
+			  shutdown->path, took);
 	else if (result == WAIT_EMPTY)
 		view_note(view, "The superblock is gone, after %s.", took);
-	if (!death->nr_ids && !death->is_free)
+	if (!shutdown->nr_ids && !shutdown->is_free)
 		view_note(view,
 			  "dfput has seen no superblock of it that is not "
 			  "gone: it cannot see why it is busy; 'dfput why' "
 			  "may.");
 }
 
-static int show_death_result(const struct death *death, struct reader *reader,
-			     int result, uint64_t waited, struct view *view)
+static int show_shutdown_result(const struct sb_shutdown *shutdown,
+				struct reader *reader, int result,
+				uint64_t waited, struct view *view)
 {
 	struct doubts doubts = { 0 };
 	int err;
 
-	doubt_death(death, &doubts);
+	doubt_shutdown(shutdown, &doubts);
 	view_number(view, "waited_ns", waited);
-	note_death(death, result, waited, view);
-	err = death_show(death, reader, view);
+	note_shutdown(shutdown, result, waited, view);
+	err = sb_shutdown_show(shutdown, reader, view);
 	if (err)
 		return err;
 	if (doubts.nr)
@@ -300,49 +295,49 @@ static int show_death_result(const struct death *death, struct reader *reader,
 	return doubts.nr || result == WAIT_STOPPED ? STATUS_UNKNOWN : STATUS_OK;
 }
 
-static int wait_for_death(struct death *death, const struct options *options,
-			  struct reader *reader, struct view *view)
+static int wait_for_shutdown(struct sb_shutdown *shutdown,
+			     const struct options *options,
+			     struct reader *reader, struct view *view)
 {
 	struct wait wait = {
 		.reader = reader,
 		.file = "superblocks",
-		.look = look_at_death,
-		.what = death,
+		.look = look_at_shutdown,
+		.what = shutdown,
 		.process = -1,
 		.conclusive = true,
 	};
 	uint64_t begun = number_now();
-	struct doubts doubts = { 0 };
 	struct stats stats;
 	int result = stats_load(reader, &stats);
 
 	if (result)
 		return result;
 	/* A device tells us itself when it is free. */
-	if (!death->path && !stats.gauge[STATS_GAUGE_enabled])
-		return refuse(&doubts, view);
+	if (!shutdown->path && !stats.gauge[STATS_GAUGE_enabled])
+		return cmd_refuse_off(view);
 	wait.deadline = number_after(begun, options->timeout);
 	result = wait_for(&wait);
 	progress_end();
 	if (result < 0)
 		return result;
-	return show_death_result(death, reader, result, number_now() - begun,
-				 view);
+	return show_shutdown_result(shutdown, reader, result,
+				    number_now() - begun, view);
 }
 
-static int show_death(const struct options *options, struct reader *reader,
-		      struct view *view)
+static int show_shutdown(const struct options *options, struct reader *reader,
+			 struct view *view)
 {
-	struct death death = { 0 };
-	int result = death_find(&death, reader, options->super);
+	struct sb_shutdown shutdown = { 0 };
+	int result = sb_shutdown_find(&shutdown, reader, options->super);
 
 	if (!result) {
-		result = wait_for_death(&death, options, reader, view);
+		result = wait_for_shutdown(&shutdown, options, reader, view);
 	} else if (result != -EIO && result != -EPROTO) {
 		complain("wait: %s", error_text());
 		result = STATUS_FAILED;
 	}
-	death_free(&death);
+	sb_shutdown_free(&shutdown);
 	return result;
 }
 
@@ -354,5 +349,6 @@ int cmd_wait(const struct options *options)
 	if (nr != 1)
 		return options_usage(
 			"wait: for what? One of --mount, --super, --pid and --all");
-	return cmd_judge(options, options->super ? show_death : show_remains);
+	return cmd_judge(options,
+			 options->super ? show_shutdown : show_unreleased);
 }

@@ -11,39 +11,39 @@
 #include "lib/number.h"
 
 static struct reader reader;
-static struct left left;
+static struct pending_since pending;
 
 static void look(const char *dir, uint64_t moment, int expected)
 {
 	assert_int_equal(reader_open(&reader, dir, ""), 0);
-	assert_int_equal(left_look(&reader, moment, &left), expected);
+	assert_int_equal(pending_since_load(&pending, &reader, moment), expected);
 	reader_close(&reader);
 }
 
-static void assert_left(uint64_t nr_before, uint64_t nr_after)
+static void assert_pending(uint64_t nr_before, uint64_t nr_after)
 {
-	assert_int_equal(left.nr_before, nr_before);
-	assert_int_equal(left.nr_after, nr_after);
-	left_free(&left);
-	assert_null(left.pending);
+	assert_int_equal(pending.before.nr, nr_before);
+	assert_int_equal(pending.after.nr, nr_after);
+	pending_since_free(&pending);
+	assert_null(pending.rows.doc);
 }
 
 static void by_their_age(void **state)
 {
 	(void)state;
 	look(FIXTURES "/busy", number_now() - NUMBER_NS_PER_SEC, 0);
-	assert_false(left.before[0]);
-	assert_true(left.after[0]);
-	assert_true(left.before[2]);
-	assert_false(left.after[2]);
-	assert_left(1, 3);
+	assert_true(pending.before.skip[0]);
+	assert_false(pending.after.skip[0]);
+	assert_false(pending.before.skip[2]);
+	assert_true(pending.after.skip[2]);
+	assert_pending(1, 3);
 }
 
 static void before_all(void **state)
 {
 	(void)state;
 	look(FIXTURES "/busy", 0, 0);
-	assert_left(0, 4);
+	assert_pending(0, 4);
 }
 
 /* A moment that is still to come: all are from before. */
@@ -51,14 +51,14 @@ static void after_all(void **state)
 {
 	(void)state;
 	look(FIXTURES "/busy", UINT64_MAX, 0);
-	assert_left(4, 0);
+	assert_pending(4, 0);
 }
 
 static void nothing_there(void **state)
 {
 	(void)state;
 	look(FIXTURES "/idle", 0, 0);
-	assert_left(0, 0);
+	assert_pending(0, 0);
 }
 
 /* What could not be looked at can be freed all the same. */
@@ -66,7 +66,7 @@ static void not_readable(void **state)
 {
 	(void)state;
 	look(FIXTURES, 0, -ENOENT);
-	assert_left(0, 0);
+	assert_pending(0, 0);
 }
 
 int main(void)

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Some rows of a table.
+ */
+#ifndef DFPUT_SELECTION_H
+#define DFPUT_SELECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "debugfs/rows.h"
+#include "debugfs/table.h"
+
+/* skip: of each row, whether it is left out. nr: how many are not. */
+struct selection {
+	bool *skip;
+	uint64_t nr;
+};
+
+typedef bool selection_filter(const struct rows *rows, size_t row,
+			      void *context);
+
+/**
+ * selection_make() - select the rows that a filter lets pass
+ * @selection: receives them
+ * @rows: loaded
+ * @filter: asked once for each row, in their order
+ * @context: for it
+ */
+void selection_make(struct selection *selection, const struct rows *rows,
+		    selection_filter *filter, void *context);
+
+/**
+ * selection_show() - show the selected rows
+ * @selection: made
+ * @rows: loaded
+ * @listing: how the table is shown
+ * @name: of the table in JSON
+ * @reader: of the table
+ * @origins: call paths, or NULL
+ * @view: where
+ *
+ * Return: 0 or a negative errno as in parse.h.
+ */
+int selection_show(const struct selection *selection, const struct rows *rows,
+		   const struct listing *listing, const char *name,
+		   struct reader *reader, const struct origins *origins,
+		   struct view *view);
+
+void selection_free(struct selection *selection);
+
+#endif /* DFPUT_SELECTION_H */

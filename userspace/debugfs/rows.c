@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A table of the module by columns and rows.
+ */
+#include <string.h>
+
+#include "debugfs/rows.h"
+#include "lib/number.h"
+
+static int check_numbers(struct rows *rows, struct reader *reader, int column)
+{
+	uint64_t number;
+	int err = 0;
+
+	for (size_t row = 0; !err && row < rows->nr; row++)
+		err = document_cell_number(reader, rows->doc, row,
+					   rows->where[column], &number);
+	return err;
+}
+
+int rows_load(struct rows *rows, struct reader *reader, const char *file,
+	      const char *const *names)
+{
+	int err;
+
+	*rows = (struct rows){ .names = names };
+	err = reader_load(reader, file, &rows->doc);
+	if (err)
+		return err;
+	rows->nr = rows->doc->nr_rows;
+	for (int i = 0; !err && names[i]; i++) {
+		bool number = *names[i] == '#';
+
+		if (!*names[i])
+			continue;
+		err = document_need_column(reader, rows->doc, names[i] + number,
+					   &rows->where[i]);
+		if (!err && number)
+			err = check_numbers(rows, reader, i);
+	}
+	return err;
+}
+
+const char *rows_text(const struct rows *rows, size_t row, int column)
+{
+	if (!*rows->names[column])
+		return "";
+	return document_cell(rows->doc, row, rows->where[column]);
+}
+
+uint64_t rows_number(const struct rows *rows, size_t row, int column)
+{
+	uint64_t number = 0;
+
+	number_parse(rows_text(rows, row, column), &number);
+	return number;
+}
+
+bool rows_is(const struct rows *rows, size_t row, int column, const char *text)
+{
+	return !strcmp(rows_text(rows, row, column), text);
+}
+
+void rows_free(struct rows *rows)
+{
+	document_free(rows->doc);
+	*rows = (struct rows){ 0 };
+}

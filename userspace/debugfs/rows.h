@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A table of the module whose columns were found and whose numbers were checked
+ * once, so that reading a cell cannot fail.
+ */
+#ifndef DFPUT_ROWS_H
+#define DFPUT_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "debugfs/parse.h"
+
+#define ROWS_MAX_COLUMNS 12
+
+struct rows {
+	struct document *doc;
+	size_t nr;
+	const char *const *names;
+	size_t where[ROWS_MAX_COLUMNS];
+};
+
+/**
+ * rows_load() - read a table
+ * @rows: receives it, for rows_free(), also on error
+ * @reader: an open one
+ * @file: the table
+ * @names: the columns needed, ended by NULL; "#" before a name: of numbers; "": none,
+ *	which reads as "" or 0
+ *
+ * Return: 0 or a negative errno as in parse.h.
+ */
+int rows_load(struct rows *rows, struct reader *reader, const char *file,
+	      const char *const *names);
+
+/* Return: a cell; @column is an index in the names. */
+const char *rows_text(const struct rows *rows, size_t row, int column);
+uint64_t rows_number(const struct rows *rows, size_t row, int column);
+
+/* Return: the cell is this text. */
+bool rows_is(const struct rows *rows, size_t row, int column, const char *text);
+
+void rows_free(struct rows *rows);
+
+#endif /* DFPUT_ROWS_H */

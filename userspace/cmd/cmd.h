@@ -6,6 +6,7 @@
 #define DFPUT_CMD_H
 
 #include "cmd/commands.h"
+#include "cmd/options.h"
 #include "debugfs/parse.h"
 #include "lib/status.h"
 #include "lib/view.h"

@@ -8,7 +8,8 @@
 
 #include <dfput/hist.h>
 
-#include "cmd/options.h"
+/* See options.h. */
+struct options;
 
 #define COMMANDS_HIST(name, unit, meaning) #name " "
 #define COMMANDS_HISTS DFPUT_HISTS(COMMANDS_HIST)

@@ -11,6 +11,7 @@
 
 #include "lib/error.h"
 #include "cmd/commands.h"
+#include "cmd/options.h"
 #include "lib/number.h"
 #include "lib/status.h"
 #include "lib/view.h"

@@ -9,14 +9,11 @@
 #include <linux/mutex.h>
 #include <linux/ktime.h>
 
-#include "list/batch.h"
+#include "list/list.h"
 #include "control.h"
-#include "list/deferral.h"
 #include "hook/hook.h"
 #include "exit/exit.h"
 #include "fs/fs.h"
-#include "list/origin.h"
-#include "list/selftest.h"
 #include "hook/site.h"
 #include "core/stats.h"
 #include "umount/umount.h"
@@ -29,16 +26,18 @@ static u64 load_begun;
 static void stop(void)
 {
 	/* Hooks go one by one, that of queueing first. */
-	dfput_batch_unsettle();
+	dfput_batch_new_preload();
 	dfput_hooks_disarm();
 	/* No handler runs any more: what they left in flight is of no use. */
 	dfput_selftest_stop();
 	dfput_umount_stop();
 	dfput_shutdown_stop();
-	dfput_batch_abandon();
+	dfput_batch_stop();
 	dfput_watch_stop();
 	dfput_ring_stop();
-	dfput_deferral_abandon();
+	dfput_list_stop();
+	dfput_super_stop();
+	dfput_mount_stop();
 	WRITE_ONCE(status.enabled, false);
 }
 
@@ -51,7 +50,7 @@ static int start_rung(enum dfput_rung rung)
 {
 	int err;
 
-	dfput_batch_unsettle();
+	dfput_batch_new_preload();
 	if (wanted.exits)
 		dfput_mount_start();
 	err = dfput_hooks_arm(rung, wanted.exits);

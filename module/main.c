@@ -17,13 +17,12 @@
 
 #include "control.h"
 #include "debugfs/debugfs.h"
-#include "list/deferral.h"
+#include "list/list.h"
 #include "core/fault.h"
 #include "debugfs/flush.h"
 #include "hook/hook.h"
 #include "exit/exit.h"
 #include "fs/fs.h"
-#include "list/origin.h"
 #include "debugfs/resident.h"
 #include "core/stats.h"
 #include "hook/symbol.h"
@@ -148,7 +147,7 @@ static int __init allocate(void)
 	err = dfput_mount_init();
 	if (err)
 		goto super;
-	err = dfput_deferral_init(records);
+	err = dfput_list_init(records);
 	if (err)
 		goto mount;
 	err = dfput_leftover_init(leftovers);
@@ -173,7 +172,7 @@ watch:
 leftover:
 	dfput_leftover_exit();
 deferral:
-	dfput_deferral_exit();
+	dfput_list_exit();
 mount:
 	dfput_mount_exit();
 super:
@@ -196,7 +195,7 @@ static void release(void)
 	dfput_owner_exit();
 	dfput_watch_exit();
 	dfput_leftover_exit();
-	dfput_deferral_exit();
+	dfput_list_exit();
 	dfput_mount_exit();
 	dfput_super_exit();
 	dfput_stats_exit();

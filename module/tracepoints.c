@@ -5,17 +5,20 @@
  * Process context, under a lock of the kernel's; no handler is entered.
  */
 #include "core/stats.h"
+#include "exit/exit.h"
+#include "list/list.h"
+#include "umount/umount.h"
 
 #define CREATE_TRACE_POINTS
 #include "core/trace.h"
 
 int dfput_trace_put_begin(void)
 {
-	dfput_attention_add(1);
+	dfput_fput_filter_add(1);
 	return 0;
 }
 
 void dfput_trace_put_end(void)
 {
-	dfput_attention_add(-1);
+	dfput_fput_filter_add(-1);
 }

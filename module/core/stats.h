@@ -101,42 +101,38 @@ static __always_inline u64 dfput_elapsed(u64 from, u64 to)
 }
 
 /*
- * Does an __fput matter? One comparison for all of them, with one word. Its lower
- * half is the length of the text that the drains are in. Its upper half counts what
- * any other __fput may matter to: files that are on record or watched, and somebody
- * who traces it; it lets every caller pass.
+ * Fast path: skip __fput() calls that cannot concern us, with one comparison of one
+ * word. Its lower half is the length of the text that the drains are in. Its upper
+ * half counts what any other __fput() may concern: files on record, files watched,
+ * and tracers of dfput_put; it lets every caller pass.
  */
-#define DFPUT_ATTENTION_SHIFT 32
-extern atomic_long_t dfput_attention;
+#define DFPUT_FPUT_FILTER_SHIFT 32
+extern atomic_long_t dfput_fput_filter;
 
 /**
- * dfput_attention_add() - one thing more that any __fput may matter to, or less
+ * dfput_fput_filter_add() - any __fput() may concern one thing more, or less
  * @nr: 1 or -1
  *
  * Context: any; for a file, before its last put.
  */
-static __always_inline void dfput_attention_add(int nr)
+static __always_inline void dfput_fput_filter_add(int nr)
 {
-	atomic_long_add((long)nr << DFPUT_ATTENTION_SHIFT, &dfput_attention);
+	atomic_long_add((long)nr << DFPUT_FPUT_FILTER_SHIFT,
+			&dfput_fput_filter);
 }
 
 /**
- * dfput_attention_due() - may an __fput matter?
- * @offset: its caller's distance from the drains' text
- *
- * Distances are as short as any between two functions of the kernel, so one half
- * of a word holds them.
+ * dfput_fput_filter_passes() - may an __fput() concern us?
+ * @offset: its caller's distance from the drains' text, which fits in 32 bits as
+ * all of the kernel's text does
  *
  * Context: any.
- * Return: it may, and has to be looked at closely.
  */
-static __always_inline bool dfput_attention_due(unsigned long offset)
+static __always_inline bool dfput_fput_filter_passes(unsigned long offset)
 {
-	/*
-	 * It was raised before the last put of a file that it is about, and we are
-	 * after that. It is read once: nothing has to tell the compiler to.
-	 */
-	return (u32)offset < data_race((unsigned long)dfput_attention.counter);
+	/* A file is added before its last put, and so before this. */
+	return (u32)offset <
+	       data_race((unsigned long)dfput_fput_filter.counter);
 }
 
 /**

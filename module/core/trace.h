@@ -23,9 +23,11 @@
 
 #include <dfput/causes.h>
 
-#include "list/deferral.h"
-#include "exit/exit.h"
-#include "umount/umount.h"
+struct dfput_deferral;
+struct dfput_leftover_view;
+struct dfput_release;
+struct dfput_super_view;
+struct dfput_umount_view;
 
 #ifndef DFPUT_TRACE_CAUSE
 #define DFPUT_TRACE_CAUSE(name, meaning) { DFPUT_CAUSE_##name, #name },
@@ -41,8 +43,8 @@ TRACE_DEFINE_ENUM(DFPUT_ROUTE_TASK_WORK);
 TRACE_DEFINE_ENUM(DFPUT_ROUTE_SYNC);
 
 TRACE_EVENT(dfput_queue,
-	TP_PROTO(u64 id, const struct dfput_sight *sight),
-	TP_ARGS(id, sight),
+	TP_PROTO(u64 id, const struct dfput_deferral *deferral),
+	TP_ARGS(id, deferral),
 	TP_STRUCT__entry(
 		__field(u64, id)
 		__field(u64, queued_ns)
@@ -53,11 +55,11 @@ TRACE_EVENT(dfput_queue,
 	),
 	TP_fast_assign(
 		__entry->id = id;
-		__entry->queued_ns = sight->queued;
-		__entry->ino = sight->ino;
-		__entry->super = sight->super.id;
-		__entry->dev = sight->super.dev;
-		__entry->cause = sight->cause;
+		__entry->queued_ns = deferral->queued;
+		__entry->ino = deferral->ino;
+		__entry->super = deferral->super.id;
+		__entry->dev = deferral->super.dev;
+		__entry->cause = deferral->cause;
 	),
 	TP_printk("id=%llu cause=%s dev=%u:%u ino=%llu super=%llu queued_ns=%llu",
 		__entry->id,
@@ -70,8 +72,8 @@ TRACE_EVENT(dfput_queue,
 );
 
 TRACE_EVENT(dfput_release,
-	TP_PROTO(const struct dfput_drained *file, u64 now, bool flush),
-	TP_ARGS(file, now, flush),
+	TP_PROTO(const struct dfput_release *release, u64 now, bool flush),
+	TP_ARGS(release, now, flush),
 	TP_STRUCT__entry(
 		__field(u64, id)
 		__field(u64, wait_ns)
@@ -83,16 +85,16 @@ TRACE_EVENT(dfput_release,
 		__field(bool, flush)
 	),
 	TP_fast_assign(
-		const struct dfput_record *record = file->record;
+		const struct dfput_deferral *deferral = release->deferral;
 
-		__entry->id = file->id;
-		__entry->wait_ns = record ?
-			file->started - record->sight.queued : 0;
-		__entry->release_ns = now - file->started;
-		__entry->ino = file->ino;
-		__entry->super = file->super.id;
-		__entry->dev = file->super.dev;
-		__entry->cause = record ? record->sight.cause :
+		__entry->id = release->id;
+		__entry->wait_ns = deferral ?
+			release->started - deferral->queued : 0;
+		__entry->release_ns = now - release->started;
+		__entry->ino = release->ino;
+		__entry->super = release->super.id;
+		__entry->dev = release->super.dev;
+		__entry->cause = deferral ? deferral->cause :
 			DFPUT_CAUSE_NONE;
 		__entry->flush = flush;
 	),
@@ -228,7 +230,7 @@ TRACE_EVENT(dfput_umount,
 		__entry->super = view->super.id;
 		__entry->took_ns = view->ended - view->begun;
 		__entry->pending_super = view->pending_super;
-		__entry->pending_mount = view->queued + view->started;
+		__entry->pending_mount = view->queued;
 		__entry->held_mount = view->held;
 		__entry->rings = view->rings;
 		__entry->dev = view->super.dev;

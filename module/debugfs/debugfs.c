@@ -18,18 +18,15 @@
 #include <dfput/abi.h>
 #include <dfput/version.h>
 
-#include "list/batch.h"
+#include "list/list.h"
 #include "control.h"
 #include "debugfs/debugfs.h"
-#include "list/deferral.h"
 #include "core/fault.h"
 #include "debugfs/flush.h"
 #include "hook/hook.h"
 #include "exit/exit.h"
 #include "fs/fs.h"
-#include "list/origin.h"
 #include "debugfs/resident.h"
-#include "list/selftest.h"
 #include "core/stats.h"
 #include "hook/symbol.h"
 #include "debugfs/tables.h"
@@ -126,7 +123,7 @@ static int show_histograms(struct seq_file *m, void *unused)
 
 static size_t memory(void)
 {
-	return dfput_deferral_memory() + dfput_super_memory() +
+	return dfput_list_memory() + dfput_super_memory() +
 	       dfput_leftover_memory() + dfput_watch_memory() +
 	       dfput_owner_memory() + dfput_origin_memory() +
 	       dfput_mount_memory() + dfput_stats_memory() +
@@ -144,8 +141,8 @@ static void show_hook_values(struct seq_file *m)
 							 "exact");
 	seq_printf(m, "scope %s\n", status.exits ? "exits" : "deferred");
 	seq_printf(m, "selftest %s\n", dfput_selftest_result());
-	dfput_text_value(m, "settled", dfput_batch_settled());
-	dfput_text_value(m, "records", dfput_deferral_records());
+	dfput_text_value(m, "settled", dfput_batch_is_preload_over());
+	dfput_text_value(m, "records", dfput_list_records());
 	dfput_text_value(m, "memory_bytes", memory());
 	dfput_text_value(m, "load_ns", status.load_ns);
 	seq_puts(m, "hidden ");

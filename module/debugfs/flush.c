@@ -20,7 +20,7 @@
 #include <linux/workqueue.h>
 
 #include "compat/compat.h"
-#include "list/deferral.h"
+#include "list/list.h"
 #include "debugfs/flush.h"
 #include "debugfs/resident.h"
 #include "debugfs/waiters.h"
@@ -47,7 +47,7 @@ static bool is_over(u64 time)
 	if (READ_ONCE(closing))
 		return true;
 	return !work_busy(&dfput_resident->flush) &&
-	       !dfput_deferral_queued_before(time);
+	       !dfput_list_has_queued_by(time);
 }
 
 int dfput_flush(void)

@@ -19,9 +19,8 @@
 #include <dfput/abi.h>
 
 #include "exit/exit.h"
-#include "list/deferral.h"
+#include "list/list.h"
 #include "core/fault.h"
-#include "list/origin.h"
 #include "core/stats.h"
 #include "fs/fs.h"
 #include "debugfs/tables.h"
@@ -151,51 +150,67 @@ static void show_identity(struct seq_file *m, const struct dfput_identity *who)
 
 /* ---- pending ------------------------------------------------------------- */
 
-static void show_owner(struct seq_file *m, const void *file)
+static void show_owner(struct seq_file *m, bool known,
+		       const struct dfput_identity *who)
 {
-	struct dfput_identity who;
-
-	if (dfput_watch_owner_of(file, &who)) {
-		seq_printf(m, "%d\t", who.tgid);
-		dfput_text_name(m, who.comm);
-		seq_printf(m, "\t%llu", who.start);
+	if (known) {
+		seq_printf(m, "%d\t", who->tgid);
+		dfput_text_name(m, who->comm);
+		seq_printf(m, "\t%llu", who->start);
 	} else {
 		seq_puts(m, "0\t-\t0");
 	}
 }
 
+/* The owner of another file that gets this one's address is not this one's. */
+static bool copy_pending(unsigned int row, struct dfput_pending_view *view,
+			 bool *known, struct dfput_identity *who)
+{
+	do {
+		if (!dfput_list_view(row, view))
+			return false;
+		*known = view->started ?
+				 dfput_watch_taken_owner(view->watched, who) :
+				 dfput_watch_owner_of(view->file, who);
+	} while (!dfput_list_is_unchanged(row, view));
+	return true;
+}
+
 static int show_pending(struct seq_file *m, unsigned int row)
 {
-	struct dfput_sight sight;
-	enum dfput_state state;
-	const void *file;
+	struct dfput_deferral *deferral;
+	struct dfput_pending_view view;
+	struct dfput_identity who;
+	bool known;
 	u64 now;
 
-	if (!dfput_deferral_copy(row, &file, &sight, &state))
+	if (!copy_pending(row, &view, &known, &who))
 		return SEQ_SKIP;
 
+	deferral = &view.deferral;
 	now = ktime_get_mono_fast_ns();
-	sight.comm[sizeof(sight.comm) - 1] = '\0';
-	seq_printf(m, "%llu\t%s\t", dfput_elapsed(sight.queued, now),
-		   state == DFPUT_STATE_QUEUED ? "queued" : "started");
-	show_cause(m, sight.cause);
+	deferral->comm[sizeof(deferral->comm) - 1] = '\0';
+	seq_printf(m, "%llu\t%s\t", dfput_elapsed(deferral->queued, now),
+		   view.started ? "started" : "queued");
+	show_cause(m, deferral->cause);
 	seq_putc(m, '\t');
-	dfput_text_device(m, sight.super.dev);
-	seq_printf(m, "\t%llu\t", sight.ino);
-	show_fstype(m, &sight.super);
-	seq_printf(m, "\t%llu\t%u\t%d\t", sight.super.id, sight.cpu, sight.pid);
-	dfput_text_name(m, sight.comm);
-	seq_printf(m, "\t%u\t", sight.origin);
-	show_owner(m, file);
+	dfput_text_device(m, deferral->super.dev);
+	seq_printf(m, "\t%llu\t", deferral->ino);
+	show_fstype(m, &deferral->super);
+	seq_printf(m, "\t%llu\t%u\t%d\t", deferral->super.id, deferral->cpu,
+		   deferral->pid);
+	dfput_text_name(m, deferral->comm);
+	seq_printf(m, "\t%u\t", deferral->origin);
+	show_owner(m, known, &who);
 	seq_putc(m, '\t');
-	show_mount(m, sight.mount);
+	show_mount(m, deferral->mount);
 	seq_putc(m, '\n');
 	return 0;
 }
 
 const struct dfput_table dfput_table_pending = {
 	.columns = DFPUT_PENDING_COLUMNS(DFPUT_TEXT_COLUMN),
-	.rows = dfput_deferral_records,
+	.rows = dfput_list_records,
 	.show = show_pending,
 };
 
@@ -397,7 +412,7 @@ static int show_umount(struct seq_file *m, unsigned int row)
 		   dfput_elapsed(view.begun, view.ended));
 	show_result(m, view.result);
 	seq_printf(m, "\t%s\t%u\t%llu\t%u\t%u\t%u\t%llu\t",
-		   whys[dfput_umount_why(&view)], view.queued + view.started,
+		   whys[dfput_umount_why(&view)], view.queued,
 		   view.pending_super, view.held, view.rings, view.ring_files,
 		   view.shutdown ? dfput_elapsed(view.ended, view.shutdown) :
 				   0);
@@ -429,7 +444,7 @@ static int show_held(struct seq_file *m, unsigned int row)
 	struct dfput_held_view view;
 
 	/* What is on the list is in pending. */
-	if (!dfput_watch_view(row, &view) || dfput_deferral_has(view.file))
+	if (!dfput_watch_view(row, &view) || dfput_list_has(view.file))
 		return SEQ_SKIP;
 
 	seq_printf(m, "%llu\t",

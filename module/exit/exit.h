@@ -15,7 +15,7 @@
 #include "fs/fs.h"
 
 struct dfput_owner;
-struct dfput_sight;
+struct dfput_deferral;
 struct dfput_watch;
 
 /* ---- owners: the processes that ended, or executed another program ---- */
@@ -143,7 +143,7 @@ dfput_watch_take(const struct file *file)
 
 /* That __fput is over; sight is of its queueing, or NULL. In the same task. */
 void dfput_watch_released(struct dfput_watch *watch,
-			  const struct dfput_sight *sight, u64 now);
+			  const struct dfput_deferral *deferral, u64 now);
 /* Its end will not be seen. */
 void dfput_watch_drop(struct dfput_watch *watch);
 
@@ -234,11 +234,6 @@ struct dfput_ring_view {
 	struct dfput_identity who;
 };
 
-/* Kworkers that are at a ring. */
-extern atomic_t dfput_ring_works;
-
-u32 __dfput_ring_putting(const struct file *file);
-
 /**
  * dfput_ring_putting() - a kernel thread is about to put a file
  * @file: the file
@@ -246,12 +241,7 @@ u32 __dfput_ring_putting(const struct file *file);
  * Context: handler, in that thread.
  * Return: number of the ring that it puts the file for, 0 for none.
  */
-static __always_inline u32 dfput_ring_putting(const struct file *file)
-{
-	return likely(!atomic_read(&dfput_ring_works)) ?
-		       0 :
-		       __dfput_ring_putting(file);
-}
+u32 dfput_ring_putting(const struct file *file);
 
 /* The last file of a ring is released; ctx is alive. */
 void dfput_ring_released(const void *ctx);

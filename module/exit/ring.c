@@ -21,6 +21,7 @@
 #include "core/stats.h"
 #include "debugfs/waiters.h"
 #include "exit/internal.h"
+#include "list/events.h"
 
 #define RINGS 1024
 #define WORKS 1024
@@ -44,8 +45,6 @@ struct work {
 	/* NULL: it is a task's, not a ring's. */
 	struct ring *ring;
 };
-
-atomic_t dfput_ring_works = ATOMIC_INIT(0);
 
 static DEFINE_RAW_SPINLOCK(rings_lock);
 static struct ring rings[RINGS];
@@ -212,7 +211,7 @@ static bool begin_work(struct dfput_owner *owner, struct ring *ring)
 	}
 	work->owner = owner;
 	WRITE_ONCE(work->ring, ring);
-	atomic_inc(&dfput_ring_works);
+	atomic_inc(&dfput_list_servants);
 	return true;
 }
 
@@ -241,7 +240,7 @@ void dfput_ring_leave(bool gone)
 
 	if (!work)
 		return;
-	atomic_dec(&dfput_ring_works);
+	atomic_dec(&dfput_list_servants);
 	if (gone && work->ring)
 		end_ring(work->ring);
 	dfput_owner_put(work->owner);
@@ -250,7 +249,7 @@ void dfput_ring_leave(bool gone)
 	dfput_activity_release(&work->activity);
 }
 
-u32 __dfput_ring_putting(const struct file *file)
+u32 dfput_ring_putting(const struct file *file)
 {
 	const struct work *work = dfput_activity_find(&working);
 
@@ -334,5 +333,5 @@ void dfput_ring_stop(void)
 	for (ring = rings; ring < rings + RINGS; ring++)
 		dfput_owner_put(clear_ring(ring));
 	rings_end = 0;
-	atomic_set(&dfput_ring_works, 0);
+	atomic_set(&dfput_list_servants, 0);
 }

@@ -26,7 +26,7 @@
 #include "core/stats.h"
 #include "debugfs/waiters.h"
 #include "exit/internal.h"
-#include "list/deferral.h"
+#include "list/list.h"
 
 /**
  * struct dfput_watch - one watched file
@@ -105,7 +105,7 @@ static void remove_watch(struct dfput_watch *watch)
 {
 	dfput_hash_remove(&watch->entry);
 	WRITE_ONCE(watch->entry.key, 0);
-	dfput_attention_add(-1);
+	dfput_fput_filter_add(-1);
 	atomic_dec(&dfput_watched);
 	if (watch->owner)
 		uncount_held(watch);
@@ -143,7 +143,7 @@ static struct dfput_watch *add_watch(struct dfput_bucket *bucket,
 	WRITE_ONCE(watch->entry.key, (unsigned long)file);
 	dfput_hash_add(bucket, &watch->entry);
 	atomic_inc(&dfput_watched);
-	dfput_attention_add(1);
+	dfput_fput_filter_add(1);
 	return watch;
 }
 
@@ -282,16 +282,16 @@ void dfput_watch_exit_aio(const struct mm_struct *mm)
 
 static void add_leftover(const struct dfput_watch *watch,
 			 enum dfput_route route,
-			 const struct dfput_sight *sight, u64 now)
+			 const struct dfput_deferral *deferral, u64 now)
 {
 	struct dfput_leftover_view view = {
 		.visible = dfput_owner_visible(watch->owner),
 		.ino = watch->ino,
 		.super = watch->super,
 		.route = route,
-		.cause = sight ? sight->cause : DFPUT_CAUSE_NONE,
+		.cause = deferral ? deferral->cause : DFPUT_CAUSE_NONE,
 		.blocks = watch->blocks,
-		.origin = sight ? sight->origin : 0,
+		.origin = deferral ? deferral->origin : 0,
 		.who = watch->owner->who,
 	};
 
@@ -332,7 +332,7 @@ struct dfput_watch *__dfput_watch_take(const struct file *file)
 }
 
 void dfput_watch_released(struct dfput_watch *watch,
-			  const struct dfput_sight *sight, u64 now)
+			  const struct dfput_deferral *deferral, u64 now)
 {
 	if (!watch) {
 		if (READ_ONCE(started))
@@ -340,7 +340,7 @@ void dfput_watch_released(struct dfput_watch *watch,
 		return;
 	}
 	if (is_late(watch))
-		add_leftover(watch, DFPUT_ROUTE_DEFERRED, sight, now);
+		add_leftover(watch, DFPUT_ROUTE_DEFERRED, deferral, now);
 	else
 		dfput_count(DFPUT_COUNT_in_time);
 	free_watch(watch);

@@ -181,10 +181,8 @@ size_t dfput_super_memory(void);
 
 /* Where a file is on its way. */
 enum dfput_stage {
-	/* On the kernel's list. */
+	/* On the kernel's list, or in its __fput(). */
 	DFPUT_STAGE_QUEUED,
-	/* In its __fput, which gives the mount up a little before its end. */
-	DFPUT_STAGE_STARTED,
 	/* Closed by a process that ended, and not released. */
 	DFPUT_STAGE_HELD,
 	DFPUT_NR_STAGES,

@@ -15,11 +15,10 @@
 #include <linux/fs.h>
 #include <linux/string.h>
 
-#include "list/batch.h"
+#include "list/list.h"
 #include "compat/compat.h"
 #include "hook/context.h"
 #include "umount/umount.h"
-#include "list/deferral.h"
 #include "hook/exit.h"
 #include "core/fault.h"
 #include "hook/hook.h"
@@ -58,8 +57,8 @@ static noinline void see_candidate(enum dfput_hook_id hook,
 	if (left >= CANDIDATE_REFS)
 		return;
 	dfput_count_hit(hook);
-	dfput_deferral_sight(file, cause, caller, NULL,
-			     left ? DFPUT_SURE_NOT : DFPUT_SURE_NOW);
+	dfput_list_put(file, cause, caller, NULL,
+		       left ? DFPUT_PUT_MAYBE_LAST : DFPUT_PUT_LAST);
 }
 
 void dfput_on_fput(unsigned long ip, unsigned long caller,
@@ -84,8 +83,8 @@ void dfput_on_fput_many(unsigned long ip, unsigned long caller,
 static noinline void see_deferral(const struct file *file, unsigned long caller)
 {
 	dfput_count_hit(DFPUT_HOOK_queue_entry);
-	dfput_deferral_sight(file, dfput_context_cause(), caller, NULL,
-			     DFPUT_SURE_GONE);
+	dfput_list_put(file, dfput_context_cause(), caller, NULL,
+		       DFPUT_PUT_DROPPED);
 }
 
 /* Entered only once the last reference is gone: no guess is left. */
@@ -103,7 +102,7 @@ void dfput_on___fput_deferred(unsigned long ip, unsigned long caller,
  */
 static void see_release(const struct file *file)
 {
-	if (unlikely(dfput_deferral_other(file)) && dfput_batch_entered())
+	if (unlikely(dfput_list_not_deferred(file)) && dfput_batch_entered())
 		dfput_count(DFPUT_COUNT_foreign);
 	dfput_watch_put(file);
 	if (trace_dfput_put_enabled() && (current->flags & PF_EXITING))
@@ -126,7 +125,8 @@ static noinline void see_put(const struct file *file, unsigned long caller)
 void dfput_on___fput(unsigned long ip, unsigned long caller,
 		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (unlikely(dfput_attention_due(caller - dfput_symbols.drains.start)))
+	if (unlikely(dfput_fput_filter_passes(caller -
+					      dfput_symbols.drains.start)))
 		see_put(file_argument(fregs), caller);
 }
 

@@ -12,7 +12,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "list/batch.h"
+#include "list/list.h"
 #include "compat/compat.h"
 #include "core/fault.h"
 #include "hook/hook.h"

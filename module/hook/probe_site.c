@@ -17,10 +17,9 @@
 #include <linux/ktime.h>
 #include <linux/string.h>
 
-#include "list/batch.h"
+#include "list/list.h"
 #include "compat/compat.h"
 #include "hook/context.h"
-#include "list/deferral.h"
 #include "core/fault.h"
 #include "hook/hook.h"
 #include "hook/site.h"
@@ -100,7 +99,7 @@ int dfput_site_queue(struct kprobe *probe, struct pt_regs *regs)
 					 hook->site.caller_at));
 	local_irq_save(flags);
 	count_hit(hook);
-	dfput_deferral_sight(file, cause, caller, regs, DFPUT_SURE_GONE);
+	dfput_list_put(file, cause, caller, regs, DFPUT_PUT_DROPPED);
 	local_irq_restore(flags);
 	return 0;
 }

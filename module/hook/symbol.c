@@ -152,7 +152,7 @@ int __init dfput_symbols_init(const char *hide)
 	}
 	dfput_symbols.drains = span(&dfput_symbols.delayed_fput,
 				    &dfput_symbols.flush_delayed_fput);
-	atomic_long_set(&dfput_attention, dfput_symbols.drains.size);
+	atomic_long_set(&dfput_fput_filter, dfput_symbols.drains.size);
 	/* Of the others we can do without those that were inlined into it. */
 	if (!dfput_symbols.reparent[DFPUT_NR_REPARENT - 1].size) {
 		pr_err("cannot find do_exit in this kernel: exits can not be told from their repetitions\n");

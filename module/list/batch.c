@@ -12,10 +12,9 @@
 #include <linux/sched.h>
 
 #include "core/activity.h"
-#include "list/batch.h"
-#include "list/deferral.h"
 #include "core/stats.h"
 #include "core/trace.h"
+#include "list/private.h"
 #include "debugfs/waiters.h"
 
 #define SLOTS 64
@@ -33,7 +32,7 @@ struct batch {
 	unsigned int depth;
 	u64 files;
 	u64 begun;
-	struct dfput_drained file;
+	struct dfput_release release;
 };
 
 static struct batch slots[SLOTS];
@@ -53,14 +52,12 @@ static bool is_preload_over(void)
 	return READ_ONCE(preload_gen_over) == READ_ONCE(preload_gen);
 }
 
-/* Returns the mount of the file that is over, which is left to the caller. */
-static const void *finish_file(struct batch *batch, u64 now)
+static void finish_file(struct batch *batch, u64 now)
 {
-	if (!batch->busy)
-		return NULL;
-	dfput_deferral_finish(&batch->file, now, batch->flush);
-	batch->busy = false;
-	return batch->file.mount;
+	if (batch->busy)
+		dfput_release_finish(&batch->release, now, batch->flush);
+	/* Whoever sees this sees that the file is counted nowhere any more. */
+	smp_store_release(&batch->busy, false);
 }
 
 static void count_batch(const struct batch *batch, u64 now)
@@ -83,7 +80,7 @@ static void end_batch(struct batch *batch)
 {
 	u64 now = ktime_get_mono_fast_ns();
 
-	dfput_deferral_pass(finish_file(batch, now), NULL);
+	finish_file(batch, now);
 	count_batch(batch, now);
 	if (batch->last_preload_gen)
 		WRITE_ONCE(preload_gen_over, batch->last_preload_gen);
@@ -136,33 +133,30 @@ void dfput_batch_wait(void)
  */
 static void count_alone(const struct file *file, bool flush, u64 now)
 {
-	struct dfput_drained alone;
+	struct dfput_release release;
 
 	if (is_preload_over())
 		dfput_count(DFPUT_COUNT_lost_batches);
-	dfput_deferral_start(file, flush || !is_preload_over(), now, &alone);
-	dfput_deferral_finish(&alone, now, flush);
-	dfput_deferral_pass(alone.mount, &alone);
+	dfput_release_start(&release, file, flush || !is_preload_over(), now);
+	dfput_release_finish(&release, now, flush);
 }
 
 void dfput_batch_file(const struct file *file, bool flush)
 {
 	u64 now = ktime_get_mono_fast_ns();
 	struct batch *batch = dfput_activity_find(&batches);
-	const void *done;
 
 	if (unlikely(!batch)) {
 		count_alone(file, flush, now);
 		return;
 	}
-	done = finish_file(batch, now);
+	finish_file(batch, now);
 	/* Measuring may have ended between the batch's entry and its list. */
-	dfput_deferral_start(file, batch->preload || !is_preload_over(), now,
-			     &batch->file);
-	dfput_deferral_pass(done, &batch->file);
+	dfput_release_start(&batch->release, file,
+			    batch->preload || !is_preload_over(), now);
 	batch->busy = true;
 	if (!batch->files++)
-		batch->begun = batch->file.started;
+		batch->begun = now;
 }
 
 bool dfput_batch_entered(void)
@@ -170,18 +164,31 @@ bool dfput_batch_entered(void)
 	return dfput_activity_find(&batches);
 }
 
-bool dfput_batch_settled(void)
+unsigned int dfput_batch_count_releasing(const void *mount)
+{
+	const struct batch *batch;
+	unsigned int nr = 0;
+
+	for (batch = slots; batch < slots + SLOTS; batch++)
+		/* Pairs with finish_file(). */
+		if (smp_load_acquire(&batch->busy) &&
+		    READ_ONCE(batch->release.mount) == mount)
+			nr++;
+	return nr;
+}
+
+bool dfput_batch_is_preload_over(void)
 {
 	return is_preload_over();
 }
 
-void dfput_batch_unsettle(void)
+void dfput_batch_new_preload(void)
 {
 	/* 0 is none. */
 	WRITE_ONCE(preload_gen, preload_gen + 1 ? preload_gen + 1 : 1);
 }
 
-void dfput_batch_settle(void)
+void dfput_batch_has_last_preload(void)
 {
 	struct batch *batch = dfput_activity_find(&batches);
 
@@ -189,13 +196,14 @@ void dfput_batch_settle(void)
 		batch->last_preload_gen = READ_ONCE(preload_gen);
 }
 
-void dfput_batch_abandon(void)
+void dfput_batch_stop(void)
 {
 	struct batch *batch;
 
 	for (batch = slots; batch < slots + SLOTS; batch++) {
 		if (batch->activity.task && batch->busy)
-			dfput_deferral_drop(&batch->file);
+			dfput_release_drop(&batch->release);
+		batch->busy = false;
 		dfput_activity_release(&batch->activity);
 	}
 }

@@ -1,35 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of files on the kernel's list: queued, started, released.
+ * The table of files on the kernel's list.
  *
- * A hash of buckets, each with a raw spinlock that is held with interrupts
- * off, because fput() comes from everywhere; never two buckets at a time,
- * except for the try-lock in evict(). The records come from a pool of fixed
- * size. When it is empty, a file is counted in its bucket's `lost` and has no
+ *          put            start            finish
+ *   (free) ----> QUEUED ----------> STARTED -----> (free)
+ *      |            ^                  ^
+ *      |            | last after all   | drained
+ *      `---> MAYBE_LAST ---------------'
+ *                   |
+ *                   `-----> (free): another __fput(), it was not deferred
+ *
+ * Context: any but NMI, under the lock of a file's bucket. fput() comes from
+ * everywhere. No two buckets are locked at a time, except by the try-lock in
+ * evict_record(). The locks of what dfput_list_started() calls, of superblocks and
+ * of mounts are taken inside.
+ *
+ * A record is found by its file until that starts. From then on it belongs to the
+ * batch: the struct file may be freed and used again before the drain loop comes
+ * back to us. A struct file is a key and never dereferenced later. Its inode,
+ * remembered as well, tells whether the address is still the same file's.
+ *
+ * When no record is free, a file is counted as lost in its bucket and has no
  * times, but all totals stay exact.
  *
- * A struct file that a record remembers is a key and is never followed: the
- * inode, remembered as well, tells whether the file that comes back under this
- * address is still the same one.
- *
- * Reading happens without the locks: each record has a seqcount, which changes
- * whenever its sight or state does.
+ * Readers take no lock: each record has a seqcount.
  */
 #include <linux/ktime.h>
+#include <linux/seqlock.h>
 
 #include "compat/compat.h"
-#include "list/deferral.h"
 #include "core/hash.h"
-#include "exit/exit.h"
-#include "fs/fs.h"
-#include "list/origin.h"
-#include "list/selftest.h"
 #include "core/stats.h"
 #include "core/trace.h"
-#include "umount/umount.h"
+#include "fs/fs.h"
+#include "list/events.h"
+#include "list/private.h"
 
-/* How many records evict() looks at, when none is free. */
+/* How many records evict_maybe_last() tries, when none is free. */
 #define EVICT_TRIES 8
+
+enum record_state {
+	STATE_FREE,
+	/* Perhaps it was the last put: somebody else held the file then. */
+	STATE_MAYBE_LAST,
+	/* On the kernel's list. */
+	STATE_QUEUED,
+	/* In __fput(), called from a drain loop. */
+	STATE_STARTED,
+};
+
+struct record {
+	struct dfput_entry entry;
+	u32 state;
+	seqcount_t seq;
+	void *watched;
+	struct dfput_deferral deferral;
+};
+
+atomic_t dfput_list_servants = ATOMIC_INIT(0);
 
 static struct dfput_hash files;
 static atomic_t evict_hand;
@@ -39,49 +67,35 @@ static struct dfput_bucket *bucket_of(const void *file)
 	return dfput_hash_bucket(&files, (unsigned long)file);
 }
 
-static struct dfput_record *find_record(const struct dfput_bucket *bucket,
-					const void *file)
+static struct record *find_record(const struct dfput_bucket *bucket,
+				  const void *file)
 {
 	return dfput_hash_find(bucket, (unsigned long)file);
 }
 
-static u64 id_of(const struct dfput_record *record)
+static u64 id_of(const struct record *record)
 {
 	return dfput_pool_id(&files.pool, &record->entry.pooled);
 }
 
-/* Whoever owns the record, or holds its bucket's lock, changes its state. */
-static void set_state(struct dfput_record *record, enum dfput_state state)
+/* By whoever owns the record, or holds its bucket's lock. */
+static void set_state(struct record *record, enum record_state state)
 {
 	raw_write_seqcount_begin(&record->seq);
 	WRITE_ONCE(record->state, state);
 	raw_write_seqcount_end(&record->seq);
 }
 
-/*
- * Out of the table, by whoever holds its bucket's lock. Its state says so before
- * the lock is free: evict_one() would take a candidate out once more.
- */
-static void take_out(struct dfput_record *record, enum dfput_state state)
+/* Under the bucket's lock. The record is free from then on, but not in the pool. */
+static void remove_record(struct record *record)
 {
 	dfput_hash_remove(&record->entry);
-	dfput_attention_add(-1);
-	set_state(record, state);
+	dfput_fput_filter_add(-1);
+	/* Before the lock is: evict_record() would remove it once more. */
+	set_state(record, STATE_FREE);
 }
 
-/* A record that is started goes on being shown, until its file is released. */
-static void end_record(struct dfput_record *record)
-{
-	set_state(record, DFPUT_STATE_FREE);
-	dfput_pool_put(&files.pool, record);
-}
-
-/*
- * Candidates are guesses that nobody has counted, and a file that is used from
- * interrupts for a long time keeps one. With no record free, a guess makes
- * room for what is certain.
- */
-static bool evict_one(struct dfput_record *record)
+static bool evict_record(struct record *record)
 {
 	unsigned long file = READ_ONCE(record->entry.key);
 	struct dfput_bucket *bucket = dfput_hash_bucket(&files, file);
@@ -90,30 +104,34 @@ static bool evict_one(struct dfput_record *record)
 	if (!raw_spin_trylock(&bucket->lock))
 		return false;
 	/*
-	 * Only under the lock of its own bucket do we know what it is. Under that
-	 * of another it may be made a candidate right now, so its state first.
+	 * Under another bucket's lock the record may get another file right now.
+	 * Pairs with write_record(): the state first, then the file.
 	 */
-	if (smp_load_acquire(&record->state) == DFPUT_STATE_CANDIDATE &&
+	if (smp_load_acquire(&record->state) == STATE_MAYBE_LAST &&
 	    READ_ONCE(record->entry.key) == file) {
-		take_out(record, DFPUT_STATE_FREE);
+		remove_record(record);
 		ours = true;
 	}
 	raw_spin_unlock(&bucket->lock);
 	return ours;
 }
 
-static struct dfput_record *evict(void)
+/*
+ * Files that are used from interrupts for long keep a record each, though nobody
+ * has counted them. They make room for those that are certain.
+ */
+static struct record *evict_maybe_last(void)
 {
 	unsigned int try;
 
 	for (try = 0; try < EVICT_TRIES; try++) {
 		u32 hand = atomic_inc_return(&evict_hand);
-		struct dfput_record *record =
+		struct record *record =
 			dfput_pool_at(&files.pool, hand % files.pool.size);
 
-		if (READ_ONCE(record->state) != DFPUT_STATE_CANDIDATE)
+		if (READ_ONCE(record->state) != STATE_MAYBE_LAST)
 			continue;
-		if (evict_one(record)) {
+		if (evict_record(record)) {
 			dfput_count(DFPUT_COUNT_evicted);
 			record->entry.pooled.generation++;
 			return record;
@@ -122,139 +140,129 @@ static struct dfput_record *evict(void)
 	return NULL;
 }
 
-static struct dfput_record *new_record(bool certain)
-{
-	struct dfput_record *record = dfput_pool_get(&files.pool);
-
-	return record || !certain ? record : evict();
-}
-
 static const void *inode_of(const struct file *file)
 {
 	return file->f_mode & FMODE_OPENED ? file_inode(file) : NULL;
 }
 
-static void describe(struct dfput_sight *sight, const struct file *file,
-		     enum dfput_cause cause, unsigned long caller,
-		     struct pt_regs *regs, u64 now)
+static void describe_file(struct dfput_deferral *deferral,
+			  const struct file *file, enum dfput_cause cause,
+			  unsigned long caller, struct pt_regs *regs)
 {
 	const struct inode *inode = inode_of(file);
 
-	sight->inode = inode;
-	sight->ino = inode ? inode->i_ino : 0;
-	sight->super = dfput_super_of(file);
-	sight->mount = dfput_mount_of(file);
-	sight->ring = 0;
-	sight->queued = now;
-	sight->cause = cause;
-	sight->origin = dfput_origin_of(caller, regs, cause);
-	sight->cpu = raw_smp_processor_id();
-	sight->pid = current->pid;
-	memcpy(sight->comm, current->comm, sizeof(sight->comm));
+	deferral->inode = inode;
+	deferral->queued = ktime_get_mono_fast_ns();
+	deferral->ino = inode ? inode->i_ino : 0;
+	deferral->super = dfput_super_of(file);
+	deferral->mount = dfput_mount_of(file);
+	deferral->ring = 0;
+	deferral->pid = current->pid;
+	deferral->cpu = raw_smp_processor_id();
+	deferral->origin = dfput_origin_of(caller, regs, cause);
+	deferral->cause = cause;
+	memcpy(deferral->comm, current->comm, sizeof(deferral->comm));
 }
 
-static void remember(struct dfput_record *record,
-		     const struct dfput_sight *sight, enum dfput_state state)
+static void write_record(struct record *record,
+			 const struct dfput_deferral *deferral, bool last)
 {
 	raw_write_seqcount_begin(&record->seq);
-	record->sight = *sight;
-	/* Pairs with evict_one(): whoever sees the state sees the file. */
-	smp_store_release(&record->state, state);
+	record->watched = NULL;
+	record->deferral = *deferral;
+	/* Pairs with evict_record(): whoever sees the state sees the file. */
+	smp_store_release(&record->state,
+			  last ? STATE_QUEUED : STATE_MAYBE_LAST);
 	raw_write_seqcount_end(&record->seq);
 }
 
-static void count_queued(const struct dfput_sight *sight)
+static void count_queued(const struct dfput_deferral *deferral)
 {
-	u32 seq = dfput_mount_move(sight->mount, DFPUT_STAGE_NONE,
+	u32 seq = dfput_mount_move(deferral->mount, DFPUT_STAGE_NONE,
 				   DFPUT_STAGE_QUEUED);
 
-	if (unlikely(sight->ring))
-		dfput_umount_ring_put(sight->ring, sight->mount, seq);
-	dfput_count_queued(sight->cause);
-	dfput_super_queued(&sight->super);
-	dfput_origin_queued(sight->origin);
+	if (unlikely(deferral->ring))
+		dfput_list_queued(deferral, seq);
+	dfput_count_queued(deferral->cause);
+	dfput_super_queued(&deferral->super);
+	dfput_origin_queued(deferral->origin);
 	dfput_pending_add();
 }
 
-static void retract(const struct dfput_record *record)
+static void retract(const struct record *record)
 {
 	dfput_count(DFPUT_COUNT_retracted);
-	dfput_super_retracted(&record->sight.super);
-	dfput_mount_move(record->sight.mount, DFPUT_STAGE_QUEUED,
+	dfput_super_retracted(&record->deferral.super);
+	dfput_mount_move(record->deferral.mount, DFPUT_STAGE_QUEUED,
 			 DFPUT_STAGE_NONE);
 	dfput_pending_sub();
 }
 
-/*
- * A record that we still have of this address is an earlier look at the same
- * file, unless the inode differs: then a release went by unseen.
- */
-static bool is_stale(const struct dfput_record *record, const void *inode)
+/* With another inode it is another file: the release of the first was not seen. */
+static bool is_stale(const struct record *record, const void *inode)
 {
-	return record->sight.inode != inode;
+	return record->deferral.inode != inode;
 }
 
-static void count_stale(const struct dfput_record *record)
+static void count_stale(const struct record *record)
 {
-	if (record->state == DFPUT_STATE_QUEUED)
+	if (record->state == STATE_QUEUED)
 		retract(record);
 	dfput_count(DFPUT_COUNT_stale_records);
 }
 
-/*
- * Returns true if the file is to be counted as queued now. Nothing loses its last
- * reference twice: then, too, a release went by unseen.
- */
-static bool note_again(struct dfput_record *record,
-		       const struct dfput_sight *sight,
-		       enum dfput_sureness sure)
+/* Return: the file is to be counted as queued. */
+static bool put_again(struct record *record,
+		      const struct dfput_deferral *deferral,
+		      enum dfput_put_kind kind)
 {
-	bool queued = record->state == DFPUT_STATE_QUEUED;
-	bool certain = sure != DFPUT_SURE_NOT;
+	bool queued = record->state == STATE_QUEUED;
+	bool last = kind != DFPUT_PUT_MAYBE_LAST;
 
-	if (is_stale(record, sight->inode) ||
-	    (queued && sure == DFPUT_SURE_GONE)) {
+	/* No file loses its last reference twice: a release was not seen. */
+	if (is_stale(record, deferral->inode) ||
+	    (queued && kind == DFPUT_PUT_DROPPED)) {
 		count_stale(record);
 		queued = false;
-	} else if (queued && !certain) {
+	} else if (queued && !last) {
 		return false;
 	}
-	remember(record, sight,
-		 certain ? DFPUT_STATE_QUEUED : DFPUT_STATE_CANDIDATE);
-	return certain && !queued;
+	write_record(record, deferral, last);
+	return last && !queued;
 }
 
-static struct dfput_record *note_first(struct dfput_bucket *bucket,
-				       const struct file *file,
-				       const struct dfput_sight *sight,
-				       bool certain)
+static struct record *put_first(struct dfput_bucket *bucket,
+				const struct file *file,
+				const struct dfput_deferral *deferral,
+				bool last)
 {
-	struct dfput_record *record = new_record(certain);
+	struct record *record = dfput_pool_get(&files.pool);
 
+	if (!record && last)
+		record = evict_maybe_last();
 	if (record) {
 		WRITE_ONCE(record->entry.key, (unsigned long)file);
-		remember(record, sight,
-			 certain ? DFPUT_STATE_QUEUED : DFPUT_STATE_CANDIDATE);
-		/* Before the last put of its file. */
-		dfput_attention_add(1);
+		write_record(record, deferral, last);
+		/* Before the last reference goes. */
+		dfput_fput_filter_add(1);
 		dfput_hash_add(bucket, &record->entry);
-	} else if (certain) {
+	} else if (last) {
 		bucket->lost++;
 		dfput_count(DFPUT_COUNT_lost_records);
 	}
 	return record;
 }
 
-void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
-			  unsigned long caller, struct pt_regs *regs,
-			  enum dfput_sureness sure)
+void dfput_list_put(const struct file *file, enum dfput_cause cause,
+		    unsigned long caller, struct pt_regs *regs,
+		    enum dfput_put_kind kind)
 {
 	struct dfput_bucket *bucket = bucket_of(file);
-	struct dfput_record *record;
-	struct dfput_sight sight DFPUT_UNINITIALIZED;
+	struct dfput_deferral deferral DFPUT_UNINITIALIZED;
+	bool last = kind != DFPUT_PUT_MAYBE_LAST;
+	struct record *record;
 	unsigned long flags;
-	bool certain = sure != DFPUT_SURE_NOT;
-	bool count = certain;
+	bool count = last;
 	u64 id;
 
 	if (dfput_file_skips_list(file))
@@ -264,34 +272,35 @@ void dfput_deferral_sight(const struct file *file, enum dfput_cause cause,
 		dfput_count(DFPUT_COUNT_missed_probes);
 		return;
 	}
-	describe(&sight, file, cause, caller, regs, ktime_get_mono_fast_ns());
-	if (cause == DFPUT_CAUSE_kthread)
-		sight.ring = dfput_ring_putting(file);
+	describe_file(&deferral, file, cause, caller, regs);
+	if (cause == DFPUT_CAUSE_kthread &&
+	    unlikely(atomic_read(&dfput_list_servants)))
+		deferral.ring = dfput_list_putting(file);
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find_record(bucket, file);
 	if (record)
-		count = note_again(record, &sight, sure);
+		count = put_again(record, &deferral, kind);
 	else
-		record = note_first(bucket, file, &sight, certain);
+		record = put_first(bucket, file, &deferral, last);
 	id = record ? id_of(record) : 0;
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
-	/* The kernel drains it after we return, so it is counted in time. */
-	if (!count)
-		return;
-	count_queued(&sight);
-	trace_dfput_queue(id, &sight);
-	dfput_selftest_queued(file, cause, caller);
+	/* In time: the kernel drains it after we return. */
+	if (count) {
+		count_queued(&deferral);
+		trace_dfput_queue(id, &deferral);
+		dfput_selftest_queued(file, cause, caller);
+	}
 }
 
-bool dfput_deferral_other(const struct file *file)
+bool dfput_list_not_deferred(const struct file *file)
 {
 	struct dfput_bucket *bucket = bucket_of(file);
-	struct dfput_record *record;
+	struct record *record;
 	unsigned long flags;
 
-	/* Whoever noted this file did so before its last put, hence before us. */
+	/* The file's put came before this, and made its record. */
 	if (hlist_empty(&bucket->entries))
 		return false;
 
@@ -300,9 +309,9 @@ bool dfput_deferral_other(const struct file *file)
 	if (record) {
 		if (is_stale(record, inode_of(file)))
 			count_stale(record);
-		else if (record->state == DFPUT_STATE_QUEUED)
+		else if (record->state == STATE_QUEUED)
 			retract(record);
-		take_out(record, DFPUT_STATE_FREE);
+		remove_record(record);
 	}
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
@@ -311,214 +320,259 @@ bool dfput_deferral_other(const struct file *file)
 	return record;
 }
 
-static void start_record(struct dfput_record *record, bool guessed, u64 now)
-{
-	u64 wait = dfput_elapsed(record->sight.queued, now);
+/* ---- releases ------------------------------------------------------------ */
 
-	if (guessed) {
-		/* So it was its last put: counted late, timed right. */
-		count_queued(&record->sight);
-		trace_dfput_queue(id_of(record), &record->sight);
-	}
-	dfput_hist_add(DFPUT_HIST_queue_wait, wait);
-	dfput_origin_waited(record->sight.origin, wait);
+static struct record *record_of(const struct dfput_release *release)
+{
+	return container_of(release->deferral, struct record, deferral);
 }
 
 /*
- * Take a file's record out of the table, and say what is known of the file; and
- * whether it was a guess until now.
+ * Under the lock. A reader sees the file queued or started, never without what is
+ * watched of it.
  */
-static struct dfput_record *take(const struct file *file, bool preload,
-				 enum dfput_fate *fate, bool *guessed)
+static void start_record(struct record *record, struct dfput_release *release,
+			 const struct file *file)
+{
+	dfput_hash_remove(&record->entry);
+	dfput_fput_filter_add(-1);
+	raw_write_seqcount_begin(&record->seq);
+	release->watched = dfput_list_started(file);
+	record->watched = release->watched;
+	WRITE_ONCE(record->state, STATE_STARTED);
+	raw_write_seqcount_end(&record->seq);
+	release->deferral = &record->deferral;
+	release->match = DFPUT_MATCH_QUEUED;
+}
+
+static void start_lost(struct dfput_bucket *bucket,
+		       struct dfput_release *release, const struct file *file,
+		       bool preload)
+{
+	release->watched = dfput_list_started(file);
+	release->deferral = NULL;
+	release->match = preload ? DFPUT_MATCH_PRELOAD : DFPUT_MATCH_NONE;
+	if (bucket->lost) {
+		bucket->lost--;
+		release->match = DFPUT_MATCH_QUEUED;
+	}
+}
+
+/* Return: until now it was not certain that the file is on the list. */
+static bool match_record(struct dfput_release *release, const struct file *file,
+			 bool preload)
 {
 	struct dfput_bucket *bucket = bucket_of(file);
-	struct dfput_record *record, *stale = NULL;
+	struct record *record, *stale = NULL;
+	bool maybe_last = false;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find_record(bucket, file);
 	if (record && is_stale(record, inode_of(file))) {
 		count_stale(record);
-		take_out(record, DFPUT_STATE_FREE);
+		remove_record(record);
 		stale = record;
 		record = NULL;
 	}
 	if (record) {
-		*guessed = record->state == DFPUT_STATE_CANDIDATE;
-		take_out(record, DFPUT_STATE_STARTED);
+		maybe_last = record->state == STATE_MAYBE_LAST;
+		start_record(record, release, file);
+	} else {
+		start_lost(bucket, release, file, preload);
 	}
-	*fate = DFPUT_FATE_KNOWN;
-	if (!record && bucket->lost)
-		bucket->lost--;
-	else if (!record)
-		*fate = preload ? DFPUT_FATE_PRELOAD : DFPUT_FATE_UNMATCHED;
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
 	if (stale)
 		dfput_pool_put(&files.pool, stale);
-	return record;
+	return maybe_last;
 }
 
-void dfput_deferral_start(const struct file *file, bool preload, u64 now,
-			  struct dfput_drained *drained)
+static void count_start(struct dfput_release *release, bool maybe_last)
 {
-	bool guessed = false;
-	struct dfput_record *record =
-		take(file, preload, &drained->fate, &guessed);
+	const struct dfput_deferral *deferral = release->deferral;
+	u64 wait = dfput_elapsed(deferral->queued, release->started);
 
-	dfput_selftest_started(file, drained->fate);
-	drained->record = record;
-	drained->watch = dfput_watch_take(file);
-	drained->started = now;
-	drained->id = 0;
-	if (record) {
-		drained->id = id_of(record);
-		start_record(record, guessed, now);
-		drained->ino = record->sight.ino;
-		drained->super = record->sight.super;
-		drained->mount = record->sight.mount;
+	if (maybe_last) {
+		/* It was the last put: counted late, timed right. */
+		count_queued(deferral);
+		trace_dfput_queue(release->id, deferral);
+	}
+	dfput_hist_add(DFPUT_HIST_queue_wait, wait);
+	dfput_origin_waited(deferral->origin, wait);
+}
+
+void dfput_release_start(struct dfput_release *release, const struct file *file,
+			 bool preload, u64 now)
+{
+	bool maybe_last = match_record(release, file, preload);
+
+	dfput_selftest_started(file, release->match);
+	release->started = now;
+	release->id = 0;
+	if (release->deferral) {
+		release->id = id_of(record_of(release));
+		count_start(release, maybe_last);
+		release->ino = release->deferral->ino;
+		release->super = release->deferral->super;
+		release->mount = release->deferral->mount;
 	} else {
-		drained->ino = inode_of(file) ? file_inode(file)->i_ino : 0;
-		drained->super = dfput_super_of(file);
-		drained->mount = dfput_mount_of(file);
+		release->ino = inode_of(file) ? file_inode(file)->i_ino : 0;
+		release->super = dfput_super_of(file);
+		release->mount = dfput_mount_of(file);
 	}
-	if (drained->fate != DFPUT_FATE_KNOWN)
-		dfput_super_queued(&drained->super);
-	dfput_super_started(&drained->super, drained->ino, now);
+	if (release->match != DFPUT_MATCH_QUEUED)
+		dfput_super_queued(&release->super);
+	dfput_super_started(&release->super, release->ino, now);
 }
 
-void dfput_deferral_pass(const void *done, const struct dfput_drained *next)
+/*
+ * A reader sees the file until what is watched of it is accounted for, and does not
+ * look at that any longer.
+ */
+static void finish_record(struct record *record,
+			  const struct dfput_release *release, u64 now)
 {
-	const void *mount = next ? next->mount : NULL;
-	enum dfput_stage from = DFPUT_STAGE_NONE;
-
-	if (next && next->fate == DFPUT_FATE_KNOWN)
-		from = DFPUT_STAGE_QUEUED;
-	if (done == mount) {
-		dfput_mount_move(mount, from, DFPUT_STAGE_NONE);
-		return;
-	}
-	dfput_mount_move(done, DFPUT_STAGE_STARTED, DFPUT_STAGE_NONE);
-	dfput_mount_move(mount, from, DFPUT_STAGE_STARTED);
+	preempt_disable();
+	raw_write_seqcount_begin(&record->seq);
+	dfput_list_released(release, now);
+	WRITE_ONCE(record->state, STATE_FREE);
+	raw_write_seqcount_end(&record->seq);
+	preempt_enable();
+	dfput_pool_put(&files.pool, record);
 }
 
-void dfput_deferral_finish(struct dfput_drained *drained, u64 now, bool flush)
+void dfput_release_finish(struct dfput_release *release, u64 now, bool flush)
 {
 	dfput_count(DFPUT_COUNT_released);
 	if (flush)
 		dfput_count(DFPUT_COUNT_released_flush);
-	dfput_super_released(&drained->super);
+	dfput_super_released(&release->super);
 	dfput_hist_add(DFPUT_HIST_release_time,
-		       dfput_elapsed(drained->started, now));
-	trace_dfput_release(drained, now, flush);
-	dfput_watch_released(drained->watch,
-			     drained->record ? &drained->record->sight : NULL,
-			     now);
-
-	if (drained->record)
-		end_record(drained->record);
-	if (drained->fate == DFPUT_FATE_KNOWN)
-		dfput_pending_sub();
-	else if (drained->fate == DFPUT_FATE_PRELOAD)
-		dfput_count(DFPUT_COUNT_preload);
+		       dfput_elapsed(release->started, now));
+	trace_dfput_release(release, now, flush);
+	if (release->deferral)
+		finish_record(record_of(release), release, now);
 	else
+		dfput_list_released(release, now);
+	if (release->match == DFPUT_MATCH_QUEUED) {
+		dfput_mount_move(release->mount, DFPUT_STAGE_QUEUED,
+				 DFPUT_STAGE_NONE);
+		dfput_pending_sub();
+	} else if (release->match == DFPUT_MATCH_PRELOAD) {
+		dfput_count(DFPUT_COUNT_preload);
+	} else {
 		dfput_count(DFPUT_COUNT_unmatched);
+	}
 }
 
-/* Superblocks and mounts are set right for all of them at once: see below. */
-static void abandon_file(void)
+/* ---- stop ---------------------------------------------------------------- */
+
+/* Superblocks and mounts are set right for all files at once. */
+static void stop_pending(void)
 {
 	dfput_count(DFPUT_COUNT_pending_at_stop);
 	dfput_pending_sub();
 }
 
-void dfput_deferral_drop(struct dfput_drained *drained)
+void dfput_release_drop(struct dfput_release *release)
 {
-	dfput_watch_drop(drained->watch);
-	if (drained->record)
-		end_record(drained->record);
-	if (drained->fate == DFPUT_FATE_KNOWN)
-		abandon_file();
+	struct record *record = record_of(release);
+
+	dfput_list_dropped(release);
+	if (release->deferral) {
+		set_state(record, STATE_FREE);
+		dfput_pool_put(&files.pool, record);
+	}
+	if (release->match == DFPUT_MATCH_QUEUED)
+		stop_pending();
 }
 
-static void abandon_bucket(struct dfput_bucket *bucket)
+static void empty_bucket(struct dfput_bucket *bucket)
 {
-	struct dfput_record *record;
 	struct hlist_node *next;
+	struct record *record;
 
 	hlist_for_each_entry_safe(record, next, &bucket->entries, entry.node) {
-		if (record->state == DFPUT_STATE_QUEUED)
-			abandon_file();
-		take_out(record, DFPUT_STATE_FREE);
+		if (record->state == STATE_QUEUED)
+			stop_pending();
+		remove_record(record);
 		dfput_pool_put(&files.pool, record);
 	}
 	for (; bucket->lost; bucket->lost--)
-		abandon_file();
+		stop_pending();
 }
 
-void dfput_deferral_abandon(void)
+void dfput_list_stop(void)
 {
 	struct dfput_bucket *bucket;
 
 	dfput_hash_for_each_bucket(&files, bucket)
-		abandon_bucket(bucket);
-	dfput_super_stop();
-	dfput_mount_stop();
+		empty_bucket(bucket);
 }
 
-bool dfput_deferral_copy(unsigned int index, const void **file,
-			 struct dfput_sight *sight, enum dfput_state *state)
+/* ---- reading ------------------------------------------------------------- */
+
+bool dfput_list_view(unsigned int index, struct dfput_pending_view *view)
 {
-	const struct dfput_record *record = dfput_pool_at(&files.pool, index);
-	unsigned int seq;
+	const struct record *record = dfput_pool_at(&files.pool, index);
+	u32 state;
 
 	/* A writer may be preempted half-way, so wait for it asleep. */
 	for (;;) {
-		*state = READ_ONCE(record->state);
-		if (*state != DFPUT_STATE_QUEUED &&
-		    *state != DFPUT_STATE_STARTED)
+		state = READ_ONCE(record->state);
+		if (state != STATE_QUEUED && state != STATE_STARTED)
 			return false;
-		seq = raw_read_seqcount(&record->seq);
-		*file = (const void *)record->entry.key;
-		*sight = record->sight;
-		if (!(seq & 1) && *state == READ_ONCE(record->state) &&
-		    !read_seqcount_retry(&record->seq, seq))
+		view->seq = raw_read_seqcount(&record->seq);
+		view->deferral = record->deferral;
+		view->file = (const void *)record->entry.key;
+		view->watched = record->watched;
+		view->started = state == STATE_STARTED;
+		if (!(view->seq & 1) && state == READ_ONCE(record->state) &&
+		    dfput_list_is_unchanged(index, view))
 			return true;
 		cond_resched();
 	}
 }
 
-bool dfput_deferral_has(const void *file)
+bool dfput_list_is_unchanged(unsigned int index,
+			     const struct dfput_pending_view *view)
+{
+	const struct record *record = dfput_pool_at(&files.pool, index);
+
+	return !read_seqcount_retry(&record->seq, view->seq);
+}
+
+bool dfput_list_has(const void *file)
 {
 	struct dfput_bucket *bucket = bucket_of(file);
-	const struct dfput_record *record;
+	const struct record *record;
 	unsigned long flags;
 	bool has;
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find_record(bucket, file);
-	has = record && record->state == DFPUT_STATE_QUEUED;
+	has = record && record->state == STATE_QUEUED;
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	return has;
 }
 
-bool dfput_deferral_queued_before(u64 time)
+bool dfput_list_has_queued_by(u64 time)
 {
-	struct dfput_sight sight;
-	enum dfput_state state;
-	const void *file;
+	struct dfput_pending_view view;
 	unsigned int i;
 
 	for (i = 0; i < files.pool.size; i++)
-		if (dfput_deferral_copy(i, &file, &sight, &state) &&
-		    sight.queued <= time)
+		if (dfput_list_view(i, &view) && view.deferral.queued <= time)
 			return true;
 	return false;
 }
 
-int dfput_deferral_init(unsigned int records)
+/* ---- memory -------------------------------------------------------------- */
+
+int dfput_list_init(unsigned int records)
 {
-	struct dfput_record *record;
+	struct record *record;
 	unsigned int i;
 	int err;
 
@@ -532,17 +586,17 @@ int dfput_deferral_init(unsigned int records)
 	return 0;
 }
 
-void dfput_deferral_exit(void)
+void dfput_list_exit(void)
 {
 	dfput_hash_exit(&files);
 }
 
-unsigned int dfput_deferral_records(void)
+unsigned int dfput_list_records(void)
 {
 	return files.pool.size;
 }
 
-size_t dfput_deferral_memory(void)
+size_t dfput_list_memory(void)
 {
 	return dfput_hash_memory(&files);
 }

@@ -2,10 +2,15 @@
 /*
  * Origins: the call paths that queue files.
  *
- * Sites are a small open hash that only grows: a place is claimed with a
- * compare and exchange, and its path may change with every look. Paths are
- * added under a lock that is taken for a new one only; whoever sees their
- * number sees them. Counts are per CPU, and added up when read.
+ * Unwinding costs a hundred times what the rest of us does. So a call site's
+ * stack is unwound for its first file, and then for one in so many. The files in
+ * between count for the path found last.
+ *
+ * Sites are a small open hash that only grows: a place is claimed with a compare
+ * and exchange. Paths are added under a lock that is taken for new ones only;
+ * whoever sees their number sees them. Counts are per CPU.
+ *
+ * Context: any but NMI, unless it says otherwise.
  */
 #include <linux/hash.h>
 #include <linux/jhash.h>
@@ -16,8 +21,8 @@
 
 #include "compat/compat.h"
 #include "core/fault.h"
-#include "list/origin.h"
 #include "core/stats.h"
+#include "list/private.h"
 
 #define SITE_BITS 9
 #define SITE_TRIES 8
@@ -27,9 +32,10 @@
 struct site {
 	/* Address and cause of the put; 0: free. */
 	unsigned long key;
-	/* Its path, 0: none yet. Races between CPUs only make a look more. */
+	/* Its path, 0: none yet. Racy; the worst case is one extra unwind. */
 	u16 origin;
-	u32 seen;
+	/* Files since then. Racy as well. */
+	u32 files;
 };
 
 struct stack {
@@ -56,7 +62,7 @@ static struct tally __percpu *tallies;
 static struct tally *base;
 static unsigned int sample_every;
 
-static struct site *site_of(unsigned long key)
+static struct site *find_site(unsigned long key)
 {
 	unsigned int place = hash_long(key, SITE_BITS);
 	struct site *site;
@@ -74,7 +80,7 @@ static struct site *site_of(unsigned long key)
 	return NULL;
 }
 
-static bool is_same(const struct stack *stack, const struct stack *other)
+static bool is_same_stack(const struct stack *stack, const struct stack *other)
 {
 	return stack->hash == other->hash && stack->cause == other->cause &&
 	       stack->nr == other->nr &&
@@ -88,7 +94,7 @@ static u16 find_stack(const struct stack *wanted)
 	unsigned int i, nr = smp_load_acquire(&nr_stacks);
 
 	for (i = 0; i < nr; i++)
-		if (is_same(&stacks[i], wanted))
+		if (is_same_stack(&stacks[i], wanted))
 			return i + 1;
 	return 0;
 }
@@ -110,9 +116,12 @@ static u16 add_stack(const struct stack *stack)
 	return id;
 }
 
-/* From the put's caller on: what is above is us. */
-static void unwind(struct stack *stack, unsigned long caller,
-		   struct pt_regs *regs)
+/*
+ * From the put's caller on: what is above is us. With @regs, which are those at the
+ * put, the unwinder begins there; else it can get through our handler.
+ */
+static void unwind_stack(struct stack *stack, unsigned long caller,
+			 struct pt_regs *regs)
 {
 	unsigned long frames[DFPUT_ORIGIN_FRAMES + FRAMES_OURS];
 	unsigned int nr, ours;
@@ -122,7 +131,7 @@ static void unwind(struct stack *stack, unsigned long caller,
 		if (frames[ours] == caller)
 			break;
 	stack->nr = 0;
-	/* An unwinder that never came by the caller has lost its way. */
+	/* The unwinder never came by the caller: it has lost its way. */
 	if (ours == nr)
 		stack->frames[stack->nr++] = caller;
 	while (ours < nr && stack->nr < DFPUT_ORIGIN_FRAMES)
@@ -132,13 +141,13 @@ static void unwind(struct stack *stack, unsigned long caller,
 			     stack->cause);
 }
 
-static u16 look(unsigned long caller, struct pt_regs *regs,
-		enum dfput_cause cause)
+static u16 unwind_and_store(unsigned long caller, struct pt_regs *regs,
+			    enum dfput_cause cause)
 {
 	struct stack stack = { .cause = cause };
 	u16 id;
 
-	unwind(&stack, caller, regs);
+	unwind_stack(&stack, caller, regs);
 	dfput_count(DFPUT_COUNT_unwound);
 	id = find_stack(&stack);
 	if (!id)
@@ -154,7 +163,7 @@ u16 dfput_origin_of(unsigned long caller, struct pt_regs *regs,
 		    enum dfput_cause cause)
 {
 	/* All text has the same top bits, so the cause fits in there. */
-	struct site *site = site_of(caller ^ ((unsigned long)cause << 60));
+	struct site *site = find_site(caller ^ ((unsigned long)cause << 60));
 	u16 id;
 
 	if (unlikely(!site)) {
@@ -162,10 +171,10 @@ u16 dfput_origin_of(unsigned long caller, struct pt_regs *regs,
 		return 0;
 	}
 	id = READ_ONCE(site->origin);
-	if (likely(id && (!sample_every || ++site->seen < sample_every)))
+	if (likely(id && (!sample_every || ++site->files < sample_every)))
 		return id;
-	site->seen = 0;
-	id = look(caller, regs, cause);
+	site->files = 0;
+	id = unwind_and_store(caller, regs, cause);
 	WRITE_ONCE(site->origin, id);
 	return id;
 }
@@ -191,7 +200,7 @@ unsigned int dfput_origin_rows(void)
 	return max_stacks;
 }
 
-static void sum(unsigned int place, struct tally *to)
+static void sum_tally(unsigned int place, struct tally *to)
 {
 	const struct tally *from;
 	int cpu;
@@ -215,7 +224,7 @@ bool dfput_origin_view(unsigned int id, struct dfput_origin_view *view)
 	/* Pairs with add_stack(). */
 	if (id > smp_load_acquire(&nr_stacks))
 		return false;
-	sum(id - 1, &tally);
+	sum_tally(id - 1, &tally);
 	view->count = tally.count - off->count;
 	view->unwound = tally.unwound - off->unwound;
 	view->wait = tally.wait - off->wait;
@@ -232,7 +241,7 @@ void dfput_origin_reset(void)
 	int cpu;
 
 	for (i = 0; i < max_stacks; i++) {
-		sum(i, &base[i]);
+		sum_tally(i, &base[i]);
 		for_each_possible_cpu(cpu)
 			WRITE_ONCE(per_cpu_ptr(tallies, cpu)[i].wait_max, 0);
 	}

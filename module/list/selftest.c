@@ -23,9 +23,8 @@
 #include <linux/string.h>
 #include <linux/wait.h>
 
-#include "list/batch.h"
 #include "core/fault.h"
-#include "list/selftest.h"
+#include "list/private.h"
 #include "debugfs/waiters.h"
 
 #define FILES 4
@@ -68,16 +67,16 @@ void __dfput_selftest_queued(const void *file, enum dfput_cause cause,
 	atomic_inc(&queued);
 }
 
-void __dfput_selftest_started(const void *file, enum dfput_fate fate)
+void __dfput_selftest_started(const void *file, enum dfput_match match)
 {
 	unsigned int place = place_of(file);
 
 	if (place == FILES)
 		return;
 	WRITE_ONCE(files[place], NULL);
-	if (fate != DFPUT_FATE_KNOWN)
+	if (match != DFPUT_MATCH_QUEUED)
 		atomic_inc(&wrong);
-	dfput_batch_settle();
+	dfput_batch_has_last_preload();
 	if (atomic_inc_return(&started) == FILES)
 		WRITE_ONCE(dfput_selftest_active, false);
 }
@@ -153,7 +152,7 @@ int dfput_selftest_run(bool check_callers)
 		return -EIO;
 	/* A drain may be stuck in a slow release: then it passes later. */
 	wait_event_timeout(*dfput_waiters_queue(),
-			   is_drained() && dfput_batch_settled(), WAIT);
+			   is_drained() && dfput_batch_is_preload_over(), WAIT);
 	return atomic_read(&wrong) ? -EIO : 0;
 }
 

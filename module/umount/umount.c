@@ -18,7 +18,7 @@
 #include "core/trace.h"
 #include "debugfs/waiters.h"
 #include "exit/exit.h"
-#include "list/batch.h"
+#include "list/list.h"
 #include "umount/internal.h"
 
 /* The newest ring that a refused umount has found; 0 before the first ring. */
@@ -28,12 +28,6 @@ static DEFINE_RAW_SPINLOCK(rows_lock);
 static struct dfput_umount_view rows[DFPUT_UMOUNTS];
 static u64 last_id;
 static u64 first_id = 1;
-
-static u32 count_pending(const struct dfput_mount_view *mount)
-{
-	return mount->files[DFPUT_STAGE_QUEUED] +
-	       mount->files[DFPUT_STAGE_STARTED];
-}
 
 void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 			int flags)
@@ -45,7 +39,7 @@ void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 	view->flags = flags;
 	view->super = dfput_super_find(sb);
 	view->mnt = path->mnt;
-	view->before = count_pending(&mount);
+	view->before = mount.files[DFPUT_STAGE_QUEUED];
 	view->pid = current->tgid;
 	memcpy(view->comm, current->comm, sizeof(view->comm));
 	view->comm[sizeof(view->comm) - 1] = '\0';
@@ -64,12 +58,13 @@ static void look_around(struct dfput_umount_view *view)
 		WRITE_ONCE(dfput_umount_last_ring, view->last_ring);
 	/* Pairs with dfput_umount_ring_put(). */
 	smp_mb();
+	/* Before the snapshot: see there. */
+	view->releasing = dfput_batch_count_releasing(view->mnt);
 	mount = dfput_mount_snapshot(view->mnt);
 	view->seq = mount.seq;
 	view->queued = mount.files[DFPUT_STAGE_QUEUED];
-	view->started = mount.files[DFPUT_STAGE_STARTED];
 	view->held = mount.files[DFPUT_STAGE_HELD];
-	view->unsure = mount.unsure || !dfput_batch_settled();
+	view->unsure = mount.unsure || !dfput_batch_is_preload_over();
 	view->pending_super = dfput_super_pending(&view->super);
 }
 
@@ -148,11 +143,11 @@ enum dfput_why dfput_umount_why(const struct dfput_umount_view *view)
 {
 	if (view->result != -EBUSY)
 		return DFPUT_WHY_NOT_BUSY;
-	if (view->queued)
+	if (view->queued > view->releasing)
 		return DFPUT_WHY_DEFERRAL;
 	if (view->ring_files)
 		return DFPUT_WHY_RING;
-	if (view->before || view->started)
+	if (view->before || view->queued || view->releasing)
 		return DFPUT_WHY_DEFERRAL_PERHAPS;
 	if (view->rings_left)
 		return DFPUT_WHY_RING_PERHAPS;

@@ -46,7 +46,7 @@ enum dfput_why {
  * @mnt: which: a key
  * @before: files of that mount on the list when it began
  * @queued: when it returned
- * @started: of that mount, in their __fput then
+ * @releasing: how many files of that mount were in their __fput() then, at most
  * @held: of that mount, closed by a process that has ended
  * @pending_super: files of that superblock on the list
  * @rings: rings that there were
@@ -71,7 +71,7 @@ struct dfput_umount_view {
 	const void *mnt;
 	u32 before;
 	u32 queued;
-	u32 started;
+	u32 releasing;
 	u32 held;
 	u64 pending_super;
 	u32 rings;

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of this room have to know of each other. */
+#ifndef DFPUT_LIST_PRIVATE_H
+#define DFPUT_LIST_PRIVATE_H
+
+#include "list/list.h"
+
+/* ---- deferral.c, for batch.c --------------------------------------------- */
+
+/* A drain loop has called __fput(): @preload if it may be an old file. */
+void dfput_release_start(struct dfput_release *release, const struct file *file,
+			 bool preload, u64 now);
+
+/* That __fput() is over. */
+void dfput_release_finish(struct dfput_release *release, u64 now, bool flush);
+
+/* Measuring stops, and no handler runs: its end will not be seen. */
+void dfput_release_drop(struct dfput_release *release);
+
+/* ---- batch.c, for selftest.c --------------------------------------------- */
+
+/* Current's batch holds the last files of this preload generation. */
+void dfput_batch_has_last_preload(void);
+
+/* ---- origin.c, for deferral.c -------------------------------------------- */
+
+/* Return: the call path's id, 0 if there is no room for it. */
+u16 dfput_origin_of(unsigned long caller, struct pt_regs *regs,
+		    enum dfput_cause cause);
+
+/* A file of that call path was queued; its time on the list is over. */
+void dfput_origin_queued(u16 id);
+void dfput_origin_waited(u16 id, u64 wait);
+
+/* ---- selftest.c, for deferral.c ------------------------------------------ */
+
+extern bool dfput_selftest_active;
+
+void __dfput_selftest_queued(const void *file, enum dfput_cause cause,
+			     unsigned long caller);
+void __dfput_selftest_started(const void *file, enum dfput_match match);
+
+static __always_inline void dfput_selftest_queued(const void *file,
+						  enum dfput_cause cause,
+						  unsigned long caller)
+{
+	if (unlikely(READ_ONCE(dfput_selftest_active)))
+		__dfput_selftest_queued(file, cause, caller);
+}
+
+static __always_inline void dfput_selftest_started(const void *file,
+						   enum dfput_match match)
+{
+	if (unlikely(READ_ONCE(dfput_selftest_active)))
+		__dfput_selftest_started(file, match);
+}
+
+#endif /* DFPUT_LIST_PRIVATE_H */

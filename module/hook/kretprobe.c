@@ -83,16 +83,20 @@ NOKPROBE_SYMBOL(dfput_leave_umount);
 int dfput_enter_super_free(struct kretprobe_instance *instance,
 			   struct pt_regs *regs)
 {
+	const struct super_block **sb = (void *)instance->data;
+
 	dfput_count_hit(DFPUT_HOOK_super_free);
-	return !dfput_shutdown_enter((void *)instance->data,
-				     (void *)regs_get_kernel_argument(regs, 0));
+	*sb = (void *)regs_get_kernel_argument(regs, 0);
+	return !dfput_shutdown_enter(*sb);
 }
 NOKPROBE_SYMBOL(dfput_enter_super_free);
 
 int dfput_leave_super_free(struct kretprobe_instance *instance,
 			   struct pt_regs *regs)
 {
-	dfput_shutdown_leave((void *)instance->data);
+	const struct super_block **sb = (void *)instance->data;
+
+	dfput_shutdown_leave(*sb);
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_leave_super_free);
@@ -172,7 +176,7 @@ static size_t data_size(enum dfput_role role)
 	case DFPUT_ROLE_UMOUNT:
 		return sizeof(struct dfput_umount_view);
 	case DFPUT_ROLE_SUPER_FREE:
-		return sizeof(struct dfput_shutdown_call);
+		return sizeof(struct super_block *);
 	default:
 		return 0;
 	}

@@ -3,9 +3,9 @@
  * Shutdowns of superblocks.
  *
  * Whoever drops the last reference shuts the superblock down, in one function
- * that sleeps. That call is an activity of its task: see core/activity.h. Such
- * calls may be nested, because filesystems keep mounts of the kernel's own. No
- * locks.
+ * that sleeps. That call is an activity of its task: see core/activity.h. A task
+ * may have several, one in another, because filesystems keep mounts of the
+ * kernel's own; they differ by superblock. No locks.
  *
  * delayed_mntput() never runs concurrently with itself.
  */
@@ -18,12 +18,14 @@
 #include "debugfs/waiters.h"
 #include "umount/internal.h"
 
-#define SLOTS 64
+#define SLOTS 256
 
 struct slot {
 	struct dfput_activity activity;
-	/* The innermost of the task's calls. */
-	struct dfput_shutdown_call *call;
+	/* Its argument: a key. */
+	const struct super_block *sb;
+	/* Its generation, once it is being shut down. */
+	struct dfput_super_ref super;
 };
 
 static struct slot slots[SLOTS];
@@ -35,19 +37,27 @@ static atomic64_t mounts_queued;
 static u64 batch_queued;
 static struct task_struct *mounts_task;
 
-bool dfput_shutdown_enter(struct dfput_shutdown_call *call,
-			  const struct super_block *sb)
+static struct slot *find_call(const struct super_block *sb)
 {
-	struct slot *slot = dfput_activity_find(&calls);
+	struct slot *slot;
+	unsigned int try;
 
-	call->sb = sb;
-	call->super.id = 0;
-	call->outer = slot ? slot->call : NULL;
-	if (!slot)
-		slot = dfput_activity_claim(&calls);
+	for (try = 0; try < DFPUT_ACTIVITY_TRIES; try++) {
+		slot = (struct slot *)dfput_activity_at(&calls, try);
+		if (READ_ONCE(slot->activity.task) == current && slot->sb == sb)
+			return slot;
+	}
+	return NULL;
+}
+
+bool dfput_shutdown_enter(const struct super_block *sb)
+{
+	struct slot *slot = dfput_activity_claim(&calls);
+
 	if (!slot)
 		return false;
-	slot->call = call;
+	slot->sb = sb;
+	slot->super.id = 0;
 	return true;
 }
 
@@ -64,32 +74,21 @@ static void end_shutdown(const struct dfput_super_ref *super)
 	dfput_waiters_notify();
 }
 
-void dfput_shutdown_leave(struct dfput_shutdown_call *call)
+void dfput_shutdown_leave(const struct super_block *sb)
 {
-	struct slot *slot = dfput_activity_find(&calls);
+	struct slot *slot = find_call(sb);
 
 	if (!slot)
 		return;
-	if (call->super.id)
-		end_shutdown(&call->super);
-	slot->call = call->outer;
-	if (!slot->call)
-		dfput_activity_release(&slot->activity);
-}
-
-static struct dfput_shutdown_call *find_call(const struct super_block *sb)
-{
-	struct slot *slot = dfput_activity_find(&calls);
-	struct dfput_shutdown_call *call = slot ? slot->call : NULL;
-
-	while (call && call->sb != sb)
-		call = call->outer;
-	return call;
+	if (slot->super.id)
+		end_shutdown(&slot->super);
+	slot->sb = NULL;
+	dfput_activity_release(&slot->activity);
 }
 
 void dfput_shutdown_begin(const struct super_block *sb)
 {
-	struct dfput_shutdown_call *call = find_call(sb);
+	struct slot *slot = find_call(sb);
 	bool mount = READ_ONCE(mounts_task) == current;
 	struct dfput_super_ref super;
 
@@ -99,13 +98,13 @@ void dfput_shutdown_begin(const struct super_block *sb)
 	dfput_count(DFPUT_COUNT_supers_shutdown);
 	if (current->flags & PF_KTHREAD)
 		dfput_count(DFPUT_COUNT_supers_shutdown_kthread);
-	if (!call && READ_ONCE(started))
+	if (!slot && READ_ONCE(started))
 		dfput_count(DFPUT_COUNT_lost_shutdowns);
 
-	super = dfput_super_begin_shutdown(sb, mount, call,
+	super = dfput_super_begin_shutdown(sb, mount, slot,
 					   ktime_get_mono_fast_ns());
-	if (call)
-		call->super = super;
+	if (slot)
+		slot->super = super;
 }
 
 /* ---- mounts ---- */

@@ -140,22 +140,12 @@ void dfput_umount_reset(void);
  *       -> the superblock's shutdown
  */
 
-/**
- * struct dfput_shutdown_call - one call of deactivate_locked_super()
- * @sb: its argument: a key
- * @super: its generation, once it is being shut down
- * @outer: the call that this one is nested in, or NULL
+/*
+ * deactivate_locked_super() is entered. Return: the call is followed, and its
+ * return has to be told by dfput_shutdown_leave(). @sb is a key there.
  */
-struct dfput_shutdown_call {
-	const struct super_block *sb;
-	struct dfput_super_ref super;
-	struct dfput_shutdown_call *outer;
-};
-
-/* It is entered. Return: it is followed: call dfput_shutdown_leave(). */
-bool dfput_shutdown_enter(struct dfput_shutdown_call *call,
-			  const struct super_block *sb);
-void dfput_shutdown_leave(struct dfput_shutdown_call *call);
+bool dfput_shutdown_enter(const struct super_block *sb);
+void dfput_shutdown_leave(const struct super_block *sb);
 /* generic_shutdown_super() is entered: the last reference is gone. */
 void dfput_shutdown_begin(const struct super_block *sb);
 

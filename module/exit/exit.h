@@ -141,7 +141,7 @@ dfput_watch_take(const struct file *file)
 	return likely(!dfput_watching()) ? NULL : __dfput_watch_take(file);
 }
 
-/* That __fput is over; sight is of its queueing, or NULL. In the same task. */
+/* That __fput is over; deferral: its queueing, or NULL. In the same task. */
 void dfput_watch_released(struct dfput_watch *watch,
 			  const struct dfput_deferral *deferral, u64 now);
 /* Its end will not be seen. */

@@ -83,13 +83,19 @@ static void add_row(struct dfput_umount_view *view)
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
+/* A file in its __fput() may have given the mount up before it was asked for. */
+static bool has_deferral(const struct dfput_umount_view *view)
+{
+	return view->queued > view->releasing;
+}
+
 static void count_umount(const struct dfput_umount_view *view)
 {
 	dfput_count(DFPUT_COUNT_umounts);
 	if (view->result != -EBUSY)
 		return;
 	dfput_count(DFPUT_COUNT_umounts_busy);
-	if (view->queued)
+	if (has_deferral(view))
 		dfput_count(DFPUT_COUNT_umounts_busy_deferred);
 }
 
@@ -120,7 +126,7 @@ void __dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq)
 		if (row->mnt != mnt || !ring_existed_at(row, ring) ||
 		    (s32)(seq - row->seq) < 0)
 			continue;
-		if (!row->ring_files++ && !row->queued)
+		if (!row->ring_files++ && !has_deferral(row))
 			dfput_count(DFPUT_COUNT_umounts_busy_ring);
 	}
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
@@ -143,7 +149,7 @@ enum dfput_why dfput_umount_why(const struct dfput_umount_view *view)
 {
 	if (view->result != -EBUSY)
 		return DFPUT_WHY_NOT_BUSY;
-	if (view->queued > view->releasing)
+	if (has_deferral(view))
 		return DFPUT_WHY_DEFERRAL;
 	if (view->ring_files)
 		return DFPUT_WHY_RING;

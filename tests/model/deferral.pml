@@ -24,13 +24,13 @@
 #define EVICT_UNCHECKED (mutation == 10)
 #define STATE_BEFORE_KEY (mutation == 11)
 #define LOST_FORGOTTEN (mutation == 12)
-#define SETTLED_AT_ONCE (mutation == 13)
+#define OVER_AT_ONCE (mutation == 13)
 #define PRELOAD_AT_BEGIN (mutation == 14)
 #define NO_RETRACT (mutation == 15)
 #define READ_WITHOUT_SEQ (mutation == 16)
 #define OTHER_UNSEEN (mutation == 17)
 #define LATE_UNCOUNTED (mutation == 18)
-#define SETTLES_ANY_ERA (mutation == 19)
+#define ENDS_ANY_GEN (mutation == 19)
 #define STATE_LATE (mutation == 20)
 
 byte mutation;
@@ -38,7 +38,7 @@ byte chosen;	/* one scenario alone, or 0 */
 
 /* ---- what is chosen once ------------------------------------------------ */
 
-bool by_candidates;	/* the rung */
+bool reconciled;	/* the method */
 byte records;		/* in the pool */
 byte buckets;
 bool may_miss;		/* one hook is skipped */
@@ -75,11 +75,11 @@ bool armed_queue, armed_batch, armed_release;
 byte in_queue, in_batch, in_release;	/* handlers that run */
 byte epoch;				/* of the kretprobe */
 bool missed;
-bool guess_gone;			/* a candidate that had no record, or lost it */
+bool maybe_last_gone;			/* a maybe_last that had no record, or lost it */
 
 /* ---- the module ---------------------------------------------------------- */
 
-mtype = { free, candidate, queued, started };
+mtype = { free, maybe_last, queued, started };
 typedef record_t {
 	mtype state;
 	byte file;
@@ -94,14 +94,15 @@ bool exists = true;	/* the table is allocated */
 bool locked[FILES];	/* by bucket */
 byte lost[FILES];
 byte pending;
-byte era = 1, settled;
+byte preload_gen = 1, preload_gen_over;
 
-mtype = { known, preload, unmatched };
-bool slot, entered, busy, before;
-byte settles;
-byte drained = NONE;	/* its record */
-mtype fate;
+mtype = { was_queued, preload, unmatched };
+bool slot, busy, before;
+byte last_preload_gen;
+byte releasing = NONE;	/* its record */
+mtype match;
 
+#define PRELOAD_OVER (preload_gen_over == preload_gen)
 #define BUCKET(a) ((a) % buckets)
 #define AT(r, a) (record[r].bucket == BUCKET(a) + 1 && record[r].file == a)
 #define STALE(r, a) (!NO_INODE && record[r].inode != file[a].inode)
@@ -131,8 +132,8 @@ inline add(r, a)
 	}
 }
 
-/* take_out(): only out of the bucket whose lock is held. */
-inline take_out(r, a, s)
+/* only out of the bucket whose lock is held. */
+inline remove_record(r, a, s)
 {
 	d_step {
 		assert(record[r].bucket == BUCKET(a) + 1);
@@ -185,15 +186,15 @@ inline evict(a)
 	:: records == 2 -> r = 1
 	fi;
 	if
-	:: record[r].state == candidate ->
+	:: record[r].state == maybe_last ->
 		key = record[r].file;
 		if
 		:: atomic { !locked[BUCKET(key)] -> locked[BUCKET(key)] = true };
 			if
-			:: (record[r].state == candidate || EVICT_UNCHECKED) &&
+			:: (record[r].state == maybe_last || EVICT_UNCHECKED) &&
 			   record[r].file == key ->
-				take_out(r, key, free);
-				guess_gone = true;
+				remove_record(r, key, free);
+				maybe_last_gone = true;
 				unlock(BUCKET(key))
 			:: else ->
 				unlock(BUCKET(key));
@@ -205,24 +206,24 @@ inline evict(a)
 	fi
 }
 
-inline new_record(a, certain)
+inline new_record(a, last_put)
 {
 	if
 	:: d_step { record[0].pooled -> record[0].pooled = false; r = 0 }
 	:: d_step { record[1].pooled -> record[1].pooled = false; r = 1 }
-	:: atomic { !record[0].pooled && !record[1].pooled && !certain -> r = NONE; guess_gone = true }
-	:: !record[0].pooled && !record[1].pooled && certain -> evict(a)
+	:: atomic { !record[0].pooled && !record[1].pooled && !last_put -> r = NONE; maybe_last_gone = true }
+	:: !record[0].pooled && !record[1].pooled && last_put -> evict(a)
 	fi
 }
 
-/* dfput_deferral_sight() */
-inline sight(a, certain)
+/* dfput_list_put() */
+inline put(a, last_put)
 {
 	if
 	:: NO_LOCK
 	:: else -> lock(BUCKET(a))
 	fi;
-	count = certain;
+	count = last_put;
 	find(a);
 	if
 	:: r != NONE ->
@@ -232,24 +233,24 @@ inline sight(a, certain)
 		:: else
 		fi;
 		if
-		:: was && !certain -> count = false
+		:: was && !last_put -> count = false
 		:: else ->
-			count = certain && !was;
+			count = last_put && !was;
 			if
-			:: certain -> remember(r, a, queued)
-			:: else -> remember(r, a, candidate)
+			:: last_put -> remember(r, a, queued)
+			:: else -> remember(r, a, maybe_last)
 			fi
 		fi
 	:: else ->
-		new_record(a, certain);
+		new_record(a, last_put);
 		if
 		:: r != NONE ->
 			if
-			:: certain -> remember(r, a, queued)
-			:: else -> remember(r, a, candidate)
+			:: last_put -> remember(r, a, queued)
+			:: else -> remember(r, a, maybe_last)
 			fi;
 			add(r, a)
-		:: r == NONE && certain && !LOST_FORGOTTEN -> lost[BUCKET(a)]++
+		:: r == NONE && last_put && !LOST_FORGOTTEN -> lost[BUCKET(a)]++
 		:: else
 		fi
 	fi;
@@ -260,8 +261,8 @@ inline sight(a, certain)
 	fi
 }
 
-/* dfput_deferral_other() */
-inline other(a)
+/* dfput_list_not_deferred() */
+inline not_deferred(a)
 {
 	lock(BUCKET(a));
 	find(a);
@@ -271,7 +272,7 @@ inline other(a)
 		:: record[r].state == queued && !NO_RETRACT -> pending_sub()
 		:: else
 		fi;
-		take_out(r, a, free)
+		remove_record(r, a, free)
 	:: else
 	fi;
 	unlock(BUCKET(a));
@@ -281,7 +282,7 @@ inline other(a)
 	fi
 }
 
-/* dfput_deferral_start() */
+/* dfput_release_start() */
 inline start(a, old)
 {
 	lock(BUCKET(a));
@@ -293,27 +294,27 @@ inline start(a, old)
 		:: record[r].state == queued -> pending_sub()
 		:: else
 		fi;
-		take_out(r, a, free);
+		remove_record(r, a, free);
 		stale = r;
 		r = NONE
 	:: r != NONE && !STALE(r, a) ->
-		guessed = record[r].state == candidate;
+		late = record[r].state == maybe_last;
 		if
 		:: STAYS_IN_TABLE -> record[r].state = started
-		:: else -> take_out(r, a, started)
+		:: else -> remove_record(r, a, started)
 		fi
 	:: else
 	fi;
-	fate = known;
+	match = was_queued;
 	if
 	:: r == NONE && lost[BUCKET(a)] > 0 -> lost[BUCKET(a)]--
 	:: r == NONE && lost[BUCKET(a)] == 0 ->
 		if
-		:: old -> fate = preload
+		:: old -> match = preload
 		:: else ->
-			fate = unmatched;
+			match = unmatched;
 			/* every queueing was seen, unless we say so */
-			assert(missed || guess_gone)
+			assert(missed || maybe_last_gone)
 		fi
 	:: else
 	fi;
@@ -327,39 +328,39 @@ inline start(a, old)
 		/* its times are of this file, and of no other */
 		assert(record[r].inode == file[a].inode);
 		if
-		:: guessed && !LATE_UNCOUNTED -> pending_add()
+		:: late && !LATE_UNCOUNTED -> pending_add()
 		:: else
 		fi;
 		record[r].state = started
 	:: else
 	fi;
-	drained = r;
+	releasing = r;
 	if
 	:: r != NONE && FREED_AT_START -> free_record(r)
 	:: else
 	fi
 }
 
-/* dfput_deferral_finish() */
+/* dfput_release_finish() */
 inline finish()
 {
 	if
-	:: drained != NONE ->
-		assert(record[drained].state == started);
+	:: releasing != NONE ->
+		assert(record[releasing].state == started);
 		if
 		:: FREED_AT_START
-		:: else -> free_record(drained)
+		:: else -> free_record(releasing)
 		fi
 	:: else
 	fi;
 	if
-	:: fate == known -> pending_sub()
+	:: match == was_queued -> pending_sub()
 	:: else
 	fi;
-	fate = known;
+	match = was_queued;
 	if
 	:: FREED_TWICE
-	:: else -> drained = NONE
+	:: else -> releasing = NONE
 	fi
 }
 
@@ -373,38 +374,28 @@ inline finish_file()
 	fi
 }
 
-inline begin(seen)
-{
-	d_step {
-		assert(!slot && !busy);
-		slot = true;
-		entered = seen;
-		settles = 0;
-		before = settled != era
-	}
-}
-
 inline batch_end()
 {
 	finish_file();
 	d_step {
 		if
-		:: settles && SETTLES_ANY_ERA -> settled = era
-		:: settles && !SETTLES_ANY_ERA -> settled = settles
+		:: last_preload_gen && ENDS_ANY_GEN -> preload_gen_over = preload_gen
+		:: last_preload_gen && !ENDS_ANY_GEN -> preload_gen_over = last_preload_gen
 		:: else
 		fi;
 		/* what stays behind in the slot is of no account */
-		slot = false; entered = false; settles = 0; before = false
+		slot = false; last_preload_gen = 0; before = false
 	}
 }
 
 inline batch_enter()
 {
-	if
-	:: slot -> batch_end()
-	:: else
-	fi;
-	begin(true)
+	d_step {
+		assert(!slot && !busy);
+		slot = true;
+		last_preload_gen = 0;
+		before = !PRELOAD_OVER
+	}
 }
 
 inline batch_leave()
@@ -415,26 +406,26 @@ inline batch_leave()
 	fi
 }
 
-inline batch_prepare()
-{
-	if
-	:: !slot -> begin(false)
-	:: else
-	fi;
-	finish_file()
-}
-
+/* dfput_batch_file(); without a slot it is count_alone() */
 inline batch_file(a)
 {
-	batch_prepare();
-	start(a, before || (settled != era && !PRELOAD_AT_BEGIN));
-	busy = true
+	if
+	:: slot -> finish_file()
+	:: else
+	fi;
+	start(a, (slot && before) || (!PRELOAD_OVER && !PRELOAD_AT_BEGIN));
+	if
+	:: slot -> busy = true
+	:: else -> finish()
+	fi
 }
 
 inline batch_self()
 {
-	batch_prepare();
-	settles = era
+	if
+	:: slot -> finish_file(); last_preload_gen = preload_gen
+	:: else
+	fi
 }
 
 /* ---- contexts ------------------------------------------------------------ */
@@ -448,24 +439,24 @@ inline put_deferring(a)
 	atomic {
 		between++;
 		if
-		:: !by_candidates -> file[a].refs--
+		:: !reconciled -> file[a].refs--
 		:: else
 		fi;
 		/* __fput_deferred() is entered with no reference left, fput() before */
-		certain = file[a].refs == (by_candidates -> 1 : 0);
+		last_put = file[a].refs == (reconciled -> 1 : 0);
 		if
-		:: armed_queue && (by_candidates || certain) -> in_queue++; seen = true
+		:: armed_queue && (reconciled || last_put) -> in_queue++; seen = true
 		:: else -> seen = false
 		fi
 	};
 	if
-	:: seen -> sight(a, certain); LEAVE(queue)
+	:: seen -> put(a, last_put); LEAVE(queue)
 	:: else
 	fi;
 	atomic {
 		if
 		/* somebody finds it just now. README.md: not with too few records */
-		:: by_candidates && records == 2 && file[a].refs == 1 && opens < limit ->
+		:: reconciled && records == 2 && file[a].refs == 1 && opens < limit ->
 			opens++;
 			file[a].refs++;
 			file[a].shared = true
@@ -474,8 +465,8 @@ inline put_deferring(a)
 	};
 	atomic {
 		if
-		:: by_candidates -> file[a].refs--; file[a].listed = file[a].refs == 0
-		:: !by_candidates && certain -> file[a].listed = true
+		:: reconciled -> file[a].refs--; file[a].listed = file[a].refs == 0
+		:: !reconciled && last_put -> file[a].listed = true
 		:: else
 		fi;
 		between--
@@ -504,7 +495,7 @@ inline open_file(a, n)
 proctype deferring()
 {
 	byte a, r, key;
-	bool certain, count, was, seen;
+	bool last_put, count, was, seen;
 
 	do
 	:: atomic {
@@ -517,7 +508,7 @@ proctype deferring()
 		:: d_step { file[0].shared -> file[0].shared = false; a = 0 }
 		fi };
 		put_deferring(a);
-		d_step { a = 0; r = 0; key = 0; certain = 0; count = 0; was = 0; seen = 0 }
+		d_step { a = 0; r = 0; key = 0; last_put = 0; count = 0; was = 0; seen = 0 }
 	:: true -> break
 	od;
 	running--
@@ -545,7 +536,7 @@ proctype task()
 			:: !OTHER_UNSEEN ->
 				ENTER(release);
 				if
-				:: seen -> other(a); LEAVE(release)
+				:: seen -> not_deferred(a); LEAVE(release)
 				:: else
 				fi
 			fi;
@@ -570,7 +561,7 @@ inline release(a)
 		fi
 	fi;
 	/* its address is free long before the loop comes to the next */
-	d_step { file[a].taken = false; file[a].inode = 0; r = 0; stale = 0; seen = 0; guessed = 0 }
+	d_step { file[a].taken = false; file[a].inode = 0; r = 0; stale = 0; seen = 0; late = 0 }
 }
 
 #define TAKE(a) file[a].taken = file[a].listed; file[a].listed = false
@@ -579,7 +570,7 @@ inline release(a)
 proctype drain()
 {
 	byte r, stale, probed;
-	bool seen, guessed;
+	bool seen, late;
 
 end:	do
 	:: atomic {
@@ -624,7 +615,7 @@ end:	do
 	od
 }
 
-/* dfput_deferral_copy() */
+/* dfput_list_view() */
 proctype reader()
 {
 	mtype state;
@@ -656,7 +647,7 @@ proctype reader()
 
 inline arm()
 {
-	era++;
+	preload_gen++;
 	if
 	:: QUEUE_ARMED_FIRST -> armed_queue = true
 	:: else
@@ -665,7 +656,7 @@ inline arm()
 	d_step { armed_batch = true; epoch++ };
 	armed_queue = true;
 	if
-	:: SETTLED_AT_ONCE -> settled = era
+	:: OVER_AT_ONCE -> preload_gen_over = preload_gen
 	:: else
 	fi;
 	/* README.md: nobody stands between put and list for so long */
@@ -675,7 +666,7 @@ inline arm()
 }
 
 #define EMPTY(r) (record[r].pooled || r >= records)
-#define IDLE(r) (EMPTY(r) || record[r].state == candidate)
+#define IDLE(r) (EMPTY(r) || record[r].state == maybe_last)
 #define NOTHING_LOST (lost[0] + lost[1] + lost[2] == 0)
 
 /* All that was put is released, and all of it was seen. */
@@ -683,13 +674,13 @@ inline quiet()
 {
 	atomic {
 		running == 0 && !draining && !file[0].listed && !file[1].listed &&
-			!file[2].listed && (!slot || entered) ->
-			assert(missed || guess_gone || slot || (pending == 0 && NOTHING_LOST &&
+			!file[2].listed ->
+			assert(missed || maybe_last_gone || slot || (pending == 0 && NOTHING_LOST &&
 				IDLE(0) && IDLE(1)))
 	}
 }
 
-inline abandon_record(r)
+inline stop_record(r)
 {
 	if
 	:: record[r].bucket ->
@@ -703,7 +694,7 @@ inline abandon_record(r)
 	fi
 }
 
-inline abandon_lost(b)
+inline stop_lost(b)
 {
 	do
 	:: lost[b] > 0 -> lost[b]--; pending_sub()
@@ -711,32 +702,32 @@ inline abandon_lost(b)
 	od
 }
 
-inline abandon()
+inline stop_list()
 {
 	atomic {
 		if
 		:: slot && busy -> finish(); busy = false
 		:: else
 		fi;
-		slot = false; entered = false; settles = 0; before = false;
-		drained = NONE
+		slot = false; last_preload_gen = 0; before = false;
+		releasing = NONE
 	};
-	abandon_record(0);
-	abandon_record(1);
-	atomic { abandon_lost(0); abandon_lost(1); abandon_lost(2) };
+	stop_record(0);
+	stop_record(1);
+	atomic { stop_lost(0); stop_lost(1); stop_lost(2) };
 	assert(pending == 0 && EMPTY(0) && EMPTY(1))
 }
 
 inline stop()
 {
-	era++;
+	preload_gen++;
 	armed_queue = false;
 	in_queue == 0 || NO_WAIT_QUEUE;
 	armed_batch = false;
 	in_batch == 0;
 	armed_release = false;
 	in_release == 0 || NO_WAIT_RELEASE;
-	abandon()
+	stop_list()
 }
 
 proctype control()
@@ -764,7 +755,7 @@ proctype control()
 
 #define ON_LIST(r) (record[r].state == queued)
 
-/* Where nothing is drained: what is pending is in the table, or lost. */
+/* Where nothing is releasing: what is pending is in the table, or lost. */
 proctype audit()
 {
 	atomic {
@@ -774,9 +765,9 @@ proctype audit()
 }
 
 /* What is explored: each line adds its states to the others', and no more. */
-inline scenario(rung, nr_records, nr_buckets, nr_addresses, nr_opens, load, unload, miss)
+inline scenario(method, nr_records, nr_buckets, nr_addresses, nr_opens, load, unload, miss)
 {
-	by_candidates = rung;
+	reconciled = method;
 	records = nr_records;
 	buckets = nr_buckets;
 	addresses = nr_addresses;
@@ -824,7 +815,7 @@ init {
 			armed_batch = true;
 			armed_release = true;
 			epoch = 1;
-			settled = era
+			preload_gen_over = preload_gen
 		:: else
 		fi;
 		run deferring();

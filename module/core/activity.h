@@ -56,13 +56,7 @@ dfput_activity_at(const struct dfput_activities *kind, unsigned int try)
 	       (place & ((1U << kind->bits) - 1)) * kind->slot_size;
 }
 
-/**
- * dfput_activity_find() - what current is in the middle of
- * @kind: of which kind
- *
- * Context: any.
- * Return: its slot, or NULL.
- */
+/* The slot of what current is in the middle of, or NULL. Any context. */
 static __always_inline void *
 dfput_activity_find(const struct dfput_activities *kind)
 {
@@ -77,13 +71,7 @@ dfput_activity_find(const struct dfput_activities *kind)
 	return NULL;
 }
 
-/**
- * dfput_activity_claim() - current begins one
- * @kind: of which kind, and it has none of that kind
- *
- * Context: any; current's own.
- * Return: a slot, or NULL when there is none: to be counted as lost.
- */
+/* Current, which has none of this kind, begins one. NULL: it is to be counted lost. */
 static inline void *dfput_activity_claim(const struct dfput_activities *kind)
 {
 	struct dfput_activity *activity;
@@ -98,12 +86,7 @@ static inline void *dfput_activity_claim(const struct dfput_activities *kind)
 	return NULL;
 }
 
-/**
- * dfput_activity_release() - it is over
- * @activity: the head of its slot
- *
- * Context: as dfput_activity_claim().
- */
+/* It is over; by current, or while no handler runs. */
 static inline void dfput_activity_release(struct dfput_activity *activity)
 {
 	/* What current did in the slot is done before another task has it. */

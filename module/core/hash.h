@@ -57,28 +57,14 @@ struct dfput_hash {
 	struct dfput_pool pool;
 };
 
-/**
- * dfput_hash_bucket() - where a key belongs
- * @hash: which
- * @key: an address or a number
- *
- * Context: any.
- * Return: its bucket.
- */
+/* Where a key belongs. */
 static __always_inline struct dfput_bucket *
 dfput_hash_bucket(const struct dfput_hash *hash, unsigned long key)
 {
 	return &hash->buckets[key * hash->multiplier >> hash->shift];
 }
 
-/**
- * dfput_hash_find() - the entry of a key
- * @bucket: the key's, locked
- * @key: the key
- *
- * Context: under the bucket's lock.
- * Return: the newest entry with this key, or NULL.
- */
+/* The newest entry of a key, or NULL. These three: under the bucket's lock. */
 static __always_inline void *dfput_hash_find(const struct dfput_bucket *bucket,
 					     unsigned long key)
 {
@@ -90,25 +76,13 @@ static __always_inline void *dfput_hash_find(const struct dfput_bucket *bucket,
 	return NULL;
 }
 
-/**
- * dfput_hash_add() - put an entry in
- * @bucket: its key's, locked
- * @entry: from the pool; its key is set
- *
- * Context: under the bucket's lock.
- */
+/* Its key is set. */
 static __always_inline void dfput_hash_add(struct dfput_bucket *bucket,
 					   struct dfput_entry *entry)
 {
 	hlist_add_head(&entry->node, &bucket->entries);
 }
 
-/**
- * dfput_hash_remove() - take an entry out
- * @entry: which; it is unhashed afterwards
- *
- * Context: under the bucket's lock.
- */
 static __always_inline void dfput_hash_remove(struct dfput_entry *entry)
 {
 	hlist_del_init(&entry->node);
@@ -119,11 +93,6 @@ static inline size_t dfput_hash_buckets(const struct dfput_hash *hash)
 	return 1UL << (64 - hash->shift);
 }
 
-/**
- * dfput_hash_for_each_bucket() - walk all buckets
- * @hash: which
- * @bucket: each in turn
- */
 #define dfput_hash_for_each_bucket(hash, bucket)                    \
 	for ((bucket) = (hash)->buckets;                            \
 	     (bucket) < (hash)->buckets + dfput_hash_buckets(hash); \
@@ -149,21 +118,10 @@ int __dfput_hash_init(struct dfput_hash *hash, unsigned int size,
 		__dfput_hash_init(hash, size, entry_size, &key); \
 	})
 
-/**
- * dfput_hash_exit() - free it; no handler may run any more
- * @hash: which, perhaps never allocated
- *
- * Context: process context.
- */
+/* No handler may run any more; perhaps it was never allocated. */
 void dfput_hash_exit(struct dfput_hash *hash);
 
-/**
- * dfput_hash_memory() - what it allocated, its pool included
- * @hash: which
- *
- * Context: any.
- * Return: bytes.
- */
+/* Bytes that it allocated, its pool included. */
 size_t dfput_hash_memory(const struct dfput_hash *hash);
 
 #endif /* DFPUT_HASH_H */

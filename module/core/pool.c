@@ -26,7 +26,8 @@ static u64 next_head(u64 head, u32 top)
 	return (((head >> 32) + 1) << 32) | top;
 }
 
-static struct dfput_pooled *pop(struct dfput_pool *pool, unsigned int shard)
+static struct dfput_pooled *pop_item(struct dfput_pool *pool,
+				     unsigned int shard)
 {
 	atomic64_t *where = &pool->shards[shard].head;
 	u64 head = atomic64_read(where);
@@ -54,7 +55,7 @@ void *dfput_pool_get(struct dfput_pool *pool)
 	unsigned int i;
 
 	for (i = 0; i < DFPUT_POOL_SHARDS; i++) {
-		item = pop(pool, (shard + i) % DFPUT_POOL_SHARDS);
+		item = pop_item(pool, (shard + i) % DFPUT_POOL_SHARDS);
 		if (item) {
 			item->generation++;
 			return item;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Pools: things that handlers need, allocated once, at load, and handed out
- * without locks.
- */
+/* Pools: things that handlers need, allocated at load, handed out without locks. */
 #ifndef DFPUT_POOL_H
 #define DFPUT_POOL_H
 
@@ -52,67 +49,30 @@ struct dfput_pool {
 int dfput_pool_init(struct dfput_pool *pool, unsigned int size,
 		    size_t item_size);
 
-/**
- * dfput_pool_exit() - free them; nobody may hold one any more
- * @pool: the pool, or one that was never allocated
- *
- * Context: process context.
- */
+/* Nobody may hold one any more; perhaps it was never allocated. */
 void dfput_pool_exit(struct dfput_pool *pool);
 
-/**
- * dfput_pool_get() - one of the free ones
- * @pool: the pool
- *
- * Context: any but NMI; lockless.
- * Return: it, or NULL when none is free.
- */
+/* A free one, or NULL. Any context but NMI, without locks. */
 void *dfput_pool_get(struct dfput_pool *pool);
 
-/**
- * dfput_pool_put() - give one back
- * @pool: where it came from
- * @item: from dfput_pool_get(), and known to nobody else any more
- *
- * Context: any but NMI; lockless.
- */
+/* Give it back, known to nobody else any more. Same context. */
 void dfput_pool_put(struct dfput_pool *pool, void *item);
 
-/**
- * dfput_pool_at() - one by its place
- * @pool: the pool
- * @index: 0 to @pool->size - 1
- *
- * Context: any.
- * Return: it, free or not.
- */
+/* One by its place, free or not. */
 static __always_inline void *dfput_pool_at(const struct dfput_pool *pool,
 					   unsigned int index)
 {
 	return pool->items + index * pool->item_size;
 }
 
-/**
- * dfput_pool_id() - a number for this use of a thing
- * @pool: the pool
- * @item: taken from it
- *
- * Context: whoever owns the thing.
- * Return: a number that no other use of any has had since load.
- */
+/* A number that no other use of any thing of the pool has had since load. */
 static inline u64 dfput_pool_id(const struct dfput_pool *pool,
 				const struct dfput_pooled *item)
 {
 	return (u64)item->generation * pool->size + item->index;
 }
 
-/**
- * dfput_pool_memory() - what the pool allocated
- * @pool: the pool
- *
- * Context: any.
- * Return: bytes.
- */
+/* Bytes that it allocated. */
 size_t dfput_pool_memory(const struct dfput_pool *pool);
 
 #endif /* DFPUT_POOL_H */

@@ -74,7 +74,7 @@ static void sum_all(struct dfput_stats *sum)
 }
 
 /* The account of <dfput/counters.h>, solved for what is on the list. */
-static u64 balance(const u64 *count)
+static u64 solve_pending(const u64 *count)
 {
 	s64 left = count[DFPUT_COUNT_queued] - count[DFPUT_COUNT_retracted] -
 		   count[DFPUT_COUNT_pending_at_stop] -
@@ -92,8 +92,8 @@ void dfput_stats_read(struct dfput_stats *sum, struct dfput_gauges *gauges)
 
 	mutex_lock(&base_lock);
 	sum_all(sum);
-	gauges->pending = balance(sum->count);
-	gauges->pending_at_reset = balance(base->count);
+	gauges->pending = solve_pending(sum->count);
+	gauges->pending_at_reset = solve_pending(base->count);
 	gauges->since = base_time;
 	off = (const u64 *)base;
 	for (i = 0; i < sizeof(*sum) / sizeof(*to); i++)

@@ -39,23 +39,13 @@ extern struct dfput_stats __percpu *dfput_stats;
  */
 extern atomic_long_t dfput_pending;
 
-/**
- * dfput_count() - count one event
- * @counter: which
- *
- * Context: any.
- */
+/* Counting: any context. */
 static __always_inline void dfput_count(enum dfput_counter counter)
 {
 	this_cpu_inc(dfput_stats->count[counter]);
 }
 
-/**
- * dfput_count_queued() - count one file as queued, by its cause
- * @cause: why it could not be task work
- *
- * Context: any.
- */
+/* A file was queued, with this cause. */
 static __always_inline void dfput_count_queued(enum dfput_cause cause)
 {
 	dfput_count(DFPUT_COUNT_queued);
@@ -73,27 +63,15 @@ static __always_inline void dfput_count_hit(enum dfput_hook_id hook)
 	this_cpu_inc(dfput_stats->hits[hook]);
 }
 
-/**
- * dfput_hist_add() - count one value in a histogram
- * @hist: which
- * @value: in its unit
- *
- * Context: any.
- */
+/* One value of a histogram, in its unit. */
 static __always_inline void dfput_hist_add(enum dfput_hist hist, u64 value)
 {
 	this_cpu_inc(dfput_stats->hist[hist][dfput_hist_bucket(value)]);
 }
 
-/**
- * dfput_elapsed() - time between two looks at the clock
- * @from: ns of ktime_get_mono_fast_ns(), perhaps on another CPU
- * @to: ns, taken later
- *
- * That clock may step back a little between two CPUs while it is adjusted.
- *
- * Context: any; pure.
- * Return: ns, never negative.
+/*
+ * Time between two values of ktime_get_mono_fast_ns(), never negative: that clock
+ * may step back a little between two CPUs while it is adjusted.
  */
 static __always_inline u64 dfput_elapsed(u64 from, u64 to)
 {
@@ -109,24 +87,16 @@ static __always_inline u64 dfput_elapsed(u64 from, u64 to)
 #define DFPUT_FPUT_FILTER_SHIFT 32
 extern atomic_long_t dfput_fput_filter;
 
-/**
- * dfput_fput_filter_add() - any __fput() may concern one thing more, or less
- * @nr: 1 or -1
- *
- * Context: any; for a file, before its last put.
- */
+/* Any __fput() may concern one thing more, or less; a file before its last put. */
 static __always_inline void dfput_fput_filter_add(int nr)
 {
 	atomic_long_add((long)nr << DFPUT_FPUT_FILTER_SHIFT,
 			&dfput_fput_filter);
 }
 
-/**
- * dfput_fput_filter_passes() - may an __fput() concern us?
- * @offset: its caller's distance from the drains' text, which fits in 32 bits as
- * all of the kernel's text does
- *
- * Context: any.
+/*
+ * May an __fput() concern us, whose caller has this distance from the drains' text?
+ * Distances fit in 32 bits as all of the kernel's text does.
  */
 static __always_inline bool dfput_fput_filter_passes(unsigned long offset)
 {
@@ -135,34 +105,13 @@ static __always_inline bool dfput_fput_filter_passes(unsigned long offset)
 	       data_race((unsigned long)dfput_fput_filter.counter);
 }
 
-/**
- * dfput_pending_add() - one more file is on the list
- *
- * Context: any.
- */
+/* A file is on the list, or has left it. Any context. */
 void dfput_pending_add(void);
-
-/**
- * dfput_pending_sub() - one file has left the list
- *
- * Context: any.
- */
 void dfput_pending_sub(void);
 
-/**
- * dfput_stats_init() - allocate, all zero
- *
- * Context: process context, may sleep.
- * Return: 0 or -ENOMEM.
- */
 int dfput_stats_init(void);
-
-/**
- * dfput_stats_exit() - free; no handler may run any more
- *
- * Context: process context.
- */
 void dfput_stats_exit(void);
+size_t dfput_stats_memory(void);
 
 /**
  * struct dfput_gauges - values of the stats file that are not counters
@@ -178,41 +127,19 @@ struct dfput_gauges {
 	u64 since;
 };
 
-/**
- * dfput_stats_read() - the sums since load or reset
- * @sum: where to
- * @gauges: where to
- *
- * Context: process context, may sleep.
- */
+/* The sums since load or reset. The rest is for process context, and may sleep. */
 void dfput_stats_read(struct dfput_stats *sum, struct dfput_gauges *gauges);
 
-/**
- * dfput_stats_begin() - measuring begins now
- *
- * The clock that is shown starts anew, so that a reader can tell a pause; the
- * counts go on.
- *
- * Context: process context, may sleep.
+/*
+ * Measuring begins now: the clock that is shown starts anew, so that a reader can
+ * tell a pause; the counts go on.
  */
 void dfput_stats_begin(void);
 
-/**
- * dfput_stats_reset() - begin all counters and histograms anew
- *
- * Nothing that a handler writes is touched: what has been counted so far is
- * remembered and taken off whenever the sums are read.
- *
- * Context: process context, may sleep.
+/*
+ * Begin all counts anew. Nothing that a handler writes is touched: what has been
+ * counted so far is taken off whenever the sums are read.
  */
 void dfput_stats_reset(void);
-
-/**
- * dfput_stats_memory() - what the statistics allocated
- *
- * Context: any.
- * Return: bytes.
- */
-size_t dfput_stats_memory(void);
 
 #endif /* DFPUT_STATS_H */

@@ -10,10 +10,23 @@ tab=$'\t'
 
 dfput --input "$fixtures/idle"
 is_status 0 "without a command: stat"
-has "$out" '^queued +1204 files +went on' "a counter, its unit and meaning"
+has "$out" '^queued +1204 files: hardirq 12, softirq 402, bh 3, kthread 731, exited 56$' "queued, by cause"
+has "$out" '^leftovers +3 files: deferred 2, task_work 1; worst lateness below 67\.108ms$' "leftovers, by route"
+has "$out" '^lost +nothing$' "losses"
+has "$out" '^Trustworthy: yes' "nothing lost: trustworthy"
+[ "$(wc -l <<<"$out")" -le 12 ]
+verdict $? "in a dozen lines"
+[ -z "$(awk 'length > 80' <<<"$out")" ]
+verdict $? "of 80 columns"
+dfput --input "$fixtures/busy"
+has "$out" '^pending +4 files, at most 900 at once, the oldest for 3\.912s$' "pending, and the oldest"
+has "$out" '^lost +lost_records 5, missed_probes 7$' "losses in one line"
+
+dfput --all --input "$fixtures/idle"
+has "$out" '^queued +1204 files +went on' "--all: a counter, its unit and meaning"
 has "$out" '^.-queued_softirq +402 files' "a cause hangs from queued"
 has "$out" '^measuring_ns +86400123456789 ns' "a gauge"
-has "$out" '^Trustworthy: yes' "nothing lost: trustworthy"
+has "$out" '^Exits:$' "in groups"
 
 dfput stat --json --input "$fixtures/idle"
 is_status 0 "stat as JSON"
@@ -27,7 +40,7 @@ is_json "$out" 'any("lost_records is 5" in d for d in j["doubts"])' "and it says
 dfput stat --input "$fixtures/busy"
 has "$out" '^Trustworthy: no, missed_probes is 7 \(' "said to people too"
 
-dfput stat --input "$fixtures/newer"
+dfput stat --all --input "$fixtures/newer"
 is_status 0 "a newer module of the same ABI"
 has "$out" '^sunsets +2 - +-' "its counters are shown, without meaning"
 has "$out" '^.-queued_moon +3 ' "a new cause hangs from queued"

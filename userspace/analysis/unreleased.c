@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analysis/unreleased.h"
 #include "debugfs/reapers.h"
 #include "debugfs/stats.h"
 #include "lib/error.h"
+#include "lib/text.h"
 #include "proc/devices.h"
 #include "proc/holders.h"
 
@@ -216,20 +216,17 @@ uint64_t unreleased_count(const struct unreleased *unreleased)
 void unreleased_text(const struct unreleased *unreleased, char *text,
 		     size_t size)
 {
-	size_t used = 0;
 	uint64_t nr;
 
 	*text = '\0';
-	for (int table = UNRELEASED_NR - 1; table >= 0 && used < size;
-	     table--) {
+	for (int table = UNRELEASED_NR - 1; table >= 0; table--) {
 		nr = unreleased->selected[table].nr;
 		if (table == UNRELEASED_PENDING)
 			nr += unreleased->unrecorded;
 		if (nr)
-			used += (size_t)snprintf(text + used, size - used,
-						 "%s%" PRIu64 " %s",
-						 used ? ", " : "", nr,
-						 tables[table].words[nr != 1]);
+			text_append(text, size, "%s%" PRIu64 " %s",
+				    text_comma(text), nr,
+				    tables[table].words[nr != 1]);
 	}
 }
 

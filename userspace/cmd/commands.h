@@ -21,7 +21,7 @@ struct options;
  * options.c. The first command is the default.
  */
 #define DFPUT_COMMANDS(X)                                                      \
-	X(stat, "Numbers", cmd_stat, 0, "", "", "interval count",              \
+	X(stat, "Numbers", cmd_stat, 0, "", "", "all interval count",          \
 	  "what was counted since load or reset")                              \
 	X(hist, "Numbers", cmd_hist, ARGUMENTS_ANY, "[NAME...]",               \
 	  COMMANDS_HISTS, "", "distributions of times and batch sizes")        \
@@ -32,7 +32,7 @@ struct options;
 	X(held, "Tables", cmd_list, 0, "", "", "",                             \
 	  "files that an ended process closed and something still holds")      \
 	X(rings, "Tables", cmd_list, 0, "", "", "",                            \
-	  "io_uring rings that the kernel has not freed yet")                     \
+	  "io_uring rings that the kernel has not freed yet")                  \
 	X(origins, "Tables", cmd_origins, 0, "", "", "folded rules",           \
 	  "call paths that queued files, and their names")                     \
 	X(superblocks, "Tables", cmd_list, 0, "", "", "",                      \

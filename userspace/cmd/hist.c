@@ -11,6 +11,7 @@
 #include "lib/error.h"
 #include "cmd/cmd.h"
 #include "debugfs/stats.h"
+#include "lib/text.h"
 
 /* More than any module will ever have: comparing names costs its square. */
 #define MAX_ROWS 4096
@@ -179,23 +180,18 @@ static int all_hists(struct hists *hists, char **names, struct view *view)
 	return err;
 }
 
-static void append(char *list, size_t size, const char *name)
-{
-	size_t used = strlen(list);
-
-	snprintf(list + used, size - used, "%s%s", used ? ", " : "", name);
-}
-
 static int unknown_name(const struct hists *hists, const char *name)
 {
 	char list[256] = "";
 
 	for (int i = 0; i < DFPUT_NR_HISTS; i++)
-		append(list, sizeof(list), known[i].name);
+		text_append(list, sizeof(list), "%s%s", text_comma(list),
+			    known[i].name);
 	for (size_t row = 0; row < hists->doc->nr_rows; row++)
 		if (is_extra(hists, row))
-			append(list, sizeof(list),
-			       document_cell(hists->doc, row, hists->name));
+			text_append(
+				list, sizeof(list), "%s%s", text_comma(list),
+				document_cell(hists->doc, row, hists->name));
 	return options_usage("hist: no such histogram: '%s'; there are %s",
 			     name, list);
 }

@@ -10,8 +10,8 @@
 static const struct listing *find_listing(const char *name)
 {
 	static const struct listing *const listings[] = {
-		&listing_pending, &listing_leftovers,   &listing_held,	&listing_rings,
-		&listing_superblocks, &listing_umounts,
+		&listing_pending, &listing_leftovers,	&listing_held,
+		&listing_rings,	  &listing_superblocks, &listing_umounts,
 	};
 	size_t i = 0;
 

@@ -27,9 +27,8 @@ static int judge(const struct unreleased *unreleased, int result,
 	stats_doubt(stats, &doubts);
 	if (nr)
 		view_note(view, "Pending now: %s%s.", number_text(number, nr),
-			  unreleased->unrecorded ?
-				  ", without records of them" :
-				  "");
+			  unreleased->unrecorded ? ", without records of them" :
+						   "");
 	else
 		view_note(view, "%s", listing_pending.empty);
 	listing_doubts(&doubts, view);
@@ -88,8 +87,8 @@ static int wait_until_empty(const struct options *options,
 	result = wait_for(&wait);
 	view_number(view, "waited_ns", number_now() - stats.begun);
 	if (result >= 0)
-		result = show_result(options, reader, &unreleased, result,
-				     view);
+		result =
+			show_result(options, reader, &unreleased, result, view);
 	unreleased_free(&unreleased);
 	return result;
 }

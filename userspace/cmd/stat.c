@@ -1,74 +1,294 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dfput stat: counters and gauges since load or reset; or, as vmstat does, a
- * line of differences every interval.
+ * dfput stat: what was counted since load or reset, in a dozen lines or, with
+ * --all, in full; or, as vmstat does, a line of differences every interval.
  */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "cmd/cmd.h"
+#include "debugfs/rows.h"
 #include "debugfs/table.h"
 #include "lib/number.h"
-#include "debugfs/stats.h"
+#include "lib/text.h"
 
-static void known_row(struct view_table *table, const struct document *doc,
-		      const struct stats_word *word)
+#define WIDTH 80
+#define LABEL 11
+#define TEXT 512
+
+/*
+ * What --all shows in one piece: the counters whose names begin with one of
+ * these, the first that fits. The last takes the rest.
+ */
+static const struct group {
+	const char *title;
+	const char *const prefixes[8];
+} groups[] = {
+	{ "List", { "queued", "released", "pending", "batches", "unwound" } },
+	{ "Exits",
+	  { "exits", "leftover", "in_time", "closed_by_live", "unowned",
+	    "watched", "rings" } },
+	{ "Mounts", { "umounts", "mounts_", "supers_" } },
+	{ "Clocks", { "clock_", "measuring_ns", "enabled" } },
+	{ "Losses and corrections", { "" } },
+};
+
+#define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))
+
+static const struct group *find_group(const char *name)
 {
-	listing_count(table, word, document_value(doc, word->name));
+	for (size_t i = 0; i < NR_GROUPS; i++)
+		for (const char *const *prefix = groups[i].prefixes; *prefix;
+		     prefix++)
+			if (!strncmp(name, *prefix, strlen(*prefix)))
+				return &groups[i];
+	return NULL;
 }
 
-static bool is_known(const char *name)
+static struct stats_word find_word(const char *name)
 {
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
 		if (!strcmp(stats_counters[i].name, name))
-			return true;
+			return stats_counters[i];
 	for (int i = 0; i < STATS_NR_GAUGES; i++)
 		if (!strcmp(stats_gauges[i].name, name))
-			return true;
-	return false;
+			return stats_gauges[i];
+	/* A newer module counts it. */
+	return (struct stats_word){ .name = name };
 }
 
-/* What a newer module counts and we do not know. */
-static void unknown_rows(struct view_table *table, const struct document *doc,
-			 bool causes)
+static void show_causes(struct view_table *table, const struct document *doc)
 {
 	for (size_t i = 0; i < doc->nr_values; i++) {
-		struct stats_word word = { .name = doc->values[i].name };
+		struct stats_word word = find_word(doc->values[i].name);
 
-		if (!is_known(word.name) &&
-		    listing_is_cause(word.name) == causes)
+		if (listing_is_cause(word.name))
 			listing_count(table, &word, doc->values[i].value);
 	}
 }
 
-static void causes_rows(struct view_table *table, const struct document *doc)
-{
-	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
-		if (listing_is_cause(stats_counters[i].name))
-			known_row(table, doc, &stats_counters[i]);
-	unknown_rows(table, doc, true);
-}
-
-static void all_rows(struct view *view, const struct document *doc)
+/* NULL: all groups. */
+static void show_group(const struct group *group, const struct document *doc,
+		       struct view *view)
 {
 	struct view_table *table;
 
 	table = view_table_begin(view, "stat", listing_counts,
 				 LISTING_NR_COUNTS, true);
-	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
-		if (listing_is_cause(stats_counters[i].name))
+	for (size_t i = 0; i < doc->nr_values; i++) {
+		struct stats_word word = find_word(doc->values[i].name);
+
+		if (listing_is_cause(word.name) ||
+		    (group && find_group(word.name) != group))
 			continue;
-		known_row(table, doc, &stats_counters[i]);
-		if (i == DFPUT_COUNT_queued)
-			causes_rows(table, doc);
+		listing_count(table, &word, doc->values[i].value);
+		if (!strcmp(word.name, "queued"))
+			show_causes(table, doc);
 	}
-	for (int i = 0; i < STATS_NR_GAUGES; i++)
-		known_row(table, doc, &stats_gauges[i]);
-	unknown_rows(table, doc, false);
 	view_table_end(table);
 }
 
-static int show_once(struct reader *reader, struct view *view)
+static void show_all(const struct document *doc, struct view *view)
+{
+	if (view->json)
+		show_group(NULL, doc, view);
+	for (size_t i = 0; !view->json && i < NR_GROUPS; i++) {
+		if (i)
+			view_note(view, "%s", "");
+		view_note(view, "%s:", groups[i].title);
+		show_group(&groups[i], doc, view);
+	}
+	view_note(view, "%s", "");
+}
+
+/* A label, and a text that is wrapped behind it. */
+static void show_line(struct view *view, const char *label, const char *text)
+{
+	size_t room = WIDTH - LABEL - 1, length;
+
+	do {
+		length = strlen(text);
+		if (length > room) {
+			const char *blank = memrchr(text, ' ', room);
+
+			length = blank ? (size_t)(blank - text) : room;
+		}
+		view_note(view, "%-*s%.*s", LABEL, label, (int)length, text);
+		text += length;
+		text += *text == ' ';
+		label = "";
+	} while (*text);
+}
+
+/* Add those of a total's parts that are not 0: their names without the prefix. */
+static void append_parts(char *text, const struct document *doc,
+			 const char *prefix)
+{
+	const char *separator = ": ";
+
+	for (size_t i = 0; i < doc->nr_values; i++) {
+		const char *name = doc->values[i].name;
+
+		if (strncmp(name, prefix, strlen(prefix)) ||
+		    !strcmp(name, "leftover_exec") ||
+		    !strcmp(doc->values[i].value, "0"))
+			continue;
+		text_append(text, TEXT, "%s%s %s", separator,
+			    name + strlen(prefix), doc->values[i].value);
+		separator = ", ";
+	}
+}
+
+/* For how long the oldest file has been on the list. */
+static int append_oldest(char *text, struct reader *reader)
+{
+	static const char *const names[] = { "#age_ns", NULL };
+	char number[NUMBER_TEXT];
+	uint64_t oldest = 0;
+	struct rows rows;
+	int err = rows_load(&rows, reader, "pending", names);
+
+	for (size_t row = 0; !err && row < rows.nr; row++)
+		if (rows_number(&rows, row, 0) > oldest)
+			oldest = rows_number(&rows, row, 0);
+	if (oldest)
+		text_append(text, TEXT, ", the oldest for %s",
+			    number_ns_short(number, oldest));
+	rows_free(&rows);
+	return err == -ENOENT ? 0 : err;
+}
+
+/* The bucket of the worst lateness: the table of leftovers forgets, this does not. */
+static int append_worst(char *text, struct reader *reader)
+{
+	enum { HISTOGRAM, FROM, COUNT };
+	static const char *const names[] = { "histogram", "#from", "#count",
+					     NULL };
+	char number[NUMBER_TEXT];
+	uint64_t worst = 0;
+	struct rows rows;
+	int err = rows_load(&rows, reader, "histograms", names);
+
+	for (size_t row = 0; !err && row < rows.nr; row++)
+		if (rows_is(&rows, row, HISTOGRAM, "lateness") &&
+		    rows_number(&rows, row, COUNT) &&
+		    rows_number(&rows, row, FROM) > worst)
+			worst = rows_number(&rows, row, FROM);
+	if (worst)
+		text_append(text, TEXT, "; worst lateness below %s",
+			    number_ns_short(number, 2 * worst));
+	rows_free(&rows);
+	return err == -ENOENT ? 0 : err;
+}
+
+static void show_list(const struct document *doc, const struct stats *stats,
+		      struct view *view)
+{
+	const uint64_t *count = stats->counter;
+	char text[TEXT];
+
+	snprintf(text, TEXT, "%" PRIu64 " files", count[DFPUT_COUNT_queued]);
+	append_parts(text, doc, "queued_");
+	show_line(view, "queued", text);
+	snprintf(text, TEXT,
+		 "%" PRIu64 " files, by flush_delayed_fput %" PRIu64,
+		 count[DFPUT_COUNT_released],
+		 count[DFPUT_COUNT_released_flush]);
+	show_line(view, "released", text);
+	snprintf(text, TEXT, "%" PRIu64 ", by flush_delayed_fput %" PRIu64,
+		 count[DFPUT_COUNT_batches], count[DFPUT_COUNT_batches_flush]);
+	show_line(view, "batches", text);
+}
+
+static int show_pending(const struct stats *stats, struct reader *reader,
+			struct view *view)
+{
+	char text[TEXT];
+	int err = 0;
+
+	snprintf(text, TEXT, "%" PRIu64 " files, at most %" PRIu64 " at once",
+		 stats->gauge[STATS_GAUGE_pending],
+		 stats->gauge[STATS_GAUGE_pending_max]);
+	if (stats->gauge[STATS_GAUGE_pending])
+		err = append_oldest(text, reader);
+	show_line(view, "pending", text);
+	return err;
+}
+
+static int show_exits(const struct document *doc, const struct stats *stats,
+		      struct reader *reader, struct view *view)
+{
+	char text[TEXT];
+	int err = 0;
+
+	show_line(view, "exits",
+		  number_text(text, stats->counter[DFPUT_COUNT_exits]));
+	snprintf(text, TEXT, "%" PRIu64 " files",
+		 stats->counter[DFPUT_COUNT_leftover]);
+	append_parts(text, doc, "leftover_");
+	if (stats->counter[DFPUT_COUNT_leftover])
+		err = append_worst(text, reader);
+	show_line(view, "leftovers", text);
+	snprintf(text, TEXT, "%" PRIu64 " files, %" PRIu64 " rings",
+		 stats->gauge[STATS_GAUGE_watched],
+		 stats->gauge[STATS_GAUGE_rings]);
+	show_line(view, "held", text);
+	return err;
+}
+
+static void show_umounts(const struct stats *stats, struct view *view)
+{
+	const uint64_t *count = stats->counter;
+	char text[TEXT];
+
+	snprintf(text, TEXT,
+		 "%" PRIu64 ", busy %" PRIu64 " (by deferrals %" PRIu64
+		 ", by rings %" PRIu64 ")",
+		 count[DFPUT_COUNT_umounts], count[DFPUT_COUNT_umounts_busy],
+		 count[DFPUT_COUNT_umounts_busy_deferred],
+		 count[DFPUT_COUNT_umounts_busy_ring]);
+	show_line(view, "umounts", text);
+}
+
+static void show_losses(const struct stats *stats, struct view *view)
+{
+	char text[TEXT] = "";
+
+#define LOSS(name)                                              \
+	if (stats->counter[DFPUT_COUNT_##name])                 \
+		text_append(text, TEXT, "%s" #name " %" PRIu64, \
+			    text_comma(text),                   \
+			    stats->counter[DFPUT_COUNT_##name]);
+	DFPUT_LOSS_COUNTERS(LOSS)
+#undef LOSS
+	show_line(view, "lost", *text ? text : "nothing");
+}
+
+static int show_summary(const struct document *doc, const struct stats *stats,
+			struct reader *reader, struct view *view)
+{
+	char text[NUMBER_TEXT];
+	int err;
+
+	show_list(doc, stats, view);
+	err = show_pending(stats, reader, view);
+	if (!err)
+		err = show_exits(doc, stats, reader, view);
+	if (err)
+		return err;
+	show_umounts(stats, view);
+	show_line(view, "measured",
+		  number_ns_short(text,
+				  stats->gauge[STATS_GAUGE_measuring_ns]));
+	show_losses(stats, view);
+	return 0;
+}
+
+static int show_once(const struct options *options, struct reader *reader,
+		     struct view *view)
 {
 	struct doubts doubts = { 0 };
 	struct document *doc;
@@ -77,8 +297,11 @@ static int show_once(struct reader *reader, struct view *view)
 
 	if (!err)
 		err = stats_convert(reader, doc, &stats);
+	if (!err && (options->all || view->json))
+		show_all(doc, view);
+	else if (!err)
+		err = show_summary(doc, &stats, reader, view);
 	if (!err) {
-		all_rows(view, doc);
 		stats_doubt(&stats, &doubts);
 		listing_doubts(&doubts, view);
 	}
@@ -180,8 +403,8 @@ static void sleep_until(uint64_t when)
 }
 
 /* One line of output; the heading stands above the first differences. */
-static int show_line(const struct stats *before, const struct stats *after,
-		     bool *headed, struct view *view)
+static int print_interval(const struct stats *before, const struct stats *after,
+			  bool *headed, struct view *view)
 {
 	bool heading = !*headed;
 	const char *why;
@@ -207,7 +430,7 @@ static int show_differences(const struct options *options,
 		err = stats_load(reader, &after);
 		if (err)
 			return err;
-		if (show_line(&before, &after, &headed, view))
+		if (print_interval(&before, &after, &headed, view))
 			return STATUS_FAILED;
 		before = after;
 		nr++;
@@ -220,7 +443,7 @@ static int show(const struct options *options, struct reader *reader,
 {
 	if (options->interval)
 		return show_differences(options, reader, view);
-	return show_once(reader, view);
+	return show_once(options, reader, view);
 }
 
 int cmd_stat(const struct options *options)

@@ -156,13 +156,11 @@ static __always_inline void dfput_watch_put(const struct file *file)
 
 /* Whose a file on the list is; false if that is not known. */
 bool dfput_watch_owner_of(const void *file, struct dfput_identity *who);
-/* The same of one that was taken, or NULL. If it was dropped meanwhile, the answer
- * is of no use. */
+/* The same of one that was taken, or NULL. Of no use if it was freed meanwhile. */
 bool dfput_watch_taken_owner(const struct dfput_watch *watch,
 			     struct dfput_identity *who);
 
-/* The table, for readers: false if there is no file in that slot whose owner is
- * known. */
+/* For readers; false if the slot has no file whose owner is known. */
 unsigned int dfput_watch_slots(void);
 bool dfput_watch_view(unsigned int slot, struct dfput_held_view *view);
 
@@ -248,8 +246,10 @@ void dfput_ring_released(const void *ctx);
 /* An execution closes a descriptor of a ring: if the last, its files outlive that. */
 void dfput_ring_closed_by_exec(const void *ctx);
 
-/* A work item of a ring, or of a task with rings, begins in current. Return: it
- * is followed, and dfput_ring_leave() has to be called. */
+/*
+ * A work item of a ring, or of a task with rings, begins in current. Return: it is
+ * followed, and dfput_ring_leave() has to be called.
+ */
 bool dfput_ring_enter(const void *work);
 bool dfput_ring_enter_task(struct task_struct *task);
 /* It is over; @gone: and the ring is freed. */

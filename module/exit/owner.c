@@ -68,8 +68,8 @@ static void find_reapers(struct dfput_identity *who,
 	who->more_reapers = true;
 }
 
-static void identify(struct dfput_identity *who, const struct task_struct *task,
-		     u64 exec)
+static void identify_task(struct dfput_identity *who,
+			  const struct task_struct *task, u64 exec)
 {
 	const struct task_struct *leader = task->group_leader;
 
@@ -93,7 +93,7 @@ static struct dfput_owner *add_owner(struct dfput_bucket *bucket,
 
 	if (!owner)
 		return NULL;
-	identify(&owner->who, task, exec);
+	identify_task(&owner->who, task, exec);
 	owner->refs = 0;
 	/* An execution is its own end: what it closes is meant to be gone. */
 	WRITE_ONCE(owner->visible, exec ? ktime_get_mono_fast_ns() : 0);

@@ -49,7 +49,7 @@ void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 }
 
 /* What is in its way, if it is. */
-static void look_around(struct dfput_umount_view *view)
+static void look_at_mount(struct dfput_umount_view *view)
 {
 	struct dfput_mount_view mount;
 
@@ -77,7 +77,7 @@ static void add_row(struct dfput_umount_view *view)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	look_around(view);
+	look_at_mount(view);
 	view->id = ++last_id;
 	rows[last_id % DFPUT_UMOUNTS] = *view;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);

@@ -3,7 +3,7 @@
 #
 # Umounts of ext4, xfs and btrfs while files of a dead process hold the mount:
 # refused each time, and each time it is said by what; how `dfput umount` gets
-# through. Then superblocks that live on after MNT_DETACH, and their death. Held
+# through. Then superblocks that live on after MNT_DETACH, and their shutdown. Held
 # against the kernel's own kprobe events.
 . "$(dirname "$0")/lib.sh"
 fresh
@@ -14,7 +14,7 @@ losses='lost_mounts lost_shutdowns lost_rings lost_records missed_probes
 rounds=3
 files=16
 
-# ---- what the kernel says itself: each umount's result, and each death
+# ---- what the kernel says itself: each umount's result, and each shutdown
 
 events=$tracing/instances/dfput_umounts
 
@@ -55,14 +55,14 @@ compare() {
 		"$(said 'umounted: .*result=')"
 	is "$1: and those that were busy" "$(since_mark umounts_busy)" \
 		"$(said 'umounted: .*result=-16$')"
-	is "$1: each busy one was so by files on the list or in teardown" \
+	is "$1: each busy one was so by files on the list or of a ring" \
 		$(($(since_mark umounts_busy_deferred) + $(since_mark umounts_busy_ring))) \
 		"$(since_mark umounts_busy)"
 	note "$1: $(since_mark umounts) umounts, $(since_mark umounts_busy_deferred) busy by" \
-		"deferrals, $(since_mark umounts_busy_ring) by a ring's teardown"
-	is "$1: superblocks that died" "$(since_mark supers_shutdown)" \
+		"deferrals, $(since_mark umounts_busy_ring) by a ring"
+	is "$1: superblocks that were shut down" "$(since_mark supers_shutdown)" \
 		"$(said ': shutdown: ')"
-	is "$1: and those that died in a kernel thread" "$(since_mark supers_shutdown_kthread)" \
+	is "$1: and those in a kernel thread" "$(since_mark supers_shutdown_kthread)" \
 		"$(said '^ *kworker/.*: shutdown: ')"
 	# Only delayed_mntput does that in a kernel thread.
 	is "$1: mounts cleaned up by delayed_mntput" "$(since_mark mounts_deferred)" \
@@ -98,7 +98,7 @@ super_row() {
 
 # ---- an umount right after the reap
 
-# accounted PENDING TEARDOWN: these are all files that were in the way. Where the
+# accounted PENDING RING_FILES: these are all files that were in the way. Where the
 # kernel takes its time, the first may have been released before the umount looked, and
 # more between one look and the next.
 accounted() {
@@ -107,23 +107,23 @@ accounted() {
 
 # has_settled PID: all files that were in the way of its umount have been put
 has_settled() {
-	local pending teardown
-	read -r pending teardown <<<"$(umount_row "$1" pending_mount ring_files)"
-	accounted "$pending" "$teardown"
+	local pending ring_files
+	read -r pending ring_files <<<"$(umount_row "$1" pending_mount ring_files)"
+	accounted "$pending" "$ring_files"
 }
 
 # race_row SPAN: the row of the umount of that span is right
 race_row() {
-	local pid from to result why pending teardown super ended took flags fstype comm
+	local pid from to result why pending ring_files super ended took flags fstype comm
 	read -r pid from to <<<"$1"
 	wait_for 30 has_settled "$pid"
-	read -r result why pending teardown super ended took flags fstype comm <<<"$(
+	read -r result why pending ring_files super ended took flags fstype comm <<<"$(
 		umount_row "$pid" result why pending_mount ring_files pending_super ended_ns \
 			took_ns flags fstype comm)"
 	is "$type: $pid: busy" "$result" -EBUSY
 	like "$type: $pid: by deferrals or a ring" "$why" '^(deferral|ring)$'
-	ok "$type: $pid: $pending on the list, $teardown put since: $files" \
-		accounted "$pending" "$teardown"
+	ok "$type: $pid: $pending on the list, $ring_files put since: $files" \
+		accounted "$pending" "$ring_files"
 	has_lockdep ||
 		holds "$type: $pid: of the superblock no less" "$super" -ge "$pending"
 	holds "$type: $pid: not before it was asked for" $((ended - took)) -ge "$from"
@@ -223,11 +223,11 @@ was_faster() {
 	has_lockdep && [ "$(super_row shutdown_comm)" = workload ]
 }
 
-# died NAME SPAN: the death of $device, after the umount of that span
-died() {
-	local pid to state died death by chain ended
+# shut_down NAME SPAN: the shutdown of $device, after the umount of that span
+shut_down() {
+	local pid to state begun took by chain ended
 	read -r pid _ to <<<"$2"
-	read -r state died death by chain <<<"$(
+	read -r state begun took by chain <<<"$(
 		super_row state shutdown_ns shutdown_took_ns shutdown_comm chain)"
 	ended=$(umount_row "$pid" ended_ns)
 	is "$1: the umount was granted" "$(umount_row "$pid" result flags)" '0 detach'
@@ -236,20 +236,20 @@ died() {
 		note "$1: there was nothing to wait for"
 		return
 	fi
-	holds "$1: it was alive when the umount was over" "$died" -gt "$to"
-	holds "$1: it took its time to die" "$death" -gt 0
+	holds "$1: it was alive when the umount was over" "$begun" -gt "$to"
+	holds "$1: the shutdown took its time" "$took" -gt 0
 	is "$1: the umount's row has the same" "$(umount_row "$pid" shutdown_took_ns)" \
-		$((died + death - ended))
+		$((begun + took - ended))
 	like "$1: a kernel thread has shut it down" "$by" '^kworker/'
 	like "$1: the last file, its mount, itself" "$chain" \
 		'^file:[0-9]+:[0-9]+/[0-9]+@0;mount@[0-9]+;super@[0-9]+$'
 	is "$1: in this order" "$(tr ';' '\n' <<<"$chain" | sed 's/.*@//')" \
 		"$(tr ';' '\n' <<<"$chain" | sed 's/.*@//' | sort -n)"
-	note "$1: alive for $(((died - to) / 1000)) us after the umount," \
-		"died within $((death / 1000)) us: $chain"
+	note "$1: alive for $(((begun - to) / 1000)) us after the umount," \
+		"shut down within $((took / 1000)) us: $chain"
 }
 
-is_dead() {
+is_gone() {
 	[ "$(super_row state)" = gone ]
 }
 
@@ -273,7 +273,7 @@ waited() {
 	read -r status over free <"$TMPDIR/wait"
 	is "$1: dfput wait --super" "$status" 0
 	[ "$status" = 0 ] || note "$(<"$TMPDIR/said")"
-	holds "$1: it did not return before the death" "$over" -gt "$(super_row shutdown_ns)"
+	holds "$1: it did not return before the shutdown" "$over" -gt "$(super_row shutdown_ns)"
 	is "$1: the device opened exclusively right then" "$free" yes
 }
 
@@ -284,10 +284,10 @@ detached() {
 	waiting
 	run_workload umount --detach --dir "$point" --files $files
 	waited "$type: detach"
-	wait_for 30 is_dead
-	died "$type: detach" "${did[umount]}"
+	wait_for 30 is_gone
+	shut_down "$type: detach" "${did[umount]}"
 	if ! was_faster; then
-		is "$type: detach: one death, in a kernel thread" \
+		is "$type: detach: one shutdown, in a kernel thread" \
 			"$(since_mark supers_shutdown) $(since_mark supers_shutdown_kthread)" '1 1'
 		is "$type: detach: its mount was deferred" "$(since_mark mounts_deferred)" 1
 	fi
@@ -304,10 +304,10 @@ detached() {
 	read -r _ from to <<<"${did[free]}"
 	note "$type: watch: the device was free between $from and $to," \
 		"dfput wait returned $(((over - to) / 1000)) us after that"
-	wait_for 30 is_dead
-	died "$type: watch" "${did[umount]}"
+	wait_for 30 is_gone
+	shut_down "$type: watch" "${did[umount]}"
 	holds "$type: watch: another generation" "$(super_row shutdown_ns)" -gt "$first"
-	holds "$type: watch: the device was refused until it died" "$to" -gt \
+	holds "$type: watch: the device was refused until the shutdown" "$to" -gt \
 		"$(super_row shutdown_ns)"
 	ok "$type: the device can be mounted again" mount "$device" "$point"
 	ok "$type: and unmounted" umount "$point"
@@ -324,7 +324,7 @@ for type in ext4 xfs btrfs; do
 	detached
 	drop_fs
 done
-is 'histogram super_shutdown: every death is in it' "$(awk -F '\t' \
+is 'histogram super_shutdown: every shutdown is in it' "$(awk -F '\t' \
 	'$1 == "super_shutdown" { n += $4 } END { print n + 0 }' "$stats/histograms")" \
 	"$(value stats supers_shutdown)"
 

@@ -59,10 +59,10 @@ for type in ext4 xfs btrfs; do
 	wait_for 60 is_quiet
 	holds "$type: some were refused at first" "$(since_mark umounts_busy)" -ge \
 		$((cycles / 10))
-	is "$type: whatever was busy was so by files on the list or in teardown" \
+	is "$type: whatever was busy was so by files on the list or of a ring" \
 		$(($(since_mark umounts_busy_deferred) + $(since_mark umounts_busy_ring))) \
 		"$(since_mark umounts_busy)"
-	is "$type: each mount has died" "$(since_mark supers_shutdown)" "$cycles"
+	is "$type: each superblock was shut down" "$(since_mark supers_shutdown)" "$cycles"
 	for loss in lost_mounts lost_shutdowns lost_supers lost_records \
 		missed_probes unmatched; do
 		is "$type: $loss" "$(since_mark $loss)" 0

@@ -36,6 +36,12 @@ modules: ## dfput.ko, against the headers in KDIR
 reader: ## the reader, build/dfput
 	$(MAKE) -C userspace BUILD='$(BUILD)'
 
+.PHONY: test-module
+test-module: # the module with seams for tests, build/test/dfput.ko
+	@mkdir -p '$(BUILD)/test'
+	cp -pu --parents $(DKMS_FILES) '$(BUILD)/test'
+	$(MAKE) -C '$(KDIR)' M='$(BUILD)/test' modules TEST=1
+
 .PHONY: workloads
 workloads: ## what provokes deferrals, build/workloads/workload
 	$(MAKE) -C tests/workloads BUILD='$(BUILD)'

@@ -208,7 +208,7 @@
 #define DFPUT_HOOKS_COLUMNS(X)                                                 \
 	X(hook, text, "what it is for")                                        \
 	X(symbol, text, "kernel function")                                     \
-	X(backend, text, "ftrace, kretprobe or kprobe")                        \
+	X(backend, text, "ftrace or kretprobe")                                \
 	X(state, text,                                                         \
 	  "armed, idle (not needed), absent (as is its subject), off, failed") \
 	X(hits, num, "calls that had something to do")                         \
@@ -218,7 +218,7 @@
 /* Values of the hooks file: X(name, meaning) */
 #define DFPUT_HOOKS_VALUES(X)                                                \
 	X(version, "of the module")                                          \
-	X(method, "how queueing is seen: exact, or reconciled")              \
+	X(method, "how queueing is seen: exact or reconciled")               \
 	X(scope, "deferred, or exits")                                       \
 	X(selftest, "passed, failed, or waiting for the list's drain")       \
 	X(settled, "no file queued before measuring began is left: 1")       \

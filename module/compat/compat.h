@@ -13,10 +13,6 @@
 #include <linux/mm_types.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
-#include <linux/stacktrace.h>
-#ifdef CONFIG_X86_64
-#include <asm/unwind.h>
-#endif
 
 /* DFPUT_HAVE_...: from the probes, see probe/probe.sh. */
 #include "compat/features.h"
@@ -73,11 +69,6 @@
 #define DFPUT_UNINITIALIZED
 #endif
 
-/* Where indirect calls are checked by type; the second name since 6.18. */
-#if defined(CONFIG_CFI_CLANG) || defined(CONFIG_CFI)
-#define DFPUT_CHECKED_CALLS
-#endif
-
 /* Threads that the kernel runs as part of a process; the second since 6.4. */
 #ifdef PF_USER_WORKER
 #define DFPUT_WORKER_FLAGS (PF_IO_WORKER | PF_USER_WORKER)
@@ -127,40 +118,6 @@ static inline void dfput_ftrace_forget(struct ftrace_ops *ops)
 }
 
 /**
- * dfput_stack_save() - return addresses on the stack, innermost first
- * @regs: where to begin; NULL: here
- * @frames: where to
- * @size: how many at most
- *
- * The code that a jump of kprobes leads to is unknown to the unwinder, which can't
- * get past it, and stack_trace_save_regs() is not exported; x86's unwinder is.
- *
- * Context: any; of current's own stack.
- * Return: how many there are.
- */
-static inline unsigned int
-dfput_stack_save(struct pt_regs *regs, unsigned long *frames, unsigned int size)
-{
-#ifdef CONFIG_X86_64
-	struct unwind_state state;
-	unsigned int nr = 0;
-
-	if (regs) {
-		for (unwind_start(&state, current, regs, NULL);
-		     !unwind_done(&state) && nr < size;
-		     unwind_next_frame(&state)) {
-			frames[nr] = unwind_get_return_address(&state);
-			if (!frames[nr])
-				break;
-			nr++;
-		}
-		return nr;
-	}
-#endif
-	return stack_trace_save(frames, size, 0);
-}
-
-/**
  * dfput_file_refs() - how many references a file has
  * @file: the file
  *
@@ -173,13 +130,6 @@ static __always_inline long dfput_file_refs(const struct file *file)
 {
 	return file_count((struct file *)file);
 }
-
-/* How far into struct file its place on the list is. */
-#ifdef DFPUT_HAVE_FILE_LLIST
-#define DFPUT_FILE_NODE offsetof(struct file, f_llist)
-#else
-#define DFPUT_FILE_NODE offsetof(struct file, f_u.fu_llist)
-#endif
 
 /**
  * dfput_file_skips_list() - is this file freed at once whatever the context?

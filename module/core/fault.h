@@ -1,40 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Steps that can fail, made to fail one at a time, for tests.
- *
- * Every allocation, registration and lookup of the module is such a step, and
- * stands in a dfput_try(); a gate sees to that. Handlers take no such step.
+ * Seams for tests, in a module made with TEST=1 only: a step can be made to fail, and
+ * a symbol to be missing. Otherwise nothing is left of them.
  */
 #ifndef DFPUT_FAULT_H
 #define DFPUT_FAULT_H
 
-#include <linux/compiler.h>
 #include <linux/types.h>
 
-/*
- * How many steps from now on until the one that fails; 0: none does. It counts
- * down, so what is left of a large number says how many steps were taken.
- */
-extern unsigned int dfput_fault_steps;
+#ifdef DFPUT_TEST
 
-/**
- * __dfput_fault_due() - count a step, while steps are counted
- *
- * Context: process context.
- * Return: true if this is the one that is to fail.
- */
-bool __dfput_fault_due(void);
+/* Count a step that can fail. Process context. Returns true if it has to fail. */
+bool dfput_fault_due(void);
 
-/**
- * dfput_fault_due() - is the step that follows to fail?
- *
- * Context: process context.
- * Return: true if it is not to be taken.
- */
-static inline bool dfput_fault_due(void)
-{
-	return unlikely(READ_ONCE(dfput_fault_steps)) && __dfput_fault_due();
-}
+/* The parameter `hide` has this symbol. */
+bool dfput_is_hidden(const char *symbol);
 
 /**
  * dfput_try() - take a step that can fail
@@ -45,5 +25,16 @@ static inline bool dfput_fault_due(void)
  * Return: the result of @step, or @failure without having taken it.
  */
 #define dfput_try(failure, step) (dfput_fault_due() ? (failure) : (step))
+
+#else
+
+static inline bool dfput_is_hidden(const char *symbol)
+{
+	return false;
+}
+
+#define dfput_try(failure, step) (step)
+
+#endif
 
 #endif /* DFPUT_FAULT_H */

@@ -10,7 +10,6 @@
 #include <linux/ktime.h>
 
 #include "core/fault.h"
-#include "hook/hook.h"
 #include "core/stats.h"
 
 struct dfput_stats __percpu *dfput_stats;
@@ -66,11 +65,9 @@ static void sum_all(struct dfput_stats *sum)
 	for_each_possible_cpu(cpu) {
 		const struct dfput_stats *from = per_cpu_ptr(dfput_stats, cpu);
 
-		add_cpu(sum->hits, from->hits, DFPUT_NR_HOOKS);
 		add_cpu(sum->hist[0], from->hist[0],
 			DFPUT_NR_HISTS * DFPUT_HIST_BUCKETS);
 	}
-	sum->count[DFPUT_COUNT_missed_probes] += dfput_hooks_missed();
 }
 
 /* The account of <dfput/counters.h>, solved for what is on the list. */

@@ -16,17 +16,13 @@
 #include <dfput/counters.h>
 #include <dfput/hist.h>
 
-#include "hook/hook_list.h"
-
 /**
  * struct dfput_stats - all that is summed
  * @count: the counters of <dfput/counters.h>
- * @hits: calls of each hook that had something to do
  * @hist: the buckets of <dfput/hist.h>
  */
 struct dfput_stats {
 	u64 count[DFPUT_NR_COUNTERS];
-	u64 hits[DFPUT_NR_HOOKS];
 	u64 hist[DFPUT_NR_HISTS][DFPUT_HIST_BUCKETS];
 };
 
@@ -50,17 +46,6 @@ static __always_inline void dfput_count_queued(enum dfput_cause cause)
 {
 	dfput_count(DFPUT_COUNT_queued);
 	dfput_count(DFPUT_COUNT_queued_hardirq + (unsigned int)cause);
-}
-
-/**
- * dfput_count_hit() - count a hook that had something to do
- * @hook: which
- *
- * Context: any.
- */
-static __always_inline void dfput_count_hit(enum dfput_hook_id hook)
-{
-	this_cpu_inc(dfput_stats->hits[hook]);
 }
 
 /* One value of a histogram, in its unit. */

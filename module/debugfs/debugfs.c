@@ -2,13 +2,12 @@
 /*
  * The debugfs directory: shows and controls.
  *
- * Process context throughout. debugfs keeps our functions from being called
- * once a file is removed; why the files do not pin the module while they are
- * open, and what that takes, is in resident.c. Nothing shown holds up a
+ * Process context throughout. An open file pins the module. Nothing shown holds up a
  * handler: counters are summed. The long tables are in tables.c.
  */
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
+#include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -22,16 +21,15 @@
 #include "control.h"
 #include "debugfs/debugfs.h"
 #include "core/fault.h"
+#include "core/waiters.h"
 #include "debugfs/flush.h"
 #include "hook/hook.h"
 #include "exit/exit.h"
 #include "fs/fs.h"
-#include "debugfs/resident.h"
+#include "parts.h"
 #include "core/stats.h"
-#include "hook/symbol.h"
 #include "debugfs/tables.h"
 #include "debugfs/text.h"
-#include "debugfs/waiters.h"
 
 static struct dentry *directory;
 
@@ -72,6 +70,7 @@ static int show_stats(struct seq_file *m, void *unused)
 	if (!sum)
 		return -ENOMEM;
 	dfput_stats_read(sum, &gauges);
+	sum->count[DFPUT_COUNT_missed_probes] += dfput_hooks_missed();
 	now = enabled ? ktime_get_mono_fast_ns() : gauges.since;
 
 	dfput_text_abi(m);
@@ -121,75 +120,47 @@ static int show_histograms(struct seq_file *m, void *unused)
 
 /* ---- hooks ------------------------------------------------------------- */
 
-static size_t memory(void)
-{
-	return dfput_list_memory() + dfput_super_memory() +
-	       dfput_leftover_memory() + dfput_watch_memory() +
-	       dfput_owner_memory() + dfput_origin_memory() +
-	       dfput_mount_memory() + dfput_stats_memory() +
-	       sizeof(*dfput_resident);
-}
-
 static void show_hook_values(struct seq_file *m)
 {
 	struct dfput_status status = dfput_control_status();
 
 	seq_printf(m, "version %s\n", DFPUT_VERSION);
-	seq_printf(m, "rung %s\n", dfput_rung_name(status.rung));
-	seq_printf(m, "method %s\n",
-		   status.rung == DFPUT_RUNG_CANDIDATE ? "reconciled" :
-							 "exact");
+	seq_printf(m, "method %s\n", dfput_method_name(status.method));
 	seq_printf(m, "scope %s\n", status.exits ? "exits" : "deferred");
 	seq_printf(m, "selftest %s\n", dfput_selftest_result());
 	dfput_text_value(m, "settled", dfput_batch_is_preload_over());
 	dfput_text_value(m, "records", dfput_list_records());
-	dfput_text_value(m, "memory_bytes", memory());
+	dfput_text_value(m, "memory_bytes", dfput_parts_memory());
 	dfput_text_value(m, "load_ns", status.load_ns);
-	seq_puts(m, "hidden ");
-	dfput_text_name(m, dfput_symbols_hidden());
-	seq_putc(m, '\n');
-	seq_printf(m, "why_not %s\n", dfput_control_why_not());
 }
 
-static void show_hook(struct seq_file *m, enum dfput_hook_id id, u64 hits)
+static void show_hook(struct seq_file *m, enum dfput_hook_id id)
 {
 	static const char *const states[] = {
 		[DFPUT_HOOK_OFF] = "off",	[DFPUT_HOOK_ARMED] = "armed",
 		[DFPUT_HOOK_IDLE] = "idle",	[DFPUT_HOOK_FAILED] = "failed",
 		[DFPUT_HOOK_ABSENT] = "absent",
 	};
-	const struct dfput_hook *hook = dfput_hook_at(id);
-	enum dfput_hook_state state = READ_ONCE(hook->state);
-	int err = dfput_hook_error(hook);
+	struct dfput_hook_view hook;
 
-	if (state == DFPUT_HOOK_ARMED && err)
-		state = DFPUT_HOOK_FAILED;
-	seq_printf(m, "%s\t%s\t%s\t%s\t%llu\t%llu\t", hook->name, hook->symbol,
-		   hook->backend->name, states[state], hits,
-		   dfput_hook_missed(hook));
-	if (err)
-		seq_printf(m, "%pe\n", ERR_PTR(err));
+	dfput_hook_view(id, &hook);
+	seq_printf(m, "%s\t%s\t%s\t%s\t%llu\t%llu\t", hook.name, hook.symbol,
+		   hook.backend, states[hook.state], hook.hits, hook.misses);
+	if (hook.error)
+		seq_printf(m, "%pe\n", ERR_PTR(hook.error));
 	else
 		seq_puts(m, "-\n");
 }
 
 static int show_hooks(struct seq_file *m, void *unused)
 {
-	struct dfput_stats *sum =
-		dfput_try(NULL, kmalloc(sizeof(*sum), GFP_KERNEL));
-	struct dfput_gauges gauges;
 	unsigned int id;
-
-	if (!sum)
-		return -ENOMEM;
-	dfput_stats_read(sum, &gauges);
 
 	dfput_text_abi(m);
 	show_hook_values(m);
 	dfput_text_columns(m, DFPUT_HOOKS_COLUMNS(DFPUT_TEXT_COLUMN));
 	for (id = 0; id < DFPUT_NR_HOOKS; id++)
-		show_hook(m, id, sum->hits[id]);
-	kfree(sum);
+		show_hook(m, id);
 	return 0;
 }
 
@@ -219,14 +190,14 @@ static int open_table(struct inode *inode, struct file *file)
 		return err;
 	m = file->private_data;
 	m->private = inode->i_private;
-	m->poll_event = dfput_waiters_ended();
+	m->poll_event = atomic_read(&dfput_ended);
 	return 0;
 }
 
 /* Always readable; POLLPRI while nothing is on the list. */
 static __poll_t poll_pending(struct file *file, struct poll_table_struct *table)
 {
-	poll_wait(file, dfput_waiters_queue(), table);
+	poll_wait(file, &dfput_waiters, table);
 	/* On the queue first, then look: whoever empties it does the reverse. */
 	smp_mb();
 	return EPOLLIN | EPOLLRDNORM |
@@ -239,9 +210,9 @@ static __poll_t poll_ended(struct file *file, struct poll_table_struct *table)
 	struct seq_file *m = file->private_data;
 	int before = m->poll_event;
 
-	poll_wait(file, dfput_waiters_queue(), table);
+	poll_wait(file, &dfput_waiters, table);
 	smp_mb(); /* as above */
-	m->poll_event = dfput_waiters_ended();
+	m->poll_event = atomic_read(&dfput_ended);
 	return EPOLLIN | EPOLLRDNORM | (m->poll_event == before ? 0 : EPOLLPRI);
 }
 
@@ -291,7 +262,6 @@ static ssize_t write_flush(struct file *file, const char __user *buf,
 
 /* ---- the directory ----------------------------------------------------- */
 
-/* Every release is the kernel's own: see resident.c. */
 static const struct {
 	const char *name;
 	umode_t mode;
@@ -301,6 +271,7 @@ static const struct {
 #define VALUES(file)                                   \
 	{                                              \
 		.name = #file, .mode = 0400, .fops = { \
+			.owner = THIS_MODULE,          \
 			.open = open_##file,           \
 			.read = seq_read,              \
 			.llseek = seq_lseek,           \
@@ -311,6 +282,7 @@ static const struct {
 	{                                                                  \
 		.name = #file, .mode = 0400, .table = &dfput_table_##file, \
 		.fops = {                                                  \
+			.owner = THIS_MODULE,                              \
 			.open = open_table,                                \
 			.read = seq_read,                                  \
 			.llseek = seq_lseek,                               \
@@ -319,7 +291,9 @@ static const struct {
 		}                                                          \
 	}
 #define CONTROL(file, meaning) \
-	{ .name = #file, .mode = 0200, .fops = { .write = write_##file } },
+	{ .name = #file,       \
+	  .mode = 0200,        \
+	  .fops = { .owner = THIS_MODULE, .write = write_##file } },
 	VALUES(stats),
 	VALUES(histograms),
 	VALUES(hooks),
@@ -338,7 +312,6 @@ static const struct {
 
 #define ONE(file, meaning) 1 +
 static_assert(ARRAY_SIZE(entries) == DFPUT_FILES(ONE) DFPUT_CONTROLS(ONE) 0);
-static_assert(ARRAY_SIZE(entries) <= DFPUT_RESIDENT_FILES);
 #undef ONE
 
 static int add_entry(const char *name, umode_t mode,
@@ -349,12 +322,8 @@ static int add_entry(const char *name, umode_t mode,
 
 	dentry = dfput_try(ERR_PTR(-ENOMEM),
 			   debugfs_create_file(name, mode, directory,
-					       (void *)table,
-					       dfput_resident_fops(fops)));
-	if (IS_ERR(dentry))
-		return PTR_ERR(dentry);
-	dfput_resident_hold(dentry);
-	return 0;
+					       (void *)table, fops));
+	return PTR_ERR_OR_ZERO(dentry);
 }
 
 static int add_entries(void)
@@ -407,4 +376,5 @@ void dfput_debugfs_exit(void)
 {
 	debugfs_remove(directory);
 	directory = NULL;
+	dfput_flush_exit();
 }

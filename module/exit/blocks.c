@@ -48,7 +48,6 @@ static u8 find_locks(struct file_lock_context *context, const struct file *file)
 			    BIT(DFPUT_BLOCK_lease));
 }
 
-/* With interrupts off, as in rung site, a task has interrupted nobody. */
 static bool may_lock(void)
 {
 	return !IS_ENABLED(CONFIG_PREEMPT_RT) && !in_interrupt();

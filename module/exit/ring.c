@@ -19,7 +19,7 @@
 
 #include "core/activity.h"
 #include "core/stats.h"
-#include "debugfs/waiters.h"
+#include "core/waiters.h"
 #include "exit/internal.h"
 #include "list/events.h"
 

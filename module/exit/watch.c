@@ -24,7 +24,7 @@
 
 #include "compat/compat.h"
 #include "core/stats.h"
-#include "debugfs/waiters.h"
+#include "core/waiters.h"
 #include "exit/internal.h"
 #include "list/list.h"
 

@@ -18,7 +18,7 @@
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 
-#include "hook/exit.h"
+#include "hook/internal.h"
 #include "exit/exit.h"
 #include "core/stats.h"
 #include "hook/symbol.h"

@@ -19,9 +19,8 @@
 #include "compat/compat.h"
 #include "hook/context.h"
 #include "umount/umount.h"
-#include "hook/exit.h"
 #include "core/fault.h"
-#include "hook/hook.h"
+#include "hook/internal.h"
 #include "exit/exit.h"
 #include "core/stats.h"
 #include "hook/symbol.h"
@@ -57,7 +56,7 @@ static noinline void see_candidate(enum dfput_hook_id hook,
 	if (left >= CANDIDATE_REFS)
 		return;
 	dfput_count_hit(hook);
-	dfput_list_put(file, cause, caller, NULL,
+	dfput_list_put(file, cause, caller,
 		       left ? DFPUT_PUT_MAYBE_LAST : DFPUT_PUT_LAST);
 }
 
@@ -66,8 +65,7 @@ void dfput_on_fput(unsigned long ip, unsigned long caller,
 {
 	if (likely(!dfput_context_defers()))
 		return;
-	see_candidate(DFPUT_HOOK_queue_candidate, file_argument(fregs), 1,
-		      caller);
+	see_candidate(DFPUT_HOOK_queue_fput, file_argument(fregs), 1, caller);
 }
 
 /* Up to 5.17 fput() is a call of this one, which others call as well. */
@@ -82,9 +80,8 @@ void dfput_on_fput_many(unsigned long ip, unsigned long caller,
 
 static noinline void see_deferral(const struct file *file, unsigned long caller)
 {
-	dfput_count_hit(DFPUT_HOOK_queue_entry);
-	dfput_list_put(file, dfput_context_cause(), caller, NULL,
-		       DFPUT_PUT_DROPPED);
+	dfput_count_hit(DFPUT_HOOK_queue_exact);
+	dfput_list_put(file, dfput_context_cause(), caller, DFPUT_PUT_DROPPED);
 }
 
 /* Entered only once the last reference is gone: no guess is left. */
@@ -188,7 +185,7 @@ static noinline void see_close(const struct file *file)
 
 static bool is_ring(const struct file *file)
 {
-	unsigned long release = dfput_hook_at(DFPUT_HOOK_ring)->address;
+	unsigned long release = dfput_hooks[DFPUT_HOOK_ring].address;
 
 	return release && (file->f_mode & FMODE_OPENED) &&
 	       (unsigned long)file->f_op->release == release;
@@ -301,8 +298,8 @@ static int filter_by_name(struct ftrace_ops *ops, const char *symbol, int reset)
  */
 #define BEFORE_CALL 8
 
-static int filter(struct ftrace_ops *ops, const struct dfput_hook *hook,
-		  int reset)
+static int add_to_filter(struct ftrace_ops *ops, const struct dfput_hook *hook,
+			 int reset)
 {
 	unsigned int before;
 	int err;
@@ -317,17 +314,14 @@ static int filter(struct ftrace_ops *ops, const struct dfput_hook *hook,
 	return filter_by_name(ops, hook->symbol, reset);
 }
 
-static int prepare(struct dfput_hook *hook)
+static int prepare_ftrace(struct dfput_hook *hook)
 {
-	hook->address = dfput_symbol_address(hook->symbol);
-	if (!hook->address)
-		return -ENOENT;
 	hook->ops.func = hook->on_call;
 	hook->ops.flags = FTRACE_OPS_FL_PERMANENT | DFPUT_FTRACE_FLAGS;
-	return filter(&hook->ops, hook, 1);
+	return add_to_filter(&hook->ops, hook, 1);
 }
 
-static void arm(struct dfput_hook **hooks, unsigned int nr)
+static void arm_ftrace(struct dfput_hook **hooks, unsigned int nr)
 {
 	unsigned int i;
 
@@ -336,38 +330,36 @@ static void arm(struct dfput_hook **hooks, unsigned int nr)
 			-ENOMEM, register_ftrace_function(&hooks[i]->ops));
 }
 
-static void disarm(struct dfput_hook **hooks, unsigned int nr)
+static int disarm_ftrace(struct dfput_hook **hooks, unsigned int nr)
 {
+	int err, first_err = 0;
 	unsigned int i;
 
-	for (i = 0; i < nr; i++)
-		unregister_ftrace_function(&hooks[i]->ops);
+	for (i = 0; i < nr; i++) {
+		err = unregister_ftrace_function(&hooks[i]->ops);
+		first_err = first_err ?: err;
+	}
+	return first_err;
 }
 
-/* ftrace does not say; what it skips shows as unmatched or stale. */
-static u64 missed(const struct dfput_hook *hook)
-{
-	return 0;
-}
-
-static void release(struct dfput_hook *hook)
+static void release_ftrace(struct dfput_hook *hook)
 {
 	dfput_ftrace_forget(&hook->ops);
 }
 
+/* ftrace does not count what it skips: that shows as unmatched or stale. */
 const struct dfput_backend dfput_backend_ftrace = {
 	.name = "ftrace",
-	.prepare = prepare,
-	.arm = arm,
-	.disarm = disarm,
-	.missed = missed,
-	.release = release,
+	.prepare = prepare_ftrace,
+	.arm = arm_ftrace,
+	.disarm = disarm_ftrace,
+	.release = release_ftrace,
 };
 
 /*
  * Functions that are called rarely share one ftrace_ops, since arming each takes
- * as long as arming all of them. Its callback finds out which it was; the call is
- * a little way into the function, where that begins with a landing mark.
+ * as long as arming all of them. Its callback finds out which it was. The fentry
+ * call follows ENDBR or BTI.
  */
 #define REACH 16
 
@@ -377,8 +369,8 @@ static struct {
 	unsigned int nr;
 } rare;
 
-static void on_rare(unsigned long ip, unsigned long caller,
-		    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void call_rare_handler(unsigned long ip, unsigned long caller,
+			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	unsigned int i;
 
@@ -389,28 +381,25 @@ static void on_rare(unsigned long ip, unsigned long caller,
 		}
 }
 
-static int arm_together(struct dfput_hook **hooks, unsigned int nr)
+static int register_rare(struct dfput_hook **hooks, unsigned int nr)
 {
 	unsigned int i;
 	int err = 0;
 
-	rare.ops.func = on_rare;
+	rare.ops.func = call_rare_handler;
 	rare.ops.flags = FTRACE_OPS_FL_PERMANENT | DFPUT_FTRACE_FLAGS;
 	rare.nr = nr;
 	for (i = 0; i < nr && !err; i++) {
 		rare.hooks[i] = hooks[i];
-		err = filter(&rare.ops, hooks[i], !i);
+		err = add_to_filter(&rare.ops, hooks[i], !i);
 	}
 	if (err)
 		return err;
 	return dfput_try(-ENOMEM, register_ftrace_function(&rare.ops));
 }
 
-/*
- * Begun anew with the next arming: some kernels forget to forget the pointer to
- * the filter that they free.
- */
-static void forget_rare(void)
+/* Zero the ops: ftrace_free_filter() may leave a stale ops->func_hash. */
+static void clear_rare(void)
 {
 	dfput_ftrace_forget(&rare.ops);
 	memset(&rare.ops, 0, sizeof(rare.ops));
@@ -418,26 +407,28 @@ static void forget_rare(void)
 
 static void arm_rare(struct dfput_hook **hooks, unsigned int nr)
 {
-	int err = arm_together(hooks, nr);
+	int err = register_rare(hooks, nr);
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
 		hooks[i]->error = err;
 	if (err)
-		forget_rare();
+		clear_rare();
 }
 
-static void disarm_rare(struct dfput_hook **hooks, unsigned int nr)
+static int disarm_rare(struct dfput_hook **hooks, unsigned int nr)
 {
-	unregister_ftrace_function(&rare.ops);
-	forget_rare();
+	int err = unregister_ftrace_function(&rare.ops);
+
+	if (!err)
+		clear_rare();
+	return err;
 }
 
 const struct dfput_backend dfput_backend_ftrace_rare = {
 	.name = "ftrace",
-	.prepare = prepare,
+	.prepare = prepare_ftrace,
 	.arm = arm_rare,
 	.disarm = disarm_rare,
-	.missed = missed,
-	.release = release,
+	.release = release_ftrace,
 };

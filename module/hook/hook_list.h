@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hooks: one row each. The enum, the table in hook.c and what the hooks
- * file shows are expansions of this list.
+ * The hooks, one row each: everything else about them is an expansion of this list.
  *
- * X(id, symbol, backend, role, rungs, need, handler)
+ * X(id, symbol, backend, role, methods, scope, need, handler, loss)
  *
  * id       name in the hooks file
  * symbol   kernel function
- * backend  ftrace, ftrace_rare (all such rows share one ftrace_ops, which takes
- *          longer to call, but not to arm), kretprobe, or site: an
- *          instruction in the function
- * role     what it sees. A role with several rows is filled by the first that
- *          can be armed
- * rungs    under which ways of seeing a queueing it is needed
- * need     ALWAYS: load fails without the role; USEFUL: it is said what is
- *          lost; IF_THERE: a kernel without the function has nothing to see
+ * backend  ftrace: an ftrace_ops of its own, for functions that are called often;
+ *          ftrace_rare: one ftrace_ops for all such rows, quick to arm;
+ *          kretprobe: entry and return
+ * role     the row's own id; or that of an earlier row that it stands in for: the
+ *          first row of a role that can be armed is, and the others are idle
+ * methods  ALL, or the only method that needs it
+ * scope    ALWAYS, or EXITS: not armed with scope=deferred
+ * need     REQUIRED: loading fails without it; USEFUL: a message says what is lost;
+ *          IF_THERE: a kernel without the function has nothing to see there
  * handler  in the backend's file
+ * loss     what is not seen without it
  *
  * Rows are armed from first to last, and disarmed from last to first. That
  * order matters twice:
@@ -31,101 +32,72 @@
 #ifndef DFPUT_HOOK_LIST_H
 #define DFPUT_HOOK_LIST_H
 
+#define DFPUT_LOSS_RING "the owners of an io_uring ring's files"
+#define DFPUT_LOSS_AIO "the owners of aio's rings"
+
 /* clang-format off */
-#define DFPUT_HOOKS(X)                                                        \
-	X(release, "__fput", ftrace, RELEASE, ALL, ALWAYS, __fput)            \
-	X(close, "filp_close", ftrace, CLOSE, ALL, USEFUL, filp_close)        \
-	X(close_sync, "fput_close_sync", ftrace, CLOSE_SYNC, ALL, IF_THERE,   \
-	  __fput_sync)                                                        \
-	X(close_sync_old, "__fput_sync", ftrace, CLOSE_SYNC, ALL, IF_THERE,   \
-	  __fput_sync)                                                        \
-	X(exit, "do_notify_parent", ftrace_rare, EXIT, ALL, USEFUL,           \
-	  do_notify_parent)                                                   \
-	X(mounts_queue, "queue_delayed_work_on", ftrace_rare, MOUNTS_QUEUE,   \
-	  ALL, USEFUL, queue_delayed_work_on)                                 \
-	X(mount, "cleanup_mnt", ftrace_rare, MOUNT, ALL, USEFUL, cleanup_mnt) \
-	X(super_shutdown, "generic_shutdown_super", ftrace_rare, SUPER, ALL,     \
-	  USEFUL, generic_shutdown_super)                                     \
-	X(flush_wait, "flush_delayed_work", ftrace_rare, FLUSH_WAIT, ALL,     \
-	  USEFUL, flush_delayed_work)                                         \
-	X(ring, "io_uring_release", ftrace_rare, RING, ALL, IF_THERE,         \
-	  io_uring_release)                                                   \
-	X(aio_map, "aio_ring_mmap", ftrace_rare, AIO_MAP, ALL, IF_THERE,      \
-	  aio_ring_mmap)                                                      \
-	X(aio_map_prepare, "aio_ring_mmap_prepare", ftrace_rare, AIO_MAP,     \
-	  ALL, IF_THERE, aio_ring_mmap_prepare)                               \
-	X(aio_exit, "exit_aio", ftrace_rare, AIO_EXIT, ALL, IF_THERE,         \
-	  exit_aio)                                                           \
-	X(batch_worker, "delayed_fput", kretprobe, BATCH_WORKER, ALL, ALWAYS, \
-	  worker)                                                             \
-	X(batch_flush, "flush_delayed_fput", kretprobe, BATCH_FLUSH, ALL,     \
-	  ALWAYS, flush)                                                      \
-	X(umount, "path_umount", kretprobe, UMOUNT, ALL, USEFUL, umount)      \
-	X(super_free, "deactivate_locked_super", kretprobe, SUPER_FREE, ALL,  \
-	  USEFUL, super_free)                                                 \
-	X(mounts, "delayed_mntput", kretprobe, MOUNTS, ALL, USEFUL, mounts)   \
-	X(ring_exit, "io_ring_exit_work", kretprobe, RING_EXIT, ALL,          \
-	  IF_THERE, ring_exit)                                                \
-	X(ring_files, "io_rsrc_put_work", kretprobe, RING_FILES, ALL,         \
-	  IF_THERE, ring_work)                                                \
-	X(ring_fallback, "io_fallback_req_func", kretprobe, RING_FALLBACK,    \
-	  ALL, IF_THERE, ring_work)                                           \
-	X(task_fallback, "io_tctx_fallback_work", kretprobe, RING_FALLBACK,   \
-	  ALL, IF_THERE, task_fallback)                                       \
-	X(drain_worker, "delayed_fput", site, DRAIN_WORKER, SITE, ALWAYS,     \
-	  drain_worker)                                                       \
-	X(drain_flush, "flush_delayed_fput", site, DRAIN_FLUSH, SITE, ALWAYS, \
-	  drain_flush)                                                        \
-	X(site_deferred, "__fput_deferred", site, QUEUE, SITE, ALWAYS, queue) \
-	X(site_many, "fput_many", site, QUEUE, SITE, ALWAYS, queue)           \
-	X(site_fput, "fput", site, QUEUE, SITE, ALWAYS, queue)                \
-	X(queue_entry, "__fput_deferred", ftrace, QUEUE, ENTRY, ALWAYS,       \
-	  __fput_deferred)                                                    \
-	X(queue_many, "fput_many", ftrace, QUEUE, CANDIDATE, ALWAYS,          \
-	  fput_many)                                                          \
-	X(queue_candidate, "fput", ftrace, QUEUE, CANDIDATE, ALWAYS, fput)
+#define DFPUT_HOOKS(X)                                                         \
+	X(release, "__fput", ftrace, release, ALL, ALWAYS, REQUIRED, __fput,   \
+	  "releases")                                                          \
+	X(close, "filp_close", ftrace, close, ALL, EXITS, USEFUL, filp_close,  \
+	  "what outlives its process")                                         \
+	X(close_sync, "fput_close_sync", ftrace, close_sync, ALL, EXITS,       \
+	  IF_THERE, __fput_sync, "what other processes close")                 \
+	X(close_sync_old, "__fput_sync", ftrace, close_sync, ALL, EXITS,       \
+	  IF_THERE, __fput_sync, "what other processes close")                 \
+	X(exit, "do_notify_parent", ftrace_rare, exit, ALL, EXITS, USEFUL,     \
+	  do_notify_parent, "exits")                                           \
+	X(mounts_queue, "queue_delayed_work_on", ftrace_rare, mounts_queue,    \
+	  ALL, EXITS, USEFUL, queue_delayed_work_on,                           \
+	  "how long mounts wait for their cleanup")                            \
+	X(mount, "cleanup_mnt", ftrace_rare, mount, ALL, EXITS, USEFUL,        \
+	  cleanup_mnt, "mounts whose cleanup was deferred")                    \
+	X(super_shutdown, "generic_shutdown_super", ftrace_rare,               \
+	  super_shutdown, ALL, ALWAYS, USEFUL, generic_shutdown_super,         \
+	  "superblocks")                                                       \
+	X(flush_wait, "flush_delayed_work", ftrace_rare, flush_wait, ALL,      \
+	  ALWAYS, USEFUL, flush_delayed_work,                                  \
+	  "when a flush begins to wait for the worker")                        \
+	X(ring, "io_uring_release", ftrace_rare, ring, ALL, EXITS, IF_THERE,   \
+	  io_uring_release, DFPUT_LOSS_RING)                                   \
+	X(aio_map, "aio_ring_mmap", ftrace_rare, aio_map, ALL, EXITS,          \
+	  IF_THERE, aio_ring_mmap, DFPUT_LOSS_AIO)                             \
+	X(aio_map_prepare, "aio_ring_mmap_prepare", ftrace_rare, aio_map, ALL, \
+	  EXITS, IF_THERE, aio_ring_mmap_prepare, DFPUT_LOSS_AIO)              \
+	X(aio_exit, "exit_aio", ftrace_rare, aio_exit, ALL, EXITS, IF_THERE,   \
+	  exit_aio, DFPUT_LOSS_AIO)                                            \
+	X(batch_worker, "delayed_fput", kretprobe, batch_worker, ALL, ALWAYS,  \
+	  REQUIRED, worker, "drains by the worker")                            \
+	X(batch_flush, "flush_delayed_fput", kretprobe, batch_flush, ALL,      \
+	  ALWAYS, REQUIRED, flush, "drains by a flush")                        \
+	X(umount, "path_umount", kretprobe, umount, ALL, EXITS, USEFUL,        \
+	  umount, "umounts")                                                   \
+	X(super_deactivate, "deactivate_locked_super", kretprobe,              \
+	  super_deactivate, ALL, EXITS, USEFUL, super_deactivate,              \
+	  "when a superblock's shutdown is over")                              \
+	X(mounts, "delayed_mntput", kretprobe, mounts, ALL, EXITS, USEFUL,     \
+	  mounts, "shutdowns by a deferred mount")                             \
+	X(ring_exit, "io_ring_exit_work", kretprobe, ring_exit, ALL, EXITS,    \
+	  IF_THERE, ring_exit, DFPUT_LOSS_RING)                                \
+	X(ring_files, "io_rsrc_put_work", kretprobe, ring_files, ALL, EXITS,   \
+	  IF_THERE, ring_work, DFPUT_LOSS_RING)                                \
+	X(ring_fallback, "io_fallback_req_func", kretprobe, ring_fallback,     \
+	  ALL, EXITS, IF_THERE, ring_work, DFPUT_LOSS_RING)                    \
+	X(task_fallback, "io_tctx_fallback_work", kretprobe, ring_fallback,    \
+	  ALL, EXITS, IF_THERE, task_fallback, DFPUT_LOSS_RING)                \
+	X(queue_exact, "__fput_deferred", ftrace, queue_exact, EXACT, ALWAYS,  \
+	  REQUIRED, __fput_deferred, "queueing")                               \
+	X(queue_many, "fput_many", ftrace, queue_many, RECONCILED, ALWAYS,     \
+	  REQUIRED, fput_many, "queueing")                                     \
+	X(queue_fput, "fput", ftrace, queue_many, RECONCILED, ALWAYS,          \
+	  REQUIRED, fput, "queueing")
 /* clang-format on */
 
-/* What becomes of the load when a hook can not be had. */
-enum dfput_need {
-	DFPUT_NEED_ALWAYS,
-	DFPUT_NEED_USEFUL,
-	DFPUT_NEED_IF_THERE,
-};
-
 /* How queueing is seen, the best first. */
-enum dfput_rung {
-	DFPUT_RUNG_SITE,
-	DFPUT_RUNG_ENTRY,
-	DFPUT_RUNG_CANDIDATE,
-	DFPUT_NR_RUNGS,
-};
-
-/* What a hook sees. */
-enum dfput_role {
-	DFPUT_ROLE_BATCH_WORKER,
-	DFPUT_ROLE_BATCH_FLUSH,
-	DFPUT_ROLE_FLUSH_WAIT,
-	DFPUT_ROLE_SUPER,
-	DFPUT_ROLE_SUPER_FREE,
-	DFPUT_ROLE_UMOUNT,
-	DFPUT_ROLE_MOUNTS_QUEUE,
-	DFPUT_ROLE_MOUNTS,
-	DFPUT_ROLE_MOUNT,
-	DFPUT_ROLE_RELEASE,
-	DFPUT_ROLE_DRAIN_WORKER,
-	DFPUT_ROLE_DRAIN_FLUSH,
-	DFPUT_ROLE_EXIT,
-	DFPUT_ROLE_CLOSE,
-	DFPUT_ROLE_CLOSE_SYNC,
-	DFPUT_ROLE_RING,
-	DFPUT_ROLE_RING_EXIT,
-	DFPUT_ROLE_RING_FILES,
-	DFPUT_ROLE_RING_FALLBACK,
-	DFPUT_ROLE_AIO_MAP,
-	DFPUT_ROLE_AIO_EXIT,
-	DFPUT_ROLE_QUEUE,
-	DFPUT_NR_ROLES,
+enum dfput_method {
+	DFPUT_METHOD_EXACT,
+	DFPUT_METHOD_RECONCILED,
+	DFPUT_NR_METHODS,
 };
 
 #define DFPUT_HOOK_ENUM(id, ...) DFPUT_HOOK_##id,

@@ -15,9 +15,8 @@
 #include "list/list.h"
 #include "compat/compat.h"
 #include "core/fault.h"
-#include "hook/hook.h"
+#include "hook/internal.h"
 #include "core/stats.h"
-#include "hook/symbol.h"
 #include "exit/exit.h"
 #include "umount/umount.h"
 
@@ -80,26 +79,26 @@ int dfput_leave_umount(struct kretprobe_instance *instance,
 }
 NOKPROBE_SYMBOL(dfput_leave_umount);
 
-int dfput_enter_super_free(struct kretprobe_instance *instance,
-			   struct pt_regs *regs)
+int dfput_enter_super_deactivate(struct kretprobe_instance *instance,
+				 struct pt_regs *regs)
 {
 	const struct super_block **sb = (void *)instance->data;
 
-	dfput_count_hit(DFPUT_HOOK_super_free);
+	dfput_count_hit(DFPUT_HOOK_super_deactivate);
 	*sb = (void *)regs_get_kernel_argument(regs, 0);
 	return !dfput_shutdown_enter(*sb);
 }
-NOKPROBE_SYMBOL(dfput_enter_super_free);
+NOKPROBE_SYMBOL(dfput_enter_super_deactivate);
 
-int dfput_leave_super_free(struct kretprobe_instance *instance,
-			   struct pt_regs *regs)
+int dfput_leave_super_deactivate(struct kretprobe_instance *instance,
+				 struct pt_regs *regs)
 {
 	const struct super_block **sb = (void *)instance->data;
 
 	dfput_shutdown_leave(*sb);
 	return 0;
 }
-NOKPROBE_SYMBOL(dfput_leave_super_free);
+NOKPROBE_SYMBOL(dfput_leave_super_deactivate);
 
 int dfput_enter_mounts(struct kretprobe_instance *instance,
 		       struct pt_regs *regs)
@@ -170,47 +169,41 @@ int dfput_leave_task_fallback(struct kretprobe_instance *instance,
 NOKPROBE_SYMBOL(dfput_leave_task_fallback);
 
 /* What the return has to know of the call. */
-static size_t data_size(enum dfput_role role)
+static size_t data_size(const struct dfput_hook *hook)
 {
-	switch (role) {
-	case DFPUT_ROLE_UMOUNT:
+	switch (hook->role) {
+	case DFPUT_HOOK_umount:
 		return sizeof(struct dfput_umount_view);
-	case DFPUT_ROLE_SUPER_FREE:
+	case DFPUT_HOOK_super_deactivate:
 		return sizeof(struct super_block *);
 	default:
 		return 0;
 	}
 }
 
-static int prepare(struct dfput_hook *hook)
-{
-	hook->address = dfput_symbol_address(hook->symbol);
-	return hook->address ? 0 : -ENOENT;
-}
-
-static int arm_one(struct dfput_hook *hook)
+static int register_hook(struct dfput_hook *hook)
 {
 	/* A kretprobe that was registered before can not be used again as it is. */
 	memset(&hook->retprobe, 0, sizeof(hook->retprobe));
 	hook->retprobe.kp.symbol_name = hook->symbol;
 	hook->retprobe.entry_handler = hook->on_entry;
 	hook->retprobe.handler = hook->on_return;
-	hook->retprobe.data_size = data_size(hook->role);
-	hook->retprobe.maxactive = hook->role == DFPUT_ROLE_RING_EXIT ?
+	hook->retprobe.data_size = data_size(hook);
+	hook->retprobe.maxactive = hook->role == DFPUT_HOOK_ring_exit ?
 					   MAX_ACTIVE_RINGS :
 					   MAX_ACTIVE;
 	return dfput_try(-ENOMEM, register_kretprobe(&hook->retprobe));
 }
 
-static void arm(struct dfput_hook **hooks, unsigned int nr)
+static void arm_kretprobes(struct dfput_hook **hooks, unsigned int nr)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		hooks[i]->error = arm_one(hooks[i]);
+		hooks[i]->error = register_hook(hooks[i]);
 }
 
-static void disarm(struct dfput_hook **hooks, unsigned int nr)
+static int disarm_kretprobes(struct dfput_hook **hooks, unsigned int nr)
 {
 	struct kretprobe *probes[DFPUT_NR_HOOKS];
 	unsigned int i;
@@ -218,23 +211,18 @@ static void disarm(struct dfput_hook **hooks, unsigned int nr)
 	for (i = 0; i < nr; i++)
 		probes[i] = &hooks[i]->retprobe;
 	unregister_kretprobes(probes, nr);
+	return 0;
 }
 
 /* No instance was free, or the CPU was in another kprobe's handler. */
-static u64 missed(const struct dfput_hook *hook)
+static u64 count_missed(const struct dfput_hook *hook)
 {
 	return hook->retprobe.nmissed + hook->retprobe.kp.nmissed;
 }
 
-static void release(struct dfput_hook *hook)
-{
-}
-
 const struct dfput_backend dfput_backend_kretprobe = {
 	.name = "kretprobe",
-	.prepare = prepare,
-	.arm = arm,
-	.disarm = disarm,
-	.missed = missed,
-	.release = release,
+	.arm = arm_kretprobes,
+	.disarm = disarm_kretprobes,
+	.missed = count_missed,
 };

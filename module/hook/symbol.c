@@ -10,7 +10,6 @@
  *
  * Runs at load, in process context, before any hook is armed.
  */
-#include <linux/init.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
@@ -22,28 +21,11 @@
 
 struct dfput_symbols dfput_symbols __read_mostly;
 
-/* Names with commas between them: as if this kernel did not have these. */
-static const char *hidden = "";
-
-static bool is_hidden(const char *name)
-{
-	size_t len = strlen(name);
-	const char *at = hidden;
-
-	while ((at = strstr(at, name))) {
-		if ((at == hidden || at[-1] == ',') &&
-		    (!at[len] || at[len] == ','))
-			return true;
-		at += len;
-	}
-	return false;
-}
-
 static unsigned long find_inside(const char *name)
 {
 	struct kprobe probe = { .symbol_name = name, .offset = 1 };
 
-	if (is_hidden(name))
+	if (dfput_is_hidden(name))
 		return 0;
 	/* Refused, whatever comes of the lookup; without it, nothing is found. */
 	if (!dfput_try(-ENOENT, register_kprobe(&probe)))
@@ -81,13 +63,8 @@ struct dfput_range dfput_symbol_range(const char *name)
 	return range;
 }
 
-const char *dfput_symbols_hidden(void)
-{
-	return hidden;
-}
-
 /* One line for each that is compared with in vain. */
-static void __init report_blind_spots(void)
+static void report_blind_spots(void)
 {
 	const struct {
 		bool found;
@@ -111,7 +88,7 @@ static void __init report_blind_spots(void)
 				  spots[i].unseen);
 }
 
-static struct dfput_range __init span(const struct dfput_range *a,
+static struct dfput_range join_ranges(const struct dfput_range *a,
 				      const struct dfput_range *b)
 {
 	struct dfput_range range = { .start = min(a->start, b->start) };
@@ -120,19 +97,18 @@ static struct dfput_range __init span(const struct dfput_range *a,
 	return range;
 }
 
-int __init dfput_symbols_init(const char *hide)
+int dfput_symbols_init(void)
 {
 	/*
 	 * An exiting parent notifies the new one of each zombie it leaves.
 	 * The compiler is free to inline any of these into the next.
 	 */
-	static const char *const reparent[DFPUT_NR_REPARENT] __initconst = {
+	static const char *const reparent[DFPUT_NR_REPARENT] = {
 		"reparent_leader", "forget_original_parent", "exit_notify",
 		"do_exit"
 	};
 	unsigned int i;
 
-	hidden = hide;
 	dfput_symbols.delayed_fput = dfput_symbol_range("delayed_fput");
 	dfput_symbols.flush_delayed_fput =
 		dfput_symbol_range("flush_delayed_fput");
@@ -150,8 +126,8 @@ int __init dfput_symbols_init(const char *hide)
 		pr_err("cannot find delayed_fput and flush_delayed_fput in this kernel: nothing can be counted\n");
 		return -ENOENT;
 	}
-	dfput_symbols.drains = span(&dfput_symbols.delayed_fput,
-				    &dfput_symbols.flush_delayed_fput);
+	dfput_symbols.drains = join_ranges(&dfput_symbols.delayed_fput,
+					   &dfput_symbols.flush_delayed_fput);
 	atomic_long_set(&dfput_fput_filter, dfput_symbols.drains.size);
 	/* Of the others we can do without those that were inlined into it. */
 	if (!dfput_symbols.reparent[DFPUT_NR_REPARENT - 1].size) {

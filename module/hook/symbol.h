@@ -79,22 +79,12 @@ unsigned long dfput_symbol_address(const char *name);
 struct dfput_range dfput_symbol_range(const char *name);
 
 /**
- * dfput_symbols_hidden() - what we have been told not to find
- *
- * Context: any.
- * Return: names with commas between them, "" for none.
- */
-const char *dfput_symbols_hidden(void);
-
-/**
  * dfput_symbols_init() - look up all of dfput_symbols
- * @hide: symbols to do without, as if the kernel had none of that name: with
- * commas between them. For tests of what happens then; kept
  *
  * Context: process context, may sleep.
  * Return: 0, or -ENOENT, with a message, when the kernel has no drain function
  * that can be told apart.
  */
-int dfput_symbols_init(const char *hide);
+int dfput_symbols_init(void);
 
 #endif /* DFPUT_SYMBOL_H */

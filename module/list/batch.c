@@ -15,7 +15,7 @@
 #include "core/stats.h"
 #include "core/trace.h"
 #include "list/private.h"
-#include "debugfs/waiters.h"
+#include "core/waiters.h"
 
 #define SLOTS 64
 

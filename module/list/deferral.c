@@ -147,7 +147,7 @@ static const void *inode_of(const struct file *file)
 
 static void describe_file(struct dfput_deferral *deferral,
 			  const struct file *file, enum dfput_cause cause,
-			  unsigned long caller, struct pt_regs *regs)
+			  unsigned long caller)
 {
 	const struct inode *inode = inode_of(file);
 
@@ -159,7 +159,7 @@ static void describe_file(struct dfput_deferral *deferral,
 	deferral->ring = 0;
 	deferral->pid = current->pid;
 	deferral->cpu = raw_smp_processor_id();
-	deferral->origin = dfput_origin_of(caller, regs, cause);
+	deferral->origin = dfput_origin_of(caller, cause);
 	deferral->cause = cause;
 	memcpy(deferral->comm, current->comm, sizeof(deferral->comm));
 }
@@ -254,8 +254,7 @@ static struct record *put_first(struct dfput_bucket *bucket,
 }
 
 void dfput_list_put(const struct file *file, enum dfput_cause cause,
-		    unsigned long caller, struct pt_regs *regs,
-		    enum dfput_put_kind kind)
+		    unsigned long caller, enum dfput_put_kind kind)
 {
 	struct dfput_bucket *bucket = bucket_of(file);
 	struct dfput_deferral deferral DFPUT_UNINITIALIZED;
@@ -272,7 +271,7 @@ void dfput_list_put(const struct file *file, enum dfput_cause cause,
 		dfput_count(DFPUT_COUNT_missed_probes);
 		return;
 	}
-	describe_file(&deferral, file, cause, caller, regs);
+	describe_file(&deferral, file, cause, caller);
 	if (cause == DFPUT_CAUSE_kthread &&
 	    unlikely(atomic_read(&dfput_list_servants)))
 		deferral.ring = dfput_list_putting(file);
@@ -290,7 +289,7 @@ void dfput_list_put(const struct file *file, enum dfput_cause cause,
 	if (count) {
 		count_queued(&deferral);
 		trace_dfput_queue(id, &deferral);
-		dfput_selftest_queued(file, cause, caller);
+		dfput_selftest_queued(file, cause);
 	}
 }
 

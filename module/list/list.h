@@ -93,14 +93,12 @@ enum dfput_put_kind {
  * @file: has that reference, or its __fput() has not begun
  * @cause: why it would be deferred
  * @caller: return address of the put
- * @regs: the registers there, or NULL: see unwind_stack()
  * @kind: whether it is the last
  *
  * Context: handler.
  */
 void dfput_list_put(const struct file *file, enum dfput_cause cause,
-		    unsigned long caller, struct pt_regs *regs,
-		    enum dfput_put_kind kind);
+		    unsigned long caller, enum dfput_put_kind kind);
 
 /**
  * dfput_list_not_deferred() - an __fput() that no drain loop called
@@ -240,8 +238,6 @@ size_t dfput_origin_memory(void);
 
 /**
  * dfput_selftest_run() - defer files of known identity in known number
- * @callers: it was found out, not told, where the puts are called from: they have
- * to be ours
  *
  * They come last on the list, which is drained as a whole: the batch that holds
  * them holds the last of the preload.
@@ -253,7 +249,7 @@ size_t dfput_origin_memory(void);
  * Return: 0 if all of them were seen being queued, and no other of ours; -EIO if
  * not, -ENOMEM.
  */
-int dfput_selftest_run(bool callers);
+int dfput_selftest_run(void);
 
 /* Gives up a test that still waits; no handler may run. */
 void dfput_selftest_stop(void);

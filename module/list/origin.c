@@ -16,10 +16,10 @@
 #include <linux/jhash.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
+#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "compat/compat.h"
 #include "core/fault.h"
 #include "core/stats.h"
 #include "list/private.h"
@@ -116,17 +116,13 @@ static u16 add_stack(const struct stack *stack)
 	return id;
 }
 
-/*
- * From the put's caller on: what is above is us. With @regs, which are those at the
- * put, the unwinder begins there; else it can get through our handler.
- */
-static void unwind_stack(struct stack *stack, unsigned long caller,
-			 struct pt_regs *regs)
+/* From the put's caller on: what is above is us. */
+static void unwind_stack(struct stack *stack, unsigned long caller)
 {
 	unsigned long frames[DFPUT_ORIGIN_FRAMES + FRAMES_OURS];
 	unsigned int nr, ours;
 
-	nr = dfput_stack_save(regs, frames, ARRAY_SIZE(frames));
+	nr = stack_trace_save(frames, ARRAY_SIZE(frames), 0);
 	for (ours = 0; ours < nr; ours++)
 		if (frames[ours] == caller)
 			break;
@@ -141,13 +137,12 @@ static void unwind_stack(struct stack *stack, unsigned long caller,
 			     stack->cause);
 }
 
-static u16 unwind_and_store(unsigned long caller, struct pt_regs *regs,
-			    enum dfput_cause cause)
+static u16 unwind_and_store(unsigned long caller, enum dfput_cause cause)
 {
 	struct stack stack = { .cause = cause };
 	u16 id;
 
-	unwind_stack(&stack, caller, regs);
+	unwind_stack(&stack, caller);
 	dfput_count(DFPUT_COUNT_unwound);
 	id = find_stack(&stack);
 	if (!id)
@@ -159,8 +154,7 @@ static u16 unwind_and_store(unsigned long caller, struct pt_regs *regs,
 	return id;
 }
 
-u16 dfput_origin_of(unsigned long caller, struct pt_regs *regs,
-		    enum dfput_cause cause)
+u16 dfput_origin_of(unsigned long caller, enum dfput_cause cause)
 {
 	/* All text has the same top bits, so the cause fits in there. */
 	struct site *site = find_site(caller ^ ((unsigned long)cause << 60));
@@ -174,7 +168,7 @@ u16 dfput_origin_of(unsigned long caller, struct pt_regs *regs,
 	if (likely(id && (!sample_every || ++site->files < sample_every)))
 		return id;
 	site->files = 0;
-	id = unwind_and_store(caller, regs, cause);
+	id = unwind_and_store(caller, cause);
 	WRITE_ONCE(site->origin, id);
 	return id;
 }

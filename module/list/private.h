@@ -25,8 +25,7 @@ void dfput_batch_has_last_preload(void);
 /* ---- origin.c, for deferral.c -------------------------------------------- */
 
 /* Return: the call path's id, 0 if there is no room for it. */
-u16 dfput_origin_of(unsigned long caller, struct pt_regs *regs,
-		    enum dfput_cause cause);
+u16 dfput_origin_of(unsigned long caller, enum dfput_cause cause);
 
 /* A file of that call path was queued; its time on the list is over. */
 void dfput_origin_queued(u16 id);
@@ -36,16 +35,14 @@ void dfput_origin_waited(u16 id, u64 wait);
 
 extern bool dfput_selftest_active;
 
-void __dfput_selftest_queued(const void *file, enum dfput_cause cause,
-			     unsigned long caller);
+void __dfput_selftest_queued(const void *file, enum dfput_cause cause);
 void __dfput_selftest_started(const void *file, enum dfput_match match);
 
 static __always_inline void dfput_selftest_queued(const void *file,
-						  enum dfput_cause cause,
-						  unsigned long caller)
+						  enum dfput_cause cause)
 {
 	if (unlikely(READ_ONCE(dfput_selftest_active)))
-		__dfput_selftest_queued(file, cause, caller);
+		__dfput_selftest_queued(file, cause);
 }
 
 static __always_inline void dfput_selftest_started(const void *file,

@@ -18,14 +18,12 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/jiffies.h>
-#include <linux/kallsyms.h>
 #include <linux/sched.h>
-#include <linux/string.h>
 #include <linux/wait.h>
 
 #include "core/fault.h"
 #include "list/private.h"
-#include "debugfs/waiters.h"
+#include "core/waiters.h"
 
 #define FILES 4
 #define WAIT (HZ / 2)
@@ -33,7 +31,6 @@
 bool dfput_selftest_active __read_mostly;
 
 static struct file *files[FILES];
-static unsigned long callers[FILES];
 /* Who puts them, and nothing else meanwhile. */
 static const struct task_struct *putter;
 static atomic_t queued;
@@ -52,19 +49,15 @@ static unsigned int place_of(const void *file)
 	return i;
 }
 
-void __dfput_selftest_queued(const void *file, enum dfput_cause cause,
-			     unsigned long caller)
+void __dfput_selftest_queued(const void *file, enum dfput_cause cause)
 {
-	unsigned int place = place_of(file);
-	bool ours = place < FILES;
+	bool ours = place_of(file) < FILES;
 
 	/* An interrupt may put others. */
 	if (ours != (cause == DFPUT_CAUSE_bh && READ_ONCE(putter) == current))
 		atomic_inc(&wrong);
-	if (!ours)
-		return;
-	callers[place] = caller;
-	atomic_inc(&queued);
+	if (ours)
+		atomic_inc(&queued);
 }
 
 void __dfput_selftest_started(const void *file, enum dfput_match match)
@@ -120,26 +113,12 @@ static noinline void put_files(void)
 	local_bh_enable();
 }
 
-static bool are_callers_known(void)
-{
-	static char text[KSYM_SYMBOL_LEN];
-	unsigned int i;
-
-	for (i = 0; i < FILES; i++) {
-		sprint_symbol(text, callers[i]);
-		if (!str_has_prefix(text, "put_files+"))
-			return false;
-	}
-	return true;
-}
-
-int dfput_selftest_run(bool check_callers)
+int dfput_selftest_run(void)
 {
 	int err = open_files();
 
 	if (err)
 		return err;
-	memset(callers, 0, sizeof(callers));
 	atomic_set(&queued, 0);
 	atomic_set(&started, 0);
 	atomic_set(&wrong, 0);
@@ -147,11 +126,10 @@ int dfput_selftest_run(bool check_callers)
 	WRITE_ONCE(dfput_selftest_active, true);
 	put_files();
 
-	if (atomic_read(&queued) != FILES || atomic_read(&wrong) ||
-	    (check_callers && !are_callers_known()))
+	if (atomic_read(&queued) != FILES || atomic_read(&wrong))
 		return -EIO;
 	/* A drain may be stuck in a slow release: then it passes later. */
-	wait_event_timeout(*dfput_waiters_queue(),
+	wait_event_timeout(dfput_waiters,
 			   is_drained() && dfput_batch_is_preload_over(), WAIT);
 	return atomic_read(&wrong) ? -EIO : 0;
 }

@@ -15,7 +15,7 @@
 #include "core/activity.h"
 #include "core/stats.h"
 #include "core/trace.h"
-#include "debugfs/waiters.h"
+#include "core/waiters.h"
 #include "umount/internal.h"
 
 #define SLOTS 256

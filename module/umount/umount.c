@@ -16,7 +16,7 @@
 
 #include "core/stats.h"
 #include "core/trace.h"
-#include "debugfs/waiters.h"
+#include "core/waiters.h"
 #include "exit/exit.h"
 #include "list/list.h"
 #include "umount/internal.h"

@@ -20,7 +20,7 @@ is 'every file of code says its licence' \
 
 # What arms the hooks and what a reset does are not handlers.
 look_at 'module/*/*.[ch]' ':!module/debugfs' ':!module/hook/hook.c' \
-	':!module/hook/symbol.c' ':!module/hook/site.c' ':!module/core/stats.c'
+	':!module/hook/symbol.c' ':!module/core/stats.c' ':!module/core/waiters.c'
 is 'handlers neither allocate, sleep, print nor wake' "$(grep -nE \
 	'\b(k[mz]alloc|v[mz]alloc|pr_[a-z]+|printk|wake_up[a-z_]*|queue_work|schedule|mutex_lock|msleep)\(' \
 	"${files[@]}" | grep -v 'NULL, [kv]zalloc(')" ''

@@ -46,12 +46,7 @@ for file in enable reset flush; do
 done
 is 'the self-test passed' "$(value hooks selftest)" passed
 is 'what was there before is gone' "$(value hooks settled)" 1
-is 'the rung is the best that this kernel offers, or the one asked for' \
-	"$(value hooks rung)" "$(expected_rung)"
-case $(expected_rung) in
-site | entry) is 'which is exact' "$(value hooks mode)" exact ;;
-candidate) is 'which is reconciled, not exact' "$(value hooks mode)" reconciled ;;
-esac
+is 'the method is the best that this kernel offers' "$(value hooks method)" "$(expected_method)"
 is 'no hook failed' "$(column hooks hook state failed)" ''
 # lockdep makes each lock several times as large
 has_lockdep && mib=6 || mib=4
@@ -66,24 +61,13 @@ nok 'its directory is gone' test -e "$stats"
 
 # ---- bad parameters
 
-refused 'unknown rung' 'Invalid (parameters|argument)' 'rung=best: must be auto, site, entry or candidate' rung=best
+refused 'unknown method' 'Invalid (parameters|argument)' 'method=best: must be auto, exact or reconciled' method=best
 refused 'unknown scope' 'Invalid (parameters|argument)' 'scope=all: must be deferred or exits' scope=all
 refused 'too few records' 'Invalid (parameters|argument)' 'records=7: must be from 8 to 1048576' records=7
 refused 'too many records' 'Invalid (parameters|argument)' 'records=1048577: must be' records=1048577
 refused 'records is no number' 'Invalid (parameters|argument)' '.*' records=many
 
 # ---- what the kernel does not offer
-
-if can_trace __fput_deferred; then
-	for rung in entry candidate; do
-		load rung=$rung
-		is "rung=$rung: in force" "$(value hooks rung)" $rung
-		unload
-	done
-else
-	refused 'a rung without its function' '[Uu]nknown symbol|No such file' \
-		'cannot see queueing: .* rung entry' rung=entry
-fi
 
 if has_ftrace_switch; then
 	ftrace_switch 0

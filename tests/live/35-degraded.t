@@ -5,6 +5,7 @@
 # the module: it falls back or refuses as documented, and what it still counts
 # is right. What could not be looked at costs the clean verdict.
 . "$(dirname "$0")/lib.sh"
+use_seams
 fresh
 mount_scratch
 
@@ -47,14 +48,14 @@ refused flush_delayed_fput 'cannot find delayed_fput and flush_delayed_fput'
 refused do_exit 'cannot find do_exit'
 refused __fput_deferred,fput_many,fput 'cannot see queueing'
 
-# ---- the next rung, or the next function of this one
+# ---- the next method, or the next function of this one
 if can_trace __fput_deferred; then
-	load rung=auto hide=__fput_deferred
-	is 'without __fput_deferred: rung' "$(value hooks rung)" candidate
+	load hide=__fput_deferred
+	is 'without __fput_deferred: method' "$(value hooks method)" reconciled
 	counts_right 'without __fput_deferred'
 	verdict 0 'without __fput_deferred'
 	unload
-	load rung=entry hide=flush_delayed_work
+	load hide=flush_delayed_work
 	is 'without flush_delayed_work: said' "$(column hooks state hook flush_wait)" failed
 	counts_right 'without flush_delayed_work'
 	verdict 4 'without flush_delayed_work' "no hook 'flush_wait'"
@@ -63,8 +64,8 @@ else
 	skip 'without __fput_deferred' 'this kernel has none'
 fi
 if can_trace fput_many; then
-	load rung=auto hide=fput_many
-	is 'without fput_many: fput is hooked' "$(column hooks state hook queue_candidate)" armed
+	load hide=fput_many
+	is 'without fput_many: fput is hooked' "$(column hooks state hook queue_fput)" armed
 	counts_right 'without fput_many'
 	verdict 0 'without fput_many'
 	unload
@@ -75,7 +76,6 @@ fi
 # ---- without something that is not needed for every number
 load hide=do_notify_parent
 is 'without do_notify_parent: said' "$(column hooks state hook exit)" failed
-is 'without do_notify_parent: what is hidden is shown' "$(value hooks hidden)" do_notify_parent
 like 'without do_notify_parent: one line in the log' "$(last_message)" 'exits will not be seen'
 counts_right 'without do_notify_parent'
 is 'without do_notify_parent: no exits rather than some' "$(value stats exits)" 0

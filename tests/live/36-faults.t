@@ -9,6 +9,7 @@
 # The parameter `fail` counts steps down: what is left of a large number says how
 # many there were, so none is missed, and none is guessed.
 . "$(dirname "$0")/lib.sh"
+use_seams
 fresh
 
 many=1000000
@@ -56,7 +57,7 @@ traces_of_us() {
 # What is seen and how, without the numbers.
 how_it_sees() {
 	[ -e "$stats/hooks" ] || return
-	value hooks rung
+	value hooks method
 	fields hooks hook state error
 }
 
@@ -124,17 +125,8 @@ vmalloc_used() {
 	awk '$1 == "VmallocUsed:" { print $2 }' /proc/meminfo
 }
 
-# Of what may put files on the list.
-putters_not_there() {
-	local symbol nr=0
-	for symbol in __fput_deferred fput_many fput fput_close; do
-		grep -q " $symbol$" /proc/kallsyms || nr=$((nr + 1))
-	done
-	echo $nr
-}
-
 each_step_of_load() { # NAME PARAMETER...
-	local name=$1 step steps tried=0 absent not_asked_for=0 memory
+	local name=$1 step steps tried=0 absent memory
 	shift
 	mark_log
 	load fail=$many "$@"
@@ -142,7 +134,6 @@ each_step_of_load() { # NAME PARAMETER...
 	quiet=$(messages)
 	plain=$(how_it_sees)
 	absent=$(column hooks error | grep -c ENOENT)
-	[ "$(value hooks rung)" != site ] || not_asked_for=$(putters_not_there)
 	holds "$name: takes so many steps that can fail" "$steps" -gt 50
 	is "$name: says nothing, if none does" "$quiet" \
 		"$(grep -qw work_exited /proc/kallsyms || messages | grep 'cannot find')"
@@ -161,10 +152,10 @@ each_step_of_load() { # NAME PARAMETER...
 	is "$name: each is refused rightly, or its loss is said" "${faults[*]-}" ''
 	if [ $stride = 1 ]; then
 		is "$name: every step" $tried "$steps"
-		# Three functions that the compiler may have inlined, what this kernel does
-		# not have anyway, and rung site's question whether it is there after all.
+		# Three functions that the compiler may have inlined, and what this kernel
+		# does not have anyway.
 		is "$name: of no account are lookups of what needs not be there" \
-			"${outcome[unseen]-0}" $((3 + absent + not_asked_for))
+			"${outcome[unseen]-0}" $((3 + absent))
 	else
 		skip "$name: every step" "each ${stride}th, to save time: make check-faults"
 	fi
@@ -254,9 +245,7 @@ done
 note "$tried of $steps steps of enable: ${outcome[refused]-0} refused, ${outcome[said]-0} said," \
 	"${outcome[unseen]-0} of no account"
 is 'enable: each is refused rightly, or its loss is said' "${faults[*]-}" ''
-[ "$(value hooks rung)" != site ] && absent=0 || absent=$(putters_not_there)
-holds "enable: of no account is rung site's question for what is not there" \
-	"${outcome[unseen]-0}" -le "$absent"
+is 'enable: none is of no account' "${outcome[unseen]-0}" 0
 echo 0 >$fail
 ok 'enable: then it begins' sh -c "echo 1 >$stats/enable"
 is 'enable: as before' "$(how_it_sees)" "$plain"

@@ -126,7 +126,7 @@ note "$(tr ' ' '\n' </proc/cmdline | grep no_hash || echo 'pointers are hashed h
 
 unload
 for bad in records=-1 leftovers=15 leftovers=1048577 leftovers=99999999999 stacks=0 stacks=513 \
-	stack_sample=-1 rung= rung=Auto fail=-1; do
+	stack_sample=-1 method= method=Auto; do
 	output=$(load "$bad" 2>&1)
 	like "$bad: refused" "$output" 'Invalid|out of range'
 	nok "$bad: not loaded" is_loaded

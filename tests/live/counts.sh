@@ -8,20 +8,10 @@ released_since_mark() {
 	[ "$(since_mark released)" -ge "$1" ]
 }
 
-# no_loss NAME: nothing was missed. A put in an interrupt that comes inside a probe
-# is skipped by the kernel in rung site, and has to be said by both of its counters:
-# how many there were is then in $skipped.
+# no_loss NAME: nothing was missed
 no_loss() {
-	local losses='preload lost_records retracted stale_records lost_batches lost_supers'
-	skipped=0
-	if [ "$(value hooks rung)" = site ]; then
-		skipped=$(since_mark unmatched)
-		holds "$1: unmatched are those that the kernel skipped" \
-			"$skipped" -le "$(since_mark missed_probes)"
-	else
-		losses+=' unmatched missed_probes'
-	fi
-	for loss in $losses; do
+	local loss
+	for loss in preload unmatched lost_records retracted stale_records lost_batches lost_supers missed_probes; do
 		is "$1: $loss" "$(since_mark "$loss")" 0
 	done
 }
@@ -29,7 +19,7 @@ no_loss() {
 # compare NAME AT-LEAST ARGS...: run it, wait for its files, compare the counts
 # shellcheck disable=SC2154 # of lib.sh
 compare() {
-	local name=$1 least=$2 skipped
+	local name=$1 least=$2
 	shift 2
 	wait_for 60 is_quiet
 	mark
@@ -41,7 +31,7 @@ compare() {
 
 	is "$name: released = ftrace's own count" "$(since_mark released)" "$(truth_count)"
 	no_loss "$name"
-	is "$name: queued = released" $(($(since_mark queued) + skipped)) "$(since_mark released)"
+	is "$name: queued = released" "$(since_mark queued)" "$(since_mark released)"
 	holds "$name: at least what it deferred" "$(since_mark released)" -ge "$least"
 	is "$name: causes add up" "$(($(since_mark queued_hardirq) +
 		$(since_mark queued_softirq) + $(since_mark queued_bh) +

@@ -16,13 +16,25 @@ PATH=$top/build:$top/build/workloads:$PATH
 
 # ---- the module -------------------------------------------------------------
 
-# load PARAMETER...: in rung $DFPUT_RUNG if that is set, or a parameter names one
-load() {
-	insmod "$top/dfput.ko" ${DFPUT_RUNG:+"rung=$DFPUT_RUNG"} "$@"
+# The module that is loaded: the one that users have, unless a test needs the seams.
+module=$top/dfput.ko
+
+# use_seams: from here on, load the module that has the parameters hide and fail
+use_seams() {
+	module=$top/build/test/dfput.ko
+}
+
+load() { # PARAMETER...
+	insmod "$module" "$@"
 }
 
 unload() {
 	rmmod dfput
+}
+
+# unload_soon: where readers come and go, each of which is a use of the module
+unload_soon() {
+	wait_for 60 rmmod dfput 2>/dev/null
 }
 
 is_loaded() {
@@ -31,7 +43,7 @@ is_loaded() {
 
 # A test begins and ends with the module gone, whatever happened before.
 fresh() {
-	! is_loaded || unload
+	! is_loaded || unload_soon
 }
 trap 'truth_stop; fresh' EXIT
 
@@ -40,31 +52,13 @@ can_trace() {
 	grep -qx "$1" "$tracing/available_filter_functions"
 }
 
-# has_site: this kernel is one of those on which rung site has to work
-has_site() {
-	[ "$(uname -m)" = x86_64 ] && grep -qw delayed_fput_list /proc/kallsyms
-}
-
-# expected_rung: the one that `load` takes here
-expected_rung() {
-	if [ -n "${DFPUT_RUNG-}" ]; then
-		echo "$DFPUT_RUNG"
-	elif can_trace __fput_deferred; then
-		echo entry
+# expected_method: the one that `load` takes here
+expected_method() {
+	if can_trace __fput_deferred; then
+		echo exact
 	else
-		echo candidate
+		echo reconciled
 	fi
-}
-
-# The probes of rung site, as the kernel has them.
-site_probes() {
-	grep -E ' k +(__fput_deferred|fput_many|fput|delayed_fput|flush_delayed_fput)\+' \
-		/sys/kernel/debug/kprobes/list
-}
-
-# They are jumps, as they have to be, or there are none.
-are_jumps() {
-	! site_probes | grep -qv OPTIMIZED
 }
 
 # The last line that the module has left in the kernel log.

@@ -110,7 +110,7 @@ finds 1 '^kprobes +fail .* echo 1 > /sys/kernel/debug/kprobes/enabled$' "kprobes
 healthy busy
 finds 1 '^hook +fail +queue_many \(fput_many\) is failed: -ENOENT ' "a hook that failed"
 has "$out" '^hook +fail +exit \(do_notify_parent\) is off: -' "a hook that is off"
-has "$out" '^method +warn .*\(method reconciled\): see MODES +man 8 dfput$' "not exact"
+has "$out" '^method +warn .*\(method reconciled\): see METHODS +man 8 dfput$' "not exact"
 has "$out" '^selftest +warn .* sleep 1; dfput doctor$' "self-test still waits"
 has_not "$out" '^hooks +ok' "so not all is well with the hooks"
 healthy

@@ -159,7 +159,7 @@ static void check_method(struct doctor *doctor, const struct document *doc)
 		doctor, "method", exact ? DOCTOR_OK : DOCTOR_WARN,
 		exact ? NULL : "man 8 dfput",
 		exact ? "each queueing is seen (method %s)" :
-			"queueing is not seen but reconciled (method %s): see MODES",
+			"queueing is not seen but reconciled (method %s): see METHODS",
 		method ? method : "unknown");
 }
 

@@ -26,9 +26,6 @@ static const struct {
 	{ EINTR, "a signal ended the wait; the drain goes on" },
 	{ ETIMEDOUT,
 	  "not all of it was released in time; the drain goes on, see 'dfput pending'" },
-	{ ESHUTDOWN, "the module is being unloaded" },
-	{ ENODEV, "the module has been unloaded" },
-	{ EIO, "the module has been unloaded" },
 };
 
 static const char *meaning_of(int err)

@@ -86,6 +86,7 @@ struct part {
  * - Batches stop before watch, records, mounts and superblocks: a batch gives back
  *   what it holds of the file that it was releasing.
  * - Rings and watch stop before owners exit: they hold references to them.
+ * - Umounts stop before rings: a row may still wait for some.
  */
 static const struct part parts[] = {
 	{ .name = "waiters", .exit = dfput_waiters_exit },

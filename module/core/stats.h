@@ -85,9 +85,11 @@ static __always_inline void dfput_fput_filter_add(int nr)
  */
 static __always_inline bool dfput_fput_filter_passes(unsigned long offset)
 {
-	/* A file is added before its last put, and so before this. */
-	return (u32)offset <
-	       data_race((unsigned long)dfput_fput_filter.counter);
+	unsigned long filter;
+
+	/* Read once. A file is added before its last put, and so before this. */
+	filter = data_race(dfput_fput_filter.counter);
+	return (u32)offset < filter;
 }
 
 /* A file is on the list, or has left it. Any context. */

@@ -189,7 +189,7 @@ static void count_queued(const struct dfput_deferral *deferral)
 	dfput_pending_add();
 }
 
-static void retract(const struct record *record)
+static void retract_queued(const struct record *record)
 {
 	dfput_count(DFPUT_COUNT_retracted);
 	dfput_super_retracted(&record->deferral.super);
@@ -207,7 +207,7 @@ static bool is_stale(const struct record *record, const void *inode)
 static void count_stale(const struct record *record)
 {
 	if (record->state == STATE_QUEUED)
-		retract(record);
+		retract_queued(record);
 	dfput_count(DFPUT_COUNT_stale_records);
 }
 
@@ -309,7 +309,7 @@ bool dfput_list_not_deferred(const struct file *file)
 		if (is_stale(record, inode_of(file)))
 			count_stale(record);
 		else if (record->state == STATE_QUEUED)
-			retract(record);
+			retract_queued(record);
 		remove_record(record);
 	}
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);

@@ -14,8 +14,8 @@
 #include "core/activity.h"
 #include "core/stats.h"
 #include "core/trace.h"
-#include "list/private.h"
 #include "core/waiters.h"
+#include "list/private.h"
 
 #define SLOTS 64
 

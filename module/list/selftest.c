@@ -22,8 +22,8 @@
 #include <linux/wait.h>
 
 #include "core/fault.h"
-#include "list/private.h"
 #include "core/waiters.h"
+#include "list/private.h"
 
 #define FILES 4
 #define WAIT (HZ / 2)

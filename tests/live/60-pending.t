@@ -49,6 +49,8 @@ exec 9<&-
 
 # So does a waiter in poll(2).
 hold_worker || not_ok "the worker can be held up: ${reason-}"
+is 'a file that is stuck in its release has its owner' \
+	"$(column pending owner state started)" "${victims[0]%% *}"
 dfput pending --wait --timeout 100 >/dev/null 2>&1 &
 sleep 1
 output=$(unload 2>&1)

@@ -119,7 +119,8 @@ host-build: packages
 
 .PHONY: demo
 demo: host-build ## the main job, on a disposable QEMU host
-	@$(HOSTS) run $(HOST) -- tests/live/demo
+	@$(HOSTS) run $(HOST) -- tests/live/demo; status=$$?; \
+	mv '$(BUILD)/hosts/$(HOST)/src/results/demo.log' '$(BUILD)' 2>/dev/null; exit $$status
 
 .PHONY: host
 host: host-build ## a root shell on such a host, module and reader installed

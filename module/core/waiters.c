@@ -3,6 +3,7 @@
  * Who waits for something to end.
  */
 #include <linux/irq_work.h>
+#include <linux/sched.h>
 
 #include "core/waiters.h"
 

@@ -19,7 +19,7 @@
 #include "lib/progress.h"
 #include "analysis/unreleased.h"
 #include "analysis/event_loop.h"
-#include "why/reasons.h"
+#include "why/why.h"
 
 #define PATIENCE_NS (10 * NUMBER_NS_PER_SEC)
 #define TEXT 256

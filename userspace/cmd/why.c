@@ -4,7 +4,7 @@
  */
 #include "lib/error.h"
 #include "cmd/cmd.h"
-#include "why/reasons.h"
+#include "why/why.h"
 
 static int show(const struct options *options, const char *target,
 		struct reader *reader, struct view *view)

@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "proc/devices.h"
 #include "proc/proc.h"
 
@@ -34,18 +35,16 @@ const char *devices_text(char text[DEVICES_TEXT], dev_t device)
 
 static char *device_path(const char *root, dev_t device)
 {
-	char number[DEVICES_TEXT], *path;
+	char number[DEVICES_TEXT];
 
-	if (asprintf(&path, "%s/sys/dev/block/%s", root,
-		     devices_text(number, device)) < 0)
-		return NULL;
-	return path;
+	return alloc_text("%s/sys/dev/block/%s", root,
+			  devices_text(number, device));
 }
 
 int devices_open(const char *root, dev_t device)
 {
 	char *path = device_path(root, device);
-	int fd = path ? proc_open(AT_FDCWD, path) : -ENOMEM;
+	int fd = proc_open(AT_FDCWD, path);
 
 	free(path);
 	return fd;
@@ -54,8 +53,8 @@ int devices_open(const char *root, dev_t device)
 char *devices_name(const char *root, dev_t device)
 {
 	char *path = device_path(root, device);
-	char *link = path ? proc_link(AT_FDCWD, path) : NULL;
-	char *name = link ? strdup(basename(link)) : NULL;
+	char *link = proc_link(AT_FDCWD, path);
+	char *name = link ? alloc_copy(basename(link)) : NULL;
 
 	free(link);
 	free(path);
@@ -71,8 +70,7 @@ static int find_in_sysfs(const char *root, const char *path, dev_t *device)
 	if (strncmp(path, "/dev/", strlen("/dev/")))
 		return -ENOENT;
 	path += strlen("/dev/");
-	if (asprintf(&file, "%s/sys/class/block/%s/dev", root, path) < 0)
-		return -ENOMEM;
+	file = alloc_text("%s/sys/class/block/%s/dev", root, path);
 	for (char *at = file + strlen(file) - strlen(path) - strlen("/dev");
 	     at < file + strlen(file) - strlen("/dev"); at++)
 		*at = *at == '/' ? '!' : *at;

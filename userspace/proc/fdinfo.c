@@ -10,12 +10,11 @@
  *   UserBufs:	0			which ends them
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "lib/alloc.h"
 #include "proc/fdinfo.h"
 #include "proc/proc.h"
 
@@ -33,35 +32,29 @@ struct parser {
 	uint64_t nr_lines;
 };
 
-static int add(struct fdinfo *info, const char *name)
+static void add_registered(struct fdinfo *info, const char *name)
 {
-	char **bigger;
-
-	bigger = proc_grow(info->registered, &info->room, info->nr_registered,
-			   sizeof(*bigger));
-	if (!bigger)
-		return -ENOMEM;
-	info->registered = bigger;
-	bigger[info->nr_registered] = strdup(name);
-	return bigger[info->nr_registered++] ? 0 : -ENOMEM;
+	info->registered = alloc_more(info->registered, info->nr_registered,
+				      sizeof(*info->registered));
+	info->registered[info->nr_registered++] = alloc_copy(name);
 }
 
 /* A registered file, or whatever follows these. */
-static int parse_file(struct parser *parser, char *line)
+static void parse_file(struct parser *parser, char *line)
 {
 	char *at = line + strspn(line, " ");
 	size_t digits = strspn(at, "0123456789");
 
 	if (at == line || !digits || strncmp(at + digits, ": ", 2)) {
 		parser->in_files = false;
-		return 0;
+		return;
 	}
 	at += digits + 2;
 	parser->nr_lines++;
 	if (!strcmp(at, "<none>"))
-		return 0;
+		return;
 	proc_decode(at);
-	return add(parser->info, at);
+	add_registered(parser->info, at);
 }
 
 /* Return: whether it was that, and its number is in @number. */
@@ -75,50 +68,38 @@ static bool is_number(const char *line, const char *name, uint64_t *number)
 	return true;
 }
 
-static int parse_line(struct parser *parser, char *line)
+static void parse_line(struct parser *parser, char *line)
 {
 	line[strcspn(line, "\n")] = '\0';
-	if (parser->in_files && *line == ' ')
-		return parse_file(parser, line);
+	if (parser->in_files && *line == ' ') {
+		parse_file(parser, line);
+		return;
+	}
 	parser->in_files = is_number(line, "UserFiles:", &parser->nr_said);
-	if (parser->in_files)
-		return 0;
-	if (!is_number(line, "mnt_id:", &parser->info->mount) &&
+	if (!parser->in_files &&
+	    !is_number(line, "mnt_id:", &parser->info->mount) &&
 	    !is_number(line, "ino:", &parser->info->inode))
 		is_number(line, "scm_fds:", &parser->info->in_flight);
-	return 0;
-}
-
-static int parse(FILE *file, struct fdinfo *info)
-{
-	struct parser parser = { .info = info };
-	char *line = NULL;
-	size_t room = 0;
-	int err = 0;
-
-	errno = 0;
-	while (!err && getline(&line, &room, file) > 0)
-		err = parse_line(&parser, line);
-	if (!err && ferror(file))
-		err = errno ? -errno : -EIO;
-	info->is_busy = parser.nr_said && !parser.nr_lines;
-	free(line);
-	return err;
 }
 
 int fdinfo_read(int dir, const char *name, struct fdinfo *info)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	int err = file ? 0 : -errno;
+	struct parser parser = { .info = info };
+	FILE *file = proc_file_open(dir, name);
+	char *line = NULL;
+	size_t room = 0;
+	int err = 0;
 
 	*info = (struct fdinfo){ 0 };
-	if (!file) {
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	err = parse(file, info);
+	if (!file)
+		return -errno;
+	errno = 0;
+	while (getline(&line, &room, file) > 0)
+		parse_line(&parser, line);
+	if (ferror(file))
+		err = errno ? -errno : -EIO;
+	info->is_busy = parser.nr_said && !parser.nr_lines;
+	free(line);
 	fclose(file);
 	return err;
 }

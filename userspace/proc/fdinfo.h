@@ -17,7 +17,6 @@
  * @registered: files that are registered with it: it is a ring of io_uring. Paths
  *	or, on older kernels, names
  * @nr_registered: how many of them are listed
- * @room: how many there is room for
  * @is_busy: there are some, but the kernel lists none: it is busy at that moment
  */
 struct fdinfo {
@@ -26,7 +25,6 @@ struct fdinfo {
 	uint64_t in_flight;
 	char **registered;
 	size_t nr_registered;
-	size_t room;
 	bool is_busy;
 };
 

@@ -22,6 +22,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "proc/fdinfo.h"
 #include "proc/holders.h"
 #include "proc/proc.h"
@@ -66,15 +67,12 @@ struct walk {
 };
 
 /* What cannot be looked at is counted; who has gone holds nothing. */
-static int note(struct walk *walk, int err)
+static void note_error(struct walk *walk, int err)
 {
-	if (err == -ENOMEM || !err)
-		return err;
-	walk->unseen |= !proc_is_gone(err);
-	return 0;
+	walk->unseen |= err && !proc_is_gone(err);
 }
 
-static bool same(const struct holder *one, const struct holder *other)
+static bool is_same(const struct holder *one, const struct holder *other)
 {
 	return one->kind == other->kind && one->fd == other->fd &&
 	       one->mount == other->mount && one->super == other->super &&
@@ -88,32 +86,27 @@ static bool is_known(const struct walk *walk, const struct holder *holder)
 
 	exe.kind = HOLDER_EXE;
 	for (size_t i = walk->first; i < walk->holders->nr; i++)
-		if (same(&walk->holders->holder[i], holder) ||
+		if (is_same(&walk->holders->holder[i], holder) ||
 		    (holder->kind == HOLDER_MMAP &&
-		     same(&walk->holders->holder[i], &exe)))
+		     is_same(&walk->holders->holder[i], &exe)))
 			return true;
 	return false;
 }
 
-static int add(struct walk *walk, const struct holder *found)
+static void add_holder(struct walk *walk, const struct holder *found)
 {
 	struct holders *holders = walk->holders;
 	struct holder *holder;
 
-	holder = proc_grow(holders->holder, &holders->room, holders->nr,
-			   sizeof(*holder));
-	if (!holder)
-		return -ENOMEM;
-	holders->holder = holder;
-	holder += holders->nr;
+	holders->holder =
+		alloc_more(holders->holder, holders->nr, sizeof(*holder));
+	holder = &holders->holder[holders->nr++];
 	*holder = *found;
 	holder->pid = walk->pid;
 	holder->tid = walk->tid;
 	holder->space = walk->space;
-	holder->comm = strdup(walk->comm);
-	holder->path = strdup(found->path ? found->path : "");
-	holders->nr++;
-	return holder->comm && holder->path ? 0 : -ENOMEM;
+	holder->comm = alloc_copy(walk->comm);
+	holder->path = alloc_copy(found->path ? found->path : "");
 }
 
 /* Where no table has the mount, btrfs is known by its id. */
@@ -161,36 +154,31 @@ static bool is_wanted_block(const struct walk *walk, dev_t device)
 }
 
 /* Add what a link of the thread's directory leads to. */
-static int add_link(struct walk *walk, struct holder *holder, const char *link)
+static void add_link(struct walk *walk, struct holder *holder, const char *link)
 {
-	char *path;
-	int err;
-
 	if (is_known(walk, holder))
-		return 0;
-	path = proc_link(walk->thread, link);
-	if (!path && errno == ENOMEM)
-		return -ENOMEM;
-	holder->path = path;
-	err = add(walk, holder);
-	free(path);
-	return err;
+		return;
+	holder->path = proc_link(walk->thread, link);
+	add_holder(walk, holder);
+	free(holder->path);
 }
 
-static int look_at_link(struct walk *walk, enum holder_kind kind,
-			const char *link)
+static void look_at_link(struct walk *walk, enum holder_kind kind,
+			 const char *link)
 {
 	struct holder holder = { .kind = kind, .fd = -1, .sure = true };
 	struct proc_file file;
 	int err = proc_stat(walk->thread, link, &file);
 
-	if (err)
-		return note(walk, err);
+	if (err) {
+		note_error(walk, err);
+		return;
+	}
 	holder.mount = file.mount;
 	holder.inode = file.inode;
 	holder.super = super_of(walk, &file, link);
-	return is_wanted(walk, holder.super) ? add_link(walk, &holder, link) :
-					       0;
+	if (is_wanted(walk, holder.super))
+		add_link(walk, &holder, link);
 }
 
 /* Must the file be asked what it is, and can it be? */
@@ -202,7 +190,7 @@ static bool is_worth_a_look(const struct walk *walk,
 	return walk->query->nr_blocks && !mount->remote;
 }
 
-static int add_file(struct walk *walk, int fd, const struct proc_file *file)
+static void add_file(struct walk *walk, int fd, const struct proc_file *file)
 {
 	struct holder holder = {
 		.kind = HOLDER_FD,
@@ -212,17 +200,16 @@ static int add_file(struct walk *walk, int fd, const struct proc_file *file)
 		.sure = true,
 	};
 	char link[32];
-	int err = 0;
 
 	snprintf(link, sizeof(link), "fd/%d", fd);
 	holder.super = super_of(walk, file, link);
 	if (is_wanted(walk, holder.super))
-		err = add_link(walk, &holder, link);
-	if (err || !is_wanted_block(walk, file->special))
-		return err;
+		add_link(walk, &holder, link);
+	if (!is_wanted_block(walk, file->special))
+		return;
 	holder.kind = HOLDER_DEVICE;
 	holder.super = file->special;
-	return add_link(walk, &holder, link);
+	add_link(walk, &holder, link);
 }
 
 /*
@@ -233,12 +220,9 @@ static int add_file(struct walk *walk, int fd, const struct proc_file *file)
 static bool is_confirmed(const struct walk *walk, const char *path,
 			 uint64_t mount, struct proc_file *file)
 {
-	char *whole;
-	int err;
+	char *whole = alloc_text("root%s", path);
+	int err = proc_stat(walk->thread, whole, file);
 
-	if (asprintf(&whole, "root%s", path) < 0)
-		return false;
-	err = proc_stat(walk->thread, whole, file);
 	free(whole);
 	return !err && file->mount == mount;
 }
@@ -247,8 +231,9 @@ static bool is_confirmed(const struct walk *walk, const char *path,
  * Find the mount of a file of which nothing is known but its path. Below the root
  * directory, what is not confirmed may be the path of a detached mount.
  */
-static const struct mounts_mount *
-locate(const struct walk *walk, struct holder *holder, struct proc_file *file)
+static const struct mounts_mount *find_mount(const struct walk *walk,
+					     struct holder *holder,
+					     struct proc_file *file)
 {
 	const struct mounts_mount *mount = NULL;
 
@@ -262,7 +247,7 @@ locate(const struct walk *walk, struct holder *holder, struct proc_file *file)
 	return holder->sure || strcmp(mount->target, "/") ? mount : NULL;
 }
 
-static int add_registered(struct walk *walk, int fd, const char *path)
+static void add_registered(struct walk *walk, int fd, const char *path)
 {
 	struct holder holder = {
 		.kind = HOLDER_URING,
@@ -272,17 +257,17 @@ static int add_registered(struct walk *walk, int fd, const char *path)
 	const struct mounts_mount *mount;
 	struct proc_file file;
 
-	mount = locate(walk, &holder, &file);
+	mount = find_mount(walk, &holder, &file);
 	if (mount && !is_wanted(walk, mount->super))
-		return 0;
+		return;
 	holder.mount = mount ? mount->id : 0;
 	holder.super = mount ? mount->super : 0;
 	holder.inode = holder.sure ? file.inode : 0;
-	return add(walk, &holder);
+	add_holder(walk, &holder);
 }
 
 /* The name that a socket was given: what it was bound to may be gone by now. */
-static int add_address(struct walk *walk, int fd, uint64_t inode)
+static void add_address(struct walk *walk, int fd, uint64_t inode)
 {
 	const char *path = sockets_path(&walk->sockets, inode);
 	struct holder holder = {
@@ -293,31 +278,29 @@ static int add_address(struct walk *walk, int fd, uint64_t inode)
 	const struct mounts_mount *mount;
 	struct proc_file file;
 
-	mount = path ? locate(walk, &holder, &file) : NULL;
+	mount = path ? find_mount(walk, &holder, &file) : NULL;
 	if (!mount || !is_wanted(walk, mount->super))
-		return 0;
+		return;
 	holder.sure &= file.is_socket;
 	holder.mount = mount->id;
 	holder.super = mount->super;
 	holder.inode = holder.sure ? file.inode : 0;
-	return add(walk, &holder);
+	add_holder(walk, &holder);
 }
 
-static int add_ring(struct walk *walk, int fd, const struct fdinfo *info)
+static void add_ring(struct walk *walk, int fd, const struct fdinfo *info)
 {
-	int err = 0;
-
-	for (size_t i = 0; !err && i < info->nr_registered; i++)
-		err = add_registered(walk, fd, info->registered[i]);
+	for (size_t i = 0; i < info->nr_registered; i++)
+		add_registered(walk, fd, info->registered[i]);
 	walk->holders->nr_rings += info->is_busy;
-	return err;
 }
 
-static int add_in_flight(struct walk *walk, int fd, const struct fdinfo *info)
+static void add_in_flight(struct walk *walk, int fd, const struct fdinfo *info)
 {
-	struct holder holder = { .kind = HOLDER_SCM, .fd = fd };
+	const struct holder holder = { .kind = HOLDER_SCM, .fd = fd };
 
-	return info->in_flight ? add(walk, &holder) : 0;
+	if (info->in_flight)
+		add_holder(walk, &holder);
 }
 
 /* A mount namespace may live on because of nothing but a descriptor. */
@@ -333,33 +316,34 @@ static void look_at_space(struct walk *walk, const char *link)
 	free(text);
 }
 
-static int look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
+static void look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
 {
 	const struct mounts_mount *mount;
 	struct proc_file file = { 0 };
 	char link[32];
-	int err = 0;
+	int err;
 
 	mount = mounts_find(&walk->holders->mounts, info->mount);
 	if (!is_worth_a_look(walk, mount))
-		return 0;
+		return;
 	snprintf(link, sizeof(link), "fd/%d", fd);
 	err = proc_stat(walk->thread, link, &file);
-	if (proc_is_gone(err))
-		return 0;
 	/* Some filesystems refuse even root: then what fdinfo says must do. */
-	if (err && !mount)
-		return note(walk, err);
+	if (proc_is_gone(err) || (err && !mount)) {
+		note_error(walk, err);
+		return;
+	}
 	file.mount = info->mount ? info->mount : file.mount;
 	file.inode = file.inode ? file.inode : info->inode;
 	if (!mount)
 		look_at_space(walk, link);
 	if (file.is_socket && !mount)
-		return add_address(walk, fd, file.inode);
-	return add_file(walk, fd, &file);
+		add_address(walk, fd, file.inode);
+	else
+		add_file(walk, fd, &file);
 }
 
-static int look_at_descriptor(struct walk *walk, int fd)
+static void look_at_descriptor(struct walk *walk, int fd)
 {
 	struct fdinfo info;
 	char name[32];
@@ -368,29 +352,25 @@ static int look_at_descriptor(struct walk *walk, int fd)
 	snprintf(name, sizeof(name), "fdinfo/%d", fd);
 	err = fdinfo_read(walk->thread, name, &info);
 	if (err)
-		err = note(walk, err);
+		note_error(walk, err);
 	else
-		err = look_at_file(walk, fd, &info);
-	if (!err)
-		err = add_ring(walk, fd, &info);
-	if (!err)
-		err = add_in_flight(walk, fd, &info);
+		look_at_file(walk, fd, &info);
+	add_ring(walk, fd, &info);
+	add_in_flight(walk, fd, &info);
 	fdinfo_free(&info);
-	return err;
 }
 
-static int look_at_files(struct walk *walk)
+static void look_at_files(struct walk *walk)
 {
 	DIR *list;
-	int err = proc_list(walk->thread, "fd", &list);
 	int fd;
 
-	if (err)
-		return note(walk, err);
-	while (!err && (fd = proc_next(list)) >= 0)
-		err = look_at_descriptor(walk, fd);
+	note_error(walk, proc_list(walk->thread, "fd", &list));
+	if (!list)
+		return;
+	while ((fd = proc_next(list)) >= 0)
+		look_at_descriptor(walk, fd);
 	closedir(list);
-	return err;
 }
 
 /**
@@ -434,14 +414,14 @@ static uint64_t mount_of_path(const struct walk *walk,
 	const struct mounts_mount *mount;
 	struct proc_file file;
 
-	mount = locate(walk, &holder, &file);
+	mount = find_mount(walk, &holder, &file);
 	return mount && holder.sure && mount->super == mapping->super &&
 			       file.inode == mapping->inode ?
 		       mount->id :
 		       0;
 }
 
-static int add_mapping(struct walk *walk, const struct mapping *mapping)
+static void add_mapping(struct walk *walk, const struct mapping *mapping)
 {
 	struct holder holder = {
 		.kind = HOLDER_MMAP,
@@ -463,66 +443,55 @@ static int add_mapping(struct walk *walk, const struct mapping *mapping)
 		if (walk->query->overlay)
 			holder.super = super_of(walk, &file, link);
 	}
-	return !is_wanted(walk, holder.super) || is_known(walk, &holder) ?
-		       0 :
-		       add(walk, &holder);
+	if (is_wanted(walk, holder.super) && !is_known(walk, &holder))
+		add_holder(walk, &holder);
 }
 
-static int look_at_maps(struct walk *walk, FILE *maps)
+static void look_at_maps(struct walk *walk, FILE *maps)
 {
 	struct mapping mapping, last = { 0 };
 	char *line = NULL;
 	size_t room = 0;
-	int err = 0;
 
-	while (!err && getline(&line, &room, maps) > 0) {
+	while (getline(&line, &room, maps) > 0) {
 		if (!parse_mapping(line, &mapping) ||
 		    !(walk->query->overlay || is_wanted(walk, mapping.super)))
 			continue;
 		/* One file is often mapped in several pieces, one behind the other. */
 		if (mapping.super != last.super ||
 		    mapping.inode != last.inode || mapping.start != last.end)
-			err = add_mapping(walk, &mapping);
+			add_mapping(walk, &mapping);
 		last = mapping;
 	}
-	if (!err && ferror(maps))
-		err = note(walk, -errno);
+	if (ferror(maps))
+		note_error(walk, -errno);
 	free(line);
-	return err;
 }
 
-static int look_at_memory(struct walk *walk)
+static void look_at_memory(struct walk *walk)
 {
-	int err = look_at_link(walk, HOLDER_EXE, "exe");
 	FILE *maps;
-	int fd;
 
-	if (err)
-		return err;
-	fd = openat(walk->thread, "maps", O_RDONLY | O_CLOEXEC);
-	maps = fd < 0 ? NULL : fdopen(fd, "r");
+	look_at_link(walk, HOLDER_EXE, "exe");
+	maps = proc_file_open(walk->thread, "maps");
 	if (!maps) {
-		err = note(walk, -errno);
-		if (fd >= 0)
-			close(fd);
-		return err;
+		note_error(walk, -errno);
+		return;
 	}
-	err = look_at_maps(walk, maps);
+	look_at_maps(walk, maps);
 	fclose(maps);
-	return err;
 }
 
-static int look_at_directories(struct walk *walk)
+static void look_at_directories(struct walk *walk)
 {
-	int err = look_at_link(walk, HOLDER_CWD, "cwd");
-
-	return err ? err : look_at_link(walk, HOLDER_ROOT, "root");
+	look_at_link(walk, HOLDER_CWD, "cwd");
+	look_at_link(walk, HOLDER_ROOT, "root");
 }
 
 /* Of these, the threads of a process mostly share one. */
 static const struct {
 	enum kcmp_type type;
-	int (*look)(struct walk *walk);
+	void (*look)(struct walk *walk);
 } parts[] = {
 	{ KCMP_VM, look_at_memory },
 	{ KCMP_FS, look_at_directories },
@@ -537,36 +506,33 @@ static bool is_shared(const struct walk *walk, enum kcmp_type type)
 		       0;
 }
 
-static int look_at_thread(struct walk *walk)
+static void look_at_thread(struct walk *walk)
 {
-	int err = proc_space(walk->thread, "ns/mnt", &walk->space);
-
-	err = note(walk, err);
-	for (size_t i = 0; !err && i < sizeof(parts) / sizeof(parts[0]); i++) {
+	note_error(walk, proc_space(walk->thread, "ns/mnt", &walk->space));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (is_shared(walk, parts[i].type))
 			continue;
-		err = parts[i].look(walk);
+		parts[i].look(walk);
 		walk->looked[parts[i].type] = walk->tid;
 	}
-	return err;
 }
 
-static int enter_thread(struct walk *walk, pid_t tid)
+static void enter_thread(struct walk *walk, pid_t tid)
 {
 	char name[64];
-	int err;
 
 	snprintf(name, sizeof(name), "%d/task/%d", (int)walk->pid, (int)tid);
 	walk->thread = proc_open(walk->proc, name);
-	if (walk->thread < 0)
-		return note(walk, walk->thread);
+	if (walk->thread < 0) {
+		note_error(walk, walk->thread);
+		return;
+	}
 	walk->tid = tid;
-	err = look_at_thread(walk);
+	look_at_thread(walk);
 	close(walk->thread);
-	return err;
 }
 
-static int look_at_process(struct walk *walk)
+static void look_at_process(struct walk *walk)
 {
 	char name[64];
 	DIR *threads;
@@ -574,59 +540,52 @@ static int look_at_process(struct walk *walk)
 
 	snprintf(name, sizeof(name), "%d/comm", (int)walk->pid);
 	err = proc_text(walk->proc, name, walk->comm, sizeof(walk->comm));
-	if (err)
-		return note(walk, err);
 	snprintf(name, sizeof(name), "%d/task", (int)walk->pid);
-	err = proc_list(walk->proc, name, &threads);
-	if (err)
-		return note(walk, err);
-	while (!err && (tid = proc_next(threads)) >= 0)
-		err = enter_thread(walk, tid);
+	if (!err)
+		err = proc_list(walk->proc, name, &threads);
+	if (err) {
+		note_error(walk, err);
+		return;
+	}
+	while ((tid = proc_next(threads)) >= 0)
+		enter_thread(walk, tid);
 	closedir(threads);
-	return err;
 }
 
-static int scan(struct walk *walk, DIR *list)
+static void walk_processes(struct walk *walk, DIR *list)
 {
 	struct holders *holders = walk->holders;
-	int pid, err = 0;
+	int pid;
 
 	walk->proc = dirfd(list);
-	while (!err && (pid = proc_next(list)) >= 0) {
+	while ((pid = proc_next(list)) >= 0) {
 		walk->pid = pid;
 		walk->first = holders->nr;
 		walk->unseen = false;
 		memset(walk->looked, 0, sizeof(walk->looked));
-		err = look_at_process(walk);
+		look_at_process(walk);
 		holders->nr_processes += !walk->unseen;
 		holders->nr_unseen += walk->unseen;
 	}
-	return err;
 }
 
 int holders_scan(struct holders *holders, const struct holders_query *query)
 {
 	struct walk walk = { .holders = holders, .query = query };
 	DIR *list;
-	char *proc;
 	int err;
 
 	*holders = (struct holders){ 0 };
 	err = mounts_scan(&holders->mounts, query->root);
-	if (err)
-		return err;
-	if (asprintf(&proc, "%s/proc", query->root) < 0)
-		return -ENOMEM;
-	err = proc_list(AT_FDCWD, proc, &list);
-	free(proc);
-	if (err)
-		return err;
-	err = sockets_scan(&walk.sockets, query->root);
 	if (!err)
-		err = scan(&walk, list);
+		err = proc_list_root(query->root, &list);
+	if (err)
+		return err;
+	sockets_scan(&walk.sockets, query->root);
+	walk_processes(&walk, list);
 	sockets_free(&walk.sockets);
 	closedir(list);
-	return err;
+	return 0;
 }
 
 bool holders_hold(const struct holders *holders, dev_t super, uint64_t inode)

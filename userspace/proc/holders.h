@@ -80,7 +80,6 @@ struct holder {
  * struct holders - what was found
  * @holder: by process, as /proc lists them
  * @nr: how many
- * @room: how many there is room for
  * @mounts: the mounts of all namespaces, from the same scan
  * @nr_processes: how many processes were looked at
  * @nr_unseen: how many more, or threads of them, could not be looked at, wholly or
@@ -92,7 +91,6 @@ struct holder {
 struct holders {
 	struct holder *holder;
 	size_t nr;
-	size_t room;
 	struct mounts mounts;
 	size_t nr_processes;
 	size_t nr_unseen;
@@ -130,7 +128,7 @@ struct holders_query {
  * process is looked at like any other. Files of which it is not known on which
  * filesystem they are, are found whatever the query.
  *
- * Return: 0, -ENOMEM, or a negative errno when /proc cannot be read.
+ * Return: 0, or a negative errno when /proc cannot be read.
  */
 int holders_scan(struct holders *holders, const struct holders_query *query);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/alloc.h"
 #include "proc/devices.h"
 #include "proc/mountpoint.h"
 
@@ -24,29 +25,25 @@ static bool is_debugfs(struct libmnt_fs *fs)
 
 static char *first_debugfs(struct libmnt_table *table)
 {
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_iter *iter = must(mnt_new_iter(MNT_ITER_FORWARD));
 	struct libmnt_fs *fs;
 	char *target = NULL;
 
-	if (!iter)
-		return NULL;
 	while (!target && mnt_table_next_fs(table, iter, &fs) == 0)
 		if (is_debugfs(fs) && mnt_fs_get_target(fs))
-			target = strdup(mnt_fs_get_target(fs));
+			target = alloc_copy(mnt_fs_get_target(fs));
 	mnt_free_iter(iter);
 	return target;
 }
 
 static int parse_mounts(const char *root, struct libmnt_table **table)
 {
-	char *path = NULL;
-	int err = -ENOMEM;
+	char *path = alloc_text("%s/proc/self/mountinfo", root);
+	int err;
 
-	*table = mnt_new_table();
-	if (*table && asprintf(&path, "%s/proc/self/mountinfo", root) >= 0) {
-		err = mnt_table_parse_file(*table, path);
-		free(path);
-	}
+	*table = must(mnt_new_table());
+	err = mnt_table_parse_file(*table, path);
+	free(path);
 	return err > 0 ? -EIO : err;
 }
 
@@ -75,7 +72,7 @@ int locate_device(const char *root, const char *text, char **where)
 	err = parse_mounts(root, &table);
 	fs = err ? NULL : mnt_table_find_devno(table, device, MNT_ITER_FORWARD);
 	if (fs && mnt_fs_get_target(fs))
-		*where = strdup(mnt_fs_get_target(fs));
+		*where = alloc_copy(mnt_fs_get_target(fs));
 	mnt_unref_table(table);
 	return err;
 }
@@ -112,14 +109,12 @@ static bool is_on(struct libmnt_fs *fs, dev_t block)
 
 int locate_super(const char *root, dev_t block, dev_t *super)
 {
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_iter *iter = must(mnt_new_iter(MNT_ITER_FORWARD));
 	struct libmnt_table *table;
 	struct libmnt_fs *fs;
 	int err = parse_mounts(root, &table);
 
 	*super = 0;
-	if (!iter)
-		err = -ENOMEM;
 	while (!err && !*super && mnt_table_next_fs(table, iter, &fs) == 0)
 		if (is_on(fs, block))
 			*super = mnt_fs_get_devno(fs);

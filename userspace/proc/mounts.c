@@ -13,9 +13,8 @@
 #include <unistd.h>
 
 #include "proc/mounts.h"
-#include "lib/number.h"
+#include "lib/alloc.h"
 #include "proc/proc.h"
-#include "proc/mntns.h"
 
 /* Of whom a table is read. */
 struct viewer {
@@ -28,7 +27,7 @@ struct viewer {
 
 static char *copy_of(const char *text)
 {
-	return strdup(text ? text : "");
+	return alloc_copy(text ? text : "");
 }
 
 /* shared:4 master:1, as mountinfo has it. */
@@ -39,12 +38,14 @@ static uint64_t peer_group(const char *fields, const char *tag)
 	return at ? strtoull(at + strlen(tag), NULL, 10) : 0;
 }
 
-static void take(struct mounts_mount *mount, const struct viewer *viewer,
-		 struct libmnt_fs *fs)
+static void add_mount(struct mounts *mounts, const struct viewer *viewer,
+		      struct libmnt_fs *fs)
 {
 	const char *fields = mnt_fs_get_optional_fields(fs);
 
-	*mount = (struct mounts_mount){
+	mounts->mount =
+		alloc_more(mounts->mount, mounts->nr, sizeof(*mounts->mount));
+	mounts->mount[mounts->nr++] = (struct mounts_mount){
 		.id = (uint64_t)mnt_fs_get_id(fs),
 		.parent = (uint64_t)mnt_fs_get_parent_id(fs),
 		.super = mnt_fs_get_devno(fs),
@@ -62,78 +63,39 @@ static void take(struct mounts_mount *mount, const struct viewer *viewer,
 	};
 }
 
-static bool is_whole(const struct mounts_mount *mount)
-{
-	return mount->root && mount->target && mount->fstype && mount->source &&
-	       mount->options;
-}
-
-static int add(struct mounts *mounts, const struct viewer *viewer,
-	       struct libmnt_fs *fs)
-{
-	struct mounts_mount *bigger;
-
-	bigger = proc_grow(mounts->mount, &mounts->room, mounts->nr,
-			   sizeof(*bigger));
-	if (!bigger)
-		return -ENOMEM;
-	mounts->mount = bigger;
-	take(&bigger[mounts->nr], viewer, fs);
-	return is_whole(&bigger[mounts->nr++]) ? 0 : -ENOMEM;
-}
-
-static int add_all(struct mounts *mounts, const struct viewer *viewer,
-		   struct libmnt_table *table)
-{
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
-	struct libmnt_fs *fs;
-	int err = iter ? 0 : -ENOMEM;
-
-	while (!err && mnt_table_next_fs(table, iter, &fs) == 0)
-		err = add(mounts, viewer, fs);
-	mnt_free_iter(iter);
-	return err;
-}
-
 static int read_table(struct mounts *mounts, const struct viewer *viewer)
 {
-	struct libmnt_table *table = mnt_new_table();
-	char *path = NULL;
-	int err = -ENOMEM;
+	char *path =
+		alloc_text("%s/%s/mountinfo", viewer->proc, viewer->process);
+	struct libmnt_table *table = must(mnt_new_table());
+	struct libmnt_iter *iter = must(mnt_new_iter(MNT_ITER_FORWARD));
+	int err = mnt_table_parse_file(table, path);
+	struct libmnt_fs *fs;
 
-	if (table && asprintf(&path, "%s/%s/mountinfo", viewer->proc,
-			      viewer->process) >= 0) {
-		err = mnt_table_parse_file(table, path);
-		free(path);
-	}
-	if (!err)
-		err = add_all(mounts, viewer, table);
+	while (!err && mnt_table_next_fs(table, iter, &fs) == 0)
+		add_mount(mounts, viewer, fs);
+	mnt_free_iter(iter);
 	mnt_unref_table(table);
+	free(path);
 	return err > 0 ? -EIO : err;
 }
 
-/* Is this namespace, from this root directory, a new one? */
-static int is_new(struct mounts *mounts, const struct mounts_space *space)
+/* Return: whether this namespace, from this root directory, is a new one. */
+static bool add_space(struct mounts *mounts, const struct mounts_space *space)
 {
-	size_t room = mounts->nr_spaces;
-	struct mounts_space *bigger;
-
 	for (size_t i = 0; i < mounts->nr_spaces; i++)
 		if (mounts->space[i].inode == space->inode &&
 		    mounts->space[i].root_device == space->root_device &&
 		    mounts->space[i].root_inode == space->root_inode)
-			return 0;
-	/* There are few: one more at a time will do. */
-	bigger = realloc(mounts->space, (room + 1) * sizeof(*bigger));
-	if (!bigger)
-		return -ENOMEM;
-	mounts->space = bigger;
-	bigger[mounts->nr_spaces++] = *space;
-	return 1;
+			return false;
+	mounts->space =
+		alloc_more(mounts->space, mounts->nr_spaces, sizeof(*space));
+	mounts->space[mounts->nr_spaces++] = *space;
+	return true;
 }
 
 /* Return: 1 when it is one that was not read yet, 0, or a negative errno. */
-static int find_space(struct mounts *mounts, int dir, uint64_t *inode)
+static int enter_space(struct mounts *mounts, int dir, uint64_t *inode)
 {
 	struct mounts_space space = { 0 };
 	struct proc_file file;
@@ -146,7 +108,7 @@ static int find_space(struct mounts *mounts, int dir, uint64_t *inode)
 	space.inode = *inode;
 	space.root_device = file.device;
 	space.root_inode = file.inode;
-	return is_new(mounts, &space);
+	return add_space(mounts, &space);
 }
 
 static int scan_thread(struct mounts *mounts, const char *proc, int list,
@@ -160,32 +122,30 @@ static int scan_thread(struct mounts *mounts, const char *proc, int list,
 	dir = proc_open(list, process);
 	if (dir < 0)
 		return dir;
-	err = find_space(mounts, dir, &viewer.space);
+	err = enter_space(mounts, dir, &viewer.space);
 	close(dir);
 	viewer.ours = viewer.space == mounts->own;
 	return err > 0 ? read_table(mounts, &viewer) : err;
 }
 
-static int scan_process(struct mounts *mounts, const char *proc, int list,
-			pid_t pid)
+static void scan_process(struct mounts *mounts, const char *proc, int list,
+			 pid_t pid)
 {
-	bool unseen = false;
 	char tasks[32];
 	DIR *threads;
+	bool unseen;
 	int tid, err;
 
 	snprintf(tasks, sizeof(tasks), "%d/task", (int)pid);
 	err = proc_list(list, tasks, &threads);
-	while (!err && (tid = proc_next(threads)) >= 0) {
+	unseen = err && !proc_is_gone(err);
+	while (threads && (tid = proc_next(threads)) >= 0) {
 		err = scan_thread(mounts, proc, list, pid, tid);
-		unseen |= err && err != -ENOMEM && !proc_is_gone(err);
-		err = err == -ENOMEM ? err : 0;
+		unseen |= err && !proc_is_gone(err);
 	}
 	if (threads)
 		closedir(threads);
-	unseen |= err && err != -ENOMEM && !proc_is_gone(err);
 	mounts->nr_unseen += unseen;
-	return err == -ENOMEM ? err : 0;
 }
 
 static int scan_own(struct mounts *mounts, const char *proc, int list)
@@ -197,17 +157,14 @@ static int scan_own(struct mounts *mounts, const char *proc, int list)
 
 	if (dir < 0)
 		return dir;
-	if (find_space(mounts, dir, &mounts->own) == -ENOMEM) {
-		close(dir);
-		return -ENOMEM;
-	}
+	enter_space(mounts, dir, &mounts->own);
 	close(dir);
 	viewer.space = mounts->own;
 	return read_table(mounts, &viewer);
 }
 
 /* By id, and of the same one that which we know best first. */
-static int compare(const void *one, const void *other)
+static int compare_mounts(const void *one, const void *other)
 {
 	const struct mounts_mount *a = one, *b = other;
 
@@ -227,13 +184,14 @@ static void free_mount(struct mounts_mount *mount)
 	free(mount->options);
 }
 
-static void sort(struct mounts *mounts)
+static void sort_mounts(struct mounts *mounts)
 {
 	size_t kept = 0;
 
 	if (!mounts->nr)
 		return;
-	qsort(mounts->mount, mounts->nr, sizeof(*mounts->mount), compare);
+	qsort(mounts->mount, mounts->nr, sizeof(*mounts->mount),
+	      compare_mounts);
 	for (size_t i = 1; i < mounts->nr; i++) {
 		if (mounts->mount[i].id == mounts->mount[kept].id)
 			free_mount(&mounts->mount[i]);
@@ -251,87 +209,36 @@ bool mounts_has_space(const struct mounts *mounts, uint64_t inode)
 	return false;
 }
 
-/* Return: the inode number of the namespace that is mounted there, 0 for none. */
-static uint64_t space_of(const struct mounts_mount *mount)
+/* What is mounted in a namespace in which no process lives is not read. */
+static void count_hidden(struct mounts *mounts)
 {
-	if (strcmp(mount->fstype, "nsfs") ||
-	    strncmp(mount->root, "mnt:[", strlen("mnt:[")))
-		return 0;
-	return strtoull(mount->root + strlen("mnt:["), NULL, 10);
-}
+	for (size_t i = 0; i < mounts->nr; i++) {
+		const struct mounts_mount *mount = &mounts->mount[i];
 
-/* In such a one there may be a mount of another, which is then found as well. */
-static int enter(struct mounts *mounts, const char *proc, size_t at,
-		 uint64_t inode)
-{
-	const struct mounts_mount *mount = &mounts->mount[at];
-	const struct mounts_space space = { .inode = inode };
-	const struct viewer viewer = { .space = inode };
-	struct libmnt_table *table = mnt_new_table();
-	char *path;
-	int err;
-
-	if (mount->pid)
-		err = asprintf(&path, "%s/%d/root%s", proc, (int)mount->pid,
-			       mount->target);
-	else
-		err = asprintf(&path, "%s", mount->target);
-	if (!table || err < 0) {
-		mnt_unref_table(table);
-		return -ENOMEM;
+		if (!strcmp(mount->fstype, "nsfs") &&
+		    !strncmp(mount->root, "mnt:[", strlen("mnt:[")))
+			mounts->nr_hidden += !mounts_has_space(
+				mounts, strtoull(mount->root + strlen("mnt:["),
+						 NULL, 10));
 	}
-	err = is_new(mounts, &space);
-	if (err > 0)
-		err = space_read(path, table);
-	free(path);
-	if (!err)
-		err = add_all(mounts, &viewer, table);
-	mnt_unref_table(table);
-	return err;
-}
-
-static int scan_empty(struct mounts *mounts, const char *proc)
-{
-	uint64_t inode;
-	int err = 0;
-
-	for (size_t i = 0; err != -ENOMEM && i < mounts->nr; i++) {
-		inode = space_of(&mounts->mount[i]);
-		if (!inode || mounts_has_space(mounts, inode))
-			continue;
-		err = enter(mounts, proc, i, inode);
-		mounts->nr_hidden += err && err != -ENOMEM;
-	}
-	return err == -ENOMEM ? err : 0;
-}
-
-static int scan(struct mounts *mounts, const char *proc, DIR *list)
-{
-	int err = scan_own(mounts, proc, dirfd(list));
-	int pid;
-
-	while (!err && (pid = proc_next(list)) >= 0)
-		err = scan_process(mounts, proc, dirfd(list), pid);
-	if (!err)
-		err = scan_empty(mounts, proc);
-	sort(mounts);
-	return err;
 }
 
 int mounts_scan(struct mounts *mounts, const char *root)
 {
+	char *proc = alloc_text("%s/proc", root);
 	DIR *list;
-	char *proc;
-	int err;
+	int pid, err;
 
 	*mounts = (struct mounts){ 0 };
-	if (asprintf(&proc, "%s/proc", root) < 0)
-		return -ENOMEM;
 	err = proc_list(AT_FDCWD, proc, &list);
-	if (!err) {
-		err = scan(mounts, proc, list);
+	if (!err)
+		err = scan_own(mounts, proc, dirfd(list));
+	while (!err && (pid = proc_next(list)) >= 0)
+		scan_process(mounts, proc, dirfd(list), pid);
+	sort_mounts(mounts);
+	count_hidden(mounts);
+	if (list)
 		closedir(list);
-	}
 	free(proc);
 	return err;
 }
@@ -405,11 +312,8 @@ static char *place(const struct mounts_mount *mount,
 {
 	const char *rest = below(mount->target, parent->target);
 	const char *root = strcmp(parent->root, "/") ? parent->root : "";
-	char *path;
 
-	if (!rest || asprintf(&path, "%s%s", root, rest) < 0)
-		return NULL;
-	return path;
+	return rest ? alloc_text("%s%s", root, rest) : NULL;
 }
 
 static bool same_place(const struct mounts_mount *one,

@@ -26,8 +26,7 @@
  * @shared: its peer group, 0 if none
  * @master: the peer group that it gets mounts from, 0 if none
  * @space: inode number of its namespace
- * @pid: a process that sees it there, 0: the caller does or, where it is not
- *	@ours, no process lives in its namespace
+ * @pid: a process that sees it there, 0: the caller does
  * @remote: asking it for a file's attributes may take for ever
  * @ours: its namespace is that of the caller
  */
@@ -64,17 +63,16 @@ struct mounts_space {
  * struct mounts - all that can be seen
  * @mount: sorted by id
  * @nr: how many
- * @room: how many there is room for
  * @space: the namespaces, each from each root directory that is in use
  * @nr_spaces: how many
  * @own: inode number of the caller's namespace, 0 if unknown
  * @nr_unseen: processes whose namespace could not be looked at
- * @nr_hidden: namespaces without a process that could not be looked at
+ * @nr_hidden: mounts of namespaces in which no process lives, whose own mounts
+ *	are not read
  */
 struct mounts {
 	struct mounts_mount *mount;
 	size_t nr;
-	size_t room;
 	struct mounts_space *space;
 	size_t nr_spaces;
 	uint64_t own;
@@ -87,10 +85,9 @@ struct mounts {
  * @mounts: receives them, for mounts_free(), also on error
  * @root: prefix of /proc, "" for the running system
  *
- * That is those in which processes live, and those that are mounted somewhere
- * (nsfs): a child process enters these for a moment.
+ * That is those in which processes live.
  *
- * Return: 0, -ENOMEM, or a negative errno when /proc, or our own table of
+ * Return: 0, or a negative errno when /proc, or our own table of
  * mounts, cannot be read.
  */
 int mounts_scan(struct mounts *mounts, const char *root);

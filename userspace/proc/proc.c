@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "lib/number.h"
 #include "proc/proc.h"
 
@@ -40,6 +41,22 @@ int proc_list(int dir, const char *name, DIR **list)
 	err = errno;
 	close(fd);
 	return -err;
+}
+
+int proc_list_root(const char *root, DIR **list)
+{
+	char *path = alloc_text("%s/proc", root);
+	int err = proc_list(AT_FDCWD, path, list);
+
+	free(path);
+	return err;
+}
+
+FILE *proc_file_open(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	return fd < 0 ? NULL : must(fdopen(fd, "r"));
 }
 
 int proc_next(DIR *list)
@@ -79,7 +96,7 @@ char *proc_link(int dir, const char *name)
 	if (length < 0)
 		return NULL;
 	text[length] = '\0';
-	return strdup(text);
+	return alloc_copy(text);
 }
 
 int proc_space(int dir, const char *name, uint64_t *inode)
@@ -136,17 +153,4 @@ void proc_decode(char *text)
 		}
 	}
 	*to = '\0';
-}
-
-void *proc_grow(void *array, size_t *room, size_t used, size_t size)
-{
-	size_t wanted = *room ? 2 * *room : 32;
-	void *bigger;
-
-	if (used < *room)
-		return array;
-	bigger = realloc(array, wanted * size);
-	if (bigger)
-		*room = wanted;
-	return bigger;
 }

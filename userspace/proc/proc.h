@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /**
@@ -45,6 +46,18 @@ int proc_open(int dir, const char *name);
  * Return: 0 or a negative errno.
  */
 int proc_list(int dir, const char *name, DIR **list);
+
+/* The same for /proc below @root, which is "" for the running system. */
+int proc_list_root(const char *root, DIR **list);
+
+/**
+ * proc_file_open() - open a file to read it
+ * @dir: descriptor of the directory
+ * @name: of the file
+ *
+ * Return: the stream, NULL with errno when it cannot be opened.
+ */
+FILE *proc_file_open(int dir, const char *name);
 
 /**
  * proc_next() - the next entry of a directory that is a number
@@ -108,16 +121,5 @@ bool proc_is_gone(int err);
  * @text: in which three octal digits behind a backslash are a byte
  */
 void proc_decode(char *text);
-
-/**
- * proc_grow() - room for one more element of an array
- * @array: the array, or NULL
- * @room: how many there is room for; receives the new number
- * @used: how many there are
- * @size: of an element
- *
- * Return: the array, NULL if there is no memory; the old one is still there then.
- */
-void *proc_grow(void *array, size_t *room, size_t used, size_t size);
 
 #endif /* DFPUT_PROC_H */

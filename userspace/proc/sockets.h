@@ -23,28 +23,22 @@ struct sockets_socket {
  * struct sockets - all of them
  * @socket: sorted by inode
  * @nr: how many
- * @room: how many there is room for
  * @space: inode numbers of the network namespaces
  * @nr_spaces: how many
  */
 struct sockets {
 	struct sockets_socket *socket;
 	size_t nr;
-	size_t room;
 	uint64_t *space;
 	size_t nr_spaces;
 };
 
 /**
- * sockets_scan() - read them
- * @sockets: receives them, for sockets_free(), also on error
+ * sockets_scan() - read them; what cannot be looked at is passed over
+ * @sockets: receives them, for sockets_free()
  * @root: prefix of /proc, "" for the running system
- *
- * What cannot be looked at is passed over.
- *
- * Return: 0, -ENOMEM, or a negative errno when /proc cannot be read.
  */
-int sockets_scan(struct sockets *sockets, const char *root);
+void sockets_scan(struct sockets *sockets, const char *root);
 
 /**
  * sockets_path() - the address of a socket
@@ -55,10 +49,6 @@ int sockets_scan(struct sockets *sockets, const char *root);
  */
 const char *sockets_path(const struct sockets *sockets, uint64_t inode);
 
-/**
- * sockets_free() - free what was received
- * @sockets: scanned, or zeroed
- */
 void sockets_free(struct sockets *sockets);
 
 #endif /* DFPUT_SOCKETS_H */

@@ -10,40 +10,25 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "proc/devices.h"
 #include "proc/proc.h"
 #include "why/search.h"
 
-#define MAX_DEPTH 8
-
-static int open_folder(const struct why_search *search, const char *name,
-		       DIR **list)
-{
-	char *path;
-	int err;
-
-	*list = NULL;
-	if (asprintf(&path, "%s%s", search->query->root, name) < 0)
-		return -ENOMEM;
-	err = proc_list(AT_FDCWD, path, list);
-	free(path);
-	return err;
-}
+/* Devices on top of devices; lsblk(8) shows all of them. */
+#define MAX_DEPTH 2
 
 static FILE *open_file(const struct why_search *search, const char *name)
 {
-	FILE *file;
-	char *path;
+	char *path = alloc_text("%s%s", search->query->root, name);
+	FILE *file = proc_file_open(AT_FDCWD, path);
 
-	if (asprintf(&path, "%s%s", search->query->root, name) < 0)
-		return NULL;
-	file = fopen(path, "re");
 	free(path);
 	return file;
 }
 
 /* Where a device that is on top of another, or a part of it, is mounted. */
-static const char *mounted_on(const struct why_search *search, dev_t device)
+static const char *find_target(const struct why_search *search, dev_t device)
 {
 	const struct mounts *mounts = &search->holders.mounts;
 
@@ -62,34 +47,30 @@ static void add_device(struct why_search *search, const char *kind,
 		.fd = -1,
 		.what = (char *)name,
 	};
-	const char *target = mounted_on(search, device);
+	const char *target = find_target(search, device);
 
 	why_add(search, &reason, "%s%s%s", remark,
 		target ? ", mounted on " : "", target ? target : "");
 }
 
-static bool holder_number(int folder, const char *name, dev_t *device)
+static bool read_device(int folder, const char *name, dev_t *device)
 {
-	char *file, text[DEVICES_TEXT];
-	int err;
+	char *file = alloc_text("%s/dev", name), text[DEVICES_TEXT];
+	int err = *name == '.' ? -EINVAL :
+				 proc_text(folder, file, text, sizeof(text));
 
-	if (*name == '.' || asprintf(&file, "%s/dev", name) < 0)
-		return false;
-	err = proc_text(folder, file, text, sizeof(text));
 	free(file);
 	return !err && !devices_parse(text, device);
 }
 
 /* A volume is known by its own name, not by the kernel's. */
-static void holder_remark(int folder, const char *name, char *remark,
-			  size_t size)
+static void describe_holder(int folder, const char *name, char *remark,
+			    size_t size)
 {
-	char *file, volume[256] = "";
+	char *file = alloc_text("%s/dm/name", name), volume[256] = "";
 
-	if (asprintf(&file, "%s/dm/name", name) >= 0) {
-		proc_text(folder, file, volume, sizeof(volume));
-		free(file);
-	}
+	proc_text(folder, file, volume, sizeof(volume));
+	free(file);
 	if (*volume)
 		snprintf(remark, size, "device-mapper volume %s, on top of it",
 			 volume);
@@ -107,21 +88,25 @@ static void look_at_holders(struct why_search *search, dev_t device, int depth)
 
 	if (dir < 0)
 		return;
-	if (proc_list(dir, "holders", &list)) {
-		close(dir);
-		return;
-	}
-	while (!search->err && (entry = readdir(list))) {
-		if (!holder_number(dirfd(list), entry->d_name, &above))
-			continue;
-		holder_remark(dirfd(list), entry->d_name, remark,
-			      sizeof(remark));
-		add_device(search, "holder", entry->d_name, above, remark);
-		if (depth)
-			look_at_holders(search, above, depth - 1);
-	}
-	closedir(list);
+	proc_list(dir, "holders", &list);
 	close(dir);
+	while (list && (entry = readdir(list))) {
+		if (!read_device(dirfd(list), entry->d_name, &above))
+			continue;
+		if (depth > MAX_DEPTH) {
+			why_unseen(
+				search,
+				"devices on top of these, such as %s: see 'lsblk -s /dev/%s'",
+				entry->d_name, entry->d_name);
+			break;
+		}
+		describe_holder(dirfd(list), entry->d_name, remark,
+				sizeof(remark));
+		add_device(search, "holder", entry->d_name, above, remark);
+		look_at_holders(search, above, depth + 1);
+	}
+	if (list)
+		closedir(list);
 }
 
 /* A partition in use is a reason for the disk only, and only when it is one. */
@@ -132,16 +117,16 @@ static void look_at_partition(struct why_search *search, DIR *disk,
 	char *file;
 	bool is_one;
 
-	if (!holder_number(dirfd(disk), name, &device) ||
-	    asprintf(&file, "%s/partition", name) < 0)
+	if (!read_device(dirfd(disk), name, &device))
 		return;
+	file = alloc_text("%s/partition", name);
 	is_one = !faccessat(dirfd(disk), file, F_OK, 0);
 	free(file);
 	if (!is_one)
 		return;
-	if (mounted_on(search, device))
+	if (find_target(search, device))
 		add_device(search, "partition", name, device, "a part of it");
-	look_at_holders(search, device, MAX_DEPTH);
+	look_at_holders(search, device, 1);
 }
 
 static void look_at_partitions(struct why_search *search, dev_t device)
@@ -153,7 +138,7 @@ static void look_at_partitions(struct why_search *search, dev_t device)
 	if (dir < 0)
 		return;
 	proc_list(dir, ".", &list);
-	while (list && !search->err && (entry = readdir(list)))
+	while (list && (entry = readdir(list)))
 		look_at_partition(search, list, entry->d_name);
 	if (list)
 		closedir(list);
@@ -206,13 +191,12 @@ static void add_backing(struct why_search *search, const char *name, char *path)
 		reason.keeps = WHY_DEVICE;
 	else if (!is_ours(search, path, &reason.keeps))
 		return;
-	if (asprintf(&file, "%s/sys/class/block/%s/dev", search->query->root,
-		     name) >= 0) {
-		if (!proc_text(AT_FDCWD, file, text, sizeof(text)))
-			devices_parse(text, &device);
-		free(file);
-	}
-	target = device ? mounted_on(search, device) : NULL;
+	file = alloc_text("%s/sys/class/block/%s/dev", search->query->root,
+			  name);
+	if (!proc_text(AT_FDCWD, file, text, sizeof(text)))
+		devices_parse(text, &device);
+	free(file);
+	target = device ? find_target(search, device) : NULL;
 	why_add(search, &reason, "%sbacking file of /dev/%s%s%s",
 		deleted ? "deleted, " : "", name, target ? ", mounted on " : "",
 		target ? target : "");
@@ -220,21 +204,23 @@ static void add_backing(struct why_search *search, const char *name, char *path)
 
 static void look_at_loops(struct why_search *search)
 {
+	char *folder = alloc_text("%s/sys/block", search->query->root), *file;
 	const struct dirent *entry;
-	char path[4096], *file;
+	char path[4096];
 	DIR *list;
 
-	if (open_folder(search, "/sys/block", &list))
-		return;
-	while (!search->err && (entry = readdir(list))) {
-		if (strncmp(entry->d_name, "loop", strlen("loop")) ||
-		    asprintf(&file, "%s/loop/backing_file", entry->d_name) < 0)
+	proc_list(AT_FDCWD, folder, &list);
+	free(folder);
+	while (list && (entry = readdir(list))) {
+		if (strncmp(entry->d_name, "loop", strlen("loop")))
 			continue;
+		file = alloc_text("%s/loop/backing_file", entry->d_name);
 		if (!proc_text(dirfd(list), file, path, sizeof(path)) && *path)
 			add_backing(search, entry->d_name, path);
 		free(file);
 	}
-	closedir(list);
+	if (list)
+		closedir(list);
 }
 
 static void add_swap(struct why_search *search, char *path, const char *type)
@@ -296,7 +282,7 @@ void why_devices(struct why_search *search)
 	const struct why *why = search->why;
 
 	for (size_t i = 0; i < why->nr_blocks; i++)
-		look_at_holders(search, why->block[i], MAX_DEPTH);
+		look_at_holders(search, why->block[i], 1);
 	if (why->is_block)
 		look_at_partitions(search, why->block[0]);
 	look_at_loops(search);

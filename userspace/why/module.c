@@ -10,71 +10,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/error.h"
-#include "proc/devices.h"
-#include "lib/number.h"
+#include "debugfs/rows.h"
 #include "debugfs/stats.h"
+#include "lib/alloc.h"
+#include "lib/number.h"
+#include "proc/devices.h"
 #include "why/search.h"
 
-#define MAX_COLUMNS 8
-
-/**
- * struct table - a table of the module
- * @doc: the file
- * @names: columns that are needed, ended by NULL
- * @where: each one's place
+/*
+ * An older module may lack the table, which then has no rows. Return: whether it
+ * was read.
  */
-struct table {
-	struct document *doc;
-	const char *const *names;
-	size_t where[MAX_COLUMNS];
-};
-
-/* Return: whether it is there; an older module may not have it. */
-static bool load(struct why_search *search, const char *file,
-		 const char *const *names, struct table *table)
+static bool load_rows(struct why_search *search, const char *file,
+		      const char *const *names, struct rows *rows)
 {
-	struct reader *reader = search->query->reader;
-	int err = reader_load(reader, file, &table->doc);
+	int err;
 
-	table->names = names;
-	if (err == -ENOENT) {
-		why_unseen(search, "this module has no %s", file);
+	if (search->err)
 		return false;
-	}
-	for (size_t i = 0; !err && names[i]; i++)
-		err = document_need_column(reader, table->doc, names[i],
-					   &table->where[i]);
+	err = rows_load(rows, search->query->reader, file, names);
+	if (err == -ENOENT)
+		why_unseen(search, "this module has no %s", file);
+	else if (err)
+		why_fail(search, err);
 	if (err)
-		why_fail(search, err, "%s", error_text());
+		rows_free(rows);
 	return !err;
 }
 
-static const char *cell(const struct table *table, size_t row, size_t column)
-{
-	return document_cell(table->doc, row, table->where[column]);
-}
-
-/* What is no number, or none that fits, is refused. */
-static uint64_t number(struct why_search *search, const struct table *table,
-		       size_t row, size_t column)
-{
-	uint64_t value = 0;
-	int err = document_cell_number(search->query->reader, table->doc, row,
-				       table->where[column], &value);
-
-	if (err)
-		why_fail(search, err, "%s", error_text());
-	return value;
-}
-
 /* Is this the superblock of the target? */
-static bool is_super(const struct why_search *search, const char *text)
+static bool is_super(const struct why_search *search, const struct rows *rows,
+		     size_t row, int column)
 {
 	char super[DEVICES_TEXT];
 
 	return search->why->super &&
-	       !strcmp(devices_text(super, search->why->super), text);
+	       rows_is(rows, row, column,
+		       devices_text(super, search->why->super));
 }
 
 static size_t count_mounts(const struct why_search *search)
@@ -88,21 +60,21 @@ static size_t count_mounts(const struct why_search *search)
 }
 
 enum { UMOUNT_ENDED, UMOUNT_RESULT, UMOUNT_WHY, UMOUNT_DEVICE, UMOUNT_MOUNT };
-static const char *const umounts_names[] = { "ended_ns", "result", "why",
-					     "device",	 "mount",  NULL };
+static const char *const umounts_names[] = { "#ended_ns", "result", "why",
+					     "device",	  "mount",  NULL };
 
 /* Was this mount taken away? Then it is not the target's. */
-static bool is_away(const struct table *umounts, const char *mount)
+static bool is_away(const struct rows *umounts, const char *mount)
 {
-	for (size_t row = 0; umounts->doc && row < umounts->doc->nr_rows; row++)
-		if (!strcmp(cell(umounts, row, UMOUNT_MOUNT), mount) &&
-		    !strcmp(cell(umounts, row, UMOUNT_RESULT), "0"))
+	for (size_t row = 0; row < umounts->nr; row++)
+		if (rows_is(umounts, row, UMOUNT_MOUNT, mount) &&
+		    rows_is(umounts, row, UMOUNT_RESULT, "0"))
 			return true;
 	return false;
 }
 
-static enum why_keeps keeps(const struct why_search *search,
-			    const struct table *umounts, const char *mount)
+static enum why_keeps judge_mount(const struct why_search *search,
+				  const struct rows *umounts, const char *mount)
 {
 	if (is_away(umounts, mount) || count_mounts(search) != 1)
 		return WHY_DEVICE;
@@ -111,258 +83,236 @@ static enum why_keeps keeps(const struct why_search *search,
 
 enum {
 	PENDING_AGE,
-	PENDING_STATE,
 	PENDING_CAUSE,
 	PENDING_DEVICE,
 	PENDING_OWNER,
 	PENDING_COMM,
 	PENDING_MOUNT,
 };
-static const char *const pending_names[] = { "age_ns", "state", "cause",
-					     "device", "owner", "owner_comm",
-					     "mount",  NULL };
+static const char *const pending_names[] = { "#age_ns", "cause",      "device",
+					     "#owner",	"owner_comm", "mount",
+					     NULL };
 
 /* There can be thousands: those of one process and mount are one reason. */
-static bool same_pending(const struct table *table, size_t one, size_t other)
+static bool is_same_reason(const struct rows *rows, size_t one, size_t other)
 {
-	static const int columns[] = { PENDING_CAUSE, PENDING_DEVICE,
-				       PENDING_OWNER, PENDING_COMM,
-				       PENDING_MOUNT };
-
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		if (strcmp(cell(table, one, (size_t)columns[i]),
-			   cell(table, other, (size_t)columns[i])))
+	for (int column = PENDING_CAUSE; column <= PENDING_MOUNT; column++)
+		if (!rows_is(rows, one, column, rows_text(rows, other, column)))
 			return false;
 	return true;
 }
 
-static void add_pending(struct why_search *search, const struct table *table,
-			const struct table *umounts, size_t first, size_t nr)
+static void add_pending(struct why_search *search, const struct rows *rows,
+			const struct rows *umounts, size_t first, size_t nr)
 {
 	char what[NUMBER_TEXT + 16], age[NUMBER_TEXT];
-	uint64_t owner = number(search, table, first, PENDING_OWNER);
+	uint64_t owner = rows_number(rows, first, PENDING_OWNER);
 	const struct why_reason reason = {
 		.kind = "pending",
-		.keeps = keeps(search, umounts,
-			       cell(table, first, PENDING_MOUNT)),
+		.keeps = judge_mount(search, umounts,
+				     rows_text(rows, first, PENDING_MOUNT)),
 		.pid = (pid_t)owner,
-		.comm = owner ? (char *)cell(table, first, PENDING_COMM) : NULL,
+		.comm = owner ? (char *)rows_text(rows, first, PENDING_COMM) :
+				NULL,
 		.fd = -1,
 		.what = what,
 	};
 
 	snprintf(what, sizeof(what), "%zu files", nr);
-	number_ns_short(age, number(search, table, first, PENDING_AGE));
+	number_ns_short(age, rows_number(rows, first, PENDING_AGE));
 	why_add(search, &reason,
 		"on the kernel's list of deferred files, cause %s, for %s%s",
-		cell(table, first, PENDING_CAUSE), age,
+		rows_text(rows, first, PENDING_CAUSE), age,
 		owner ? "; closed by that process as it ended" : "");
 }
 
-/* What came before with the same has been counted there. */
-static bool is_first(const struct table *table, size_t row)
-{
-	for (size_t i = 0; i < row; i++)
-		if (same_pending(table, i, row))
-			return false;
-	return true;
-}
-
 static void look_at_pending(struct why_search *search,
-			    const struct table *umounts)
+			    const struct rows *umounts)
 {
-	struct table table = { 0 };
+	struct rows rows;
+	bool *counted;
 	size_t nr;
 
-	if (!load(search, "pending", pending_names, &table))
-		goto out;
-	for (size_t row = 0; row < table.doc->nr_rows; row++) {
-		if (!is_super(search, cell(&table, row, PENDING_DEVICE)) ||
-		    !is_first(&table, row))
+	if (!load_rows(search, "pending", pending_names, &rows))
+		return;
+	counted = alloc_array(rows.nr, sizeof(*counted));
+	for (size_t row = 0; row < rows.nr; row++) {
+		if (counted[row] ||
+		    !is_super(search, &rows, row, PENDING_DEVICE))
 			continue;
 		nr = 0;
-		for (size_t i = row; i < table.doc->nr_rows; i++)
-			nr += same_pending(&table, row, i);
-		add_pending(search, &table, umounts, row, nr);
+		for (size_t i = row; i < rows.nr; i++) {
+			if (counted[i] || !is_same_reason(&rows, row, i))
+				continue;
+			counted[i] = true;
+			nr++;
+		}
+		add_pending(search, &rows, umounts, row, nr);
 	}
-out:
-	document_free(table.doc);
+	free(counted);
+	rows_free(&rows);
 }
 
-enum {
-	HELD_AGE,
-	HELD_DEVICE,
-	HELD_INODE,
-	HELD_MOUNT,
-	HELD_PID,
-	HELD_COMM,
-};
-static const char *const held_names[] = { "age_ns", "device", "inode", "mount",
-					  "pid",    "comm",   NULL };
+enum { HELD_AGE, HELD_DEVICE, HELD_INODE, HELD_MOUNT, HELD_PID, HELD_COMM };
+static const char *const held_names[] = { "#age_ns", "device", "#inode",
+					  "mount",   "#pid",   "comm",
+					  NULL };
 
-static void add_held(struct why_search *search, const struct table *table,
-		     const struct table *umounts, size_t row)
+static void add_held(struct why_search *search, const struct rows *rows,
+		     const struct rows *umounts, size_t row)
 {
 	char what[NUMBER_TEXT + 16], age[NUMBER_TEXT];
 	const struct why_reason reason = {
 		.kind = "held",
-		.keeps = keeps(search, umounts, cell(table, row, HELD_MOUNT)),
-		.pid = (pid_t)number(search, table, row, HELD_PID),
-		.comm = (char *)cell(table, row, HELD_COMM),
+		.keeps = judge_mount(search, umounts,
+				     rows_text(rows, row, HELD_MOUNT)),
+		.pid = (pid_t)rows_number(rows, row, HELD_PID),
+		.comm = (char *)rows_text(rows, row, HELD_COMM),
 		.fd = -1,
 		.what = what,
 	};
 
-	snprintf(what, sizeof(what), "inode %s", cell(table, row, HELD_INODE));
-	number_ns_short(age, number(search, table, row, HELD_AGE));
+	snprintf(what, sizeof(what), "inode %s",
+		 rows_text(rows, row, HELD_INODE));
+	number_ns_short(age, rows_number(rows, row, HELD_AGE));
 	why_add(search, &reason,
-		"closed by that process as it ended, %s ago, and still held: by nobody that is seen",
+		"closed by that process as it ended, %s ago; no living process is seen to hold it, but something does",
 		age);
 }
 
 /* What a living process holds has been said already. */
-static void look_at_held(struct why_search *search, const struct table *umounts)
+static void look_at_held(struct why_search *search, const struct rows *umounts)
 {
-	struct table table = { 0 };
-	uint64_t inode;
+	struct rows rows;
 
-	if (!load(search, "held", held_names, &table))
-		goto out;
-	for (size_t row = 0; row < table.doc->nr_rows; row++) {
-		if (!is_super(search, cell(&table, row, HELD_DEVICE)))
-			continue;
-		inode = number(search, &table, row, HELD_INODE);
-		if (!holders_hold(&search->holders, search->why->super, inode))
-			add_held(search, &table, umounts, row);
-	}
-out:
-	document_free(table.doc);
+	if (!load_rows(search, "held", held_names, &rows))
+		return;
+	for (size_t row = 0; row < rows.nr; row++)
+		if (is_super(search, &rows, row, HELD_DEVICE) &&
+		    !holders_hold(&search->holders, search->why->super,
+				  rows_number(&rows, row, HELD_INODE)))
+			add_held(search, &rows, umounts, row);
+	rows_free(&rows);
 }
-
-enum { RING_AGE, RING_STATE, RING_PID, RING_COMM };
-static const char *const rings_names[] = { "age_ns", "state", "pid", "comm",
-					   NULL };
 
 static void look_at_rings(struct why_search *search)
 {
+	enum { AGE, STATE, PID, COMM };
+	static const char *const names[] = { "#age_ns", "state", "#pid", "comm",
+					     NULL };
 	struct why_reason reason = { .kind = "ring",
 				     .keeps = WHY_PERHAPS,
 				     .fd = -1,
 				     .what = "a ring of io_uring" };
-	struct table table = { 0 };
 	char age[NUMBER_TEXT];
+	struct rows rows;
 
-	if (!load(search, "rings", rings_names, &table))
-		goto out;
-	for (size_t row = 0; row < table.doc->nr_rows; row++) {
-		reason.pid = (pid_t)number(search, &table, row, RING_PID);
-		reason.comm = (char *)cell(&table, row, RING_COMM);
-		number_ns_short(age, number(search, &table, row, RING_AGE));
+	if (!load_rows(search, "rings", names, &rows))
+		return;
+	for (size_t row = 0; row < rows.nr; row++) {
+		reason.pid = (pid_t)rows_number(&rows, row, PID);
+		reason.comm = (char *)rows_text(&rows, row, COMM);
+		number_ns_short(age, rows_number(&rows, row, AGE));
 		why_add(search, &reason,
-			"being torn down for %s (%s), closed by that process as it ended: whose files it holds is not known until it puts them",
-			age, cell(&table, row, RING_STATE));
+			"closed by that process as it ended, %s ago, and not freed yet (%s): its files are not known until it puts them",
+			age, rows_text(&rows, row, STATE));
 	}
-out:
-	document_free(table.doc);
+	rows_free(&rows);
 }
 
 enum { SUPER_DEVICE, SUPER_FSTYPE, SUPER_STATE, SUPER_NAME };
 static const char *const supers_names[] = { "device", "fstype", "state", "name",
 					    NULL };
 
-/* The filesystem's own name for it is that of a device. */
-static void take_super(struct why_search *search, const struct table *table,
-		       const char *name)
-{
-	for (size_t row = 0; row < table->doc->nr_rows; row++)
-		if (!strcmp(cell(table, row, SUPER_FSTYPE), "btrfs") &&
-		    !strcmp(cell(table, row, SUPER_NAME), name) &&
-		    strcmp(cell(table, row, SUPER_STATE), "gone"))
-			devices_parse(cell(table, row, SUPER_DEVICE),
-				      &search->why->super);
-}
-
+/* On btrfs, the filesystem's own name for it is that of a device. */
 void why_super(struct why_search *search)
 {
-	const struct why *why = search->why;
-	struct table table = { 0 };
+	struct why *why = search->why;
+	struct rows rows;
 	char *name;
 
 	if (!search->query->reader || why->fstype || !why->is_block)
 		return;
 	name = devices_name(search->query->root, why->block[0]);
-	if (name && load(search, "superblocks", supers_names, &table))
-		take_super(search, &table, name);
-	document_free(table.doc);
+	if (name && load_rows(search, "superblocks", supers_names, &rows)) {
+		for (size_t row = 0; row < rows.nr; row++)
+			if (rows_is(&rows, row, SUPER_FSTYPE, "btrfs") &&
+			    rows_is(&rows, row, SUPER_NAME, name) &&
+			    !rows_is(&rows, row, SUPER_STATE, "gone"))
+				devices_parse(rows_text(&rows, row,
+							SUPER_DEVICE),
+					      &why->super);
+		rows_free(&rows);
+	}
 	free(name);
 }
 
-/* A superblock that lives, or dies, although nothing of it is mounted any more. */
+/* A superblock that is alive, or shut down, although nothing of it is mounted. */
 static void look_at_supers(struct why_search *search)
 {
 	struct why_reason reason = { .kind = "shutdown",
 				     .keeps = WHY_DEVICE,
 				     .fd = -1 };
-	struct table table = { 0 };
-	const char *state;
+	struct rows rows;
 
-	if (!load(search, "superblocks", supers_names, &table))
-		goto out;
-	for (size_t row = 0; row < table.doc->nr_rows; row++) {
-		if (!is_super(search, cell(&table, row, SUPER_DEVICE)))
+	if (!load_rows(search, "superblocks", supers_names, &rows))
+		return;
+	for (size_t row = 0; row < rows.nr; row++) {
+		if (!is_super(search, &rows, row, SUPER_DEVICE))
 			continue;
-		state = cell(&table, row, SUPER_STATE);
-		reason.what = (char *)cell(&table, row, SUPER_NAME);
-		if (!strcmp(state, "shutdown"))
+		reason.what = (char *)rows_text(&rows, row, SUPER_NAME);
+		if (rows_is(&rows, row, SUPER_STATE, "shutdown"))
 			why_add(search, &reason,
 				"its superblock is being shut down");
-		else if (!strcmp(state, "alive") && !count_mounts(search) &&
-			 !search->why->busy)
+		else if (rows_is(&rows, row, SUPER_STATE, "alive") &&
+			 !count_mounts(search) && !search->why->busy)
 			search->why->busy = WHY_DEVICE_BUSY;
 	}
-out:
-	document_free(table.doc);
+	rows_free(&rows);
 }
 
 /* The last word of the kernel on this superblock. */
 static void look_at_umounts(struct why_search *search,
-			    const struct table *umounts)
+			    const struct rows *umounts)
 {
+	struct why *why = search->why;
 	size_t last = SIZE_MAX;
 
-	for (size_t row = 0; umounts->doc && row < umounts->doc->nr_rows; row++)
-		if (is_super(search, cell(umounts, row, UMOUNT_DEVICE)))
+	for (size_t row = 0; row < umounts->nr; row++)
+		if (is_super(search, umounts, row, UMOUNT_DEVICE))
 			last = row;
 	if (last == SIZE_MAX)
 		return;
-	search->why->umount.ended = number(search, umounts, last, UMOUNT_ENDED);
-	search->why->umount.result = strdup(cell(umounts, last, UMOUNT_RESULT));
-	search->why->umount.why = strdup(cell(umounts, last, UMOUNT_WHY));
-	if (!search->why->umount.result || !search->why->umount.why)
-		why_fail(search, -ENOMEM, "not enough memory");
-	else if (!strcmp(search->why->umount.result, "-EBUSY") &&
-		 count_mounts(search) && !search->why->busy)
-		search->why->busy = WHY_WAS_BUSY;
+	why->umount.ended = rows_number(umounts, last, UMOUNT_ENDED);
+	why->umount.result =
+		alloc_copy(rows_text(umounts, last, UMOUNT_RESULT));
+	why->umount.why = alloc_copy(rows_text(umounts, last, UMOUNT_WHY));
+	if (!strcmp(why->umount.result, "-EBUSY") && count_mounts(search) &&
+	    !why->busy)
+		why->busy = WHY_WAS_BUSY;
 }
 
 static void look_at_losses(struct why_search *search)
 {
 	struct doubts doubts = { 0 };
 	struct stats stats;
-	int err = stats_load(search->query->reader, &stats);
+	int err;
 
+	if (search->err)
+		return;
+	err = stats_load(search->query->reader, &stats);
 	if (err) {
-		why_fail(search, err, "%s", error_text());
+		why_fail(search, err);
 		return;
 	}
 	stats_doubt(&stats, &doubts);
 	for (size_t i = 0; i < doubts.nr; i++)
-		why_unseen(search, "of deferrals, not all: %s", doubts.text[i]);
+		why_unseen(search, "some deferrals: %s", doubts.text[i]);
 }
 
 void why_module(struct why_search *search)
 {
-	struct table umounts = { 0 };
+	struct rows umounts = { 0 };
 
 	if (!search->query->reader) {
 		why_unseen(
@@ -370,12 +320,12 @@ void why_module(struct why_search *search)
 			"deferred files, and what ended processes left: the module's files cannot be read, see 'dfput doctor'");
 		return;
 	}
-	load(search, "umounts", umounts_names, &umounts);
+	load_rows(search, "umounts", umounts_names, &umounts);
 	look_at_pending(search, &umounts);
 	look_at_held(search, &umounts);
 	look_at_supers(search);
 	look_at_rings(search);
 	look_at_umounts(search, &umounts);
 	look_at_losses(search);
-	document_free(umounts.doc);
+	rows_free(&umounts);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/alloc.h"
 #include "proc/proc.h"
 #include "why/search.h"
 
@@ -28,28 +29,26 @@ enum why_keeps why_keeps(const struct why_search *search, uint64_t id)
 }
 
 /* Which mount it is on, where that is not the target. */
-static char *where(const struct why_search *search, const struct holder *holder)
+static char *describe_mount(const struct why_search *search,
+			    const struct holder *holder)
 {
 	const struct mounts_mount *mount;
-	char *text = NULL;
-	int err = 0;
 
 	mount = mounts_find(&search->holders.mounts, holder->mount);
-	if (holder->mount && mount && mount == search->mount)
-		return strdup("");
+	if (holder->kind == HOLDER_SCM || holder->kind == HOLDER_DEVICE ||
+	    (mount && mount == search->mount))
+		return alloc_copy("");
 	if (!holder->mount)
-		return strdup(", on which mount is not known");
+		return alloc_copy(", on which mount is not known");
 	if (!mount)
-		return strdup(", on a mount that is detached");
+		return alloc_copy(", on a mount that is detached");
 	if (mount->super != search->why->super)
-		err = asprintf(&text, ", through %s on %s", mount->fstype,
-			       mount->target);
-	else if (mount->ours)
-		err = asprintf(&text, ", on %s", mount->target);
-	else
-		err = asprintf(&text, ", on %s in mount namespace %llu",
-			       mount->target, (unsigned long long)mount->space);
-	return err < 0 ? NULL : text;
+		return alloc_text(", through %s on %s", mount->fstype,
+				  mount->target);
+	if (mount->ours)
+		return alloc_text(", on %s", mount->target);
+	return alloc_text(", on %s in mount namespace %llu", mount->target,
+			  (unsigned long long)mount->space);
 }
 
 /* What is special about it, by kind. */
@@ -86,18 +85,13 @@ static void add_holder(struct why_search *search, const struct holder *holder)
 		.fd = holder->fd,
 		.what = *holder->path ? holder->path : NULL,
 	};
-	bool of_super = holder->kind != HOLDER_SCM &&
-			holder->kind != HOLDER_DEVICE;
-	char *on = of_super ? where(search, holder) : strdup("");
+	char *on = describe_mount(search, holder);
 	char thread[32] = "";
 
-	if (!on)
-		why_fail(search, -ENOMEM, "not enough memory");
 	if (holder->tid != holder->pid)
 		snprintf(thread, sizeof(thread), ", by thread %d",
 			 (int)holder->tid);
-	why_add(search, &reason, "%s%s%s", remarks[holder->kind], on ? on : "",
-		thread);
+	why_add(search, &reason, "%s%s%s", remarks[holder->kind], on, thread);
 	free(on);
 }
 
@@ -125,10 +119,6 @@ static void add_mount(struct why_search *search,
 
 	if (mount->ours)
 		why_add(search, &reason, "%s", remark);
-	else if (!mount->pid)
-		why_add(search, &reason,
-			"%s, in mount namespace %llu, in which no process lives",
-			remark, (unsigned long long)mount->space);
 	else
 		why_add(search, &reason,
 			"%s, in mount namespace %llu, as process %d sees it",
@@ -192,15 +182,14 @@ static void look_at_layer(struct why_search *search,
 	char *path;
 
 	named = mounts_at(mounts, overlay->space, layer);
-	if (!named || named->super != search->why->super ||
-	    asprintf(&path, "%s/proc/%d/root%s", search->query->root,
-		     (int)overlay->pid, layer) < 0)
+	if (!named || named->super != search->why->super)
 		return;
 	/* What was mounted there when the overlay was made is not known. */
-	if (!overlay->pid)
-		proc_stat(AT_FDCWD, layer, &file);
-	else
-		proc_stat(AT_FDCWD, path, &file);
+	path = overlay->pid ?
+		       alloc_text("%s/proc/%d/root%s", search->query->root,
+				  (int)overlay->pid, layer) :
+		       alloc_copy(layer);
+	proc_stat(AT_FDCWD, path, &file);
 	free(path);
 	real = mounts_find(mounts, file.mount);
 	if (!real || real->super != search->why->super)
@@ -208,21 +197,11 @@ static void look_at_layer(struct why_search *search,
 	why_add(search, &reason, "an overlay with %s as a layer", layer);
 }
 
-static void look_at_layers(struct why_search *search,
-			   const struct mounts_mount *overlay, char *layers)
-{
-	char *layer;
-
-	while ((layer = strsep(&layers, ":")))
-		if (*layer == '/')
-			look_at_layer(search, overlay, layer);
-}
-
 static void look_at_overlay(struct why_search *search,
 			    const struct mounts_mount *overlay)
 {
 	static const char *const names[] = { "lowerdir", "upperdir" };
-	char *value, *layers;
+	char *value, *layers, *rest, *layer;
 	size_t length;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -230,11 +209,10 @@ static void look_at_overlay(struct why_search *search,
 					  &length) ||
 		    !value)
 			continue;
-		layers = strndup(value, length);
-		if (layers)
-			look_at_layers(search, overlay, layers);
-		else
-			why_fail(search, -ENOMEM, "not enough memory");
+		layers = rest = must(strndup(value, length));
+		while ((layer = strsep(&rest, ":")))
+			if (*layer == '/')
+				look_at_layer(search, overlay, layer);
 		free(layers);
 	}
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "lib/error.h"
 #include "proc/devices.h"
 #include "lib/number.h"
@@ -22,27 +23,11 @@
 /* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
 
-void why_fail(struct why_search *search, int err, const char *format, ...)
+/* The first error is the one that is told. */
+void why_fail(struct why_search *search, int err)
 {
-	va_list args;
-
-	if (search->err)
-		return;
-	search->err = err;
-	va_start(args, format);
-	error_vset(err, format, args);
-	va_end(args);
-}
-
-static void no_memory(struct why_search *search)
-{
-	why_fail(search, -ENOMEM, "not enough memory");
-}
-
-static bool copy(char **to, const char *from)
-{
-	*to = from ? strdup(from) : NULL;
-	return *to || !from;
+	if (!search->err)
+		search->err = err;
 }
 
 void why_add(struct why_search *search, const struct why_reason *reason,
@@ -52,25 +37,13 @@ void why_add(struct why_search *search, const struct why_reason *reason,
 	struct why_reason *added;
 	va_list args;
 
-	if (search->err)
-		return;
-	added = proc_grow(why->reason, &why->room, why->nr, sizeof(*added));
-	if (!added) {
-		no_memory(search);
-		return;
-	}
-	why->reason = added;
-	added += why->nr++;
+	why->reason = alloc_more(why->reason, why->nr, sizeof(*added));
+	added = &why->reason[why->nr++];
 	*added = *reason;
-	added->detail = NULL;
-	if (!copy(&added->comm, reason->comm) |
-	    !copy(&added->what, reason->what))
-		no_memory(search);
+	added->comm = alloc_copy(reason->comm);
+	added->what = alloc_copy(reason->what);
 	va_start(args, format);
-	if (format && vasprintf(&added->detail, format, args) < 0) {
-		added->detail = NULL;
-		no_memory(search);
-	}
+	added->detail = alloc_vtext(format, args);
 	va_end(args);
 	why->found += reason->keeps != WHY_PERHAPS;
 	why->found_mount += reason->keeps == WHY_MOUNT;
@@ -79,27 +52,17 @@ void why_add(struct why_search *search, const struct why_reason *reason,
 void why_unseen(struct why_search *search, const char *format, ...)
 {
 	struct why *why = search->why;
-	char **bigger;
 	va_list args;
 
-	if (search->err)
-		return;
-	bigger = realloc(why->unseen, (why->nr_unseen + 1) * sizeof(*bigger));
-	if (!bigger) {
-		no_memory(search);
-		return;
-	}
-	why->unseen = bigger;
+	why->unseen =
+		alloc_more(why->unseen, why->nr_unseen, sizeof(*why->unseen));
 	va_start(args, format);
-	if (vasprintf(&bigger[why->nr_unseen], format, args) < 0)
-		no_memory(search);
-	else
-		why->nr_unseen++;
+	why->unseen[why->nr_unseen++] = alloc_vtext(format, args);
 	va_end(args);
 }
 
 /* The walk through /proc, for the parts to look at. */
-static void find_holders(struct why_search *search)
+static void scan_holders(struct why_search *search)
 {
 	const struct holders_query query = {
 		.root = search->query->root,
@@ -115,8 +78,9 @@ static void find_holders(struct why_search *search)
 	mounts_free(&search->holders.mounts);
 	err = holders_scan(&search->holders, &query);
 	if (err)
-		why_fail(search, err, "cannot read %s/proc: %s",
-			 search->query->root, strerror(-err));
+		why_fail(search,
+			 error_set(err, "cannot read %s/proc: %s",
+				   search->query->root, strerror(-err)));
 	search->mount =
 		mounts_find(&search->holders.mounts, search->why->mount);
 }
@@ -144,7 +108,7 @@ static void say_unseen(struct why_search *search)
 	if (holders->mounts.nr_hidden + holders->nr_spaces)
 		why_unseen(
 			search,
-			"mount namespaces in which no process lives: %zu that are mounted, %zu that are open",
+			"mount namespaces in which no process lives: %zu that are mounted, %zu that are open; 'nsenter --mount=FILE findmnt' shows what is mounted in one",
 			holders->mounts.nr_hidden, holders->nr_spaces);
 	if (holders->nr_rings)
 		why_unseen(
@@ -163,10 +127,9 @@ static void try_device(struct why_search *search)
 	if (!why->is_block || why->found || *search->query->root)
 		return;
 	name = devices_name("", why->block[0]);
-	if (!name || asprintf(&path, "/dev/%s", name) < 0) {
-		free(name);
+	if (!name)
 		return;
-	}
+	path = alloc_text("/dev/%s", name);
 	fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
 	if (fd >= 0)
 		close(fd);
@@ -209,23 +172,25 @@ static void blame_kernel(struct why_search *search)
 					", or, without the module, a deferral");
 }
 
-static void say_unknown(struct why_search *search)
+static void check_target(struct why_search *search)
 {
 	const struct why *why = search->why;
 
 	if (!why->found && !why->is_block && !why->fstype)
 		why_fail(
-			search, -ENODEV,
-			"%s is neither a block device nor a mounted filesystem",
-			search->query->target);
+			search,
+			error_set(
+				-ENODEV,
+				"%s is neither a block device nor a mounted filesystem",
+				search->query->target));
 }
 
-static void look(struct why_search *search)
+static void run_parts(struct why_search *search)
 {
 	static void (*const parts[])(struct why_search *) = {
-		why_target, why_super,	  find_holders, why_live,
+		why_target, why_super,	  scan_holders, why_live,
 		why_mounts, why_devices,  why_module,	try_device,
-		say_unseen, blame_kernel, say_unknown,
+		say_unseen, blame_kernel, check_target,
 	};
 
 	for (size_t i = 0; !search->err && i < sizeof(parts) / sizeof(parts[0]);
@@ -240,7 +205,7 @@ int why_find(struct why *why, const struct why_query *query)
 	*why = (struct why){ 0 };
 	if (query->busy)
 		why->busy = WHY_MOUNT_BUSY;
-	look(&search);
+	run_parts(&search);
 	holders_free(&search.holders);
 	return search.err;
 }

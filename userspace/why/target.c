@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
+#include "lib/error.h"
 #include "proc/devices.h"
 #include "proc/proc.h"
 #include "why/search.h"
@@ -24,17 +26,11 @@ bool why_is_block(const struct why *why, dev_t device)
 static void add_block(struct why_search *search, dev_t device)
 {
 	struct why *why = search->why;
-	dev_t *bigger;
 
 	if (why_is_block(why, device))
 		return;
-	bigger = realloc(why->block, (why->nr_blocks + 1) * sizeof(*bigger));
-	if (!bigger) {
-		why_fail(search, -ENOMEM, "not enough memory");
-		return;
-	}
-	why->block = bigger;
-	bigger[why->nr_blocks++] = device;
+	why->block = alloc_more(why->block, why->nr_blocks, sizeof(device));
+	why->block[why->nr_blocks++] = device;
 }
 
 /* Of a filesystem on several devices, all. Return: whether this one is among them. */
@@ -47,9 +43,8 @@ static bool add_btrfs(struct why_search *search, int folder, const char *name)
 
 	if (faccessat(folder, name, F_OK, 0) || proc_list(folder, ".", &list))
 		return false;
-	while (!search->err && (entry = readdir(list))) {
-		if (asprintf(&file, "%s/dev", entry->d_name) < 0)
-			break;
+	while ((entry = readdir(list))) {
+		file = alloc_text("%s/dev", entry->d_name);
 		if (!proc_text(folder, file, text, sizeof(text)) &&
 		    !devices_parse(text, &device))
 			add_block(search, device);
@@ -60,7 +55,7 @@ static bool add_btrfs(struct why_search *search, int folder, const char *name)
 }
 
 /* The first words of a UUID, as the filesystem makes its id of them. */
-static uint32_t id_of(const char *uuid)
+static uint32_t btrfs_id(const char *uuid)
 {
 	unsigned int word[4], part[3];
 
@@ -77,20 +72,18 @@ static void add_siblings(struct why_search *search, dev_t device)
 	DIR *list = NULL;
 	int folder;
 
-	if (name &&
-	    asprintf(&path, "%s/sys/fs/btrfs", search->query->root) >= 0) {
+	path = alloc_text("%s/sys/fs/btrfs", search->query->root);
+	if (name)
 		proc_list(AT_FDCWD, path, &list);
-		free(path);
-	}
-	while (list && !search->err && (entry = readdir(list))) {
-		if (asprintf(&path, "%s/devices", entry->d_name) < 0)
-			break;
+	free(path);
+	while (list && (entry = readdir(list))) {
+		path = alloc_text("%s/devices", entry->d_name);
 		folder = proc_open(dirfd(list), path);
 		free(path);
 		if (folder < 0)
 			continue;
 		if (add_btrfs(search, folder, name))
-			search->why->btrfs = id_of(entry->d_name);
+			search->why->btrfs = btrfs_id(entry->d_name);
 		close(folder);
 	}
 	if (list)
@@ -123,9 +116,7 @@ static void take_super(struct why_search *search,
 	dev_t device;
 
 	why->super = mount->super;
-	why->fstype = strdup(mount->fstype);
-	if (!why->fstype)
-		why_fail(search, -ENOMEM, "not enough memory");
+	why->fstype = alloc_copy(mount->fstype);
 	if (is_block_device(search, mount->super)) {
 		add_block(search, mount->super);
 	} else if (!strcmp(mount->fstype, "btrfs") &&
@@ -140,15 +131,13 @@ static void take_mount(struct why_search *search,
 {
 	search->mount = mount;
 	search->why->mount = mount->id;
-	search->why->path = strdup(mount->target);
-	if (!search->why->path)
-		why_fail(search, -ENOMEM, "not enough memory");
+	search->why->path = alloc_copy(mount->target);
 	take_super(search, mount);
 }
 
 /* A filesystem that has this device, or is this device. */
-static const struct mounts_mount *mounted(const struct why_search *search,
-					  dev_t device)
+static const struct mounts_mount *find_mounted(const struct why_search *search,
+					       dev_t device)
 {
 	const struct mounts *mounts = &search->holders.mounts;
 	dev_t source;
@@ -174,7 +163,7 @@ static void take_device(struct why_search *search, dev_t device)
 		add_block(search, device);
 		add_siblings(search, device);
 	}
-	mount = mounted(search, device);
+	mount = find_mounted(search, device);
 	if (mount)
 		take_super(search, mount);
 	else
@@ -182,7 +171,7 @@ static void take_device(struct why_search *search, dev_t device)
 }
 
 /* A mount that does not answer is known by its name at least. */
-static const struct mounts_mount *named(const struct why_search *search)
+static const struct mounts_mount *find_named(const struct why_search *search)
 {
 	const char *target = search->query->target;
 	const struct mounts *mounts = &search->holders.mounts;
@@ -213,17 +202,19 @@ static void take_path(struct why_search *search)
 	}
 	mount = mounts_find(&search->holders.mounts, file.mount);
 	if (!mount)
-		mount = named(search);
+		mount = find_named(search);
 	if (mount)
 		take_mount(search, mount);
 	else if (err)
-		why_fail(search, err, "cannot look at %s: %s", target,
-			 strerror(-err));
+		why_fail(search, error_set(err, "cannot look at %s: %s", target,
+					   strerror(-err)));
 	else
 		why_fail(
-			search, -ENOENT,
-			"%s is on no mount that can be seen: see /proc/self/mountinfo",
-			target);
+			search,
+			error_set(
+				-ENOENT,
+				"%s is on no mount that can be seen: see /proc/self/mountinfo",
+				target));
 }
 
 void why_target(struct why_search *search)
@@ -232,8 +223,9 @@ void why_target(struct why_search *search)
 	int err = mounts_scan(&search->holders.mounts, search->query->root);
 
 	if (err)
-		why_fail(search, err, "cannot read %s/proc: %s",
-			 search->query->root, strerror(-err));
+		why_fail(search,
+			 error_set(err, "cannot read %s/proc: %s",
+				   search->query->root, strerror(-err)));
 	else if (!devices_parse(search->query->target, &device))
 		take_device(search, device);
 	else

@@ -15,7 +15,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "proc/holders.h"
 #include "debugfs/parse.h"
 #include "lib/view.h"
 
@@ -105,7 +104,6 @@ struct why_umount {
  * @nr_blocks: how many
  * @reason: most certain first
  * @nr: how many
- * @room: how many there is room for
  * @found: how many of them are more than perhaps
  * @found_mount: how many of these keep the mount
  * @busy: what is known to be busy: see enum why_busy
@@ -124,7 +122,6 @@ struct why {
 	size_t nr_blocks;
 	struct why_reason *reason;
 	size_t nr;
-	size_t room;
 	size_t found;
 	size_t found_mount;
 	enum why_busy busy;
@@ -141,7 +138,7 @@ struct why {
  * Without a module, only what it alone can see is missing, which is said.
  *
  * Return: 0, or a negative errno as in error.h: the target cannot be
- * found, /proc cannot be read, the module's files are no such, -ENOMEM.
+ * found, /proc cannot be read, the module's files are no such.
  */
 int why_find(struct why *why, const struct why_query *query);
 
@@ -165,10 +162,6 @@ void why_show(const struct why *why, struct view *view);
  */
 int why_status(const struct why *why);
 
-/**
- * why_free() - free what was received
- * @why: found, or zeroed
- */
 void why_free(struct why *why);
 
 #endif /* DFPUT_WHY_H */

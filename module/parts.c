@@ -133,8 +133,7 @@ int dfput_parts_init(const struct dfput_settings *settings)
 	const struct part *part;
 	int err;
 
-	for_each_part(part)
-	{
+	for_each_part(part) {
 		err = part->init ? part->init(settings) : 0;
 		if (!err)
 			continue;
@@ -165,7 +164,9 @@ void dfput_parts_reset(void)
 {
 	const struct part *part;
 
-	for_each_part(part) if (part->reset) part->reset();
+	for_each_part(part)
+		if (part->reset)
+			part->reset();
 }
 
 size_t dfput_parts_memory(void)
@@ -173,7 +174,9 @@ size_t dfput_parts_memory(void)
 	const struct part *part;
 	size_t sum = 0;
 
-	for_each_part(part) if (part->memory) sum += part->memory();
+	for_each_part(part)
+		if (part->memory)
+			sum += part->memory();
 	return sum;
 }
 

@@ -95,8 +95,8 @@ verdict $? "the environment is passed untouched"
 start
 dfput run --max-late 100ms --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "in time: the program's status"
-has "$err" '^In time: [0-9.]+m?s after its last process was reaped, no file of its own processes was later than the limit of 100\.000ms, and none is pending' "said so"
-has "$err" "none is pending, held, or in a ring's teardown\.$" "and what that covers"
+has "$err" '^In time: [0-9.]+m?s after the last of its processes was reaped, none of their files was later than 100\.000ms, and none is pending' "said so"
+has "$err" "none is pending, held, or in a ring\.$" "and what that covers"
 has "$err" '^Of its own processes: no file outlived its process\.$' "its own processes' files come first"
 dfput run --max-late 100ms --json --input "$copy" -- sh -c 'grow; exit 5'
 is_json "$err" 'j["waited_ns"] >= j["max_late_ns"] == 100000000' "all of the time is waited, although nothing was left"
@@ -166,7 +166,7 @@ is_status 3 "one of them late: against"
 has "$err" '^Of its own processes: 2 files outlived their process, by 9\.999ms at most:$' "said first"
 has "$err" '^KIND LATENESS ROUTE +CAUSE +ORIGIN +DEVICE +INODE FSTYPE BLOCKS PID COMM$' "with a table"
 has "$err" '^exit +9\.999ms deferred +kthread +io_uring +8:1 +131074 ext4 +flock +905 cat$' "of them"
-has "$err" "^Late: of its own processes' files, 1 released later than the limit of 9\.000ms, and 0 still pending, 0 still held, 0 rings still in teardown [0-9.]+m?s after its last process was reaped\.$" "and the verdict"
+has "$err" "^Late: of the files of its processes, 1 were released later than 9\.000ms; 0 are pending, 0 held, and 0 rings not freed, [0-9.]+m?s after the last process was reaped\.$" "and the verdict"
 has "$err" '^Trustworthy: yes' "without a doubt"
 has_not "$err" 'is mounted on' "where this machine has the device mounted is nothing to a copy"
 start
@@ -195,7 +195,7 @@ is_status 3 "a file that is still held, and a ring in teardown: against"
 has "$err" '^Of its own processes, closed, and held by no living process:$' "the file"
 has "$err" '^Of its own processes, rings that the kernel has not freed yet:$' "the ring"
 has "$err" '^ 7 +5ns working exit +905 ' "listed"
-has "$err" "^Late: .* and 0 still pending, 1 still held, 1 rings still in teardown" "and said"
+has "$err" "^Late: .* 0 are pending, 1 held, and 1 rings not freed" "and said"
 start
 dfput run --max-late 20ms --json --input "$copy" -- sh -c 'grow; hold $PPID; hold 77; tear 77; tear 77,$PPID; exit 5'
 is_json "$err" 'j["late"] == 2 and len(j["tree_held"]) == len(j["tree_rings"]) == 1 and j["trustworthy"]' "its own alone, in JSON"
@@ -218,7 +218,7 @@ is_json "$err" 'j["late"] == len(j["tree_pending"]) == 1 and j["tree_pending"][0
 start
 dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue $$'
 has "$err" '^Of its own processes, pending now:$' "listed"
-has "$err" "^Late: of its own processes' files, 0 released later than the limit of 20\.000ms, and 1 still pending" "and said"
+has "$err" "^Late: of the files of its processes, 0 were released later than 20\.000ms; 1 are pending" "and said"
 start
 dfput run --max-late 20ms --input "$copy" -- bash -c 'grow; (queue $BASHPID; sleep 0.1) & exit 5'
 is_status 3 "one that a process closed that it left behind: against"
@@ -322,7 +322,7 @@ is_json "$err" 'j["waited_ns"] < j["max_late_ns"] and j["doubts"] == ["signal 15
 start
 meanwhile --max-late 3600 -- eval 'kill -HUP $pid'
 has "$err" 'all of its processes reaped after' "its processes were reaped all the same"
-has "$err" '^No verdict: the wait was ended after .* of 3600\.000s\.$' "said so"
+has "$err" '^No verdict: a signal ended the wait after .* of 3600\.000s\.$' "said so"
 
 start
 dfput run --max-late 0 --input "$copy" -- sh -c 'grow lost_records=1'
@@ -411,6 +411,17 @@ report=$(cat "$work/report")
 is_json "$report" 'j["status"] == 1 and j["program"] == "sh" and j["whole_machine"] and j["trustworthy"]' "as JSON"
 is_json "$report" '{d["name"]: d["value"] for d in j["differences"]}["queued_softirq"] == 2' "differences"
 is_json "$report" 'j["left"] == 0 and j["measured_by"] == "exact" and "waited_ns" not in j' "the rest"
+
+dfput run -o "$work/no/report" --input "$copy" -- touch "$work/ran"
+is_status 1 "a report that cannot be written"
+[ ! -e "$work/ran" ]
+verdict $? "nothing was run"
+if [ -w /dev/full ]; then
+	dfput run -o /dev/full --input "$copy" -- true
+	is_status 1 "a report that is lost"
+	dfput run -o /dev/full --max-late 0 --input "$copy" -- true
+	is_status 4 "and with it the verdict"
+fi
 
 # ---- the process tree
 

@@ -100,15 +100,18 @@ static int prepare(struct run *run, const struct options *options)
 
 static int open_report(struct run *run, const struct options *options)
 {
-	run->out = stderr;
+	FILE *file;
+
 	if (!options->report)
 		return 0;
-	run->out = fopen(options->report, "we");
-	if (run->out)
-		return 0;
-	complain("run: not run, as the report %s cannot be written: %s",
-		 options->report, strerror(errno));
-	return -1;
+	file = fopen(options->report, "we");
+	if (!file) {
+		complain("run: not run, as the report %s cannot be written: %s",
+			 options->report, strerror(errno));
+		return -1;
+	}
+	run->out = file;
+	return 0;
 }
 
 /*
@@ -378,15 +381,15 @@ static void note_verdict(const struct run *run, const struct options *options,
 	number_ns_short(limit, options->max_late);
 	if (run->tree.interrupted)
 		view_note(view,
-			  "No verdict: the wait was ended after %s of %s.",
+			  "No verdict: a signal ended the wait after %s of %s.",
 			  took, limit);
 	else if (nr_late(run))
 		view_note(view,
-			  "Late: of its own processes' files, %" PRIu64
-			  " released later than the limit of %s, and %" PRIu64
-			  " still pending, %" PRIu64 " still held, %" PRIu64
-			  " rings still in teardown %s after its last process "
-			  "was reaped.",
+			  "Late: of the files of its processes, %" PRIu64
+			  " were released later than %s; %" PRIu64
+			  " are pending, %" PRIu64 " held, and %" PRIu64
+			  " rings not freed, %s after the last process was "
+			  "reaped.",
 			  run->leftovers.nr_late, limit,
 			  run->leftovers.pending.nr,
 			  run->unreleased.selected[UNRELEASED_HELD].nr,
@@ -394,12 +397,11 @@ static void note_verdict(const struct run *run, const struct options *options,
 	else if (run->doubts.nr)
 		view_note(view, "No verdict after %s (limit %s).", took, limit);
 	else
-		view_note(
-			view,
-			"In time: %s after its last process was reaped, no file "
-			"of its own processes was later than the limit of %s, "
-			"and none is pending, held, or in a ring's teardown.",
-			took, limit);
+		view_note(view,
+			  "In time: %s after the last of its processes was "
+			  "reaped, none of their files was later than %s, and "
+			  "none is pending, held, or in a ring.",
+			  took, limit);
 }
 
 static void show_verdict(const struct run *run, const struct options *options,
@@ -478,9 +480,9 @@ static int run_program(struct run *run, const struct options *options)
 		return status;
 	supervise_reap(&run->tree);
 	measure(run, options);
-	if (report(run, options, options->argv[0]))
-		doubts_add(&run->doubts, "the report could not be written");
 	status = exit_status(run, options);
+	if (report(run, options, options->argv[0]))
+		status = has_limit(options) ? STATUS_UNKNOWN : STATUS_FAILED;
 	supervise_end(&run->tree);
 	return status;
 }

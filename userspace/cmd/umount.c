@@ -19,6 +19,7 @@
 #include "lib/progress.h"
 #include "analysis/unreleased.h"
 #include "analysis/event_loop.h"
+#include "debugfs/rows.h"
 #include "why/why.h"
 
 #define PATIENCE_NS (10 * NUMBER_NS_PER_SEC)
@@ -36,8 +37,8 @@ static const struct reason {
 } reasons[] = {
 	{ "deferral", "files on the list", WAIT },
 	{ "deferral?", "files that were on the list", WAIT },
-	{ "ring", "files of a ring", WAIT },
-	{ "ring?", "rings", WAIT },
+	{ "ring", "files that a ring of io_uring had", WAIT },
+	{ "ring?", "files that a ring of io_uring may have", WAIT },
 	{ "held", "files that an ended process had closed",
 	  WAIT_UNLESS_LIVING },
 	{ "other", "something else", GIVE_UP },
@@ -46,8 +47,8 @@ static const struct reason {
 
 #define NR_REASONS (sizeof(reasons) / sizeof(reasons[0]))
 
-/* What of an attempt's row tells whether less is left now. */
-enum { ROW_ID, ROW_PENDING, ROW_HELD, ROW_RINGS, ROW_NR };
+/* Columns of umounts. */
+enum { ID, PID, PENDING, HELD, RINGS, WHY, DEVICE, MOUNT, NR_NUMBERS = WHY };
 
 /**
  * struct umounting - an umount, attempt by attempt
@@ -56,7 +57,7 @@ enum { ROW_ID, ROW_PENDING, ROW_HELD, ROW_RINGS, ROW_NR };
  * @busy: the last attempt said so
  * @error: what else it said, "" for nothing
  * @reason: why it was busy, NULL: not known
- * @row: of the last attempt, by ROW_*
+ * @row: numbers of the row of the last attempt
  * @device: its superblock
  * @mount: the mount, as the module tells them apart
  * @unreleased: what of that mount is not released
@@ -71,7 +72,7 @@ struct umounting {
 	bool busy;
 	char error[TEXT];
 	const struct reason *reason;
-	uint64_t row[ROW_NR];
+	uint64_t row[NR_NUMBERS];
 	char device[WORD];
 	char mount[WORD];
 	struct unreleased unreleased;
@@ -115,67 +116,32 @@ static const struct reason *find_reason(const char *name)
 	return NULL;
 }
 
-static int take_texts(struct umounting *umounting, const struct document *doc,
-		      size_t row)
+static void take_row(struct umounting *umounting, const struct rows *rows,
+		     size_t row)
 {
-	size_t why, device, mount;
-	int err = document_need_column(umounting->reader, doc, "why", &why);
-
-	if (!err)
-		err = document_need_column(umounting->reader, doc, "device",
-					   &device);
-	if (!err)
-		err = document_need_column(umounting->reader, doc, "mount",
-					   &mount);
-	if (err)
-		return err;
-	umounting->reason = find_reason(document_cell(doc, row, why));
-	snprintf(umounting->device, WORD, "%s",
-		 document_cell(doc, row, device));
-	snprintf(umounting->mount, WORD, "%s", document_cell(doc, row, mount));
-	return 0;
+	for (int column = 0; column < NR_NUMBERS; column++)
+		umounting->row[column] = rows_number(rows, row, column);
+	umounting->reason = find_reason(rows_text(rows, row, WHY));
+	snprintf(umounting->device, WORD, "%s", rows_text(rows, row, DEVICE));
+	snprintf(umounting->mount, WORD, "%s", rows_text(rows, row, MOUNT));
 }
 
 /* The newest row of ours, if it is newer than that of the attempt before. */
-static int take_row(struct umounting *umounting, const struct document *doc,
-		    size_t row)
-{
-	static const char *const names[ROW_NR] = {
-		[ROW_ID] = "id",
-		[ROW_PENDING] = "pending_mount",
-		[ROW_HELD] = "held_mount",
-		[ROW_RINGS] = "rings",
-	};
-	uint64_t pid = 0, numbers[ROW_NR] = { 0 };
-	size_t column;
-	int err = document_need_column(umounting->reader, doc, "pid", &column);
-
-	if (!err)
-		err = document_cell_number(umounting->reader, doc, row, column,
-					   &pid);
-	for (int i = 0; !err && i < ROW_NR; i++) {
-		err = document_need_column(umounting->reader, doc, names[i],
-					   &column);
-		if (!err)
-			err = document_cell_number(umounting->reader, doc, row,
-						   column, &numbers[i]);
-	}
-	if (err || pid != (uint64_t)getpid() ||
-	    numbers[ROW_ID] <= umounting->row[ROW_ID])
-		return err;
-	memcpy(umounting->row, numbers, sizeof(numbers));
-	return take_texts(umounting, doc, row);
-}
-
 static int find_row(struct umounting *umounting)
 {
-	struct document *doc;
-	int err = reader_load(umounting->reader, "umounts", &doc);
+	static const char *const names[] = {
+		"#id", "#pid",	 "#pending_mount", "#held_mount", "#rings",
+		"why", "device", "mount",	   NULL,
+	};
+	struct rows rows;
+	int err = rows_load(&rows, umounting->reader, "umounts", names);
 
 	umounting->reason = NULL;
-	for (size_t row = 0; !err && row < doc->nr_rows; row++)
-		err = take_row(umounting, doc, row);
-	document_free(doc);
+	for (size_t row = 0; !err && row < rows.nr; row++)
+		if (rows_number(&rows, row, PID) == (uint64_t)getpid() &&
+		    rows_number(&rows, row, ID) > umounting->row[ID])
+			take_row(umounting, &rows, row);
+	rows_free(&rows);
 	return err;
 }
 
@@ -209,10 +175,10 @@ static bool is_due(const struct umounting *umounting)
 		return true;
 	if (unreleased->selected[UNRELEASED_PENDING].nr)
 		return false;
-	return row[ROW_PENDING] ||
+	return row[PENDING] ||
 	       unreleased->selected[UNRELEASED_HELD].nr + unreleased->living <
-		       row[ROW_HELD] ||
-	       unreleased->selected[UNRELEASED_RINGS].nr < row[ROW_RINGS] ||
+		       row[HELD] ||
+	       unreleased->selected[UNRELEASED_RINGS].nr < row[RINGS] ||
 	       !unreleased_count(unreleased);
 }
 
@@ -281,8 +247,8 @@ static void show_waits(const struct umounting *umounting, struct view *view)
 		if (!umounting->waited_for[i])
 			continue;
 		view_texts(view, "waited_for", reasons[i].name);
-		view_note(view, "It was waited for %s (%s).",
-			  reasons[i].meaning, reasons[i].name);
+		view_note(view, "Waited for %s (%s).", reasons[i].meaning,
+			  reasons[i].name);
 	}
 }
 

@@ -51,7 +51,7 @@ for check in module version signature lockdown secure-boot ftrace debugfs kprobe
 done
 has "$out" '^debugfs +ok +mounted on /sys/kernel/debug ' "and where"
 doctor --json
-is_json "$out" 'j["healthy"] is True and all(c["status"] == "ok" and c["mend"] is None for c in j["doctor"])' "as JSON"
+is_json "$out" 'j["healthy"] is True and all(c["status"] == "ok" and c["fix"] is None for c in j["doctor"])' "as JSON"
 
 healthy
 rm -r "$root/sys/module" "$copy"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dfput doctor: what is in the way of measuring, and the command that mends it.
+ * dfput doctor: what is in the way of measuring, and the command that fixes it.
  * Each check is a function that adds a line; what cannot be looked at because
  * of something that already failed is left out.
  */
@@ -15,17 +15,18 @@
 #include "lib/error.h"
 #include "cmd/cmd.h"
 #include "cmd/doctor_machine.h"
+#include "debugfs/rows.h"
 #include "debugfs/stats.h"
 
 static const struct view_column columns[] = {
 	{ "check", VIEW_TEXT },
 	{ "status", VIEW_TEXT },
 	{ "meaning", VIEW_PROSE },
-	{ "mend", VIEW_PROSE },
+	{ "fix", VIEW_PROSE },
 };
 
 void doctor_add(struct doctor *doctor, const char *check,
-		enum doctor_level level, const char *mend, const char *format,
+		enum doctor_level level, const char *fix, const char *format,
 		...)
 {
 	static const char *const names[] = { "ok", "warn", "fail" };
@@ -37,10 +38,10 @@ void doctor_add(struct doctor *doctor, const char *check,
 	va_end(args);
 	doctor->failed |= level == DOCTOR_FAIL;
 	view_row(doctor->table,
-		 (const char *[]){ check, names[level], text, mend }, false);
+		 (const char *[]){ check, names[level], text, fix }, false);
 }
 
-static const char *mend_for(int err)
+static const char *find_fix(int err)
 {
 	switch (err) {
 	case -ENOENT:
@@ -64,7 +65,7 @@ static struct document *load(struct doctor *doctor, const char *file,
 	int err = reader_load(&doctor->reader, file, &doc);
 
 	if (err)
-		doctor_add(doctor, check, DOCTOR_FAIL, mend_for(err), "%s",
+		doctor_add(doctor, check, DOCTOR_FAIL, find_fix(err), "%s",
 			   error_text());
 	return doc;
 }
@@ -75,7 +76,7 @@ static bool check_directory(struct doctor *doctor,
 	int err = reader_open(&doctor->reader, options->input, doctor->root);
 
 	if (err)
-		doctor_add(doctor, "files", DOCTOR_FAIL, mend_for(err), "%s",
+		doctor_add(doctor, "files", DOCTOR_FAIL, find_fix(err), "%s",
 			   error_text());
 	else
 		doctor_add(doctor, "files", DOCTOR_OK, NULL, "%s can be read",
@@ -85,18 +86,18 @@ static bool check_directory(struct doctor *doctor,
 
 static void check_enabled(struct doctor *doctor, const struct stats *stats)
 {
-	char *mend;
+	char *fix;
 
 	if (stats->gauge[STATS_GAUGE_enabled]) {
 		doctor_add(doctor, "enabled", DOCTOR_OK, NULL,
 			   "measuring is on");
 		return;
 	}
-	if (asprintf(&mend, "echo 1 > %s/enable", doctor->reader.dir) < 0)
+	if (asprintf(&fix, "echo 1 > %s/enable", doctor->reader.dir) < 0)
 		return;
-	doctor_add(doctor, "enabled", DOCTOR_FAIL, mend,
+	doctor_add(doctor, "enabled", DOCTOR_FAIL, fix,
 		   "measuring is switched off");
-	free(mend);
+	free(fix);
 }
 
 static void check_losses(struct doctor *doctor, struct stats *stats)
@@ -188,7 +189,7 @@ static void check_settled(struct doctor *doctor, const struct document *doc)
 			"files that were queued before measuring began may still be on the list");
 }
 
-/* What no hook is the worse for. */
+/* States that are not errors. */
 static bool is_fine(const char *state)
 {
 	static const char *const fine[] = { "armed", "idle", "absent" };
@@ -199,43 +200,34 @@ static bool is_fine(const char *state)
 	return false;
 }
 
-static void check_hook(struct doctor *doctor, const struct document *doc,
-		       size_t row, const size_t where[4])
+static void check_table(struct doctor *doctor, struct document *doc)
 {
-	const char *cell[4];
+	enum { HOOK, SYMBOL, STATE, ERROR };
+	static const char *const names[] = { "hook", "symbol", "state", "error",
+					     NULL };
+	size_t nr_failed = 0;
+	struct rows rows;
 
-	for (int i = 0; i < 4; i++)
-		cell[i] = document_cell(doc, row, where[i]);
-	if (is_fine(cell[2]))
-		return;
-	doctor_add(doctor, "hook", DOCTOR_FAIL,
-		   "modprobe -r dfput && modprobe dfput", "%s (%s) is %s: %s",
-		   cell[0], cell[1], cell[2], cell[3]);
-}
-
-static void check_table(struct doctor *doctor, const struct document *doc)
-{
-	static const char *const names[] = { "hook", "symbol", "state",
-					     "error" };
-	size_t where[4];
-	bool before = doctor->failed;
-
-	for (int i = 0; i < 4; i++) {
-		if (!document_need_column(&doctor->reader, doc, names[i],
-					  &where[i]))
-			continue;
+	if (rows_bind(&rows, &doctor->reader, doc, names)) {
 		doctor_add(doctor, "hooks", DOCTOR_FAIL, "modprobe dfput", "%s",
 			   error_text());
 		return;
 	}
-	doctor->failed = false;
-	for (size_t row = 0; row < doc->nr_rows; row++)
-		check_hook(doctor, doc, row, where);
-	if (!doctor->failed)
+	for (size_t row = 0; row < rows.nr; row++) {
+		if (is_fine(rows_text(&rows, row, STATE)))
+			continue;
+		nr_failed++;
+		doctor_add(doctor, "hook", DOCTOR_FAIL,
+			   "modprobe -r dfput && modprobe dfput",
+			   "%s (%s) is %s: %s", rows_text(&rows, row, HOOK),
+			   rows_text(&rows, row, SYMBOL),
+			   rows_text(&rows, row, STATE),
+			   rows_text(&rows, row, ERROR));
+	}
+	if (!nr_failed)
 		doctor_add(doctor, "hooks", DOCTOR_OK, NULL,
 			   "all %zu are armed, or not needed on this kernel",
-			   doc->nr_rows);
-	doctor->failed |= before;
+			   rows.nr);
 }
 
 static void check_hooks(struct doctor *doctor)

@@ -176,17 +176,17 @@ static void check_ftrace(struct doctor *doctor)
 
 static void check_kprobes(struct doctor *doctor, const char *debugfs)
 {
-	char value[16], *path, *mend;
+	char value[16], *path, *fix;
 	ssize_t got;
 
 	if (asprintf(&path, "%s/kprobes/enabled", debugfs) < 0)
 		return;
-	if (asprintf(&mend, "echo 1 > %s", path) < 0)
-		mend = NULL;
+	if (asprintf(&fix, "echo 1 > %s", path) < 0)
+		fix = NULL;
 	got = peek(doctor, path, value, sizeof(value));
 	if (got > 0 && !strcmp(value, "0"))
 		doctor_add(
-			doctor, "kprobes", DOCTOR_FAIL, mend,
+			doctor, "kprobes", DOCTOR_FAIL, fix,
 			"kprobes are switched off: hooks that need them see nothing");
 	else if (got > 0)
 		doctor_add(doctor, "kprobes", DOCTOR_OK, NULL,
@@ -194,7 +194,7 @@ static void check_kprobes(struct doctor *doctor, const char *debugfs)
 	else if (got == -EACCES)
 		doctor_add(doctor, "kprobes", DOCTOR_WARN, "sudo dfput doctor",
 			   "only root sees whether kprobes are on");
-	free(mend);
+	free(fix);
 	free(path);
 }
 

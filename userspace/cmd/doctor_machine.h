@@ -44,11 +44,11 @@ struct doctor {
  * @doctor: where
  * @check: what was checked
  * @level: the outcome
- * @mend: the command that mends it, NULL if there is nothing to mend
+ * @fix: the command that fixes it, or NULL
  * @format: as of printf(3): what it means
  */
 void doctor_add(struct doctor *doctor, const char *check,
-		enum doctor_level level, const char *mend, const char *format,
+		enum doctor_level level, const char *fix, const char *format,
 		...) __attribute__((format(printf, 5, 6)));
 
 /**

@@ -10,6 +10,7 @@
 
 #include "lib/error.h"
 #include "cmd/cmd.h"
+#include "debugfs/rows.h"
 #include "debugfs/stats.h"
 #include "lib/text.h"
 
@@ -22,72 +23,33 @@ static const struct stats_word known[DFPUT_NR_HISTS] = {
 #undef WORD
 };
 
-struct hists {
-	struct reader *reader;
-	struct document *doc;
-	size_t name;
-	size_t unit;
-	size_t from;
-	size_t count;
-};
+enum { NAME, UNIT, FROM, COUNT };
+static const char *const names[] = { "histogram", "unit", "#from", "#count",
+				     NULL };
 
-static int fail_at(struct hists *hists, size_t row, const char *what)
+static int fail_at(const struct rows *rows, size_t row, const char *what)
 {
 	return error_set(-EPROTO, "histograms: line %zu: %s",
-			 hists->doc->lines[row], what);
+			 rows->doc->lines[row], what);
 }
 
-static int find_columns(struct hists *hists)
-{
-	struct {
-		const char *name;
-		size_t *where;
-	} columns[] = {
-		{ "histogram", &hists->name },
-		{ "unit", &hists->unit },
-		{ "from", &hists->from },
-		{ "count", &hists->count },
-	};
-	int err = 0;
-
-	for (int i = 0; !err && i < 4; i++)
-		err = document_need_column(hists->reader, hists->doc,
-					   columns[i].name, columns[i].where);
-	if (!err && hists->doc->nr_rows > MAX_ROWS)
-		err = fail_at(hists, MAX_ROWS, "too many rows");
-	return err;
-}
-
-static bool row_is(const struct hists *hists, size_t row, const char *name)
-{
-	return !strcmp(document_cell(hists->doc, row, hists->name), name);
-}
-
-static int take_row(struct hists *hists, size_t row, uint64_t *counts,
+static int take_row(const struct rows *rows, size_t row, uint64_t *counts,
 		    bool *seen)
 {
-	uint64_t from, count;
-	unsigned int bucket;
-	int err = document_cell_number(hists->reader, hists->doc, row,
-				       hists->from, &from);
+	uint64_t from = rows_number(rows, row, FROM);
+	unsigned int bucket = dfput_hist_bucket(from);
 
-	if (!err)
-		err = document_cell_number(hists->reader, hists->doc, row,
-					   hists->count, &count);
-	if (err)
-		return err;
-	bucket = dfput_hist_bucket(from);
 	if (dfput_hist_floor(bucket) != from)
-		return fail_at(hists, row, "not the lower bound of a bucket");
+		return fail_at(rows, row, "not the lower bound of a bucket");
 	if (seen[bucket])
-		return fail_at(hists, row, "a bucket for the second time");
+		return fail_at(rows, row, "a bucket for the second time");
 	seen[bucket] = true;
-	counts[bucket] = count;
+	counts[bucket] = rows_number(rows, row, COUNT);
 	return 0;
 }
 
 /* The rows from the first bucket that holds something to the last. */
-static size_t fill(struct view_bucket *buckets, const uint64_t *counts)
+static size_t fill_buckets(struct view_bucket *buckets, const uint64_t *counts)
 {
 	size_t nr = 0, used = 0;
 
@@ -107,8 +69,8 @@ static size_t fill(struct view_bucket *buckets, const uint64_t *counts)
 }
 
 /* Rows are checked in a first pass, without a view. */
-static int one_hist(struct hists *hists, const struct stats_word *word,
-		    struct view *view)
+static int show_hist(const struct rows *rows, const struct stats_word *word,
+		     struct view *view)
 {
 	struct view_bucket buckets[DFPUT_HIST_BUCKETS];
 	uint64_t counts[DFPUT_HIST_BUCKETS] = { 0 };
@@ -116,16 +78,16 @@ static int one_hist(struct hists *hists, const struct stats_word *word,
 	const char *unit = word->unit;
 	int err = 0;
 
-	for (size_t row = 0; !err && row < hists->doc->nr_rows; row++) {
-		if (!row_is(hists, row, word->name))
+	for (size_t row = 0; !err && row < rows->nr; row++) {
+		if (!rows_is(rows, row, NAME, word->name))
 			continue;
-		unit = document_cell(hists->doc, row, hists->unit);
-		err = take_row(hists, row, counts, seen);
+		unit = rows_text(rows, row, UNIT);
+		err = take_row(rows, row, counts, seen);
 	}
 	if (!err && view)
 		view_bars(view,
 			  (const char *[]){ word->name, unit, word->meaning },
-			  buckets, fill(buckets, counts));
+			  buckets, fill_buckets(buckets, counts));
 	return err;
 }
 
@@ -138,73 +100,73 @@ static const struct stats_word *find_known(const char *name)
 }
 
 /* A histogram that only a newer module knows, at its first row. */
-static bool is_extra(const struct hists *hists, size_t row)
+static bool is_extra(const struct rows *rows, size_t row)
 {
-	const char *name = document_cell(hists->doc, row, hists->name);
+	const char *name = rows_text(rows, row, NAME);
 
 	if (find_known(name))
 		return false;
 	for (size_t i = 0; i < row; i++)
-		if (row_is(hists, i, name))
+		if (rows_is(rows, i, NAME, name))
 			return false;
 	return true;
 }
 
-static bool is_wanted(char **names, const char *name)
+static bool is_wanted(char **wanted, const char *name)
 {
-	if (!*names)
+	if (!*wanted)
 		return true;
-	for (; *names; names++)
-		if (!strcmp(*names, name))
+	for (; *wanted; wanted++)
+		if (!strcmp(*wanted, name))
 			return true;
 	return false;
 }
 
-static int all_hists(struct hists *hists, char **names, struct view *view)
+static int show_hists(const struct rows *rows, char **wanted, struct view *view)
 {
 	int err = 0;
 
 	for (int i = 0; !err && i < DFPUT_NR_HISTS; i++)
-		if (is_wanted(names, known[i].name))
-			err = one_hist(hists, &known[i], view);
-	for (size_t row = 0; !err && row < hists->doc->nr_rows; row++) {
+		if (is_wanted(wanted, known[i].name))
+			err = show_hist(rows, &known[i], view);
+	for (size_t row = 0; !err && row < rows->nr; row++) {
 		struct stats_word word = {
-			.name = document_cell(hists->doc, row, hists->name),
+			.name = rows_text(rows, row, NAME),
 			.unit = "",
 			.meaning = "",
 		};
 
-		if (is_extra(hists, row) && is_wanted(names, word.name))
-			err = one_hist(hists, &word, view);
+		if (is_extra(rows, row) && is_wanted(wanted, word.name))
+			err = show_hist(rows, &word, view);
 	}
 	return err;
 }
 
-static int unknown_name(const struct hists *hists, const char *name)
+static int complain_name(const struct rows *rows, const char *name)
 {
 	char list[256] = "";
 
 	for (int i = 0; i < DFPUT_NR_HISTS; i++)
 		text_append(list, sizeof(list), "%s%s", text_comma(list),
 			    known[i].name);
-	for (size_t row = 0; row < hists->doc->nr_rows; row++)
-		if (is_extra(hists, row))
-			text_append(
-				list, sizeof(list), "%s%s", text_comma(list),
-				document_cell(hists->doc, row, hists->name));
+	for (size_t row = 0; row < rows->nr; row++)
+		if (is_extra(rows, row))
+			text_append(list, sizeof(list), "%s%s",
+				    text_comma(list),
+				    rows_text(rows, row, NAME));
 	return options_usage("hist: no such histogram: '%s'; there are %s",
 			     name, list);
 }
 
-static int check_names(const struct hists *hists, char **names)
+static int check_names(const struct rows *rows, char **wanted)
 {
-	for (; *names; names++) {
-		bool found = find_known(*names);
+	for (; *wanted; wanted++) {
+		bool found = find_known(*wanted);
 
-		for (size_t i = 0; !found && i < hists->doc->nr_rows; i++)
-			found = row_is(hists, i, *names);
+		for (size_t i = 0; !found && i < rows->nr; i++)
+			found = rows_is(rows, i, NAME, *wanted);
 		if (!found)
-			return unknown_name(hists, *names);
+			return complain_name(rows, *wanted);
 	}
 	return 0;
 }
@@ -212,18 +174,18 @@ static int check_names(const struct hists *hists, char **names)
 static int show(const struct options *options, struct reader *reader,
 		struct view *view)
 {
-	struct hists hists = { .reader = reader };
-	int err = reader_load(reader, "histograms", &hists.doc);
+	struct rows rows;
+	int err = rows_load(&rows, reader, "histograms", names);
 
+	if (!err && rows.nr > MAX_ROWS)
+		err = fail_at(&rows, MAX_ROWS, "too many rows");
 	if (!err)
-		err = find_columns(&hists);
+		err = check_names(&rows, options->argv);
 	if (!err)
-		err = check_names(&hists, options->argv);
+		err = show_hists(&rows, options->argv, NULL);
 	if (!err)
-		err = all_hists(&hists, options->argv, NULL);
-	if (!err)
-		err = all_hists(&hists, options->argv, view);
-	document_free(hists.doc);
+		err = show_hists(&rows, options->argv, view);
+	rows_free(&rows);
 	return err;
 }
 

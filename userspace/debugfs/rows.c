@@ -18,27 +18,33 @@ static int check_numbers(struct rows *rows, struct reader *reader, int column)
 	return err;
 }
 
-int rows_load(struct rows *rows, struct reader *reader, const char *file,
+int rows_bind(struct rows *rows, struct reader *reader, struct document *doc,
 	      const char *const *names)
 {
-	int err;
+	int err = 0;
 
-	*rows = (struct rows){ .names = names };
-	err = reader_load(reader, file, &rows->doc);
-	if (err)
-		return err;
-	rows->nr = rows->doc->nr_rows;
+	*rows = (struct rows){ .doc = doc, .nr = doc->nr_rows, .names = names };
 	for (int i = 0; !err && names[i]; i++) {
 		bool number = *names[i] == '#';
 
 		if (!*names[i])
 			continue;
-		err = document_need_column(reader, rows->doc, names[i] + number,
+		err = document_need_column(reader, doc, names[i] + number,
 					   &rows->where[i]);
 		if (!err && number)
 			err = check_numbers(rows, reader, i);
 	}
 	return err;
+}
+
+int rows_load(struct rows *rows, struct reader *reader, const char *file,
+	      const char *const *names)
+{
+	struct document *doc;
+	int err = reader_load(reader, file, &doc);
+
+	*rows = (struct rows){ 0 };
+	return err ? err : rows_bind(rows, reader, doc, names);
 }
 
 const char *rows_text(const struct rows *rows, size_t row, int column)

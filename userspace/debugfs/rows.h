@@ -34,6 +34,10 @@ struct rows {
 int rows_load(struct rows *rows, struct reader *reader, const char *file,
 	      const char *const *names);
 
+/* The same for a table that was read. rows_free() frees it, or its owner does. */
+int rows_bind(struct rows *rows, struct reader *reader, struct document *doc,
+	      const char *const *names);
+
 /* Return: a cell; @column is an index in the names. */
 const char *rows_text(const struct rows *rows, size_t row, int column);
 uint64_t rows_number(const struct rows *rows, size_t row, int column);

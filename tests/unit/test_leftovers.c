@@ -71,7 +71,7 @@ static void look(uint64_t last_id, uint64_t started, uint64_t reaper,
 }
 
 static void assert_leftovers(uint64_t nr, uint64_t nr_late, uint64_t worst,
-			    uint64_t missing)
+			     uint64_t missing)
 {
 	assert_int_equal(leftovers.released.nr, nr);
 	assert_int_equal(leftovers.nr_late, nr_late);

@@ -16,7 +16,8 @@ static struct pending_since pending;
 static void look(const char *dir, uint64_t moment, int expected)
 {
 	assert_int_equal(reader_open(&reader, dir, ""), 0);
-	assert_int_equal(pending_since_load(&pending, &reader, moment), expected);
+	assert_int_equal(pending_since_load(&pending, &reader, moment),
+			 expected);
 	reader_close(&reader);
 }
 

@@ -360,8 +360,7 @@ static void of_all(void **state)
 	write_tables();
 	assert_left(2, 2, 3);
 	unreleased_text(&unreleased, text, sizeof(text));
-	assert_string_equal(
-		text, "3 files on the list, 2 files held, 2 rings");
+	assert_string_equal(text, "3 files on the list, 2 files held, 2 rings");
 	unreleased_text(&unreleased, text, 9);
 	assert_string_equal(text, "3 files ");
 }
@@ -371,7 +370,8 @@ static void of_process(void **state)
 {
 	(void)state;
 	write_tables();
-	unreleased.query = (struct unreleased_query){ .pid = 9, .most_start = 100 };
+	unreleased.query =
+		(struct unreleased_query){ .pid = 9, .most_start = 100 };
 	assert_left(1, 1, 2);
 	unreleased.query.least_start = 75;
 	assert_left(0, 0, 1);

@@ -118,10 +118,11 @@ static bool takes_option(const struct command *command, const struct row *row)
 /* "+" stops getopt(3) at the first argument that is no option. */
 static void prepare_getopt(struct getopt *getopt, const struct command *command)
 {
-	char *letter = getopt->letters;
+	char *letter;
 	size_t nr = 0;
 
 	*getopt = (struct getopt){ 0 };
+	letter = getopt->letters;
 	if (!command || command->most == ARGUMENTS_PROGRAM)
 		*letter++ = '+';
 	*letter++ = ':';

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which cause applies here and now: fput()'s own test whether it can leave the
- * last put to task work, taken apart by reason.
+ * Why a last put is deferred here: fput()'s own test, by reason.
  *
- * Pure reads of the CPU's and current's own state; nothing here can change
- * between the hook and the kernel's decision a few instructions later, because
- * only this context changes it.
+ * It reads only the state of this CPU and of current, which nothing but this context
+ * changes: fput() will find the same.
  */
 #ifndef DFPUT_CONTEXT_H
 #define DFPUT_CONTEXT_H
@@ -17,7 +15,7 @@
 #include "compat/compat.h"
 #include "hook/symbol.h"
 
-/* The task's task work is over: the kernel has put its static end mark there. */
+/* The task takes no task work any more. */
 static __always_inline bool dfput_context_exited(const struct task_struct *task)
 {
 	return dfput_symbols.work_exited &&
@@ -27,7 +25,7 @@ static __always_inline bool dfput_context_exited(const struct task_struct *task)
 
 static __always_inline enum dfput_cause dfput_context_interrupt(void)
 {
-	/* fput() is not NMI safe, so a call from there is a bug elsewhere. */
+	/* fput() is not NMI safe: such a call is a bug elsewhere. */
 	if (in_nmi() || in_hardirq())
 		return DFPUT_CAUSE_hardirq;
 	if (in_serving_softirq())
@@ -35,14 +33,9 @@ static __always_inline enum dfput_cause dfput_context_interrupt(void)
 	return DFPUT_CAUSE_bh;
 }
 
-/**
- * dfput_context_defers() - is there a cause at all?
- *
- * For the way of all that is not deferred: as little as the compiler can make of
- * it. Looks at the flags twice, so that the first look needs no register.
- *
- * Context: any.
- * Return: as dfput_context_cause() is not DFPUT_CAUSE_NONE.
+/*
+ * Is there a cause? The fast path: few instructions, and the first test of the flags
+ * needs no register, so they are tested twice.
  */
 static __always_inline bool dfput_context_defers(void)
 {
@@ -56,14 +49,7 @@ static __always_inline bool dfput_context_defers(void)
 	return (task->flags & PF_KTHREAD) || dfput_context_exited(task);
 }
 
-/**
- * dfput_context_cause() - would a last put be deferred here, and why?
- *
- * The order is the kernel's: context first, then the kind of task.
- *
- * Context: any.
- * Return: the cause, or DFPUT_CAUSE_NONE where task work is used.
- */
+/* In the kernel's order: context first, then the kind of task. NONE: task work. */
 static __always_inline enum dfput_cause dfput_context_cause(void)
 {
 	const struct task_struct *task = current;

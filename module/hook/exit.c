@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exits: when a thread group's end becomes visible to whoever waits for it.
+ * Exits: when a thread group's end becomes visible to its parent.
  *
- * do_notify_parent() is called for more than that, and each end is to be
- * counted once:
+ * do_notify_parent() is called more often than that:
  *
- * - for a traced thread, to tell the tracer: not a group's end;
- * - for a leader whose threads still run: never, the last thread calls it for
- *   its leader, which is why the task counts here, and not current;
- * - for a leader that is traced by a stranger: the tracer is told first, and
- *   the real parent once the tracer is done with it, which is the visible end;
- * - again, when a parent exits and leaves a zombie to the next parent.
+ * - for a traced thread, to tell the tracer: not the end of a group;
+ * - for a leader whose threads are gone, by the last of them: so @task counts, and
+ *   not current;
+ * - for a leader with a tracer that is not its parent: first to the tracer, then to
+ *   the parent, which is the visible end;
+ * - again, when a parent exits and hands a zombie to the next parent.
  *
- * Runs under tasklist_lock, interrupts off; only reads what that lock keeps.
+ * Runs under tasklist_lock with interrupts off, and only reads what that protects.
  */
 #include <linux/ktime.h>
 #include <linux/ptrace.h>
@@ -35,7 +34,7 @@ static bool is_for_tracer_only(const struct task_struct *task)
 	return task->ptrace && ptrace_reparented((struct task_struct *)task);
 }
 
-/* An exiting parent hands over zombies whose end has been visible before. */
+/* An exiting parent hands over a zombie whose end was visible before. */
 static bool is_repeated(const struct task_struct *task, unsigned long caller)
 {
 	unsigned int i;

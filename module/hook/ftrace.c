@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hooks by ftrace: the functions that are called often, at their entry.
+ * Hooks by ftrace, at the entry of a function.
  *
- * The handlers run in the context of the hooked function, with its interrupt
- * and preemption state: any context, fput() included. They ask ftrace for no
- * protection against recursion, which would double their price: none of them
- * calls a function that one of them hooks. They keep the cheap way out first.
+ * Handlers run in the context of the hooked function, with its interrupt and
+ * preemption state: any context. They do without ftrace's protection against
+ * recursion, which would double their price: no handler calls a hooked function.
+ * The cheap way out comes first.
  *
  * FTRACE_OPS_FL_PERMANENT: without it, `sysctl kernel.ftrace_enabled=0` would
- * take our eyes away without a word. With it, that is refused with EBUSY while
- * we measure, and so is our loading while it is 0.
+ * silently disable our hooks. With it, the sysctl fails with EBUSY while we measure,
+ * and loading fails with EBUSY while it is 0.
  */
 #include <linux/errno.h>
 #include <linux/fs.h>
@@ -27,12 +27,10 @@
 #include "core/trace.h"
 
 /*
- * Up to 6.12 fput() decides by itself, and at its entry a count of one means:
- * this is the last reference. With a few more, others may be at this very
- * point as well, and any of them may turn out to be the last. Each of them is
- * one CPU, or one task that was preempted here.
+ * At the entry of fput(), one reference is the last one. With a few more, other CPUs
+ * or preempted tasks may be in fput() too, and any of these puts may be the last.
  */
-#define CANDIDATE_REFS 8
+#define MAYBE_LAST_REFS 8
 
 static __always_inline const struct file *
 file_argument(struct ftrace_regs *fregs)
@@ -41,19 +39,19 @@ file_argument(struct ftrace_regs *fregs)
 }
 
 /*
- * In each handler that everybody comes by, what follows the cheap way out is a
- * function of its own, else the compiler would save registers for it first.
+ * What follows the cheap way out is a noinline function: else the compiler saves
+ * registers for it first.
  */
 
-/* A caller that would be deferred gives up this many references. */
-static noinline void see_candidate(enum dfput_hook_id hook,
-				   const struct file *file, unsigned int refs,
-				   unsigned long caller)
+/* The caller drops @refs references where the last put would be deferred. */
+static noinline void report_put(enum dfput_hook_id hook,
+				const struct file *file, unsigned int refs,
+				unsigned long caller)
 {
 	enum dfput_cause cause = dfput_context_cause();
 	long left = dfput_file_refs(file) - refs;
 
-	if (left >= CANDIDATE_REFS)
+	if (left >= MAYBE_LAST_REFS)
 		return;
 	dfput_count_hit(hook);
 	dfput_list_put(file, cause, caller,
@@ -65,39 +63,40 @@ void dfput_on_fput(unsigned long ip, unsigned long caller,
 {
 	if (likely(!dfput_context_defers()))
 		return;
-	see_candidate(DFPUT_HOOK_queue_fput, file_argument(fregs), 1, caller);
+	report_put(DFPUT_HOOK_queue_fput, file_argument(fregs), 1, caller);
 }
 
-/* Up to 5.17 fput() is a call of this one, which others call as well. */
+/* Up to 5.17 fput() calls fput_many(), and so do others. */
 void dfput_on_fput_many(unsigned long ip, unsigned long caller,
 			struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	if (likely(!dfput_context_defers()))
 		return;
-	see_candidate(DFPUT_HOOK_queue_many, file_argument(fregs),
-		      dfput_ftrace_argument(fregs, 1), caller);
+	report_put(DFPUT_HOOK_queue_many, file_argument(fregs),
+		   dfput_ftrace_argument(fregs, 1), caller);
 }
 
-static noinline void see_deferral(const struct file *file, unsigned long caller)
+static noinline void report_queued(const struct file *file,
+				   unsigned long caller)
 {
 	dfput_count_hit(DFPUT_HOOK_queue_exact);
 	dfput_list_put(file, dfput_context_cause(), caller, DFPUT_PUT_DROPPED);
 }
 
-/* Entered only once the last reference is gone: no guess is left. */
+/* Called when the last reference is gone. */
 void dfput_on___fput_deferred(unsigned long ip, unsigned long caller,
 			      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	if (likely(!dfput_context_defers()))
 		return;
-	see_deferral(file_argument(fregs), caller);
+	report_queued(file_argument(fregs), caller);
 }
 
 /*
- * What comes off the list inside a drain, but not from its loop as the kernel was
- * built with it, comes from a loop that has taken its place.
+ * A queued file that is released inside a drain, but not by the loops that the kernel
+ * was built with: a livepatch or the like has replaced them.
  */
-static void see_release(const struct file *file)
+static void report_other_release(const struct file *file)
 {
 	if (unlikely(dfput_list_not_deferred(file)) && dfput_batch_entered())
 		dfput_count(DFPUT_COUNT_foreign);
@@ -106,13 +105,14 @@ static void see_release(const struct file *file)
 		trace_dfput_put(file);
 }
 
-static noinline void see_put(const struct file *file, unsigned long caller)
+static noinline void report_release(const struct file *file,
+				    unsigned long caller)
 {
 	bool flush =
 		dfput_range_holds(&dfput_symbols.flush_delayed_fput, caller);
 
 	if (!flush && !dfput_range_holds(&dfput_symbols.delayed_fput, caller)) {
-		see_release(file);
+		report_other_release(file);
 		return;
 	}
 	dfput_count_hit(DFPUT_HOOK_release);
@@ -124,12 +124,12 @@ void dfput_on___fput(unsigned long ip, unsigned long caller,
 {
 	if (unlikely(dfput_fput_filter_passes(caller -
 					      dfput_symbols.drains.start)))
-		see_put(file_argument(fregs), caller);
+		report_release(file_argument(fregs), caller);
 }
 
 /*
- * By the work that it waits for and not by the caller: this may be a tail call,
- * and a release may wait for other work.
+ * Recognised by the work that it waits for: the call may be a tail call, so the caller
+ * says nothing.
  */
 void dfput_on_flush_delayed_work(unsigned long ip, unsigned long caller,
 				 struct ftrace_ops *ops,
@@ -153,7 +153,7 @@ void dfput_on_generic_shutdown_super(unsigned long ip, unsigned long caller,
 	dfput_shutdown_begin((const struct super_block *)sb);
 }
 
-/* Any delayed work at all: one comparison. */
+/* Called for all delayed work. */
 void dfput_on_queue_delayed_work_on(unsigned long ip, unsigned long caller,
 				    struct ftrace_ops *ops,
 				    struct ftrace_regs *fregs)
@@ -166,7 +166,7 @@ void dfput_on_queue_delayed_work_on(unsigned long ip, unsigned long caller,
 	dfput_shutdown_mounts_queued();
 }
 
-/* Most mounts are cleaned up by whoever puts them last. */
+/* Most mounts are cleaned up by the task that puts them last: not deferred. */
 void dfput_on_cleanup_mnt(unsigned long ip, unsigned long caller,
 			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
@@ -176,8 +176,8 @@ void dfput_on_cleanup_mnt(unsigned long ip, unsigned long caller,
 	dfput_shutdown_mount();
 }
 
-/* A process that goes on closes a file: if that lives on, it is not our leftover. */
-static noinline void see_close(const struct file *file)
+/* A live process closes a file: it is no leftover of whoever closed it before. */
+static noinline void report_live_close(const struct file *file)
 {
 	if (!(current->flags & PF_KTHREAD))
 		dfput_watch_closed_by_live(file);
@@ -191,25 +191,25 @@ static bool is_ring(const struct file *file)
 	       (unsigned long)file->f_op->release == release;
 }
 
-static noinline void see_last_close(const struct file *file,
-				    enum dfput_kind kind)
+static noinline void report_exit_close(const struct file *file,
+				       enum dfput_kind kind)
 {
 	dfput_count_hit(DFPUT_HOOK_close);
 	dfput_watch_closed(file, kind);
 }
 
-static noinline void see_exec_close(const struct file *file)
+static noinline void report_exec_close(const struct file *file)
 {
-	/* By the time of its release we could not tell why it was closed. */
+	/* Its release does not say that an exec closed it. */
 	if (is_ring(file))
 		dfput_ring_closed_by_exec(file->private_data);
 	if (dfput_file_refs(file) > 1)
-		see_last_close(file, DFPUT_KIND_EXEC);
+		report_exit_close(file, DFPUT_KIND_EXEC);
 }
 
 /*
- * The exit of the last task that has a table of files closes what is in it, and
- * an execution what is marked so.
+ * When the last task of a files_struct exits, the table is closed. An exec closes what
+ * is marked close-on-exec.
  */
 void dfput_on_filp_close(unsigned long ip, unsigned long caller,
 			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
@@ -218,20 +218,21 @@ void dfput_on_filp_close(unsigned long ip, unsigned long caller,
 
 	if (task->flags & PF_EXITING) {
 		if (!task->files && dfput_file_refs(file_argument(fregs)) > 1)
-			see_last_close(file_argument(fregs), DFPUT_KIND_EXIT);
+			report_exit_close(file_argument(fregs),
+					  DFPUT_KIND_EXIT);
 	} else if (unlikely(task->in_execve)) {
-		see_exec_close(file_argument(fregs));
+		report_exec_close(file_argument(fregs));
 	} else if (unlikely(dfput_watching())) {
-		see_close(file_argument(fregs));
+		report_live_close(file_argument(fregs));
 	}
 }
 
-/* close(2) from 6.6 on, which no longer comes by filp_close(). */
+/* Since 6.6 close(2) calls this in place of filp_close(). */
 void dfput_on___fput_sync(unsigned long ip, unsigned long caller,
 			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	if (unlikely(dfput_watching()))
-		see_close(file_argument(fregs));
+		report_live_close(file_argument(fregs));
 }
 
 void dfput_on_io_uring_release(unsigned long ip, unsigned long caller,
@@ -292,9 +293,9 @@ static int filter_by_name(struct ftrace_ops *ops, const char *symbol, int reset)
 }
 
 /*
- * By name is slow: ftrace looks up the name of each function that there is. But
- * up to 5.17 it takes no other address than that of the call itself, which on
- * arm64 has up to two instructions before it.
+ * By address, since by name is slow: ftrace then looks up the name of every function.
+ * Up to 5.17 the address has to be that of the call to ftrace, and on arm64 up to two
+ * instructions come before that.
  */
 #define BEFORE_CALL 8
 
@@ -357,9 +358,9 @@ const struct dfput_backend dfput_backend_ftrace = {
 };
 
 /*
- * Functions that are called rarely share one ftrace_ops, since arming each takes
- * as long as arming all of them. Its callback finds out which it was. The fentry
- * call follows ENDBR or BTI.
+ * Functions that are called rarely share one ftrace_ops, because arming one takes as
+ * long as arming all. The callback looks up which it is. The fentry call may follow
+ * ENDBR or BTI, so it is within a few bytes of the symbol.
  */
 #define REACH 16
 

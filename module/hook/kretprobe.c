@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hooks by kretprobe: functions whose return we need: those that drain, called
- * once a batch, those that take an io_uring ring to pieces, once a ring, and
- * those that unmount.
+ * Hooks by kretprobe: functions whose return is needed too.
  *
- * The handlers run in process context, in the task that does this, with
- * preemption off. The function itself sleeps between them. An entry handler that
- * returns 1 forgoes the call of the other.
+ * Handlers run in process context, in the task that calls the function, with
+ * preemption off. The function may sleep in between. An entry handler that returns 1
+ * cancels the return handler.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -21,8 +19,8 @@
 #include "umount/umount.h"
 
 /*
- * One worker of the list and a few flushes at once; but of the end of a ring as
- * many as there are kworkers for it. One too many is counted as missed.
+ * Calls under way at once; one more is counted as missed. There are as many calls of
+ * io_ring_exit_work() as kworkers for it.
  */
 #define MAX_ACTIVE 64
 #define MAX_ACTIVE_RINGS 512
@@ -133,7 +131,7 @@ int dfput_leave_ring_exit(struct kretprobe_instance *instance,
 }
 NOKPROBE_SYMBOL(dfput_leave_ring_exit);
 
-/* Of a ring that is not being torn down, its owner lives, and it isn't known. */
+/* Also called for rings that nobody has released: these are not known. */
 int dfput_enter_ring_work(struct kretprobe_instance *instance,
 			  struct pt_regs *regs)
 {
@@ -183,7 +181,7 @@ static size_t data_size(const struct dfput_hook *hook)
 
 static int register_hook(struct dfput_hook *hook)
 {
-	/* A kretprobe that was registered before can not be used again as it is. */
+	/* A kretprobe that was registered before has state left. */
 	memset(&hook->retprobe, 0, sizeof(hook->retprobe));
 	hook->retprobe.kp.symbol_name = hook->symbol;
 	hook->retprobe.entry_handler = hook->on_entry;

@@ -2,13 +2,11 @@
 /*
  * Where kernel symbols are.
  *
- * kallsyms_lookup_name() is not exported. register_kprobe() resolves the name
- * before it looks at what it has been asked to probe, and leaves the address in
- * the kprobe even when it then refuses. So we ask for a place that it must
- * refuse, one byte into the symbol: nothing is armed, and nothing has to be
- * waited for.
+ * kallsyms_lookup_name() is not exported. register_kprobe() resolves the name first,
+ * and leaves the address in the kprobe even if it then refuses. So we ask for one
+ * byte into the symbol, which it must refuse: nothing is armed.
  *
- * Runs at load, in process context, before any hook is armed.
+ * Process context, at load, before any hook is armed.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -27,7 +25,7 @@ static unsigned long find_inside(const char *name)
 
 	if (dfput_is_hidden(name))
 		return 0;
-	/* Refused, whatever comes of the lookup; without it, nothing is found. */
+	/* Always refused. If it is not even tried, the address stays 0. */
 	if (!dfput_try(-ENOENT, register_kprobe(&probe)))
 		unregister_kprobe(&probe);
 	return IS_ERR_OR_NULL(probe.addr) ? 0 : (unsigned long)probe.addr;
@@ -41,9 +39,9 @@ unsigned long dfput_symbol_address(const char *name)
 }
 
 /* "name+0x1/0x5d" is the only exported view of a symbol's bounds. */
-struct dfput_range dfput_symbol_range(const char *name)
+static struct dfput_range find_range(const char *name)
 {
-	/* Too large for the stack, and loading is not concurrent with itself. */
+	/* Too large for the stack; load is not concurrent. */
 	static char text[KSYM_SYMBOL_LEN];
 	struct dfput_range range = {};
 	unsigned long addr = find_inside(name);
@@ -63,8 +61,7 @@ struct dfput_range dfput_symbol_range(const char *name)
 	return range;
 }
 
-/* One line for each that is compared with in vain. */
-static void report_blind_spots(void)
+static void report_missing_symbols(void)
 {
 	const struct {
 		bool found;
@@ -100,8 +97,8 @@ static struct dfput_range join_ranges(const struct dfput_range *a,
 int dfput_symbols_init(void)
 {
 	/*
-	 * An exiting parent notifies the new one of each zombie it leaves.
-	 * The compiler is free to inline any of these into the next.
+	 * From here an exiting parent notifies the next parent of its zombies.
+	 * The compiler may inline each into the next; do_exit() is the last.
 	 */
 	static const char *const reparent[DFPUT_NR_REPARENT] = {
 		"reparent_leader", "forget_original_parent", "exit_notify",
@@ -109,17 +106,16 @@ int dfput_symbols_init(void)
 	};
 	unsigned int i;
 
-	dfput_symbols.delayed_fput = dfput_symbol_range("delayed_fput");
-	dfput_symbols.flush_delayed_fput =
-		dfput_symbol_range("flush_delayed_fput");
+	dfput_symbols.delayed_fput = find_range("delayed_fput");
+	dfput_symbols.flush_delayed_fput = find_range("flush_delayed_fput");
 	dfput_symbols.delayed_fput_work =
 		dfput_symbol_address("delayed_fput_work");
-	dfput_symbols.delayed_mntput = dfput_symbol_range("delayed_mntput");
+	dfput_symbols.delayed_mntput = find_range("delayed_mntput");
 	dfput_symbols.delayed_mntput_work =
 		dfput_symbol_address("delayed_mntput_work");
 	dfput_symbols.work_exited = dfput_symbol_address("work_exited");
 	for (i = 0; i < DFPUT_NR_REPARENT; i++)
-		dfput_symbols.reparent[i] = dfput_symbol_range(reparent[i]);
+		dfput_symbols.reparent[i] = find_range(reparent[i]);
 
 	if (!dfput_symbols.delayed_fput.size ||
 	    !dfput_symbols.flush_delayed_fput.size) {
@@ -128,12 +124,12 @@ int dfput_symbols_init(void)
 	}
 	dfput_symbols.drains = join_ranges(&dfput_symbols.delayed_fput,
 					   &dfput_symbols.flush_delayed_fput);
-	atomic_long_set(&dfput_fput_filter, dfput_symbols.drains.size);
-	/* Of the others we can do without those that were inlined into it. */
+	/* Added: a tracer of dfput_put may have come before us. */
+	atomic_long_add(dfput_symbols.drains.size, &dfput_fput_filter);
 	if (!dfput_symbols.reparent[DFPUT_NR_REPARENT - 1].size) {
-		pr_err("cannot find do_exit in this kernel: exits can not be told from their repetitions\n");
+		pr_err("cannot find do_exit in this kernel: exits would be counted more than once\n");
 		return -ENOENT;
 	}
-	report_blind_spots();
+	report_missing_symbols();
 	return 0;
 }

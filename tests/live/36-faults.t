@@ -250,7 +250,32 @@ echo 0 >$fail
 ok 'enable: then it begins' sh -c "echo 1 >$stats/enable"
 is 'enable: as before' "$(how_it_sees)" "$plain"
 
+# ---- arming fails while files are deferred: what began meanwhile is forgotten
+
 mount_scratch
+echo 0 >"$stats/enable"
+running=$(mktemp)
+while [ -e "$running" ]; do
+	workload aio-poll --files 50 --rounds 1
+done >/dev/null 2>&1 &
+refused=0
+for ((i = 0; i < 6; i++)); do
+	# The last step of arming; and the last of all, the fourth file of the self-test.
+	echo $((steps - 4 * (i % 2))) >$fail
+	sh -c "echo 1 >$stats/enable" 2>/dev/null || refused=$((refused + 1))
+done
+echo 0 >$fail
+rm -f "$running"
+wait
+is 'busy: each arming that fails is refused' $refused 6
+ok 'busy: then it begins' sh -c "echo 1 >$stats/enable"
+
+is_settled() {
+	[ "$(value hooks selftest) $(value hooks settled)" = 'passed 1' ]
+}
+ok 'busy: no batch of before is waited for' wait_for 60 is_settled
+wait_for 60 is_quiet
+
 mark
 run_workload uring-files --dir "$scratch" --files 64 --rounds 1
 wait_for 60 queued_since_mark 64

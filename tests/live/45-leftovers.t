@@ -181,7 +181,7 @@ if run last-thread last_puts last-thread --dir "$scratch" --rounds 3; then
 fi
 
 # Its end is visible once the tracer has let go of it. Should that take longer
-# than the teardown, there is nothing late; so let one of three be in time.
+# than its ring, there is nothing late; so let one of three be in time.
 if run traced last_puts traced --dir "$scratch" --rounds 3; then
 	ended_once traced
 	full=0

@@ -90,7 +90,7 @@ is 'wait --mount: until it is released' $? 0
 wait_for 60 is_quiet
 dfput run --max-late 0 --json -o "$TMPDIR/json" -- \
 	workload uring-files --dir "$point" --files 64 --rounds 1 >/dev/null
-is 'run: what is in a teardown at the end of the time is late' $? 3
+is 'run: what is in a ring at the end of the time is late' $? 3
 note "run: $(grep -cE '"state":"(working|waiting)"' "$TMPDIR/json") rings"
 dfput run --max-late 20 -- workload uring-files --dir "$point" --files 64 --rounds 1 \
 	>/dev/null 2>"$TMPDIR/said"

@@ -48,14 +48,14 @@
 
 /* What can be seen, and the order in which it is looked at. */
 enum sight_id {
-	SIGHT_UNMOUNTED,
-	SIGHT_DETACHED,
-	SIGHT_FREE,
-	NR_SIGHTS,
+	SEEN_UNMOUNTED,
+	SEEN_DETACHED,
+	SEEN_FREE,
+	NR_SEEN,
 };
 
 /* Not yet seen at the one moment, seen by the other; 0: never. */
-struct sight {
+struct seen {
 	unsigned long long from_ns;
 	unsigned long long to_ns;
 };
@@ -64,7 +64,7 @@ struct eyes {
 	const char *device;
 	int inotify;
 	int fanotify;
-	struct sight sight[NR_SIGHTS];
+	struct seen seen[NR_SEEN];
 };
 
 struct watcher {
@@ -113,24 +113,24 @@ static bool sees_free(const struct eyes *eyes)
 
 static void look(struct eyes *eyes)
 {
-	static bool (*const sees[NR_SIGHTS])(const struct eyes *eyes) = {
-		[SIGHT_UNMOUNTED] = sees_unmounted,
-		[SIGHT_DETACHED] = sees_detached,
-		[SIGHT_FREE] = sees_free,
+	static bool (*const sees[NR_SEEN])(const struct eyes *eyes) = {
+		[SEEN_UNMOUNTED] = sees_unmounted,
+		[SEEN_DETACHED] = sees_detached,
+		[SEEN_FREE] = sees_free,
 	};
 	unsigned long long now;
 	unsigned int i;
 
-	for (i = 0; i < NR_SIGHTS; i++) {
-		struct sight *sight = &eyes->sight[i];
+	for (i = 0; i < NR_SEEN; i++) {
+		struct seen *seen = &eyes->seen[i];
 
-		if (sight->to_ns)
+		if (seen->to_ns)
 			continue;
 		now = span_now();
 		if (sees[i](eyes))
-			sight->to_ns = span_now();
+			seen->to_ns = span_now();
 		else
-			sight->from_ns = now;
+			seen->from_ns = now;
 	}
 }
 
@@ -151,15 +151,14 @@ static bool open_eyes(struct eyes *eyes, const char *dir)
 
 static bool tell(int fd, const struct eyes *eyes)
 {
-	return write(fd, eyes->sight, sizeof(eyes->sight)) ==
-	       sizeof(eyes->sight);
+	return write(fd, eyes->seen, sizeof(eyes->seen)) == sizeof(eyes->seen);
 }
 
 /* Tells once when it was refused first, and then when all has been seen. */
 static _Noreturn void watch(const struct options *opt, int out, pid_t parent)
 {
 	struct eyes eyes = { .device = opt->device };
-	const struct sight *sight = eyes.sight;
+	const struct seen *seen = eyes.seen;
 	unsigned long long begin = span_now();
 	struct pollfd fds[2];
 
@@ -171,7 +170,7 @@ static _Noreturn void watch(const struct options *opt, int out, pid_t parent)
 		_exit(FAILED);
 	fds[0] = (struct pollfd){ .fd = eyes.inotify, .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = eyes.fanotify, .events = POLLIN };
-	while (!sight[SIGHT_UNMOUNTED].to_ns || !sight[SIGHT_FREE].to_ns) {
+	while (!seen[SEEN_UNMOUNTED].to_ns || !seen[SEEN_FREE].to_ns) {
 		if (span_now() - begin > PATIENCE_NS)
 			_exit(FAILED);
 		poll(fds, 2, POLL_MS);
@@ -180,17 +179,17 @@ static _Noreturn void watch(const struct options *opt, int out, pid_t parent)
 	_exit(tell(out, &eyes) ? DONE : FAILED);
 }
 
-static bool hear(const struct watcher *watcher, struct sight *sight)
+static bool hear(const struct watcher *watcher, struct seen *seen)
 {
-	ssize_t size = sizeof(*sight) * NR_SIGHTS;
+	ssize_t size = sizeof(*seen) * NR_SEEN;
 
-	return read(watcher->fd, sight, (size_t)size) == size;
+	return read(watcher->fd, seen, (size_t)size) == size;
 }
 
 static enum verdict watcher_start(const struct options *opt,
 				  struct watcher *watcher)
 {
-	struct sight sight[NR_SIGHTS];
+	struct seen seen[NR_SEEN];
 	pid_t parent = getpid();
 	int ends[2];
 
@@ -205,9 +204,9 @@ static enum verdict watcher_start(const struct options *opt,
 	watcher->fd = ends[0];
 	if (watcher->pid < 0)
 		return say_fail("cannot fork: %s", strerror(errno));
-	if (!hear(watcher, sight))
+	if (!hear(watcher, seen))
 		return say_fail("cannot watch %s", opt->dir);
-	if (sight[SIGHT_FREE].to_ns)
+	if (seen[SEEN_FREE].to_ns)
 		return say_fail(
 			"%s opens exclusively, though it should be mounted on %s",
 			opt->device, opt->dir);
@@ -217,13 +216,13 @@ static enum verdict watcher_start(const struct options *opt,
 static enum verdict watcher_end(const struct watcher *watcher,
 				struct result *result)
 {
-	static const char *const names[NR_SIGHTS] = {
-		[SIGHT_UNMOUNTED] = "unmounted",
-		[SIGHT_DETACHED] = "detached",
-		[SIGHT_FREE] = "free",
+	static const char *const names[NR_SEEN] = {
+		[SEEN_UNMOUNTED] = "unmounted",
+		[SEEN_DETACHED] = "detached",
+		[SEEN_FREE] = "free",
 	};
-	struct sight sight[NR_SIGHTS] = { 0 };
-	bool heard = hear(watcher, sight);
+	struct seen seen[NR_SEEN] = { 0 };
+	bool heard = hear(watcher, seen);
 	enum verdict verdict = DONE;
 	unsigned int i;
 	int status;
@@ -236,10 +235,10 @@ static enum verdict watcher_end(const struct watcher *watcher,
 		return say_fail(
 			"no IN_UNMOUNT, or a device that stays busy: wait status %#x",
 			status);
-	for (i = 0; i < NR_SIGHTS && verdict == DONE; i++)
-		if (sight[i].to_ns)
+	for (i = 0; i < NR_SEEN && verdict == DONE; i++)
+		if (seen[i].to_ns)
 			verdict = span_add(result, names[i], watcher->pid,
-					   sight[i].from_ns, sight[i].to_ns);
+					   seen[i].from_ns, seen[i].to_ns);
 	return verdict;
 }
 

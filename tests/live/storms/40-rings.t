@@ -46,7 +46,7 @@ is 'queued = released' "$(since_mark queued)" "$(since_mark released)"
 is 'unmatched' "$(since_mark unmatched)" 0
 hits=$(column hooks hits hook ring_exit)
 misses=$(column hooks misses hook ring_exit)
-holds 'each teardown was seen, or counted as missed' $((hits + misses)) -ge "$rings"
+holds 'each ring was seen, or counted as missed' $((hits + misses)) -ge "$rings"
 is 'what was missed is in the totals' "$(since_mark missed_probes)" "$misses"
 note "ring_exit: $hits seen, $misses missed; leftovers $(since_mark leftover)"
 

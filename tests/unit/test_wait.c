@@ -261,22 +261,6 @@ static void malformed_meanwhile(void **state)
 	assert_int_equal(wait_for(&wait), -EPROTONOSUPPORT);
 }
 
-static int is_gone(struct wait *wait)
-{
-	return reader_fail(wait->reader, -EIO, "no more");
-}
-
-static void unloaded_meanwhile(void **state)
-{
-	struct wait wait = list();
-
-	(void)state;
-	wait.look = is_gone;
-	assert_int_equal(wait_for(&wait), -ENODEV);
-	assert_string_equal(error_text(),
-			    "the module has been unloaded while waiting");
-}
-
 /* From the teardown to the list, and away. */
 static void through_all_tables(void **state)
 {
@@ -410,7 +394,6 @@ int main(void)
 		TEST(too_late),
 		TEST(files_without_record),
 		TEST(malformed_meanwhile),
-		TEST(unloaded_meanwhile),
 		TEST(through_all_tables),
 		TEST(confirmed),
 		TEST(never_confirmed),

@@ -54,18 +54,6 @@ static int sleep_for(struct wait *wait, int fd, int process, uint64_t ns,
 	return 0;
 }
 
-/* One that is gone has files that cannot be read, or none. */
-static int look(struct wait *wait)
-{
-	int err = wait->look(wait);
-
-	if (err == -EIO || err == -ENODEV ||
-	    (err == -ENOENT && wait->reader->live))
-		return error_set(-ENODEV,
-				 "the module has been unloaded while waiting");
-	return err;
-}
-
 /*
  * Nothing is left; but has anything moved while we looked? Then it may be where
  * we had looked before it came.
@@ -120,7 +108,7 @@ static int wait_on(struct wait *wait)
 	/* What has happened until now is no news. */
 	err = sleep_for(wait, wait->fd, -1, 0, &again);
 	while (!err) {
-		err = look(wait);
+		err = wait->look(wait);
 		if (!err && !wait->left) {
 			err = confirm(wait, &pace, &again);
 			if (err || !again)

@@ -84,10 +84,10 @@ struct wait {
  * @wait: see there
  *
  * It looks at least once, also when the deadline has passed. Events come by
- * poll(2): all are seen that come after the beginning of the last look.
+ * poll(2): all are seen that come after the beginning of the last look. An open file
+ * pins the module, so it can't be unloaded meanwhile.
  *
- * Return: enum wait_result, or a negative errno as in reader.h; that of a
- * module that was unloaded meanwhile is -ENODEV.
+ * Return: enum wait_result, or a negative errno.
  */
 int wait_for(struct wait *wait);
 

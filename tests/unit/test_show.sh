@@ -64,16 +64,16 @@ grow() {
 }
 
 copy idle
-(sleep 0.3; grow 40) &
-dfput stat -i 0.6 -c 1 --input "$copy"
+(sleep 0.8; grow 40) &
+dfput stat -i 1.6 -c 1 --input "$copy"
 wait
 is_status 0 "differences"
 has "$out" '^ *INTERVAL +QUEUED +HARDIRQ' "a heading"
 has "$out" '^ *[0-9.]+m?s +40 +0 +0 +40 +0 +0 +0 +0 +40 ' "a line"
 has "$out" ' yes$' "trustworthy"
 
-(sleep 0.3; grow 7; sleep 0.6; grow -10) &
-dfput stat --json --interval 600ms --count=2 --input "$copy"
+(sleep 0.8; grow 7; sleep 1.6; grow -10) &
+dfput stat --json --interval 1600ms --count=2 --input "$copy"
 wait
 is_status 0 "differences as JSON, one object a line"
 is_json "$(sed -n 1p <<<"$out")" 'j["queued"] == 7 and j["bh"] == 7 and j["lost"] == 0 and j["trustworthy"] is True' "a line"

@@ -58,7 +58,7 @@ static int sleep_for(struct wait *wait, int fd, int process, uint64_t ns,
  * Nothing is left; but has anything moved while we looked? Then it may be where
  * we had looked before it came.
  */
-static int confirm(struct wait *wait, struct pace *pace, bool *again)
+static int confirm_empty(struct wait *wait, struct pace *pace, bool *again)
 {
 	int err;
 
@@ -110,7 +110,7 @@ static int wait_on(struct wait *wait)
 	while (!err) {
 		err = wait->look(wait);
 		if (!err && !wait->left) {
-			err = confirm(wait, &pace, &again);
+			err = confirm_empty(wait, &pace, &again);
 			if (err || !again)
 				return err ? err : WAIT_EMPTY;
 			continue;

@@ -56,8 +56,8 @@ struct wanted {
 };
 
 /* On btrfs, the superblock has a number of its own, and the device's name. */
-static bool is_wanted(const struct wanted *wanted, const struct rows *rows,
-		      size_t row)
+static bool is_wanted_row(const struct wanted *wanted, const struct rows *rows,
+			  size_t row)
 {
 	dev_t device;
 
@@ -80,7 +80,7 @@ static void choose_ids(struct sb_shutdown *shutdown,
 	uint64_t id, gone = 0;
 
 	for (size_t row = 0; row < rows->nr; row++) {
-		if (!is_wanted(wanted, rows, row))
+		if (!is_wanted_row(wanted, rows, row))
 			continue;
 		id = rows_number(rows, row, ID);
 		if (rows_is(rows, row, STATE, "gone"))
@@ -126,8 +126,8 @@ static int take_block(struct sb_shutdown *shutdown, struct wanted *wanted)
 	return err;
 }
 
-static int take_path(struct sb_shutdown *shutdown, const char *path,
-		     struct wanted *wanted)
+static int take_special_file(struct sb_shutdown *shutdown, const char *path,
+			     struct wanted *wanted)
 {
 	struct stat stat_buf;
 
@@ -155,7 +155,7 @@ static int take_id(struct sb_shutdown *shutdown, const char *text,
 
 	if (number_parse(text, &wanted->id) || !wanted->id)
 		return error_set(-EINVAL, "--super: '#%s' is no id", text);
-	while (row < rows->nr && !is_wanted(wanted, rows, row))
+	while (row < rows->nr && !is_wanted_row(wanted, rows, row))
 		row++;
 	if (row == rows->nr)
 		return error_set(
@@ -179,7 +179,7 @@ static int take_target(struct sb_shutdown *shutdown, const char *text,
 	if (*text == '#')
 		return take_id(shutdown, text + 1, wanted);
 	if (devices_parse(text, &wanted->device))
-		err = take_path(shutdown, text, wanted);
+		err = take_special_file(shutdown, text, wanted);
 	return err ? err : take_block(shutdown, wanted);
 }
 
@@ -235,7 +235,7 @@ static int look_at_supers(struct sb_shutdown *shutdown, struct reader *reader)
 	return 0;
 }
 
-static int try_device(struct sb_shutdown *shutdown)
+static int try_exclusive(struct sb_shutdown *shutdown)
 {
 	int fd = open(shutdown->path,
 		      O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -279,7 +279,7 @@ int sb_shutdown_look(struct wait *wait)
 	int err = look_at_supers(shutdown, wait->reader);
 
 	if (!err && shutdown->path)
-		err = try_device(shutdown);
+		err = try_exclusive(shutdown);
 	if (err)
 		return err;
 	set_pace(shutdown, wait);

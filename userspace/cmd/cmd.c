@@ -10,8 +10,8 @@
 #include "debugfs/table.h"
 #include "lib/privilege.h"
 
-static int display(const struct options *options, cmd_show *show,
-		   enum status unreadable, bool reads_only)
+static int run_with_view(const struct options *options, cmd_show *show,
+			 enum status unreadable, bool reads_only)
 {
 	struct reader reader;
 	struct view view;
@@ -36,17 +36,17 @@ static int display(const struct options *options, cmd_show *show,
 
 int cmd_display(const struct options *options, cmd_show *show)
 {
-	return display(options, show, STATUS_FAILED, true);
+	return run_with_view(options, show, STATUS_FAILED, true);
 }
 
 int cmd_change(const struct options *options, cmd_show *show)
 {
-	return display(options, show, STATUS_FAILED, false);
+	return run_with_view(options, show, STATUS_FAILED, false);
 }
 
 int cmd_judge(const struct options *options, cmd_show *show)
 {
-	return display(options, show, STATUS_UNKNOWN, false);
+	return run_with_view(options, show, STATUS_UNKNOWN, false);
 }
 
 int cmd_refuse_off(struct view *view)

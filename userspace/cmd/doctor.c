@@ -58,8 +58,8 @@ static const char *find_fix(int err)
 }
 
 /* Opening, reading and understanding, and the line for it. */
-static struct document *load(struct doctor *doctor, const char *file,
-			     const char *check)
+static struct document *load_checked(struct doctor *doctor, const char *file,
+				     const char *check)
 {
 	struct document *doc;
 	int err = reader_load(&doctor->reader, file, &doc);
@@ -125,7 +125,7 @@ static void check_losses(struct doctor *doctor, struct stats *stats)
 
 static void check_stats(struct doctor *doctor)
 {
-	struct document *doc = load(doctor, "stats", "abi");
+	struct document *doc = load_checked(doctor, "stats", "abi");
 	struct stats stats;
 
 	if (!doc)
@@ -232,7 +232,7 @@ static void check_table(struct doctor *doctor, struct document *doc)
 
 static void check_hooks(struct doctor *doctor)
 {
-	struct document *doc = load(doctor, "hooks", "hooks");
+	struct document *doc = load_checked(doctor, "hooks", "hooks");
 
 	if (!doc)
 		return;
@@ -243,7 +243,7 @@ static void check_hooks(struct doctor *doctor)
 	document_free(doc);
 }
 
-static void examine(struct doctor *doctor, const struct options *options)
+static void run_checks(struct doctor *doctor, const struct options *options)
 {
 	bool mounted = doctor_machine(doctor);
 
@@ -263,7 +263,7 @@ int cmd_doctor(const struct options *options)
 
 	view_begin(&view, stdout, options->json);
 	doctor.table = view_table_begin(&view, "doctor", columns, 4, false);
-	examine(&doctor, options);
+	run_checks(&doctor, options);
 	view_table_end(doctor.table);
 	view_bool(&view, "healthy", !doctor.failed);
 	reader_close(&doctor.reader);

@@ -21,8 +21,8 @@
 	"SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
 /* The beginning of a small file, without its last newline. */
-static ssize_t peek(const struct doctor *doctor, const char *path, char *text,
-		    size_t size)
+static ssize_t read_start(const struct doctor *doctor, const char *path,
+			  char *text, size_t size)
 {
 	char *whole;
 	ssize_t got;
@@ -65,8 +65,8 @@ static void check_module(struct doctor *doctor)
 {
 	char state[32];
 
-	doctor->loaded = peek(doctor, "/sys/module/dfput/initstate", state,
-			      sizeof(state)) > 0 ||
+	doctor->loaded = read_start(doctor, "/sys/module/dfput/initstate",
+				    state, sizeof(state)) > 0 ||
 			 is_listed(doctor);
 	if (doctor->loaded)
 		doctor_add(doctor, "module", DOCTOR_OK, NULL,
@@ -82,8 +82,8 @@ static void check_version(struct doctor *doctor)
 
 	if (!doctor->loaded)
 		return;
-	if (peek(doctor, "/sys/module/dfput/version", version,
-		 sizeof(version)) <= 0)
+	if (read_start(doctor, "/sys/module/dfput/version", version,
+		       sizeof(version)) <= 0)
 		doctor_add(doctor, "version", DOCTOR_WARN, "modinfo dfput",
 			   "the module does not tell its version");
 	else if (strcmp(version, DFPUT_VERSION))
@@ -102,7 +102,8 @@ static void check_signature(struct doctor *doctor)
 {
 	char taint[32];
 
-	if (peek(doctor, "/sys/module/dfput/taint", taint, sizeof(taint)) < 0)
+	if (read_start(doctor, "/sys/module/dfput/taint", taint,
+		       sizeof(taint)) < 0)
 		return;
 	if (strchr(taint, 'E'))
 		doctor_add(doctor, "signature", DOCTOR_OK, NULL,
@@ -117,8 +118,8 @@ static void check_lockdown(struct doctor *doctor)
 {
 	char modes[64];
 
-	if (peek(doctor, "/sys/kernel/security/lockdown", modes,
-		 sizeof(modes)) <= 0) {
+	if (read_start(doctor, "/sys/kernel/security/lockdown", modes,
+		       sizeof(modes)) <= 0) {
 		doctor_add(doctor, "lockdown", DOCTOR_OK, NULL,
 			   "no lockdown to be seen");
 		return;
@@ -138,7 +139,7 @@ static void check_lockdown(struct doctor *doctor)
 static void check_secure_boot(struct doctor *doctor)
 {
 	char data[8];
-	ssize_t got = peek(doctor, SECURE_BOOT, data, sizeof(data));
+	ssize_t got = read_start(doctor, SECURE_BOOT, data, sizeof(data));
 
 	if (got != 5)
 		return;
@@ -159,8 +160,8 @@ static void check_ftrace(struct doctor *doctor)
 {
 	char value[16];
 
-	if (peek(doctor, "/proc/sys/kernel/ftrace_enabled", value,
-		 sizeof(value)) <= 0)
+	if (read_start(doctor, "/proc/sys/kernel/ftrace_enabled", value,
+		       sizeof(value)) <= 0)
 		doctor_add(
 			doctor, "ftrace", DOCTOR_WARN,
 			"grep CONFIG_FUNCTION_TRACER= /boot/config-$(uname -r)",
@@ -183,7 +184,7 @@ static void check_kprobes(struct doctor *doctor, const char *debugfs)
 		return;
 	if (asprintf(&fix, "echo 1 > %s", path) < 0)
 		fix = NULL;
-	got = peek(doctor, path, value, sizeof(value));
+	got = read_start(doctor, path, value, sizeof(value));
 	if (got > 0 && !strcmp(value, "0"))
 		doctor_add(
 			doctor, "kprobes", DOCTOR_FAIL, fix,

@@ -28,7 +28,7 @@ static const struct {
 	  "not all of it was released in time; the drain goes on, see 'dfput pending'" },
 };
 
-static const char *meaning_of(int err)
+static const char *describe_error(int err)
 {
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
 		if (errors[i].err == err)
@@ -49,11 +49,11 @@ static int write_control(struct reader *reader)
 	if (!err)
 		return 0;
 	return error_set(-err, "flush: cannot write 1 to %s/flush: %s",
-			 reader->dir, meaning_of(err));
+			 reader->dir, describe_error(err));
 }
 
-static void show_counts(const struct stats *before, const struct stats *after,
-			struct view *view)
+static void show_flush_counts(const struct stats *before,
+			      const struct stats *after, struct view *view)
 {
 	uint64_t released = after->counter[DFPUT_COUNT_released] -
 			    before->counter[DFPUT_COUNT_released];
@@ -83,13 +83,13 @@ static void show_flush(const struct stats *before, const struct stats *after,
 	view_number(view, "pending_after", after->gauge[STATS_GAUGE_pending]);
 	view_number(view, "took_ns", after->begun - before->ended);
 	if (stats_continuous(before, after, &why))
-		show_counts(before, after, view);
+		show_flush_counts(before, after, view);
 	stats_doubt_between(before, after, &doubts);
 	listing_doubts(&doubts, view);
 }
 
-static int show(const struct options *options, struct reader *reader,
-		struct view *view)
+static int show_flush_result(const struct options *options,
+			     struct reader *reader, struct view *view)
 {
 	struct stats before, after;
 	int flushed, err = stats_load(reader, &before);
@@ -111,5 +111,5 @@ static int show(const struct options *options, struct reader *reader,
 
 int cmd_flush(const struct options *options)
 {
-	return cmd_change(options, show);
+	return cmd_change(options, show_flush_result);
 }

@@ -33,8 +33,8 @@ static int fail_at(const struct rows *rows, size_t row, const char *what)
 			 rows->doc->lines[row], what);
 }
 
-static int take_row(const struct rows *rows, size_t row, uint64_t *counts,
-		    bool *seen)
+static int take_bucket(const struct rows *rows, size_t row, uint64_t *counts,
+		       bool *seen)
 {
 	uint64_t from = rows_number(rows, row, FROM);
 	unsigned int bucket = dfput_hist_bucket(from);
@@ -82,7 +82,7 @@ static int show_hist(const struct rows *rows, const struct stats_word *word,
 		if (!rows_is(rows, row, NAME, word->name))
 			continue;
 		unit = rows_text(rows, row, UNIT);
-		err = take_row(rows, row, counts, seen);
+		err = take_bucket(rows, row, counts, seen);
 	}
 	if (!err && view)
 		view_bars(view,
@@ -112,7 +112,7 @@ static bool is_extra(const struct rows *rows, size_t row)
 	return true;
 }
 
-static bool is_wanted(char **wanted, const char *name)
+static bool is_named(char **wanted, const char *name)
 {
 	if (!*wanted)
 		return true;
@@ -127,7 +127,7 @@ static int show_hists(const struct rows *rows, char **wanted, struct view *view)
 	int err = 0;
 
 	for (int i = 0; !err && i < DFPUT_NR_HISTS; i++)
-		if (is_wanted(wanted, known[i].name))
+		if (is_named(wanted, known[i].name))
 			err = show_hist(rows, &known[i], view);
 	for (size_t row = 0; !err && row < rows->nr; row++) {
 		struct stats_word word = {
@@ -136,7 +136,7 @@ static int show_hists(const struct rows *rows, char **wanted, struct view *view)
 			.meaning = "",
 		};
 
-		if (is_extra(rows, row) && is_wanted(wanted, word.name))
+		if (is_extra(rows, row) && is_named(wanted, word.name))
 			err = show_hist(rows, &word, view);
 	}
 	return err;
@@ -171,8 +171,8 @@ static int check_names(const struct rows *rows, char **wanted)
 	return 0;
 }
 
-static int show(const struct options *options, struct reader *reader,
-		struct view *view)
+static int show_histograms(const struct options *options, struct reader *reader,
+			   struct view *view)
 {
 	struct rows rows;
 	int err = rows_load(&rows, reader, "histograms", names);
@@ -191,5 +191,5 @@ static int show(const struct options *options, struct reader *reader,
 
 int cmd_hist(const struct options *options)
 {
-	return cmd_display(options, show);
+	return cmd_display(options, show_histograms);
 }

@@ -21,7 +21,7 @@ static const struct view_column columns[] = {
 	{ "meaning", VIEW_PROSE },
 };
 
-static const char *meaning_of(const char *name)
+static const char *find_meaning(const char *name)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcmp(words[i].name, name))
@@ -38,7 +38,7 @@ static void show_values(const struct document *doc, struct view *view)
 		view_row(table,
 			 (const char *[]){ doc->values[i].name,
 					   doc->values[i].value,
-					   meaning_of(doc->values[i].name) },
+					   find_meaning(doc->values[i].name) },
 			 false);
 	view_table_end(table);
 	view_note(view, "%s", "");
@@ -54,8 +54,8 @@ static int check_values(struct reader *reader, const struct document *doc)
 	return err;
 }
 
-static int show(const struct options *options, struct reader *reader,
-		struct view *view)
+static int show_hooks(const struct options *options, struct reader *reader,
+		      struct view *view)
 {
 	struct document *doc;
 	int err = reader_load(reader, "hooks", &doc);
@@ -74,5 +74,5 @@ static int show(const struct options *options, struct reader *reader,
 
 int cmd_hooks(const struct options *options)
 {
-	return cmd_display(options, show);
+	return cmd_display(options, show_hooks);
 }

@@ -28,8 +28,8 @@ static bool has_origins(const struct listing *listing)
 	return false;
 }
 
-static int show_table(const struct options *options, struct reader *reader,
-		      struct view *view)
+static int show_listing(const struct options *options, struct reader *reader,
+			struct view *view)
 {
 	const struct listing *listing = find_listing(options->command->name);
 	struct origins origins = { 0 };
@@ -49,5 +49,5 @@ static int show_table(const struct options *options, struct reader *reader,
 
 int cmd_list(const struct options *options)
 {
-	return cmd_display(options, show_table);
+	return cmd_display(options, show_listing);
 }

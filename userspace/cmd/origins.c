@@ -53,8 +53,8 @@ static struct line *sort_rows(const struct rows *rows)
 	return lines;
 }
 
-static void show_table(const struct origins *origins, const struct rows *rows,
-		       struct view *view)
+static void show_origins_table(const struct origins *origins,
+			       const struct rows *rows, struct view *view)
 {
 	struct line *lines = sort_rows(rows);
 	struct view_table *table;
@@ -74,7 +74,7 @@ static void show_table(const struct origins *origins, const struct rows *rows,
 }
 
 /* The frames the other way round, outermost first. */
-static char *fold(const char *stack)
+static char *fold_stack(const char *stack)
 {
 	size_t left = strlen(stack), length;
 	char *folded = alloc_array(left + 1, 1), *to = folded;
@@ -101,14 +101,14 @@ static void show_folded(const struct rows *rows, struct view *view)
 	for (size_t row = 0; row < rows->nr; row++) {
 		folded = rows_is(rows, row, STACK, "-") ?
 				 alloc_copy("[unknown]") :
-				 fold(rows_text(rows, row, STACK));
+				 fold_stack(rows_text(rows, row, STACK));
 		view_note(view, "%s %s", folded, rows_text(rows, row, COUNT));
 		free(folded);
 	}
 }
 
-static int show(const struct options *options, struct reader *reader,
-		struct view *view)
+static int show_origins(const struct options *options, struct reader *reader,
+			struct view *view)
 {
 	struct origins origins;
 	struct rows rows;
@@ -119,7 +119,7 @@ static int show(const struct options *options, struct reader *reader,
 	if (!err && options->folded)
 		show_folded(&rows, view);
 	else if (!err)
-		show_table(&origins, &rows, view);
+		show_origins_table(&origins, &rows, view);
 	origins_free(&origins);
 	return err;
 }
@@ -128,5 +128,5 @@ int cmd_origins(const struct options *options)
 {
 	if (options->folded && options->json)
 		return options_usage("origins: --folded is no JSON");
-	return cmd_display(options, show);
+	return cmd_display(options, show_origins);
 }

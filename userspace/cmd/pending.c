@@ -17,8 +17,8 @@
 #define FIRST_NAP_NS UINT64_C(1000000)
 
 /* That something is pending is seen; that nothing is can be an oversight. */
-static int judge(const struct unreleased *unreleased, int result,
-		 const struct stats *stats, struct view *view)
+static int judge_pending(const struct unreleased *unreleased, int result,
+			 const struct stats *stats, struct view *view)
 {
 	uint64_t nr = unreleased_count(unreleased);
 	struct doubts doubts = { 0 };
@@ -37,9 +37,10 @@ static int judge(const struct unreleased *unreleased, int result,
 	return doubts.nr ? STATUS_UNKNOWN : STATUS_OK;
 }
 
-static int show_result(const struct options *options, struct reader *reader,
-		       const struct unreleased *unreleased, int result,
-		       struct view *view)
+static int show_pending_result(const struct options *options,
+			       struct reader *reader,
+			       const struct unreleased *unreleased, int result,
+			       struct view *view)
 {
 	struct origins origins = { 0 };
 	struct stats stats;
@@ -50,10 +51,10 @@ static int show_result(const struct options *options, struct reader *reader,
 	if (!err)
 		err = unreleased_show(unreleased, reader, &origins, view);
 	origins_free(&origins);
-	return err ? err : judge(unreleased, result, &stats, view);
+	return err ? err : judge_pending(unreleased, result, &stats, view);
 }
 
-static int look(struct wait *wait)
+static int look_at_list(struct wait *wait)
 {
 	struct unreleased *unreleased = wait->what;
 	int err = unreleased_look(unreleased, wait->reader);
@@ -69,7 +70,7 @@ static int wait_until_empty(const struct options *options,
 	struct wait wait = {
 		.reader = reader,
 		.file = "pending",
-		.look = look,
+		.look = look_at_list,
 		.what = &unreleased,
 		.process = -1,
 		.first_nap = FIRST_NAP_NS,
@@ -87,8 +88,8 @@ static int wait_until_empty(const struct options *options,
 	result = wait_for(&wait);
 	view_number(view, "waited_ns", number_now() - stats.begun);
 	if (result >= 0)
-		result =
-			show_result(options, reader, &unreleased, result, view);
+		result = show_pending_result(options, reader, &unreleased,
+					     result, view);
 	unreleased_free(&unreleased);
 	return result;
 }

@@ -68,7 +68,7 @@ static bool has_window(const struct run *run, const struct options *options)
 }
 
 /* All that has to be known before anything is run. */
-static int prepare(struct run *run, const struct options *options)
+static int prepare_run(struct run *run, const struct options *options)
 {
 	struct document *doc = NULL;
 	int err = reader_open(&run->reader, options->input, options->root);
@@ -118,7 +118,7 @@ static int open_report(struct run *run, const struct options *options)
  * A file that a kernel thread holds comes when that thread is done with it, so
  * that the list is empty once says nothing: only the whole of the time does.
  */
-static int watch(struct run *run, const struct options *options)
+static int watch_window(struct run *run, const struct options *options)
 {
 	int err = 0;
 
@@ -198,7 +198,7 @@ static void collect_doubts(struct run *run, const struct options *options)
  * last: what is lost until then is in them. Names of call paths are no part of
  * the measurement.
  */
-static int look(struct run *run, const struct options *options)
+static int look_at_end(struct run *run, const struct options *options)
 {
 	int err;
 
@@ -225,14 +225,14 @@ static int look(struct run *run, const struct options *options)
 	return err ? err : stats_load(&run->reader, &run->last);
 }
 
-static void measure(struct run *run, const struct options *options)
+static void measure_end(struct run *run, const struct options *options)
 {
 	int err = stats_load(&run->reader, &run->after);
 
 	if (!err)
-		err = watch(run, options);
+		err = watch_window(run, options);
 	if (!err)
-		err = look(run, options);
+		err = look_at_end(run, options);
 	run->measured = !err;
 	collect_doubts(run, options);
 }
@@ -257,7 +257,7 @@ static void show_status(const struct run *run, const char *program,
 }
 
 /* What of its own processes was neither released nor put on the list. */
-static int show_unreleased(struct run *run, struct view *view)
+static int show_tree_unreleased(struct run *run, struct view *view)
 {
 	static const struct {
 		enum unreleased_table table;
@@ -291,7 +291,7 @@ static void show_tree(struct run *run, struct view *view)
 	if (run->measured &&
 	    (leftovers_show(&run->leftovers, &run->pending, &run->reader,
 			    &run->origins, view) ||
-	     show_unreleased(run, view)))
+	     show_tree_unreleased(run, view)))
 		complain("run: %s", error_text());
 	view_note(
 		view,
@@ -308,7 +308,7 @@ static bool is_shown(int counter, uint64_t value)
 	       listing_is_cause(stats_counters[counter].name);
 }
 
-static void show_counts(const struct stats *from, const struct stats *to,
+static void show_growth(const struct stats *from, const struct stats *to,
 			const char *name, struct view *view)
 {
 	char text[NUMBER_TEXT];
@@ -346,7 +346,7 @@ static void show_window(const struct run *run, struct view *view)
 		  number_ns_short(took, run->ended - run->tree.reaped),
 		  after_grew_by(run, DFPUT_COUNT_queued),
 		  after_grew_by(run, DFPUT_COUNT_released));
-	show_counts(&run->after, &run->last, "after", view);
+	show_growth(&run->after, &run->last, "after", view);
 }
 
 /* Differences have no meaning when the counters began anew in between. */
@@ -358,7 +358,7 @@ static void show_windows(const struct run *run, const struct options *options,
 	if (!run->measured ||
 	    !stats_continuous(&run->before, &run->after, &why))
 		return;
-	show_counts(&run->before, &run->after, "differences", view);
+	show_growth(&run->before, &run->after, "differences", view);
 	if (has_window(run, options) &&
 	    stats_continuous(&run->before, &run->last, &why) &&
 	    stats_grew(&run->after, &run->last))
@@ -429,8 +429,8 @@ static int show_selected(struct run *run, const struct selection *selection,
 }
 
 /* Everybody's files, the tree's among them. */
-static int show_pending(struct run *run, const struct options *options,
-			struct view *view)
+static int show_pending_around(struct run *run, const struct options *options,
+			       struct view *view)
 {
 	int err;
 
@@ -444,8 +444,8 @@ static int show_pending(struct run *run, const struct options *options,
 			     view);
 }
 
-static int report(struct run *run, const struct options *options,
-		  const char *program)
+static int write_report(struct run *run, const struct options *options,
+			const char *program)
 {
 	struct view view;
 
@@ -453,7 +453,7 @@ static int report(struct run *run, const struct options *options,
 	show_status(run, program, &view);
 	show_tree(run, &view);
 	show_windows(run, options, &view);
-	if (run->measured && show_pending(run, options, &view))
+	if (run->measured && show_pending_around(run, options, &view))
 		complain("run: %s", error_text());
 	if (run->measured)
 		show_verdict(run, options, &view);
@@ -479,9 +479,9 @@ static int run_program(struct run *run, const struct options *options)
 	if (status)
 		return status;
 	supervise_reap(&run->tree);
-	measure(run, options);
+	measure_end(run, options);
 	status = exit_status(run, options);
-	if (report(run, options, options->argv[0]))
+	if (write_report(run, options, options->argv[0]))
 		status = has_limit(options) ? STATUS_UNKNOWN : STATUS_FAILED;
 	supervise_end(&run->tree);
 	return status;
@@ -494,7 +494,7 @@ int cmd_run(const struct options *options)
 
 	if (!options->argc)
 		return options_usage("run: which program?");
-	if (!prepare(&run, options)) {
+	if (!prepare_run(&run, options)) {
 		status = STATUS_FAILED;
 		if (!open_report(&run, options))
 			status = run_program(&run, options);

@@ -203,8 +203,8 @@ static void show_list(const struct document *doc, const struct stats *stats,
 	show_line(view, "batches", text);
 }
 
-static int show_pending(const struct stats *stats, struct reader *reader,
-			struct view *view)
+static int show_pending_line(const struct stats *stats, struct reader *reader,
+			     struct view *view)
 {
 	char text[TEXT];
 	int err = 0;
@@ -274,7 +274,7 @@ static int show_summary(const struct document *doc, const struct stats *stats,
 	int err;
 
 	show_list(doc, stats, view);
-	err = show_pending(stats, reader, view);
+	err = show_pending_line(stats, reader, view);
 	if (!err)
 		err = show_exits(doc, stats, reader, view);
 	if (err)
@@ -351,8 +351,8 @@ static const int sources[] = {
 _Static_assert(NR_SOURCES == sizeof(columns) / sizeof(columns[0]),
 	       "a source for each column");
 
-static uint64_t difference(const struct stats *before,
-			   const struct stats *after, int source)
+static uint64_t difference_of(const struct stats *before,
+			      const struct stats *after, int source)
 {
 	struct doubts doubts = { 0 };
 
@@ -379,8 +379,8 @@ static int print_difference(const struct stats *before,
 	const char *cells[NR_SOURCES];
 
 	for (size_t i = 0; i < NR_SOURCES; i++)
-		cells[i] = number_text(text[i],
-				       difference(before, after, sources[i]));
+		cells[i] = number_text(text[i], difference_of(before, after,
+							      sources[i]));
 	return view_line(view, columns, NR_SOURCES, cells, heading);
 }
 
@@ -438,8 +438,8 @@ static int show_differences(const struct options *options,
 	return err;
 }
 
-static int show(const struct options *options, struct reader *reader,
-		struct view *view)
+static int show_stat(const struct options *options, struct reader *reader,
+		     struct view *view)
 {
 	if (options->interval)
 		return show_differences(options, reader, view);
@@ -450,5 +450,5 @@ int cmd_stat(const struct options *options)
 {
 	if (options->count && !options->interval)
 		return options_usage("stat: --count needs --interval");
-	return cmd_display(options, show);
+	return cmd_display(options, show_stat);
 }

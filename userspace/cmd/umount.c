@@ -116,8 +116,8 @@ static const struct reason *find_reason(const char *name)
 	return NULL;
 }
 
-static void take_row(struct umounting *umounting, const struct rows *rows,
-		     size_t row)
+static void take_umount_row(struct umounting *umounting,
+			    const struct rows *rows, size_t row)
 {
 	for (int column = 0; column < NR_NUMBERS; column++)
 		umounting->row[column] = rows_number(rows, row, column);
@@ -127,7 +127,7 @@ static void take_row(struct umounting *umounting, const struct rows *rows,
 }
 
 /* The newest row of ours, if it is newer than that of the attempt before. */
-static int find_row(struct umounting *umounting)
+static int find_own_row(struct umounting *umounting)
 {
 	static const char *const names[] = {
 		"#id", "#pid",	 "#pending_mount", "#held_mount", "#rings",
@@ -140,7 +140,7 @@ static int find_row(struct umounting *umounting)
 	for (size_t row = 0; !err && row < rows.nr; row++)
 		if (rows_number(&rows, row, PID) == (uint64_t)getpid() &&
 		    rows_number(&rows, row, ID) > umounting->row[ID])
-			take_row(umounting, &rows, row);
+			take_umount_row(umounting, &rows, row);
 	rows_free(&rows);
 	return err;
 }
@@ -182,7 +182,7 @@ static bool is_due(const struct umounting *umounting)
 	       !unreleased_count(unreleased);
 }
 
-static int attempt(struct umounting *umounting, struct wait *wait)
+static int attempt_umount(struct umounting *umounting, struct wait *wait)
 {
 	int err;
 
@@ -191,7 +191,7 @@ static int attempt(struct umounting *umounting, struct wait *wait)
 	wait->stop = !umounting->busy;
 	if (!umounting->busy)
 		return 0;
-	err = find_row(umounting);
+	err = find_own_row(umounting);
 	/* Rings that come later are in the way of nothing that was here. */
 	unreleased_free(&umounting->unreleased);
 	umounting->unreleased = (struct unreleased){ 0 };
@@ -203,7 +203,7 @@ static int attempt(struct umounting *umounting, struct wait *wait)
 	return err;
 }
 
-static int look(struct wait *wait)
+static int look_and_attempt(struct wait *wait)
 {
 	struct umounting *umounting = wait->what;
 	char text[TEXT];
@@ -213,7 +213,7 @@ static int look(struct wait *wait)
 	if (umounting->attempts)
 		err = look_at_unreleased(umounting);
 	if (!err && is_due(umounting))
-		err = attempt(umounting, wait);
+		err = attempt_umount(umounting, wait);
 	if (err || !wait->left || wait->stop)
 		return err;
 	unreleased_text(&umounting->unreleased, text, sizeof(text));
@@ -226,7 +226,7 @@ static int umount_or_wait(struct umounting *umounting, uint64_t timeout)
 	struct wait wait = {
 		.reader = umounting->reader,
 		.file = "held",
-		.look = look,
+		.look = look_and_attempt,
 		.what = umounting,
 		.process = -1,
 		.deadline = number_after(number_now(), timeout),
@@ -252,7 +252,7 @@ static void show_waits(const struct umounting *umounting, struct view *view)
 	}
 }
 
-static void show_umount(const struct umounting *umounting, struct view *view)
+static void show_attempts(const struct umounting *umounting, struct view *view)
 {
 	uint64_t waited = umounting->tried - umounting->first_busy;
 	bool done = !umounting->busy && !*umounting->error;
@@ -281,8 +281,8 @@ static void show_umount(const struct umounting *umounting, struct view *view)
 }
 
 /* As dfput why does. */
-static int explain(const struct umounting *umounting,
-		   const struct options *options, struct view *view)
+static int explain_busy(const struct umounting *umounting,
+			const struct options *options, struct view *view)
 {
 	const struct why_query query = {
 		.target = umounting->target,
@@ -306,12 +306,12 @@ static int explain(const struct umounting *umounting,
 	return status;
 }
 
-static int finish(const struct umounting *umounting,
-		  const struct options *options, struct view *view)
+static int finish_umount(const struct umounting *umounting,
+			 const struct options *options, struct view *view)
 {
-	show_umount(umounting, view);
+	show_attempts(umounting, view);
 	if (umounting->busy)
-		return explain(umounting, options, view);
+		return explain_busy(umounting, options, view);
 	if (!*umounting->error)
 		return STATUS_OK;
 	complain("umount: %s: %s", umounting->target, umounting->error);
@@ -332,7 +332,7 @@ static int umount_target(struct umounting *umounting,
 		complain("umount: %s", error_text());
 	if (!umounting->attempts)
 		try_umount(umounting);
-	return finish(umounting, options, view);
+	return finish_umount(umounting, options, view);
 }
 
 int cmd_umount(const struct options *options)

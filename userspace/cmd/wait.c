@@ -41,7 +41,7 @@ struct waiting {
 	struct doubts doubts;
 };
 
-static void describe(const struct waiting *waiting, char text[TEXT])
+static void describe_waiting(const struct waiting *waiting, char text[TEXT])
 {
 	if (waiting->lives)
 		snprintf(text, TEXT, "process %" PRIu64 " lives",
@@ -50,7 +50,7 @@ static void describe(const struct waiting *waiting, char text[TEXT])
 		unreleased_text(&waiting->unreleased, text, TEXT);
 }
 
-static int look(struct wait *wait)
+static int look_at_waiting(struct wait *wait)
 {
 	struct waiting *waiting = wait->what;
 	char text[TEXT];
@@ -66,7 +66,7 @@ static int look(struct wait *wait)
 			return err;
 		wait->left = unreleased_count(&waiting->unreleased);
 	}
-	describe(waiting, text);
+	describe_waiting(waiting, text);
 	if (wait->left)
 		progress_show(wait->begun, text);
 	return 0;
@@ -109,7 +109,7 @@ static int set_mount(struct waiting *waiting, const char *path)
 	return 0;
 }
 
-static int begin(struct waiting *waiting, struct reader *reader)
+static int begin_wait(struct waiting *waiting, struct reader *reader)
 {
 	char how[HOOKS_HOW];
 	int err = hooks_doubt(reader, how, &waiting->doubts);
@@ -124,7 +124,8 @@ static bool stands_still(const struct stats *before, const struct stats *after)
 	       after->gauge[STATS_GAUGE_measuring_ns];
 }
 
-static int doubt(struct waiting *waiting, struct reader *reader, int result)
+static int doubt_release(struct waiting *waiting, struct reader *reader,
+			 int result)
 {
 	struct stats after;
 	const char *why;
@@ -156,14 +157,14 @@ static void note_living(const struct waiting *waiting, struct view *view)
 			  waiting->unreleased.unseen);
 }
 
-static int show_result(struct waiting *waiting, struct reader *reader,
-		       int result, uint64_t waited, struct view *view)
+static int show_release(struct waiting *waiting, struct reader *reader,
+			int result, uint64_t waited, struct view *view)
 {
 	char text[TEXT], took[NUMBER_TEXT];
 	int err;
 
 	number_ns_short(took, waited);
-	describe(waiting, text);
+	describe_waiting(waiting, text);
 	view_bool(view, "lives", waiting->lives);
 	if (result == WAIT_LATE)
 		view_note(view, "Left after %s: %s.", took, text);
@@ -186,14 +187,14 @@ static int wait_for_release(struct waiting *waiting,
 	struct wait wait = {
 		.reader = reader,
 		.file = "held",
-		.look = look,
+		.look = look_at_waiting,
 		.what = waiting,
 		.process = -1,
 		.first_nap = WAIT_MAX_NAP_NS,
 		.max_nap = WAIT_MAX_NAP_NS,
 	};
 	uint64_t begun = number_now(), waited;
-	int result, err = begin(waiting, reader);
+	int result, err = begin_wait(waiting, reader);
 
 	if (err)
 		return err;
@@ -206,12 +207,12 @@ static int wait_for_release(struct waiting *waiting,
 	view_number(view, "waited_ns", waited);
 	if (result < 0)
 		return result;
-	err = doubt(waiting, reader, result);
-	return err ? err : show_result(waiting, reader, result, waited, view);
+	err = doubt_release(waiting, reader, result);
+	return err ? err : show_release(waiting, reader, result, waited, view);
 }
 
-static int show_unreleased(const struct options *options, struct reader *reader,
-			   struct view *view)
+static int wait_until_released(const struct options *options,
+			       struct reader *reader, struct view *view)
 {
 	struct waiting waiting = { .process = { .fd = -1 } };
 	int result = 0;
@@ -350,5 +351,5 @@ int cmd_wait(const struct options *options)
 		return options_usage(
 			"wait: for what? One of --mount, --super, --pid and --all");
 	return cmd_judge(options,
-			 options->super ? show_shutdown : show_unreleased);
+			 options->super ? show_shutdown : wait_until_released);
 }

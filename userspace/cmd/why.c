@@ -6,8 +6,8 @@
 #include "cmd/cmd.h"
 #include "why/why.h"
 
-static int show(const struct options *options, const char *target,
-		struct reader *reader, struct view *view)
+static int show_why(const struct options *options, const char *target,
+		    struct reader *reader, struct view *view)
 {
 	const struct why_query query = {
 		.target = target,
@@ -44,8 +44,8 @@ int cmd_why(const struct options *options)
 		complain("%s", error_text());
 		status = STATUS_FAILED;
 	} else {
-		status = show(options, options->argv[0],
-			      readable ? &reader : NULL, &view);
+		status = show_why(options, options->argv[0],
+				  readable ? &reader : NULL, &view);
 	}
 	if (view_end(&view))
 		status = STATUS_FAILED;

@@ -13,7 +13,7 @@
 #define TEXT 256
 
 /* A line that is wrapped could not be written over. */
-static int width(void)
+static int terminal_width(void)
 {
 	struct winsize size;
 
@@ -31,7 +31,7 @@ void progress_show(uint64_t since, const char *what)
 		return;
 	snprintf(text, sizeof(text), "dfput: %ss: %s",
 		 number_text(number, seconds), what);
-	fprintf(stderr, "\r%.*s\033[K", width(), text);
+	fprintf(stderr, "\r%.*s\033[K", terminal_width(), text);
 	fflush(stderr);
 }
 

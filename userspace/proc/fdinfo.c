@@ -32,7 +32,7 @@ struct parser {
 	uint64_t nr_lines;
 };
 
-static void add_registered(struct fdinfo *info, const char *name)
+static void append_registered(struct fdinfo *info, const char *name)
 {
 	info->registered = alloc_more(info->registered, info->nr_registered,
 				      sizeof(*info->registered));
@@ -40,7 +40,7 @@ static void add_registered(struct fdinfo *info, const char *name)
 }
 
 /* A registered file, or whatever follows these. */
-static void parse_file(struct parser *parser, char *line)
+static void parse_registered(struct parser *parser, char *line)
 {
 	char *at = line + strspn(line, " ");
 	size_t digits = strspn(at, "0123456789");
@@ -54,7 +54,7 @@ static void parse_file(struct parser *parser, char *line)
 	if (!strcmp(at, "<none>"))
 		return;
 	proc_decode(at);
-	add_registered(parser->info, at);
+	append_registered(parser->info, at);
 }
 
 /* Return: whether it was that, and its number is in @number. */
@@ -68,11 +68,11 @@ static bool is_number(const char *line, const char *name, uint64_t *number)
 	return true;
 }
 
-static void parse_line(struct parser *parser, char *line)
+static void parse_fdinfo_line(struct parser *parser, char *line)
 {
 	line[strcspn(line, "\n")] = '\0';
 	if (parser->in_files && *line == ' ') {
-		parse_file(parser, line);
+		parse_registered(parser, line);
 		return;
 	}
 	parser->in_files = is_number(line, "UserFiles:", &parser->nr_said);
@@ -95,7 +95,7 @@ int fdinfo_read(int dir, const char *name, struct fdinfo *info)
 		return -errno;
 	errno = 0;
 	while (getline(&line, &room, file) > 0)
-		parse_line(&parser, line);
+		parse_fdinfo_line(&parser, line);
 	if (ferror(file))
 		err = errno ? -errno : -EIO;
 	info->is_busy = parser.nr_said && !parser.nr_lines;

@@ -136,7 +136,7 @@ static dev_t super_of(const struct walk *walk, const struct proc_file *file,
 	return mount ? mount->super : file->device;
 }
 
-static bool is_wanted(const struct walk *walk, dev_t super)
+static bool is_wanted_super(const struct walk *walk, dev_t super)
 {
 	return walk->query->all || (super && super == walk->query->super);
 }
@@ -177,7 +177,7 @@ static void look_at_link(struct walk *walk, enum holder_kind kind,
 	holder.mount = file.mount;
 	holder.inode = file.inode;
 	holder.super = super_of(walk, &file, link);
-	if (is_wanted(walk, holder.super))
+	if (is_wanted_super(walk, holder.super))
 		add_link(walk, &holder, link);
 }
 
@@ -185,7 +185,7 @@ static void look_at_link(struct walk *walk, enum holder_kind kind,
 static bool is_worth_a_look(const struct walk *walk,
 			    const struct mounts_mount *mount)
 {
-	if (!mount || is_wanted(walk, mount->super))
+	if (!mount || is_wanted_super(walk, mount->super))
 		return true;
 	return walk->query->nr_blocks && !mount->remote;
 }
@@ -203,7 +203,7 @@ static void add_file(struct walk *walk, int fd, const struct proc_file *file)
 
 	snprintf(link, sizeof(link), "fd/%d", fd);
 	holder.super = super_of(walk, file, link);
-	if (is_wanted(walk, holder.super))
+	if (is_wanted_super(walk, holder.super))
 		add_link(walk, &holder, link);
 	if (!is_wanted_block(walk, file->special))
 		return;
@@ -241,7 +241,7 @@ static const struct mounts_mount *find_mount(const struct walk *walk,
 	if (*holder->path == '/')
 		mount = mounts_at(&walk->holders->mounts, walk->space,
 				  holder->path);
-	if (!mount || (mount->remote && !is_wanted(walk, mount->super)))
+	if (!mount || (mount->remote && !is_wanted_super(walk, mount->super)))
 		return mount;
 	holder->sure = is_confirmed(walk, holder->path, mount->id, file);
 	return holder->sure || strcmp(mount->target, "/") ? mount : NULL;
@@ -258,7 +258,7 @@ static void add_registered(struct walk *walk, int fd, const char *path)
 	struct proc_file file;
 
 	mount = find_mount(walk, &holder, &file);
-	if (mount && !is_wanted(walk, mount->super))
+	if (mount && !is_wanted_super(walk, mount->super))
 		return;
 	holder.mount = mount ? mount->id : 0;
 	holder.super = mount ? mount->super : 0;
@@ -279,7 +279,7 @@ static void add_address(struct walk *walk, int fd, uint64_t inode)
 	struct proc_file file;
 
 	mount = path ? find_mount(walk, &holder, &file) : NULL;
-	if (!mount || !is_wanted(walk, mount->super))
+	if (!mount || !is_wanted_super(walk, mount->super))
 		return;
 	holder.sure &= file.is_socket;
 	holder.mount = mount->id;
@@ -443,7 +443,7 @@ static void add_mapping(struct walk *walk, const struct mapping *mapping)
 		if (walk->query->overlay)
 			holder.super = super_of(walk, &file, link);
 	}
-	if (is_wanted(walk, holder.super) && !is_known(walk, &holder))
+	if (is_wanted_super(walk, holder.super) && !is_known(walk, &holder))
 		add_holder(walk, &holder);
 }
 
@@ -455,7 +455,8 @@ static void look_at_maps(struct walk *walk, FILE *maps)
 
 	while (getline(&line, &room, maps) > 0) {
 		if (!parse_mapping(line, &mapping) ||
-		    !(walk->query->overlay || is_wanted(walk, mapping.super)))
+		    !(walk->query->overlay ||
+		      is_wanted_super(walk, mapping.super)))
 			continue;
 		/* One file is often mapped in several pieces, one behind the other. */
 		if (mapping.super != last.super ||

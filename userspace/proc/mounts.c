@@ -38,8 +38,8 @@ static uint64_t peer_group(const char *fields, const char *tag)
 	return at ? strtoull(at + strlen(tag), NULL, 10) : 0;
 }
 
-static void add_mount(struct mounts *mounts, const struct viewer *viewer,
-		      struct libmnt_fs *fs)
+static void append_mount(struct mounts *mounts, const struct viewer *viewer,
+			 struct libmnt_fs *fs)
 {
 	const char *fields = mnt_fs_get_optional_fields(fs);
 
@@ -63,7 +63,7 @@ static void add_mount(struct mounts *mounts, const struct viewer *viewer,
 	};
 }
 
-static int read_table(struct mounts *mounts, const struct viewer *viewer)
+static int read_mountinfo(struct mounts *mounts, const struct viewer *viewer)
 {
 	char *path =
 		alloc_text("%s/%s/mountinfo", viewer->proc, viewer->process);
@@ -73,7 +73,7 @@ static int read_table(struct mounts *mounts, const struct viewer *viewer)
 	struct libmnt_fs *fs;
 
 	while (!err && mnt_table_next_fs(table, iter, &fs) == 0)
-		add_mount(mounts, viewer, fs);
+		append_mount(mounts, viewer, fs);
 	mnt_free_iter(iter);
 	mnt_unref_table(table);
 	free(path);
@@ -125,11 +125,11 @@ static int scan_thread(struct mounts *mounts, const char *proc, int list,
 	err = enter_space(mounts, dir, &viewer.space);
 	close(dir);
 	viewer.ours = viewer.space == mounts->own;
-	return err > 0 ? read_table(mounts, &viewer) : err;
+	return err > 0 ? read_mountinfo(mounts, &viewer) : err;
 }
 
-static void scan_process(struct mounts *mounts, const char *proc, int list,
-			 pid_t pid)
+static void scan_process_mounts(struct mounts *mounts, const char *proc,
+				int list, pid_t pid)
 {
 	char tasks[32];
 	DIR *threads;
@@ -160,7 +160,7 @@ static int scan_own(struct mounts *mounts, const char *proc, int list)
 	enter_space(mounts, dir, &mounts->own);
 	close(dir);
 	viewer.space = mounts->own;
-	return read_table(mounts, &viewer);
+	return read_mountinfo(mounts, &viewer);
 }
 
 /* By id, and of the same one that which we know best first. */
@@ -234,7 +234,7 @@ int mounts_scan(struct mounts *mounts, const char *root)
 	if (!err)
 		err = scan_own(mounts, proc, dirfd(list));
 	while (!err && (pid = proc_next(list)) >= 0)
-		scan_process(mounts, proc, dirfd(list), pid);
+		scan_process_mounts(mounts, proc, dirfd(list), pid);
 	sort_mounts(mounts);
 	count_hidden(mounts);
 	if (list)
@@ -268,7 +268,7 @@ bool mounts_has_child(const struct mounts *mounts, uint64_t id)
 }
 
 /* What is left of a path below a directory; NULL when it is not below it. */
-static const char *below(const char *path, const char *directory)
+static const char *path_below(const char *path, const char *directory)
 {
 	size_t length = strlen(directory);
 
@@ -299,7 +299,7 @@ const struct mounts_mount *mounts_at(const struct mounts *mounts,
 
 	for (size_t i = 0; i < mounts->nr; i++) {
 		mount = &mounts->mount[i];
-		if (mount->space == space && below(path, mount->target) &&
+		if (mount->space == space && path_below(path, mount->target) &&
 		    is_better(mount, best))
 			best = mount;
 	}
@@ -307,10 +307,10 @@ const struct mounts_mount *mounts_at(const struct mounts *mounts,
 }
 
 /* Where a mount is mounted, as a path of the filesystem that it is mounted on. */
-static char *place(const struct mounts_mount *mount,
-		   const struct mounts_mount *parent)
+static char *place_of(const struct mounts_mount *mount,
+		      const struct mounts_mount *parent)
 {
-	const char *rest = below(mount->target, parent->target);
+	const char *rest = path_below(mount->target, parent->target);
 	const char *root = strcmp(parent->root, "/") ? parent->root : "";
 
 	return rest ? alloc_text("%s%s", root, rest) : NULL;
@@ -321,7 +321,8 @@ static bool same_place(const struct mounts_mount *one,
 		       const struct mounts_mount *other,
 		       const struct mounts_mount *others_parent)
 {
-	char *a = place(one, its_parent), *b = place(other, others_parent);
+	char *a = place_of(one, its_parent),
+	     *b = place_of(other, others_parent);
 	bool same = a && b && !strcmp(a, b);
 
 	free(a);
@@ -330,9 +331,9 @@ static bool same_place(const struct mounts_mount *one,
 }
 
 /* Does what is mounted on a peer group come to this mount, at however many removes? */
-static bool receives(const struct mounts *mounts,
-		     const struct mounts_mount *mount, uint64_t group,
-		     int depth)
+static bool receives_from(const struct mounts *mounts,
+			  const struct mounts_mount *mount, uint64_t group,
+			  int depth)
 {
 	if (mount->shared == group || mount->master == group)
 		return true;
@@ -340,7 +341,7 @@ static bool receives(const struct mounts *mounts,
 	for (size_t i = 0; mount->master && depth && i < mounts->nr; i++)
 		if (mounts->mount[i].shared == mount->master &&
 		    mounts->mount[i].master &&
-		    receives(mounts, &mounts->mount[i], group, depth - 1))
+		    receives_from(mounts, &mounts->mount[i], group, depth - 1))
 			return true;
 	return false;
 }
@@ -357,7 +358,7 @@ bool mounts_is_copy(const struct mounts *mounts,
 	if (!from || !to || from == to || copy == mount || !from->shared ||
 	    from->super != to->super)
 		return false;
-	return receives(mounts, to, from->shared, MAX_DEPTH) &&
+	return receives_from(mounts, to, from->shared, MAX_DEPTH) &&
 	       same_place(copy, to, mount, from);
 }
 

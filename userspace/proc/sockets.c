@@ -27,7 +27,7 @@ static void add_socket(struct sockets *sockets, uint64_t inode,
 }
 
 /* Abstract addresses begin with @. */
-static void parse_line(struct sockets *sockets, char *line)
+static void parse_socket(struct sockets *sockets, char *line)
 {
 	unsigned long inode;
 	int at = 0;
@@ -38,7 +38,7 @@ static void parse_line(struct sockets *sockets, char *line)
 		add_socket(sockets, inode, line + at);
 }
 
-static void read_table(struct sockets *sockets, int dir)
+static void read_net_unix(struct sockets *sockets, int dir)
 {
 	FILE *file = proc_file_open(dir, "net/unix");
 	char *line = NULL;
@@ -47,12 +47,12 @@ static void read_table(struct sockets *sockets, int dir)
 	if (!file)
 		return;
 	while (getline(&line, &room, file) > 0)
-		parse_line(sockets, line);
+		parse_socket(sockets, line);
 	free(line);
 	fclose(file);
 }
 
-static void scan_process(struct sockets *sockets, int dir)
+static void scan_process_sockets(struct sockets *sockets, int dir)
 {
 	uint64_t space;
 
@@ -64,7 +64,7 @@ static void scan_process(struct sockets *sockets, int dir)
 	sockets->space =
 		alloc_more(sockets->space, sockets->nr_spaces, sizeof(space));
 	sockets->space[sockets->nr_spaces++] = space;
-	read_table(sockets, dir);
+	read_net_unix(sockets, dir);
 }
 
 static int compare_inode(const void *one, const void *other)
@@ -88,7 +88,7 @@ void sockets_scan(struct sockets *sockets, const char *root)
 		dir = proc_open(dirfd(list), name);
 		if (dir < 0)
 			continue;
-		scan_process(sockets, dir);
+		scan_process_sockets(sockets, dir);
 		close(dir);
 	}
 	closedir(list);

@@ -62,8 +62,8 @@ static void give_signals_back(const struct supervise *supervise)
 }
 
 /* In the child. Tells the parent only what went wrong: success closes @tell. */
-static _Noreturn void become(const struct supervise *supervise, char **argv,
-			     int tell)
+static _Noreturn void exec_program(const struct supervise *supervise,
+				   char **argv, int tell)
 {
 	int err;
 
@@ -99,7 +99,7 @@ static int fork_program(struct supervise *supervise, char **argv)
 	supervise->started = number_now();
 	supervise->child = fork();
 	if (!supervise->child)
-		become(supervise, argv, fds[1]);
+		exec_program(supervise, argv, fds[1]);
 	result = errno;
 	close(fds[1]);
 	if (supervise->child > 0)
@@ -144,7 +144,7 @@ void supervise_end(struct supervise *supervise)
 }
 
 /* The array grows whenever its length is a power of two. */
-static void remember(struct supervise *supervise, pid_t pid)
+static void remember_pid(struct supervise *supervise, pid_t pid)
 {
 	size_t nr = supervise->nr_pids;
 	pid_t *pids = supervise->pids;
@@ -174,7 +174,7 @@ static bool reap_some(struct supervise *supervise)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		remember(supervise, pid);
+		remember_pid(supervise, pid);
 		if (pid != supervise->child)
 			continue;
 		supervise->over = true;
@@ -239,7 +239,7 @@ void supervise_reap(struct supervise *supervise)
 }
 
 /* Sleep. More than 0 when there is a signal. */
-static int nap(const struct supervise *supervise, uint64_t ns)
+static int sleep_or_signal(const struct supervise *supervise, uint64_t ns)
 {
 	struct pollfd fd = { .fd = supervise->signal_fd, .events = POLLIN };
 	struct timespec time = { .tv_sec = (time_t)(ns / NUMBER_NS_PER_SEC),
@@ -258,7 +258,7 @@ int supervise_watch(struct supervise *supervise, uint64_t until)
 	int err = 0;
 
 	while (!err && (now = number_now()) < until)
-		err = nap(supervise, until - now);
+		err = sleep_or_signal(supervise, until - now);
 	if (err > 0 && next_signal(supervise, &info))
 		supervise->interrupted = (int)info.ssi_signo;
 	return err < 0 ? err : 0;

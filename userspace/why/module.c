@@ -248,7 +248,7 @@ void why_super(struct why_search *search)
 }
 
 /* A superblock that is alive, or shut down, although nothing of it is mounted. */
-static void look_at_supers(struct why_search *search)
+static void look_for_shutdown(struct why_search *search)
 {
 	struct why_reason reason = { .kind = "shutdown",
 				     .keeps = WHY_DEVICE,
@@ -323,7 +323,7 @@ void why_module(struct why_search *search)
 	load_rows(search, "umounts", umounts_names, &umounts);
 	look_at_pending(search, &umounts);
 	look_at_held(search, &umounts);
-	look_at_supers(search);
+	look_for_shutdown(search);
 	look_at_rings(search);
 	look_at_umounts(search, &umounts);
 	look_at_losses(search);

@@ -65,8 +65,8 @@ static const char *const remarks[HOLDER_NR_KINDS] = {
 	[HOLDER_DEVICE] = "the block device itself is open",
 };
 
-static enum why_keeps keeps(const struct why_search *search,
-			    const struct holder *holder)
+static enum why_keeps judge_holder(const struct why_search *search,
+				   const struct holder *holder)
 {
 	if (!holder->sure && holder->kind != HOLDER_DEVICE)
 		return WHY_PERHAPS;
@@ -75,11 +75,11 @@ static enum why_keeps keeps(const struct why_search *search,
 	return why_keeps(search, holder->mount);
 }
 
-static void add_holder(struct why_search *search, const struct holder *holder)
+static void add_process(struct why_search *search, const struct holder *holder)
 {
 	const struct why_reason reason = {
 		.kind = holders_kinds[holder->kind],
-		.keeps = keeps(search, holder),
+		.keeps = judge_holder(search, holder),
 		.pid = holder->pid,
 		.comm = holder->comm,
 		.fd = holder->fd,
@@ -102,13 +102,13 @@ void why_live(struct why_search *search)
 
 	for (enum why_keeps level = WHY_MOUNT; level <= WHY_PERHAPS; level++)
 		for (size_t i = 0; i < holders->nr; i++)
-			if (keeps(search, &holders->holder[i]) == level)
-				add_holder(search, &holders->holder[i]);
+			if (judge_holder(search, &holders->holder[i]) == level)
+				add_process(search, &holders->holder[i]);
 }
 
-static void add_mount(struct why_search *search,
-		      const struct mounts_mount *mount, const char *kind,
-		      enum why_keeps level, const char *remark)
+static void add_other_mount(struct why_search *search,
+			    const struct mounts_mount *mount, const char *kind,
+			    enum why_keeps level, const char *remark)
 {
 	const struct why_reason reason = {
 		.kind = kind,
@@ -147,8 +147,8 @@ static void look_at_children(struct why_search *search)
 		    (search->mount ? parent != search->mount :
 				     parent->super != search->why->super))
 			continue;
-		add_mount(search, &mounts->mount[i], "child", WHY_MOUNT,
-			  "mounted on it");
+		add_other_mount(search, &mounts->mount[i], "child", WHY_MOUNT,
+				"mounted on it");
 	}
 }
 
@@ -162,9 +162,10 @@ static void look_elsewhere(struct why_search *search)
 		if (mount->super != search->why->super ||
 		    mount == search->mount || goes_along(search, mount))
 			continue;
-		add_mount(search, mount, "mount", WHY_DEVICE,
-			  search->mount ? "the same filesystem, mounted there" :
-					  "mounted there");
+		add_other_mount(search, mount, "mount", WHY_DEVICE,
+				search->mount ?
+					"the same filesystem, mounted there" :
+					"mounted there");
 	}
 }
 

@@ -266,7 +266,7 @@ static void show_reasons(const struct why *why, struct view *view)
 	view_table_end(table);
 }
 
-static void show_umount(const struct why *why, struct view *view)
+static void show_last_umount(const struct why *why, struct view *view)
 {
 	const struct why_umount *umount = &why->umount;
 	uint64_t now = number_now();
@@ -282,7 +282,7 @@ static void show_umount(const struct why *why, struct view *view)
 			  umount->result, umount->why);
 }
 
-static const char *verdict(const struct why *why)
+static const char *describe_verdict(const struct why *why)
 {
 	static const char aside[] =
 		"found: they are not in the way of an umount, but keep the device busy";
@@ -312,14 +312,14 @@ void why_show(const struct why *why, struct view *view)
 	show_target(why, view);
 	show_reasons(why, view);
 	view_text(view, "busy", busy[why->busy]);
-	show_umount(why, view);
+	show_last_umount(why, view);
 	view_text(view, "verdict", status[why_status(why)]);
 	view_texts(view, "unseen", NULL);
 	for (size_t i = 0; i < why->nr_unseen; i++) {
 		view_texts(view, "unseen", why->unseen[i]);
 		view_note(view, "Not seen: %s.", why->unseen[i]);
 	}
-	view_note(view, "Reasons: %s.", verdict(why));
+	view_note(view, "Reasons: %s.", describe_verdict(why));
 }
 
 int why_status(const struct why *why)

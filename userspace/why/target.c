@@ -185,7 +185,7 @@ static const struct mounts_mount *find_named(const struct why_search *search)
 	return mount;
 }
 
-static void take_path(struct why_search *search)
+static void take_target_path(struct why_search *search)
 {
 	const char *target = search->query->target;
 	const struct mounts_mount *mount;
@@ -229,5 +229,5 @@ void why_target(struct why_search *search)
 	else if (!devices_parse(search->query->target, &device))
 		take_device(search, device);
 	else
-		take_path(search);
+		take_target_path(search);
 }

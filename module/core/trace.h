@@ -21,7 +21,7 @@
 #include <linux/kdev_t.h>
 #include <linux/tracepoint.h>
 
-#include <dfput/causes.h>
+#include <dfput/words.h>
 
 struct dfput_deferral;
 struct dfput_leftover_view;
@@ -30,17 +30,19 @@ struct dfput_super_view;
 struct dfput_umount_view;
 
 #ifndef DFPUT_TRACE_CAUSE
-#define DFPUT_TRACE_CAUSE(name, meaning) { DFPUT_CAUSE_##name, #name },
+#define DFPUT_TRACE_CAUSE(id, word, meaning) { DFPUT_CAUSE_##id, word },
+#define DFPUT_TRACE_ROUTE(id, word, meaning) { DFPUT_ROUTE_##id, word },
+#define DFPUT_TRACE_KIND(id, word, meaning) { DFPUT_KIND_##id, word },
 #endif
 
 /* Lets tools outside the kernel resolve the numbers. */
 #undef DFPUT_TRACE_ENUM
-#define DFPUT_TRACE_ENUM(name, meaning) TRACE_DEFINE_ENUM(DFPUT_CAUSE_##name);
+#define DFPUT_TRACE_ENUM(id, word, meaning) TRACE_DEFINE_ENUM(DFPUT_CAUSE_##id);
 DFPUT_CAUSES(DFPUT_TRACE_ENUM)
 TRACE_DEFINE_ENUM(DFPUT_CAUSE_NONE);
-TRACE_DEFINE_ENUM(DFPUT_ROUTE_DEFERRED);
-TRACE_DEFINE_ENUM(DFPUT_ROUTE_TASK_WORK);
-TRACE_DEFINE_ENUM(DFPUT_ROUTE_SYNC);
+#undef DFPUT_TRACE_ENUM
+#define DFPUT_TRACE_ENUM(id, word, meaning) TRACE_DEFINE_ENUM(DFPUT_ROUTE_##id);
+DFPUT_ROUTES(DFPUT_TRACE_ENUM)
 
 TRACE_EVENT(dfput_queue,
 	TP_PROTO(u64 id, const struct dfput_deferral *deferral),
@@ -196,12 +198,14 @@ TRACE_EVENT(dfput_leftover,
 		memcpy(__entry->comm, view->who.comm, TASK_COMM_LEN);
 	),
 	TP_printk("id=%llu kind=%s tgid=%d comm=%s route=%s cause=%s dev=%u:%u ino=%llu lateness_ns=%llu exit_ns=%llu",
-		__entry->id, __entry->exec ? "exec" : "exit", __entry->tgid,
+		__entry->id,
+		__print_symbolic(__entry->exec, DFPUT_KINDS(DFPUT_TRACE_KIND)
+			{ DFPUT_NR_KINDS, "-" }),
+		__entry->tgid,
 		__entry->comm,
 		__print_symbolic(__entry->route,
-			{ DFPUT_ROUTE_DEFERRED, "deferred" },
-			{ DFPUT_ROUTE_TASK_WORK, "task_work" },
-			{ DFPUT_ROUTE_SYNC, "sync" }),
+			DFPUT_ROUTES(DFPUT_TRACE_ROUTE)
+			{ DFPUT_NR_ROUTES, "-" }),
 		__print_symbolic(__entry->cause,
 			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
 			{ DFPUT_CAUSE_NONE, "none" }),

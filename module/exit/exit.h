@@ -12,6 +12,8 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include <dfput/words.h>
+
 #include "fs/fs.h"
 
 struct dfput_owner;
@@ -21,11 +23,6 @@ struct dfput_watch;
 /* ---- owners: the processes that ended, or executed another program ---- */
 
 #define DFPUT_REAPERS 4
-
-enum dfput_kind {
-	DFPUT_KIND_EXIT,
-	DFPUT_KIND_EXEC,
-};
 
 /**
  * struct dfput_identity - an exit, or an execution
@@ -57,22 +54,6 @@ void dfput_owner_exit(void);
 size_t dfput_owner_memory(void);
 
 /* ---- watched files ---- */
-
-/* What a file blocks until it is released. X(name, meaning): bits, in this order */
-#define DFPUT_BLOCKS(X)                                             \
-	X(flock, "others' flock(2)")                                \
-	X(ofd, "others' fcntl(2) locks")                            \
-	X(lease, "others' leases")                                  \
-	X(write, "execution of the file, and remounting read-only") \
-	X(listen, "others' bind(2) to the address that it listens on")
-
-enum dfput_block {
-#define DFPUT_BLOCK_ENUM(name, meaning) DFPUT_BLOCK_##name,
-	DFPUT_BLOCKS(DFPUT_BLOCK_ENUM)
-#undef DFPUT_BLOCK_ENUM
-	/* Its locks could not be looked at. */
-	DFPUT_BLOCK_UNKNOWN,
-};
 
 /**
  * struct dfput_held_view - a file that is watched
@@ -171,13 +152,6 @@ void dfput_watch_exit(void);
 size_t dfput_watch_memory(void);
 
 /* ---- leftovers: watched files that were late ---- */
-
-enum dfput_route {
-	DFPUT_ROUTE_DEFERRED,
-	DFPUT_ROUTE_TASK_WORK,
-	DFPUT_ROUTE_SYNC,
-	DFPUT_NR_ROUTES,
-};
 
 /**
  * struct dfput_leftover_view - one leftover

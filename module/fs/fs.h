@@ -11,6 +11,8 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include <dfput/words.h>
+
 #define DFPUT_FSTYPE_LEN 16
 
 /*
@@ -31,22 +33,6 @@ struct dfput_super_ref {
 	u32 slot;
 	dev_t dev;
 	u64 id;
-};
-
-enum dfput_super_state {
-	DFPUT_SUPER_ALIVE,
-	DFPUT_SUPER_SHUTDOWN,
-	DFPUT_SUPER_GONE,
-	/* Its shutdown would not have been seen. */
-	DFPUT_SUPER_UNKNOWN,
-};
-
-/* What was deferred on the way to a shutdown, in the order in which it comes. */
-enum dfput_hop_kind {
-	DFPUT_HOP_FILE,
-	DFPUT_HOP_MOUNT,
-	DFPUT_HOP_SUPER,
-	DFPUT_NR_HOPS,
 };
 
 /**

@@ -10,7 +10,7 @@
 
 #include <linux/sched.h>
 
-#include <dfput/causes.h>
+#include <dfput/words.h>
 
 #include "compat/compat.h"
 #include "hook/symbol.h"

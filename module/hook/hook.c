@@ -54,10 +54,7 @@ static bool is_kept;
 
 const char *dfput_method_name(enum dfput_method method)
 {
-	static const char *const names[DFPUT_NR_METHODS] = {
-		[DFPUT_METHOD_EXACT] = "exact",
-		[DFPUT_METHOD_RECONCILED] = "reconciled",
-	};
+	static const char *const names[] = { DFPUT_METHODS(DFPUT_WORD) };
 
 	return names[method];
 }

@@ -10,17 +10,6 @@
 
 #include "hook/hook_list.h"
 
-enum dfput_hook_state {
-	/* Can be armed; measuring is stopped. */
-	DFPUT_HOOK_OFF,
-	DFPUT_HOOK_ARMED,
-	/* Not needed for this method and scope, or another row of its role is armed. */
-	DFPUT_HOOK_IDLE,
-	DFPUT_HOOK_FAILED,
-	/* The kernel has no such function, and nothing that it would show. */
-	DFPUT_HOOK_ABSENT,
-};
-
 /**
  * struct dfput_hook_view - one hook, for showing it
  * @name: as in hook_list.h

@@ -32,6 +32,8 @@
 #ifndef DFPUT_HOOK_LIST_H
 #define DFPUT_HOOK_LIST_H
 
+#include <dfput/words.h>
+
 #define DFPUT_LOSS_RING "the owners of an io_uring ring's files"
 #define DFPUT_LOSS_AIO "the owners of aio's rings"
 
@@ -92,13 +94,6 @@
 	X(queue_fput, "fput", ftrace, queue_many, RECONCILED, ALWAYS,          \
 	  REQUIRED, fput, "queueing")
 /* clang-format on */
-
-/* How queueing is seen, the best first. */
-enum dfput_method {
-	DFPUT_METHOD_EXACT,
-	DFPUT_METHOD_RECONCILED,
-	DFPUT_NR_METHODS,
-};
 
 #define DFPUT_HOOK_ENUM(id, ...) DFPUT_HOOK_##id,
 enum dfput_hook_id {

@@ -12,7 +12,7 @@
 #include <linux/fs.h>
 #include <linux/sched.h>
 
-#include <dfput/causes.h>
+#include <dfput/words.h>
 
 #include "fs/fs.h"
 
@@ -254,7 +254,7 @@ int dfput_selftest_run(void);
 /* Gives up a test that still waits; no handler may run. */
 void dfput_selftest_stop(void);
 
-/* "passed", "failed", "waiting", or "off" when it has not been run. */
-const char *dfput_selftest_result(void);
+/* How it went. */
+enum dfput_selftest dfput_selftest_result(void);
 
 #endif /* DFPUT_LIST_H */

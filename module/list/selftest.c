@@ -140,11 +140,11 @@ void dfput_selftest_stop(void)
 	begun = false;
 }
 
-const char *dfput_selftest_result(void)
+enum dfput_selftest dfput_selftest_result(void)
 {
 	if (!begun)
-		return "off";
+		return DFPUT_SELFTEST_OFF;
 	if (atomic_read(&wrong))
-		return "failed";
-	return is_drained() ? "passed" : "waiting";
+		return DFPUT_SELFTEST_FAILED;
+	return is_drained() ? DFPUT_SELFTEST_PASSED : DFPUT_SELFTEST_WAITING;
 }

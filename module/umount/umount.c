@@ -144,22 +144,20 @@ void dfput_umount_shutdown(u64 super, u64 now)
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
-/* The surest first. */
 enum dfput_why dfput_umount_why(const struct dfput_umount_view *view)
 {
-	if (view->result != -EBUSY)
-		return DFPUT_WHY_NOT_BUSY;
-	if (has_deferral(view))
-		return DFPUT_WHY_DEFERRAL;
-	if (view->ring_files)
-		return DFPUT_WHY_RING;
-	if (view->before || view->queued || view->releasing)
-		return DFPUT_WHY_DEFERRAL_PERHAPS;
-	if (view->rings_left)
-		return DFPUT_WHY_RING_PERHAPS;
-	if (view->unsure)
-		return DFPUT_WHY_UNKNOWN;
-	return view->held ? DFPUT_WHY_HELD : DFPUT_WHY_OTHER;
+	const struct dfput_evidence evidence = {
+		.busy = view->result == -EBUSY,
+		.unsure = view->unsure,
+		.before = view->before,
+		.queued = view->queued,
+		.releasing = view->releasing,
+		.held = view->held,
+		.ring_files = view->ring_files,
+		.rings_left = view->rings_left,
+	};
+
+	return dfput_evidence_why(&evidence);
 }
 
 static u32 count_rings_left(const struct dfput_umount_view *row)

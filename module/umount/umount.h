@@ -8,6 +8,8 @@
 #include <linux/path.h>
 #include <linux/sched.h>
 
+#include <dfput/evidence.h>
+
 #include "fs/fs.h"
 
 /*
@@ -20,19 +22,6 @@
 
 /* How many are kept. */
 #define DFPUT_UMOUNTS 256
-
-/* What kept one busy: see DFPUT_UMOUNTS_COLUMNS. */
-enum dfput_why {
-	DFPUT_WHY_NOT_BUSY,
-	DFPUT_WHY_DEFERRAL,
-	DFPUT_WHY_DEFERRAL_PERHAPS,
-	DFPUT_WHY_RING,
-	DFPUT_WHY_RING_PERHAPS,
-	DFPUT_WHY_HELD,
-	DFPUT_WHY_OTHER,
-	DFPUT_WHY_UNKNOWN,
-	DFPUT_NR_WHYS,
-};
 
 /**
  * struct dfput_umount_view - one attempt
@@ -119,7 +108,7 @@ static __always_inline void dfput_umount_ring_put(u32 ring, const void *mnt,
 		__dfput_umount_ring_put(ring, mnt, seq);
 }
 
-/* What kept one busy, as far as can be told. Pure. */
+/* What kept one busy, as far as can be told. */
 enum dfput_why dfput_umount_why(const struct dfput_umount_view *view);
 
 /* For readers, the oldest first; false if there are fewer than that. */

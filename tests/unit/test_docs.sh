@@ -72,7 +72,7 @@ done
 
 version=$(sed -n 's/#define DFPUT_VERSION "\(.*\)"/\1/p' ../../include/dfput/version.h)
 same "version of header and manual" "dfput $version" "$(sed -n 's/^\.Os "\(.*\)"/\1/p' "$manual")"
-losses=$(sed -n '/define DFPUT_LOSS_COUNTERS/,/^$/s/.*X(\([a-z_]*\)).*/\1/p' ../../include/dfput/counters.h | sed 1d)
+losses=$(sed -n 's/^	X(\([a-z_]*\), loss, .*/\1/p' ../../include/dfput/counters.h)
 for name in $losses; do
 	grep -Eq "^\.Va .*\b$name\b" "$manual"
 	verdict $? "the manual names the loss $name"

@@ -239,7 +239,7 @@ unknown() {
 }
 
 start
-unknown 'unowned grew by 2 \(released through the list, nobody known whose they were\): they may be its own\.' 'grow unowned=2'
+unknown 'unowned grew by 2 \(released by the list, owner unknown\): they may be its own\.' 'grow unowned=2'
 dfput run --input "$copy" -- sh -c 'grow unowned=2; exit 5'
 is_status 5 "only said, without a limit"
 has "$err" '^Trustworthy: no, unowned grew by 2 ' "but said"

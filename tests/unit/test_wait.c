@@ -14,19 +14,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <dfput/abi.h>
 #include <dfput/counters.h>
+#include <dfput/tables.h>
 
 #include "lib/number.h"
 #include "analysis/unreleased.h"
 #include "analysis/event_loop.h"
 
-#define NAME(name, kind, meaning) #name "\t"
+#define NAME(T, name, kind, who, meaning) #name "\t"
 
 /* The last column ends the line; so each head has one more, without a name. */
-#define PENDING "# dfput 2\n" DFPUT_PENDING_COLUMNS(NAME) "end\n"
-#define HELD "# dfput 2\n" DFPUT_HELD_COLUMNS(NAME) "end\n"
-#define RINGS "# dfput 2\n" DFPUT_RINGS_COLUMNS(NAME) "end\n"
+#define PENDING "# dfput 2\n" DFPUT_COLUMNS_pending(NAME, ) "end\n"
+#define HELD "# dfput 2\n" DFPUT_COLUMNS_held(NAME, ) "end\n"
+#define RINGS "# dfput 2\n" DFPUT_COLUMNS_rings(NAME, ) "end\n"
 
 #define FILE_OF(device, pid, start)                               \
 	"5\tqueued\tbh\t" device "\t5\text4\t1\t0\t9\tx\t0\t" pid \
@@ -73,7 +73,7 @@ static void write_gauge(int pending)
 	char text[4096] = "# dfput 2\n";
 	size_t used = strlen(text);
 
-#define ZERO(name, unit, meaning)                                             \
+#define ZERO(name, ...)                                                       \
 	used += (size_t)snprintf(text + used, sizeof(text) - used, "%s %d\n", \
 				 #name,                                       \
 				 strcmp(#name, "pending") ? 0 : pending);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "debugfs/rows.h"
-#include "debugfs/table.h"
+#include "debugfs/listing.h"
 
 /* skip: of each row, whether it is left out. nr: how many are not. */
 struct selection {

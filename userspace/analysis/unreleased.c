@@ -170,7 +170,7 @@ static int count_unrecorded(struct unreleased *unreleased,
 		return 0;
 	err = stats_load(reader, &stats);
 	if (!err)
-		unreleased->unrecorded = stats.gauge[STATS_GAUGE_pending];
+		unreleased->unrecorded = stats.gauge[DFPUT_GAUGE_pending];
 	return err;
 }
 

@@ -7,7 +7,7 @@
 
 #include "lib/error.h"
 #include "cmd/cmd.h"
-#include "debugfs/table.h"
+#include "debugfs/listing.h"
 #include "lib/privilege.h"
 
 static int run_with_view(const struct options *options, cmd_show *show,

@@ -88,7 +88,7 @@ static void check_enabled(struct doctor *doctor, const struct stats *stats)
 {
 	char *fix;
 
-	if (stats->gauge[STATS_GAUGE_enabled]) {
+	if (stats->gauge[DFPUT_GAUGE_enabled]) {
 		doctor_add(doctor, "enabled", DOCTOR_OK, NULL,
 			   "measuring is on");
 		return;
@@ -105,7 +105,7 @@ static void check_losses(struct doctor *doctor, struct stats *stats)
 	struct doubts doubts = { 0 };
 	char *reset;
 
-	stats->gauge[STATS_GAUGE_enabled] = 1;
+	stats->gauge[DFPUT_GAUGE_enabled] = 1;
 	stats_doubt(stats, &doubts);
 	if (!doubts.nr)
 		doctor_add(doctor, "losses", DOCTOR_OK, NULL,

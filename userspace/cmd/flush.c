@@ -10,7 +10,7 @@
 
 #include "lib/error.h"
 #include "cmd/cmd.h"
-#include "debugfs/table.h"
+#include "debugfs/listing.h"
 #include "lib/number.h"
 #include "debugfs/stats.h"
 
@@ -67,9 +67,9 @@ static void show_flush_counts(const struct stats *before,
 	view_note(
 		view,
 		"Pending before: %s. Released meanwhile by flushes: %s, by the worker: %s. Still pending, or again: %s. It took %s.",
-		number_text(number[0], before->gauge[STATS_GAUGE_pending]),
+		number_text(number[0], before->gauge[DFPUT_GAUGE_pending]),
 		number_text(number[1], flushed), number_text(number[2], worker),
-		number_text(number[3], after->gauge[STATS_GAUGE_pending]),
+		number_text(number[3], after->gauge[DFPUT_GAUGE_pending]),
 		number_ns_short(took, after->begun - before->ended));
 }
 
@@ -79,8 +79,8 @@ static void show_flush(const struct stats *before, const struct stats *after,
 	struct doubts doubts = { 0 };
 	const char *why;
 
-	view_number(view, "pending_before", before->gauge[STATS_GAUGE_pending]);
-	view_number(view, "pending_after", after->gauge[STATS_GAUGE_pending]);
+	view_number(view, "pending_before", before->gauge[DFPUT_GAUGE_pending]);
+	view_number(view, "pending_after", after->gauge[DFPUT_GAUGE_pending]);
 	view_number(view, "took_ns", after->begun - before->ended);
 	if (stats_continuous(before, after, &why))
 		show_flush_counts(before, after, view);

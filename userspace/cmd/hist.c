@@ -18,7 +18,7 @@
 #define MAX_ROWS 4096
 
 static const struct stats_word known[DFPUT_NR_HISTS] = {
-#define WORD(name, unit, meaning) { #name, #unit, meaning },
+#define WORD(name, unit, meaning) { #name, #unit, meaning, 0 },
 	DFPUT_HISTS(WORD)
 #undef WORD
 };

@@ -4,13 +4,13 @@
  */
 #include <string.h>
 
-#include <dfput/abi.h>
+#include <dfput/tables.h>
 
 #include "cmd/cmd.h"
-#include "debugfs/table.h"
+#include "debugfs/listing.h"
 
 static const struct stats_word words[] = {
-#define WORD(name, meaning) { #name, "", meaning },
+#define WORD(name, meaning) { #name, "", meaning, 0 },
 	DFPUT_HOOKS_VALUES(WORD)
 #undef WORD
 };

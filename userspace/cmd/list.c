@@ -2,41 +2,18 @@
 /*
  * The commands that show a table of the module as it is.
  */
-#include <string.h>
-
 #include "cmd/cmd.h"
-#include "debugfs/table.h"
-
-static const struct listing *find_listing(const char *name)
-{
-	static const struct listing *const listings[] = {
-		&listing_pending, &listing_leftovers,	&listing_held,
-		&listing_rings,	  &listing_superblocks, &listing_umounts,
-	};
-	size_t i = 0;
-
-	while (strcmp(listings[i]->file, name))
-		i++;
-	return listings[i];
-}
-
-static bool has_origins(const struct listing *listing)
-{
-	for (size_t i = 0; i < listing->nr; i++)
-		if (!strcmp(listing->columns[i].name, "origin"))
-			return true;
-	return false;
-}
+#include "debugfs/listing.h"
 
 static int show_listing(const struct options *options, struct reader *reader,
 			struct view *view)
 {
-	const struct listing *listing = find_listing(options->command->name);
+	const struct listing *listing = listing_find(options->command->name);
 	struct origins origins = { 0 };
 	struct document *doc = NULL;
 	int err = 0;
 
-	if (has_origins(listing))
+	if (listing_has(listing, "origin"))
 		err = origins_load_if_any(reader, options->rules, &origins);
 	if (!err)
 		err = reader_load(reader, listing->file, &doc);

@@ -7,7 +7,7 @@
 #include "analysis/unreleased.h"
 #include "cmd/cmd.h"
 #include "debugfs/stats.h"
-#include "debugfs/table.h"
+#include "debugfs/listing.h"
 #include "lib/number.h"
 
 /*
@@ -82,7 +82,7 @@ static int wait_until_empty(const struct options *options,
 
 	if (result)
 		return result;
-	if (!stats.gauge[STATS_GAUGE_enabled])
+	if (!stats.gauge[DFPUT_GAUGE_enabled])
 		return cmd_refuse_off(view);
 	wait.deadline = number_after(stats.begun, options->timeout);
 	result = wait_for(&wait);

@@ -14,7 +14,7 @@
 #include "cmd/cmd.h"
 #include "debugfs/trust.h"
 #include "analysis/pending_since.h"
-#include "debugfs/table.h"
+#include "debugfs/listing.h"
 #include "lib/number.h"
 #include "debugfs/origins.h"
 #include "analysis/leftovers.h"
@@ -86,7 +86,7 @@ static int prepare_run(struct run *run, const struct options *options)
 		err = leftovers_begin(&run->leftovers, &run->reader);
 	if (!err)
 		err = stats_load(&run->reader, &run->before);
-	if (!err && !run->before.gauge[STATS_GAUGE_enabled])
+	if (!err && !run->before.gauge[DFPUT_GAUGE_enabled])
 		err = error_set(
 			-ENODATA,
 			"measuring is switched off; try 'echo 1 > %s/enable'",
@@ -323,10 +323,10 @@ static void show_growth(const struct stats *from, const struct stats *to,
 			listing_count(table, &stats_counters[i],
 				      number_text(text, value));
 	}
-	listing_count(table, &stats_gauges[STATS_GAUGE_pending],
-		      number_text(text, to->gauge[STATS_GAUGE_pending]));
-	listing_count(table, &stats_gauges[STATS_GAUGE_watched],
-		      number_text(text, to->gauge[STATS_GAUGE_watched]));
+	listing_count(table, &stats_gauges[DFPUT_GAUGE_pending],
+		      number_text(text, to->gauge[DFPUT_GAUGE_pending]));
+	listing_count(table, &stats_gauges[DFPUT_GAUGE_watched],
+		      number_text(text, to->gauge[DFPUT_GAUGE_watched]));
 	view_table_end(table);
 }
 

@@ -11,7 +11,7 @@
 
 #include "cmd/cmd.h"
 #include "debugfs/rows.h"
-#include "debugfs/table.h"
+#include "debugfs/listing.h"
 #include "lib/number.h"
 #include "lib/text.h"
 
@@ -19,45 +19,25 @@
 #define LABEL 11
 #define TEXT 512
 
-/*
- * What --all shows in one piece: the counters whose names begin with one of
- * these, the first that fits. The last takes the rest.
- */
-static const struct group {
-	const char *title;
-	const char *const prefixes[8];
-} groups[] = {
-	{ "List", { "queued", "released", "pending", "batches", "unwound" } },
-	{ "Exits",
-	  { "exits", "leftover", "in_time", "closed_by_live", "unowned",
-	    "watched", "rings" } },
-	{ "Mounts", { "umounts", "mounts_", "supers_" } },
-	{ "Clocks", { "clock_", "measuring_ns", "enabled" } },
-	{ "Losses and corrections", { "" } },
+/* What a newer module counts comes last. */
+static const char *const groups[] = {
+#define TITLE(group, title) title,
+	DFPUT_GROUPS(TITLE)
+#undef TITLE
+		"Others",
 };
 
 #define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))
-
-static const struct group *find_group(const char *name)
-{
-	for (size_t i = 0; i < NR_GROUPS; i++)
-		for (const char *const *prefix = groups[i].prefixes; *prefix;
-		     prefix++)
-			if (!strncmp(name, *prefix, strlen(*prefix)))
-				return &groups[i];
-	return NULL;
-}
 
 static struct stats_word find_word(const char *name)
 {
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
 		if (!strcmp(stats_counters[i].name, name))
 			return stats_counters[i];
-	for (int i = 0; i < STATS_NR_GAUGES; i++)
+	for (int i = 0; i < DFPUT_NR_GAUGES; i++)
 		if (!strcmp(stats_gauges[i].name, name))
 			return stats_gauges[i];
-	/* A newer module counts it. */
-	return (struct stats_word){ .name = name };
+	return (struct stats_word){ .name = name, .group = DFPUT_NR_GROUPS };
 }
 
 static void show_causes(struct view_table *table, const struct document *doc)
@@ -70,36 +50,36 @@ static void show_causes(struct view_table *table, const struct document *doc)
 	}
 }
 
-/* NULL: all groups. */
-static void show_group(const struct group *group, const struct document *doc,
-		       struct view *view)
+static void show_group(size_t group, const struct document *doc,
+		       struct view_table *table)
 {
-	struct view_table *table;
-
-	table = view_table_begin(view, "stat", listing_counts,
-				 LISTING_NR_COUNTS, true);
 	for (size_t i = 0; i < doc->nr_values; i++) {
 		struct stats_word word = find_word(doc->values[i].name);
 
-		if (listing_is_cause(word.name) ||
-		    (group && find_group(word.name) != group))
+		if (listing_is_cause(word.name) || word.group != group)
 			continue;
 		listing_count(table, &word, doc->values[i].value);
 		if (!strcmp(word.name, "queued"))
 			show_causes(table, doc);
 	}
-	view_table_end(table);
 }
 
+/* For people each group has a table of its own. */
 static void show_all(const struct document *doc, struct view *view)
 {
-	if (view->json)
-		show_group(NULL, doc, view);
-	for (size_t i = 0; !view->json && i < NR_GROUPS; i++) {
-		if (i)
-			view_note(view, "%s", "");
-		view_note(view, "%s:", groups[i].title);
-		show_group(&groups[i], doc, view);
+	struct view_table *table = NULL;
+
+	for (size_t i = 0; i < NR_GROUPS; i++) {
+		if (!view->json)
+			view_note(view, "%s%s:", i ? "\n" : "", groups[i]);
+		if (!table)
+			table = view_table_begin(view, "stat", listing_counts,
+						 LISTING_NR_COUNTS, true);
+		show_group(i, doc, table);
+		if (view->json && i + 1 < NR_GROUPS)
+			continue;
+		view_table_end(table);
+		table = NULL;
 	}
 	view_note(view, "%s", "");
 }
@@ -210,9 +190,9 @@ static int show_pending_line(const struct stats *stats, struct reader *reader,
 	int err = 0;
 
 	snprintf(text, TEXT, "%" PRIu64 " files, at most %" PRIu64 " at once",
-		 stats->gauge[STATS_GAUGE_pending],
-		 stats->gauge[STATS_GAUGE_pending_max]);
-	if (stats->gauge[STATS_GAUGE_pending])
+		 stats->gauge[DFPUT_GAUGE_pending],
+		 stats->gauge[DFPUT_GAUGE_pending_max]);
+	if (stats->gauge[DFPUT_GAUGE_pending])
 		err = append_oldest(text, reader);
 	show_line(view, "pending", text);
 	return err;
@@ -233,8 +213,8 @@ static int show_exits(const struct document *doc, const struct stats *stats,
 		err = append_worst(text, reader);
 	show_line(view, "leftovers", text);
 	snprintf(text, TEXT, "%" PRIu64 " files, %" PRIu64 " rings",
-		 stats->gauge[STATS_GAUGE_watched],
-		 stats->gauge[STATS_GAUGE_rings]);
+		 stats->gauge[DFPUT_GAUGE_watched],
+		 stats->gauge[DFPUT_GAUGE_rings]);
 	show_line(view, "held", text);
 	return err;
 }
@@ -257,13 +237,12 @@ static void show_losses(const struct stats *stats, struct view *view)
 {
 	char text[TEXT] = "";
 
-#define LOSS(name)                                              \
-	if (stats->counter[DFPUT_COUNT_##name])                 \
-		text_append(text, TEXT, "%s" #name " %" PRIu64, \
-			    text_comma(text),                   \
-			    stats->counter[DFPUT_COUNT_##name]);
-	DFPUT_LOSS_COUNTERS(LOSS)
-#undef LOSS
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		if (stats_counters[i].group == DFPUT_GROUP_loss &&
+		    stats->counter[i])
+			text_append(text, TEXT, "%s%s %" PRIu64,
+				    text_comma(text), stats_counters[i].name,
+				    stats->counter[i]);
 	show_line(view, "lost", *text ? text : "nothing");
 }
 
@@ -282,7 +261,7 @@ static int show_summary(const struct document *doc, const struct stats *stats,
 	show_umounts(stats, view);
 	show_line(view, "measured",
 		  number_ns_short(text,
-				  stats->gauge[STATS_GAUGE_measuring_ns]));
+				  stats->gauge[DFPUT_GAUGE_measuring_ns]));
 	show_losses(stats, view);
 	return 0;
 }
@@ -318,7 +297,7 @@ static int show_once(const struct options *options, struct reader *reader,
 static const struct view_column columns[] = {
 	{ "interval_ns", VIEW_NS },
 	{ "queued", VIEW_NUMBER },
-#define CAUSE(name, meaning) { #name, VIEW_NUMBER },
+#define CAUSE(id, word, meaning) { word, VIEW_NUMBER },
 	DFPUT_CAUSES(CAUSE)
 #undef CAUSE
 		{ "released", VIEW_NUMBER },
@@ -334,7 +313,7 @@ static const struct view_column columns[] = {
 static const int sources[] = {
 	INTERVAL,
 	DFPUT_COUNT_queued,
-#define CAUSE(name, meaning) DFPUT_COUNT_queued_##name,
+#define CAUSE(id, word, meaning) DFPUT_COUNT_queued_##id,
 	DFPUT_CAUSES(CAUSE)
 #undef CAUSE
 		DFPUT_COUNT_released,
@@ -360,7 +339,7 @@ static uint64_t difference_of(const struct stats *before,
 	case INTERVAL:
 		return after->begun - before->begun;
 	case PENDING:
-		return after->gauge[STATS_GAUGE_pending];
+		return after->gauge[DFPUT_GAUGE_pending];
 	case LOST:
 		return stats_losses(after) - stats_losses(before);
 	case TRUST:

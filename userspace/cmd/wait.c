@@ -12,7 +12,7 @@
 #include "analysis/sb_shutdown.h"
 #include "proc/devices.h"
 #include "debugfs/trust.h"
-#include "debugfs/table.h"
+#include "debugfs/listing.h"
 #include "proc/mountpoint.h"
 #include "lib/number.h"
 #include "proc/process.h"
@@ -120,8 +120,8 @@ static int begin_wait(struct waiting *waiting, struct reader *reader)
 /* In a saved copy no time goes by. */
 static bool stands_still(const struct stats *before, const struct stats *after)
 {
-	return before->gauge[STATS_GAUGE_measuring_ns] ==
-	       after->gauge[STATS_GAUGE_measuring_ns];
+	return before->gauge[DFPUT_GAUGE_measuring_ns] ==
+	       after->gauge[DFPUT_GAUGE_measuring_ns];
 }
 
 static int doubt_release(struct waiting *waiting, struct reader *reader,
@@ -198,7 +198,7 @@ static int wait_for_release(struct waiting *waiting,
 
 	if (err)
 		return err;
-	if (!waiting->before.gauge[STATS_GAUGE_enabled])
+	if (!waiting->before.gauge[DFPUT_GAUGE_enabled])
 		return cmd_refuse_off(view);
 	wait.deadline = number_after(begun, options->timeout);
 	result = wait_for(&wait);
@@ -315,7 +315,7 @@ static int wait_for_shutdown(struct sb_shutdown *shutdown,
 	if (result)
 		return result;
 	/* A device tells us itself when it is free. */
-	if (!shutdown->path && !stats.gauge[STATS_GAUGE_enabled])
+	if (!shutdown->path && !stats.gauge[DFPUT_GAUGE_enabled])
 		return cmd_refuse_off(view);
 	wait.deadline = number_after(begun, options->timeout);
 	result = wait_for(&wait);

@@ -9,17 +9,17 @@
 #include "lib/number.h"
 #include "debugfs/stats.h"
 
-#define WORD(name, unit, meaning) { #name, #unit, meaning },
+#define WORD(name, group, unit, meaning) \
+	{ #name, #unit, meaning, DFPUT_GROUP_##group },
 const struct stats_word stats_counters[DFPUT_NR_COUNTERS] = { DFPUT_COUNTERS(
 	WORD) };
-const struct stats_word stats_gauges[STATS_NR_GAUGES] = { DFPUT_GAUGES(WORD) };
+const struct stats_word stats_gauges[DFPUT_NR_GAUGES] = { DFPUT_GAUGES(WORD) };
 #undef WORD
 
-#define LOSS(name) DFPUT_COUNT_##name,
-static const enum dfput_counter losses[] = { DFPUT_LOSS_COUNTERS(LOSS) };
-#undef LOSS
-
-#define NR_LOSSES (sizeof(losses) / sizeof(losses[0]))
+static bool is_loss(int counter)
+{
+	return stats_counters[counter].group == DFPUT_GROUP_loss;
+}
 
 /*
  * By how much measuring_ns may fall short of our own clock: NTP slews a clock
@@ -46,7 +46,7 @@ int stats_convert(struct reader *reader, const struct document *doc,
 	for (i = 0; !err && i < DFPUT_NR_COUNTERS; i++)
 		err = document_need_number(reader, doc, stats_counters[i].name,
 					   &stats->counter[i]);
-	for (i = 0; !err && i < STATS_NR_GAUGES; i++)
+	for (i = 0; !err && i < DFPUT_NR_GAUGES; i++)
 		err = document_need_number(reader, doc, stats_gauges[i].name,
 					   &stats->gauge[i]);
 	return err;
@@ -68,19 +68,13 @@ int stats_load(struct reader *reader, struct stats *stats)
 
 void stats_doubt(const struct stats *stats, struct doubts *doubts)
 {
-	const struct stats_word *word;
-	uint64_t lost;
-	size_t i;
-
-	if (!stats->gauge[STATS_GAUGE_enabled])
+	if (!stats->gauge[DFPUT_GAUGE_enabled])
 		doubts_add(doubts, "measuring is switched off");
-	for (i = 0; i < NR_LOSSES; i++) {
-		word = &stats_counters[losses[i]];
-		lost = stats->counter[losses[i]];
-		if (lost)
-			doubts_add(doubts, "%s is %" PRIu64 " (%s)", word->name,
-				   lost, word->meaning);
-	}
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		if (is_loss(i) && stats->counter[i])
+			doubts_add(doubts, "%s is %" PRIu64 " (%s)",
+				   stats_counters[i].name, stats->counter[i],
+				   stats_counters[i].meaning);
 }
 
 bool stats_grew(const struct stats *before, const struct stats *after)
@@ -94,8 +88,8 @@ bool stats_grew(const struct stats *before, const struct stats *after)
 bool stats_continuous(const struct stats *before, const struct stats *after,
 		      const char **why)
 {
-	uint64_t then = before->gauge[STATS_GAUGE_measuring_ns];
-	uint64_t now = after->gauge[STATS_GAUGE_measuring_ns];
+	uint64_t then = before->gauge[DFPUT_GAUGE_measuring_ns];
+	uint64_t now = after->gauge[DFPUT_GAUGE_measuring_ns];
 	uint64_t elapsed = after->begun - before->ended;
 
 	if (now < then || !stats_grew(before, after))
@@ -110,33 +104,30 @@ bool stats_continuous(const struct stats *before, const struct stats *after,
 void stats_doubt_between(const struct stats *before, const struct stats *after,
 			 struct doubts *doubts)
 {
-	const struct stats_word *word;
 	uint64_t lost;
 	const char *why;
-	size_t i;
 
-	if (!before->gauge[STATS_GAUGE_enabled] ||
-	    !after->gauge[STATS_GAUGE_enabled])
+	if (!before->gauge[DFPUT_GAUGE_enabled] ||
+	    !after->gauge[DFPUT_GAUGE_enabled])
 		doubts_add(doubts, "measuring is switched off");
 	if (!stats_continuous(before, after, &why)) {
 		doubts_add(doubts, "%s", why);
 		return;
 	}
-	for (i = 0; i < NR_LOSSES; i++) {
-		word = &stats_counters[losses[i]];
-		lost = after->counter[losses[i]] - before->counter[losses[i]];
-		if (lost)
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
+		lost = after->counter[i] - before->counter[i];
+		if (is_loss(i) && lost)
 			doubts_add(doubts, "%s grew by %" PRIu64 " (%s)",
-				   word->name, lost, word->meaning);
+				   stats_counters[i].name, lost,
+				   stats_counters[i].meaning);
 	}
 }
 
 uint64_t stats_losses(const struct stats *stats)
 {
 	uint64_t sum = 0;
-	size_t i;
 
-	for (i = 0; i < NR_LOSSES; i++)
-		sum += stats->counter[losses[i]];
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		sum += is_loss(i) ? stats->counter[i] : 0;
 	return sum;
 }

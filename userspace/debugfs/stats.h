@@ -13,24 +13,22 @@
 
 #include "debugfs/parse.h"
 
-#define STATS_GAUGE_ENUM(name, unit, meaning) STATS_GAUGE_##name,
-enum stats_gauge { DFPUT_GAUGES(STATS_GAUGE_ENUM) STATS_NR_GAUGES };
-#undef STATS_GAUGE_ENUM
-
 /**
  * struct stats_word - what is known of a counter or gauge
  * @name: in the file
  * @unit: files, ns, ...
  * @meaning: one line
+ * @group: what it is shown with
  */
 struct stats_word {
 	const char *name;
 	const char *unit;
 	const char *meaning;
+	enum dfput_group group;
 };
 
 extern const struct stats_word stats_counters[DFPUT_NR_COUNTERS];
-extern const struct stats_word stats_gauges[STATS_NR_GAUGES];
+extern const struct stats_word stats_gauges[DFPUT_NR_GAUGES];
 
 /**
  * struct stats - one reading
@@ -41,7 +39,7 @@ extern const struct stats_word stats_gauges[STATS_NR_GAUGES];
  */
 struct stats {
 	uint64_t counter[DFPUT_NR_COUNTERS];
-	uint64_t gauge[STATS_NR_GAUGES];
+	uint64_t gauge[DFPUT_NR_GAUGES];
 	uint64_t begun;
 	uint64_t ended;
 };
@@ -130,7 +128,7 @@ void stats_doubt_between(const struct stats *before, const struct stats *after,
  * stats_losses() - what was lost, all kinds together
  * @stats: a reading
  *
- * Return: the sum of DFPUT_LOSS_COUNTERS.
+ * Return: the sum of the group loss.
  */
 uint64_t stats_losses(const struct stats *stats);
 

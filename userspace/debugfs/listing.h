@@ -1,47 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A table of the module, shown as it is: columns by name from the lists in
- * dfput/abi.h.
+ * A table of the module, shown as it is: the columns of <dfput/tables.h>. One that
+ * the module does not have is shown as -, and one that we do not know is not.
  */
 #ifndef DFPUT_LISTING_H
 #define DFPUT_LISTING_H
+
+#include <dfput/tables.h>
 
 #include "debugfs/origins.h"
 #include "debugfs/parse.h"
 #include "debugfs/stats.h"
 #include "lib/view.h"
 
-/* Expands X(name, kind, meaning) of dfput/abi.h to rows of struct view_column */
+/* What the words of tables.h are for people. */
 #define LISTING_KIND_num VIEW_NUMBER
 #define LISTING_KIND_ns VIEW_NS
+#define LISTING_KIND_time VIEW_NUMBER
+#define LISTING_KIND_word VIEW_TEXT
 #define LISTING_KIND_text VIEW_TEXT
-#define LISTING_COLUMN(name, kind, meaning) { #name, LISTING_KIND_##kind },
+#define LISTING_WHO_all false
+#define LISTING_WHO_more true
 
 #define LISTING_MAX_COLUMNS 24
 
 /**
+ * struct listing_column - one of its columns
+ * @name: in the file and in JSON
+ * @kind: how it is shown
+ * @json_only: people are spared it
+ */
+struct listing_column {
+	const char *name;
+	enum view_kind kind;
+	bool json_only;
+};
+
+/**
  * struct listing - a table of a file
  * @file: its name in JSON, as a rule that of the file
- * @columns: which of its columns, all of which must be there
+ * @columns: which of its columns
  * @nr: how many
- * @json_only: columns that people are spared, ended by NULL; or NULL
+ * @json_only: columns that people are spared besides, ended by NULL; or NULL
  * @empty: what to say for people when there are no rows; or NULL
  */
 struct listing {
 	const char *file;
-	const struct view_column *columns;
+	const struct listing_column *columns;
 	size_t nr;
 	const char *const *json_only;
 	const char *empty;
 };
 
-extern const struct listing listing_pending;
-extern const struct listing listing_leftovers;
-extern const struct listing listing_superblocks;
-extern const struct listing listing_umounts;
-extern const struct listing listing_held;
-extern const struct listing listing_rings;
-extern const struct listing listing_hooks;
+#define LISTING_DECLARE(name, meaning, empty) \
+	extern const struct listing listing_##name;
+DFPUT_FILES(LISTING_DECLARE)
+#undef LISTING_DECLARE
+
+/* Return: the listing of a file, or NULL. */
+const struct listing *listing_find(const char *file);
+
+/* Return: whether a listing has that column. */
+bool listing_has(const struct listing *listing, const char *column);
 
 /**
  * listing_show() - show a table

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tables of exits: files that were late, files still held, and rings.
+ */
+#include <linux/ktime.h>
+
+#include "debugfs/table.h"
+#include "exit/exit.h"
+#include "list/list.h"
+
+static void show_kind(struct seq_file *m, const struct dfput_identity *who)
+{
+	dfput_field_word(m, DFPUT_KINDS,
+			 who->exec ? DFPUT_KIND_EXEC : DFPUT_KIND_EXIT);
+}
+
+static void show_reapers(struct seq_file *m, const struct dfput_identity *who)
+{
+	const char *comma = "";
+	unsigned int i;
+
+	dfput_field(m);
+	for (i = 0; i < DFPUT_REAPERS && who->reapers[i]; i++) {
+		seq_printf(m, "%s%d", comma, who->reapers[i]);
+		comma = ",";
+	}
+	if (who->more_reapers)
+		seq_printf(m, "%s...", comma);
+	else if (!i)
+		seq_putc(m, '-');
+}
+
+/* DFPUT_COLUMNS_OWNER */
+static void show_owner(struct seq_file *m, const struct dfput_identity *who)
+{
+	dfput_field_number(m, who->tgid);
+	dfput_field_number(m, who->start);
+	dfput_field_number(m, who->uid);
+	dfput_field_number(m, who->cgroup);
+	show_reapers(m, who);
+	dfput_field_text(m, who->comm);
+}
+
+/* ---- leftovers ----------------------------------------------------------- */
+
+static int show_leftover(struct seq_file *m, unsigned int row)
+{
+	struct dfput_leftover_view view;
+
+	if (!dfput_leftover_view(row, &view))
+		return SEQ_SKIP;
+
+	dfput_field_number(m, view.id);
+	show_kind(m, &view.who);
+	dfput_field_number(m, view.lateness);
+	dfput_field_number(m, view.visible);
+	dfput_field_word(m, DFPUT_ROUTES, view.route);
+	dfput_field_word(m, DFPUT_CAUSES, view.cause);
+	dfput_field_number(m, view.origin);
+	dfput_field_device(m, view.super.dev);
+	dfput_field_number(m, view.ino);
+	dfput_field_text(m, view.fstype);
+	dfput_field_number(m, view.super.id);
+	dfput_field_bits(m, DFPUT_BLOCKS, view.blocks);
+	show_owner(m, &view.who);
+	return 0;
+}
+
+const struct dfput_table dfput_table_leftovers = {
+	DFPUT_TABLE_COLUMNS(leftovers),
+	.rows = dfput_leftover_rows,
+	.show = show_leftover,
+};
+
+/* ---- held ---------------------------------------------------------------- */
+
+static int show_held(struct seq_file *m, unsigned int row)
+{
+	struct dfput_held_view view;
+
+	/* What is on the list is in pending. */
+	if (!dfput_watch_view(row, &view) || dfput_list_has(view.file))
+		return SEQ_SKIP;
+
+	dfput_field_number(m, dfput_elapsed(view.closed,
+					    ktime_get_mono_fast_ns()));
+	show_kind(m, &view.who);
+	dfput_field_number(m, view.visible);
+	dfput_field_device(m, view.super.dev);
+	dfput_field_number(m, view.ino);
+	dfput_field_text(m, view.fstype);
+	dfput_field_number(m, view.super.id);
+	dfput_field_mount(m, view.mount);
+	dfput_field_bits(m, DFPUT_BLOCKS, view.blocks);
+	show_owner(m, &view.who);
+	return 0;
+}
+
+const struct dfput_table dfput_table_held = {
+	DFPUT_TABLE_COLUMNS(held),
+	.rows = dfput_watch_slots,
+	.show = show_held,
+};
+
+/* ---- rings --------------------------------------------------------------- */
+
+static int show_ring(struct seq_file *m, unsigned int row)
+{
+	struct dfput_ring_view view;
+
+	if (!dfput_ring_view(row, &view))
+		return SEQ_SKIP;
+
+	dfput_field_number(m, view.id);
+	dfput_field_number(m,
+			   dfput_elapsed(view.since, ktime_get_mono_fast_ns()));
+	dfput_field_word(m, DFPUT_RING_STATES,
+			 view.working ? DFPUT_RING_WORKING :
+					DFPUT_RING_WAITING);
+	show_kind(m, &view.who);
+	show_owner(m, &view.who);
+	return 0;
+}
+
+const struct dfput_table dfput_table_rings = {
+	DFPUT_TABLE_COLUMNS(rings),
+	.rows = dfput_ring_slots,
+	.show = show_ring,
+};

@@ -26,7 +26,7 @@ dfput --all --input "$fixtures/idle"
 has "$out" '^queued +1204 files +went on' "--all: a counter, its unit and meaning"
 has "$out" '^.-queued_softirq +402 files' "a cause hangs from queued"
 has "$out" '^measuring_ns +86400123456789 ns' "a gauge"
-has "$out" '^Exits:$' "in groups"
+has "$out" '^Exits and what they leave:$' "in groups"
 
 dfput stat --json --input "$fixtures/idle"
 is_status 0 "stat as JSON"

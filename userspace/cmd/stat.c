@@ -64,24 +64,38 @@ static void show_group(size_t group, const struct document *doc,
 	}
 }
 
-/* For people each group has a table of its own. */
+static bool has_group(size_t group, const struct document *doc)
+{
+	for (size_t i = 0; i < doc->nr_values; i++)
+		if (find_word(doc->values[i].name).group == group)
+			return true;
+	return false;
+}
+
+static struct view_table *begin_table(struct view *view)
+{
+	return view_table_begin(view, "stat", listing_counts, LISTING_NR_COUNTS,
+				true);
+}
+
+/* One table for each group; in JSON, one for all. */
 static void show_all(const struct document *doc, struct view *view)
 {
-	struct view_table *table = NULL;
+	struct view_table *table = view->json ? begin_table(view) : NULL;
 
 	for (size_t i = 0; i < NR_GROUPS; i++) {
-		if (!view->json)
-			view_note(view, "%s%s:", i ? "\n" : "", groups[i]);
-		if (!table)
-			table = view_table_begin(view, "stat", listing_counts,
-						 LISTING_NR_COUNTS, true);
-		show_group(i, doc, table);
-		if (view->json && i + 1 < NR_GROUPS)
+		if (!has_group(i, doc))
 			continue;
-		view_table_end(table);
-		table = NULL;
+		view_note(view, "%s:", groups[i]);
+		if (!view->json)
+			table = begin_table(view);
+		show_group(i, doc, table);
+		if (!view->json)
+			view_table_end(table);
+		view_note(view, "%s", "");
 	}
-	view_note(view, "%s", "");
+	if (view->json)
+		view_table_end(table);
 }
 
 /* A label, and a text that is wrapped behind it. */

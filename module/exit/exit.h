@@ -3,8 +3,8 @@
  * What ending tasks leave: files that somebody else still holds, and rings of
  * io_uring. Whose they were, and which were released after the exit was visible.
  */
-#ifndef DFPUT_EXIT_EXIT_H
-#define DFPUT_EXIT_EXIT_H
+#ifndef DFPUT_EXIT_H
+#define DFPUT_EXIT_H
 
 #include <linux/atomic.h>
 #include <linux/fs.h>
@@ -24,25 +24,19 @@ struct dfput_watch;
 
 #define DFPUT_REAPERS 4
 
-/**
- * struct dfput_identity - an exit, or an execution
- * @start: when its leader was started, ns of ktime_get_ns()
- * @exec: tells executions of one process apart; 0: its exit
- * @cgroup: id of its cgroup
- * @tgid: its process id
- * @uid: its user
- * @reapers: child subreapers above it, nearest first; 0 ends them
- * @more_reapers: there may be more
- * @comm: its leader's name
- */
+/* An exit, or an execution. */
 struct dfput_identity {
+	/* When its leader was started, ns of ktime_get_ns(). */
 	u64 start;
+	/* Tells executions of one process apart; 0: its exit. */
 	u64 exec;
 	u64 cgroup;
 	pid_t tgid;
 	uid_t uid;
+	/* Child subreapers above it, nearest first; 0 ends them. */
 	pid_t reapers[DFPUT_REAPERS];
 	bool more_reapers;
+	/* Its leader's name. */
 	char comm[TASK_COMM_LEN];
 };
 
@@ -55,25 +49,17 @@ size_t dfput_owner_memory(void);
 
 /* ---- watched files ---- */
 
-/**
- * struct dfput_held_view - a file that is watched
- * @file: its address: a key
- * @closed: when, ns of ktime_get_mono_fast_ns()
- * @visible: when its owner's end was visible, ns; 0: not yet
- * @ino: inode number
- * @super: where it lives
- * @mount: on which mount: a key, or NULL
- * @blocks: bits of enum dfput_block
- * @fstype: type of filesystem
- * @who: its owner
- */
+/* A watched file. Times are ns of ktime_get_mono_fast_ns(). */
 struct dfput_held_view {
+	/* Keys: its address, and its mount or NULL. */
 	const void *file;
+	const void *mount;
 	u64 closed;
+	/* When its owner's end was visible; 0: not yet. */
 	u64 visible;
 	u64 ino;
 	struct dfput_super_ref super;
-	const void *mount;
+	/* Bits of enum dfput_block. */
 	u8 blocks;
 	char fstype[DFPUT_FSTYPE_LEN];
 	struct dfput_identity who;
@@ -153,30 +139,21 @@ size_t dfput_watch_memory(void);
 
 /* ---- leftovers: watched files that were late ---- */
 
-/**
- * struct dfput_leftover_view - one leftover
- * @id: counts them
- * @visible: when its owner's end was visible, ns of ktime_get_mono_fast_ns()
- * @lateness: from then to its release, ns
- * @ino: inode number
- * @super: where it lived
- * @fstype: type of that
- * @route: how it was released
- * @cause: why by the list, DFPUT_CAUSE_NONE if not
- * @blocks: what it blocked: bits of enum dfput_block
- * @origin: call path of its put, 0 if unknown
- * @who: its owner
- */
 struct dfput_leftover_view {
 	u64 id;
+	/* When its owner's end was visible, ns of ktime_get_mono_fast_ns(). */
 	u64 visible;
+	/* From then to its release, ns. */
 	u64 lateness;
 	u64 ino;
 	struct dfput_super_ref super;
 	char fstype[DFPUT_FSTYPE_LEN];
+	/* How it was released, and why by the list or DFPUT_CAUSE_NONE. */
 	u8 route;
 	u8 cause;
+	/* Bits of enum dfput_block. */
 	u8 blocks;
+	/* The call path of its put, 0 if unknown. */
 	u16 origin;
 	struct dfput_identity who;
 };
@@ -192,16 +169,12 @@ size_t dfput_leftover_memory(void);
 
 /* ---- rings ---- */
 
-/**
- * struct dfput_ring_view - one ring
- * @id: its number, from its last descriptor's release on
- * @since: when that was, ns of ktime_get_mono_fast_ns()
- * @working: a kworker is at it
- * @who: the process that closed it
- */
 struct dfput_ring_view {
+	/* Counts them, from the release of their last descriptor on. */
 	u32 id;
+	/* When that was, ns of ktime_get_mono_fast_ns(). */
 	u64 since;
+	/* A kworker is at it. */
 	bool working;
 	struct dfput_identity who;
 };
@@ -239,4 +212,4 @@ bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view);
 
 void dfput_ring_stop(void);
 
-#endif /* DFPUT_EXIT_EXIT_H */
+#endif /* DFPUT_EXIT_H */

@@ -23,76 +23,52 @@
  * next superblock with the same address or device number is another generation.
  */
 
-/**
- * struct dfput_super_ref - a generation, as a record remembers it
- * @slot: its place in the table
- * @dev: its device number, also when @id is 0
- * @id: its number, 0 when there was no room or no superblock
- */
+/* A generation, as a record remembers it. */
 struct dfput_super_ref {
+	/* Its place in the table. */
 	u32 slot;
+	/* There also when @id is 0: there was no room, or no superblock. */
 	dev_t dev;
 	u64 id;
 };
 
-/**
- * struct dfput_hop - one of these
- * @kind: what
- * @dev: the superblock of a file
- * @ino: of a file
- * @time: when it began, ns of ktime_get_mono_fast_ns()
- */
 struct dfput_hop {
 	enum dfput_hop_kind kind;
+	/* Of a file: its superblock, and its number there. */
 	dev_t dev;
 	u64 ino;
+	/* When it began, ns of ktime_get_mono_fast_ns(). */
 	u64 time;
 };
 
-/**
- * struct dfput_shutdown - the end of a generation
- * @begun: when it began, ns of ktime_get_mono_fast_ns(); 0: it did not
- * @took: from then until deactivate_locked_super() returned, ns; 0: not yet, or
- * not seen
- * @pid: thread that shut it down
- * @kthread: which is a kernel thread
- * @comm: that thread's name
- * @nr_hops: how many of @hops are there
- * @hops: what was deferred on the way
- */
+/* The end of a generation. */
 struct dfput_shutdown {
+	/* When it began, ns of ktime_get_mono_fast_ns(); 0: it did not. */
 	u64 begun;
+	/* Until deactivate_locked_super() returned, ns; 0: not yet, or not seen. */
 	u64 took;
+	/* The thread that shut it down. */
 	pid_t pid;
 	bool kthread;
 	char comm[TASK_COMM_LEN];
+	/* What was deferred on the way. */
 	unsigned int nr_hops;
 	struct dfput_hop hops[DFPUT_NR_HOPS];
 };
 
-/**
- * struct dfput_super_view - a generation, as a reader sees it
- * @id: its own number
- * @dev: device number
- * @state: what became of it
- * @fstype: filesystem type
- * @name: the filesystem's own name for it, its s_id
- * @queued: files queued since load or reset
- * @released: files released since then
- * @pending: files on the list
- * @held: files closed by a process that ended, and not released
- * @leftovers: files that outlived their process since load or reset
- * @shutdown: how it ended
- */
+/* A generation, as a reader sees it. Totals are since load or reset. */
 struct dfput_super_view {
 	u64 id;
 	dev_t dev;
 	enum dfput_super_state state;
 	char fstype[DFPUT_FSTYPE_LEN];
+	/* The filesystem's own name for it, its s_id. */
 	char name[32];
 	u64 queued;
 	u64 released;
+	/* On the list now. */
 	u64 pending;
+	/* Closed by a process that ended, and not released. */
 	u32 held;
 	u64 leftovers;
 	struct dfput_shutdown shutdown;
@@ -175,15 +151,13 @@ enum dfput_stage {
 	DFPUT_STAGE_NONE = DFPUT_NR_STAGES,
 };
 
-/**
- * struct dfput_mount_view - the files of one mount
- * @files: by stage; one that is watched is held as well as queued
- * @seq: counts these snapshots, of all mounts
- * @unsure: there may be more: there was no room to count some
- */
+/* The files of one mount. */
 struct dfput_mount_view {
+	/* One that is watched may be held as well as queued. */
 	u32 files[DFPUT_NR_STAGES];
+	/* Counts these snapshots, of all mounts. */
 	u32 seq;
+	/* There may be more: there was no room to count some. */
 	bool unsure;
 };
 

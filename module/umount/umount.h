@@ -23,55 +23,44 @@
 /* How many are kept. */
 #define DFPUT_UMOUNTS 256
 
-/**
- * struct dfput_umount_view - one attempt
- * @id: counts them
- * @begun: when, ns of ktime_get_mono_fast_ns()
- * @ended: when it returned
- * @shutdown: when the shutdown of its superblock was over, 0: not yet
- * @result: 0 or -errno
- * @flags: of umount2(2)
- * @super: whose mount it was
- * @mnt: which: a key
- * @before: files of that mount on the list when it began
- * @queued: when it returned
- * @releasing: how many files of that mount were in their __fput() then, at most
- * @held: of that mount, closed by a process that has ended
- * @pending_super: files of that superblock on the list
- * @rings: rings that there were
- * @last_ring: number of the newest of these
- * @rings_left: how many of them there are still
- * @ring_files: files of that mount that they have put since
- * @seq: of the snapshot of that mount
- * @unsure: something was not counted
- * @pid: process that asked for it
- * @comm: its name
- * @fstype: filesystem type
- * @name: the filesystem's own name for it
- */
+/* One attempt. Times are ns of ktime_get_mono_fast_ns(). */
 struct dfput_umount_view {
 	u64 id;
 	u64 begun;
 	u64 ended;
+	/* When the shutdown of its superblock was over; 0: not yet. */
 	u64 shutdown;
+	/* 0 or -errno. */
 	int result;
+	/* Of umount2(2). */
 	int flags;
 	struct dfput_super_ref super;
+	/* The mount: a key. */
 	const void *mnt;
+	/* Its files on the list, when it began and when it returned. */
 	u32 before;
 	u32 queued;
+	/* How many of these were in their __fput() then, at most. */
 	u32 releasing;
+	/* Its files that a process closed as it ended, and that are not released. */
 	u32 held;
+	/* Files of that superblock on the list. */
 	u64 pending_super;
+	/* Rings that there were, the newest of them, how many there are still. */
 	u32 rings;
 	u32 last_ring;
 	u32 rings_left;
+	/* Its files that these have put since. */
 	u32 ring_files;
+	/* Of the snapshot of that mount. */
 	u32 seq;
+	/* Something was not counted. */
 	bool unsure;
+	/* Who asked for it. */
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
 	char fstype[DFPUT_FSTYPE_LEN];
+	/* The filesystem's own name for it. */
 	char name[32];
 };
 

@@ -77,6 +77,20 @@ for name in $losses; do
 	grep -Eq "^\.Va .*\b$name\b" "$manual"
 	verdict $? "the manual names the loss $name"
 done
+# vocabulary LIST: its words, but for those of one character
+vocabulary() {
+	sed -n "/define $1(X)/,/^\$/s/^	X([A-Za-z_]*, \"\([^\"]*..\)\".*/\1/p" ../../include/dfput/words.h
+}
+
+for list in DFPUT_CAUSES DFPUT_ROUTES DFPUT_BLOCKS DFPUT_RING_STATES DFPUT_SUPER_STATES DFPUT_WHYS \
+	DFPUT_METHODS; do
+	unknown=
+	for word in $(vocabulary $list); do
+		tr -d '\\&' <"$manual" | grep -Eq "^\.[A-Z].*[ ]${word/\?/[?]}( |$)" || unknown+=" $word"
+	done
+	[ -n "$(vocabulary $list)" ] && [ -z "$unknown" ]
+	verdict $? "the manual has each word of $list" "unknown:$unknown"
+done
 if command -v man >/dev/null; then
 	run man --warnings -E UTF-8 -l -Tutf8 -Z "$manual"
 	[ "$status" = 0 ] && [ -z "$err" ]

@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/error.h"
 #include "analysis/event_loop.h"
+#include "lib/error.h"
 
 /* How long to rest after an event that changed nothing, and in the end. */
 #define FIRST_REST_NS UINT64_C(1000000)

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/number.h"
 #include "debugfs/parse.h"
+#include "lib/number.h"
 
 /* No deadline. */
 #define WAIT_EVER UINT64_MAX

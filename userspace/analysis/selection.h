@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "debugfs/rows.h"
 #include "debugfs/listing.h"
+#include "debugfs/rows.h"
 
 /* skip: of each row, whether it is left out. nr: how many are not. */
 struct selection {

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "debugfs/listing.h"
+#include "lib/error.h"
 #include "lib/privilege.h"
 
 static int run_with_view(const struct options *options, cmd_show *show,

@@ -22,45 +22,20 @@
 typedef int cmd_show(const struct options *options, struct reader *reader,
 		     struct view *view);
 
-/**
- * cmd_display() - all that commands have in common which show something
- * @options: of the command
- * @show: what is special
- *
- * From the moment at which the directory is open they can only read.
- *
- * Return: enum status.
+/*
+ * These run a command: they open the directory, call @show, print, and return the
+ * exit status. For commands that only show something, which give up all rights but
+ * that to read once the directory is open.
  */
 int cmd_display(const struct options *options, cmd_show *show);
 
-/**
- * cmd_change() - the same, for commands which change something
- * @options: of the command
- * @show: what is special
- *
- * They keep the rights that they were called with.
- *
- * Return: enum status.
- */
+/* For commands that change something, and so keep their rights. */
 int cmd_change(const struct options *options, cmd_show *show);
 
-/**
- * cmd_judge() - the same, for commands whose exit status is a verdict
- * @options: of the command
- * @show: what is special
- *
- * Where the module's files cannot be read, there is none.
- *
- * Return: enum status.
- */
+/* For commands whose status is a verdict: none where the files cannot be read. */
 int cmd_judge(const struct options *options, cmd_show *show);
 
-/**
- * cmd_refuse_off() - say that there is no verdict, as measuring is switched off
- * @view: where
- *
- * Return: STATUS_UNKNOWN.
- */
+/* Says that there is no verdict, as measuring is off. Return: STATUS_UNKNOWN. */
 int cmd_refuse_off(struct view *view);
 
 #endif /* DFPUT_CMD_H */

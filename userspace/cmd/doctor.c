@@ -12,11 +12,11 @@
 #include <dfput/abi.h>
 #include <dfput/version.h>
 
-#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "cmd/doctor_machine.h"
 #include "debugfs/rows.h"
 #include "debugfs/stats.h"
+#include "lib/error.h"
 
 static const struct view_column columns[] = {
 	{ "check", VIEW_TEXT },

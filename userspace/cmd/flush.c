@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "debugfs/listing.h"
-#include "lib/number.h"
 #include "debugfs/stats.h"
+#include "lib/error.h"
+#include "lib/number.h"
 
 /* What the module says by them is not what strerror(3) does. */
 static const struct {

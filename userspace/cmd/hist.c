@@ -8,10 +8,10 @@
 
 #include <dfput/hist.h>
 
-#include "lib/error.h"
 #include "cmd/cmd.h"
 #include "debugfs/rows.h"
 #include "debugfs/stats.h"
+#include "lib/error.h"
 #include "lib/text.h"
 
 /* More than any module will ever have: comparing names costs its square. */

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/error.h"
 #include "cmd/commands.h"
 #include "cmd/options.h"
+#include "lib/error.h"
 #include "lib/number.h"
 #include "lib/status.h"
 #include "lib/view.h"

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/error.h"
 #include "cmd/cmd.h"
-#include "debugfs/rows.h"
 #include "debugfs/origins.h"
+#include "debugfs/rows.h"
 #include "lib/alloc.h"
+#include "lib/error.h"
 
 /* Columns of the table; the name is not in the file. */
 enum { ID, NAME, CAUSE, COUNT, UNWOUND, WAIT, WAIT_MAX, STACK, NR };

@@ -6,8 +6,8 @@
 #include "analysis/event_loop.h"
 #include "analysis/unreleased.h"
 #include "cmd/cmd.h"
-#include "debugfs/stats.h"
 #include "debugfs/listing.h"
+#include "debugfs/stats.h"
 #include "lib/number.h"
 
 /*

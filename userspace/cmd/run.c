@@ -10,16 +10,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/error.h"
-#include "cmd/cmd.h"
-#include "debugfs/trust.h"
-#include "analysis/pending_since.h"
-#include "debugfs/listing.h"
-#include "lib/number.h"
-#include "debugfs/origins.h"
 #include "analysis/leftovers.h"
+#include "analysis/pending_since.h"
 #include "analysis/unreleased.h"
+#include "cmd/cmd.h"
+#include "debugfs/listing.h"
+#include "debugfs/origins.h"
 #include "debugfs/stats.h"
+#include "debugfs/trust.h"
+#include "lib/error.h"
+#include "lib/number.h"
 #include "proc/supervise.h"
 
 /**

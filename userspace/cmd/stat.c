@@ -10,8 +10,8 @@
 #include <time.h>
 
 #include "cmd/cmd.h"
-#include "debugfs/rows.h"
 #include "debugfs/listing.h"
+#include "debugfs/rows.h"
 #include "lib/number.h"
 #include "lib/text.h"
 

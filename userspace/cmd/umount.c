@@ -13,13 +13,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/error.h"
+#include "analysis/event_loop.h"
+#include "analysis/unreleased.h"
 #include "cmd/cmd.h"
+#include "debugfs/rows.h"
+#include "lib/error.h"
 #include "lib/number.h"
 #include "lib/progress.h"
-#include "analysis/unreleased.h"
-#include "analysis/event_loop.h"
-#include "debugfs/rows.h"
 #include "why/why.h"
 
 #define PATIENCE_NS (10 * NUMBER_NS_PER_SEC)

@@ -7,19 +7,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "lib/error.h"
-#include "cmd/cmd.h"
-#include "analysis/sb_shutdown.h"
-#include "proc/devices.h"
-#include "debugfs/trust.h"
-#include "debugfs/listing.h"
-#include "proc/mountpoint.h"
-#include "lib/number.h"
-#include "proc/process.h"
-#include "lib/progress.h"
-#include "analysis/unreleased.h"
-#include "debugfs/stats.h"
 #include "analysis/event_loop.h"
+#include "analysis/sb_shutdown.h"
+#include "analysis/unreleased.h"
+#include "cmd/cmd.h"
+#include "debugfs/listing.h"
+#include "debugfs/stats.h"
+#include "debugfs/trust.h"
+#include "lib/error.h"
+#include "lib/number.h"
+#include "lib/progress.h"
+#include "proc/devices.h"
+#include "proc/mountpoint.h"
+#include "proc/process.h"
 
 #define TEXT 200
 

@@ -2,8 +2,8 @@
 /*
  * dfput why: what keeps a mount or a device busy.
  */
-#include "lib/error.h"
 #include "cmd/cmd.h"
+#include "lib/error.h"
 #include "why/why.h"
 
 static int show_why(const struct options *options, const char *target,

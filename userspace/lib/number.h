@@ -13,65 +13,31 @@
 /* Holds every number and time that is written here. */
 #define NUMBER_TEXT 64
 
-/**
- * number_parse() - read an unsigned decimal number
- * @text: digits and nothing else
- * @value: receives the number
- *
- * Return: 0, -EINVAL when @text is not a number, -ERANGE when it is too big.
+/*
+ * Reads digits and nothing else. Return: 0, -EINVAL when @text is no number, -ERANGE
+ * when it is too big.
  */
 int number_parse(const char *text, uint64_t *value);
 
-/**
- * number_duration() - read a time such as 2, 0.5, 10ms or 3us
- * @text: a decimal number and one of ns, us, ms, s; without one, seconds
- * @ns: receives the time in nanoseconds; what is finer is cut off
- *
- * Return: 0, -EINVAL when @text is not a time, -ERANGE when it is too long.
+/*
+ * Reads a time such as 2, 0.5, 10ms or 3us; without a unit, seconds. What is finer
+ * than a nanosecond is cut off. Return: as number_parse().
  */
 int number_duration(const char *text, uint64_t *ns);
 
-/**
- * number_text() - write a number
- * @text: receives it
- * @value: the number
- *
- * Return: @text.
- */
+/* These write a number, and return @text. */
 const char *number_text(char text[NUMBER_TEXT], uint64_t value);
 
-/**
- * number_ns_exact() - write a time in its largest unit, losing nothing
- * @text: receives it, such as 1.048576ms
- * @ns: the time in nanoseconds
- *
- * Return: @text.
- */
+/* A time in its largest unit, losing nothing: 1.048576ms. */
 const char *number_ns_exact(char text[NUMBER_TEXT], uint64_t ns);
 
-/**
- * number_ns_short() - write a time in its largest unit, to three decimals
- * @text: receives it, such as 1.048ms; the rest is cut off, not rounded
- * @ns: the time in nanoseconds
- *
- * Return: @text.
- */
+/* A time in its largest unit, cut off behind three decimals: 1.048ms. */
 const char *number_ns_short(char text[NUMBER_TEXT], uint64_t ns);
 
-/**
- * number_now() - the time that intervals are measured with
- *
- * Return: CLOCK_MONOTONIC in nanoseconds.
- */
+/* Return: CLOCK_MONOTONIC in nanoseconds. */
 uint64_t number_now(void);
 
-/**
- * number_after() - a time that lies some while after another
- * @start: nanoseconds
- * @ns: nanoseconds to add; UINT64_MAX means for ever
- *
- * Return: the sum, UINT64_MAX where it would not fit.
- */
+/* Return: the sum, UINT64_MAX where it would not fit, or @ns is that: for ever. */
 uint64_t number_after(uint64_t start, uint64_t ns);
 
 #endif /* DFPUT_NUMBER_H */

@@ -10,40 +10,19 @@
 /* Holds every MAJOR:MINOR. */
 #define DEVICES_TEXT 32
 
-/**
- * devices_parse() - read a device number
- * @text: MAJOR:MINOR
- * @device: receives it
- *
- * Return: 0, or -EINVAL when @text is no such.
- */
+/* Reads MAJOR:MINOR. Return: 0, or -EINVAL when @text is no such. */
 int devices_parse(const char *text, dev_t *device);
 
-/**
- * devices_text() - write a device number
- * @text: receives MAJOR:MINOR
- * @device: the number
- *
- * Return: @text.
- */
+/* Writes MAJOR:MINOR. Return: @text. */
 const char *devices_text(char text[DEVICES_TEXT], dev_t device);
 
-/**
- * devices_open() - open the directory of a block device in sysfs
- * @root: prefix of /sys, "" for the running system
- * @device: which
- *
- * Return: a descriptor, or a negative errno; -ENOENT: there is no such device.
+/*
+ * Opens the directory of a block device in sysfs below @root. Return: a descriptor,
+ * or a negative errno; -ENOENT: there is no such device.
  */
 int devices_open(const char *root, dev_t device);
 
-/**
- * devices_name() - the kernel's name of a block device
- * @root: prefix of /sys, "" for the running system
- * @device: which
- *
- * Return: such as sda1, for the caller to free; NULL when there is no such device.
- */
+/* Return: the kernel's name of a block device, such as sda1, for free(3); or NULL. */
 char *devices_name(const char *root, dev_t device);
 
 /**

@@ -38,10 +38,6 @@ struct fdinfo {
  */
 int fdinfo_read(int dir, const char *name, struct fdinfo *info);
 
-/**
- * fdinfo_free() - free what was received
- * @info: read, or zeroed
- */
 void fdinfo_free(struct fdinfo *info);
 
 #endif /* DFPUT_FDINFO_H */

@@ -46,7 +46,7 @@ const char *const holders_kinds[HOLDER_NR_KINDS] = {
  * @pid: the process
  * @tid: the thread
  * @comm: the process's name
- * @space: inode number of the thread's mount namespace
+ * @mntns: inode number of the thread's mount namespace
  * @first: of the process's holders
  * @looked: the last thread whose files, file system and memory were looked at
  * @unseen: something of this process could not be looked at
@@ -60,7 +60,7 @@ struct walk {
 	pid_t pid;
 	pid_t tid;
 	char comm[64];
-	uint64_t space;
+	uint64_t mntns;
 	size_t first;
 	pid_t looked[KCMP_TYPES];
 	bool unseen;
@@ -104,7 +104,7 @@ static void add_holder(struct walk *walk, const struct holder *found)
 	*holder = *found;
 	holder->pid = walk->pid;
 	holder->tid = walk->tid;
-	holder->space = walk->space;
+	holder->mntns = walk->mntns;
 	holder->comm = alloc_copy(walk->comm);
 	holder->path = alloc_copy(found->path ? found->path : "");
 }
@@ -239,7 +239,7 @@ static const struct mounts_mount *find_mount(const struct walk *walk,
 
 	*file = (struct proc_file){ 0 };
 	if (*holder->path == '/')
-		mount = mounts_at(&walk->holders->mounts, walk->space,
+		mount = mounts_at(&walk->holders->mounts, walk->mntns,
 				  holder->path);
 	if (!mount || (mount->remote && !is_wanted_super(walk, mount->super)))
 		return mount;
@@ -304,13 +304,13 @@ static void add_in_flight(struct walk *walk, int fd, const struct fdinfo *info)
 }
 
 /* A mount namespace may live on because of nothing but a descriptor. */
-static void look_at_space(struct walk *walk, const char *link)
+static void look_at_namespace(struct walk *walk, const char *link)
 {
 	char *text = proc_link(walk->thread, link);
 	struct holders *holders = walk->holders;
 
 	if (text && !strncmp(text, "mnt:[", strlen("mnt:[")))
-		holders->nr_spaces += !mounts_has_space(
+		holders->nr_mntns += !mounts_has_mntns(
 			&holders->mounts,
 			strtoull(text + strlen("mnt:["), NULL, 10));
 	free(text);
@@ -336,7 +336,7 @@ static void look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
 	file.mount = info->mount ? info->mount : file.mount;
 	file.inode = file.inode ? file.inode : info->inode;
 	if (!mount)
-		look_at_space(walk, link);
+		look_at_namespace(walk, link);
 	if (file.is_socket && !mount)
 		add_address(walk, fd, file.inode);
 	else
@@ -509,7 +509,7 @@ static bool is_shared(const struct walk *walk, enum kcmp_type type)
 
 static void look_at_thread(struct walk *walk)
 {
-	note_error(walk, proc_space(walk->thread, "ns/mnt", &walk->space));
+	note_error(walk, proc_namespace(walk->thread, "ns/mnt", &walk->mntns));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (is_shared(walk, parts[i].type))
 			continue;

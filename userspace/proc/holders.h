@@ -58,7 +58,7 @@ extern const char *const holders_kinds[HOLDER_NR_KINDS];
  * @super: device number of the superblock; of HOLDER_DEVICE, the device itself
  * @inode: inode number, 0 if unknown
  * @path: its name, as the kernel has it now
- * @space: inode number of the process's mount namespace, 0 if unknown
+ * @mntns: inode number of the process's mount namespace, 0 if unknown
  * @sure: that it is of @super is seen; otherwise that is likely or, where @super
  *	is 0, not known at all
  */
@@ -72,7 +72,7 @@ struct holder {
 	dev_t super;
 	uint64_t inode;
 	char *path;
-	uint64_t space;
+	uint64_t mntns;
 	bool sure;
 };
 
@@ -84,7 +84,7 @@ struct holder {
  * @nr_processes: how many processes were looked at
  * @nr_unseen: how many more, or threads of them, could not be looked at, wholly or
  *	in part
- * @nr_spaces: descriptors of mount namespaces that no process lives in and that
+ * @nr_mntns: descriptors of mount namespaces that no process lives in and that
  *	were not looked at
  * @nr_rings: io_uring rings with registered files that could not be listed
  */
@@ -94,7 +94,7 @@ struct holders {
 	struct mounts mounts;
 	size_t nr_processes;
 	size_t nr_unseen;
-	size_t nr_spaces;
+	size_t nr_mntns;
 	size_t nr_rings;
 };
 
@@ -142,10 +142,6 @@ int holders_scan(struct holders *holders, const struct holders_query *query);
  */
 bool holders_hold(const struct holders *holders, dev_t super, uint64_t inode);
 
-/**
- * holders_free() - free what was received
- * @holders: scanned, or zeroed
- */
 void holders_free(struct holders *holders);
 
 #endif /* DFPUT_HOLDERS_H */

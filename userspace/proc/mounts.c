@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proc/mounts.h"
 #include "lib/alloc.h"
+#include "proc/mounts.h"
 #include "proc/proc.h"
 
 /* Of whom a table is read. */
@@ -21,7 +21,7 @@ struct viewer {
 	const char *proc;
 	const char *process;
 	pid_t pid;
-	uint64_t space;
+	uint64_t mntns;
 	bool ours;
 };
 
@@ -56,7 +56,7 @@ static void append_mount(struct mounts *mounts, const struct viewer *viewer,
 		.options = copy_of(mnt_fs_get_fs_options(fs)),
 		.shared = peer_group(fields, "shared:"),
 		.master = peer_group(fields, "master:"),
-		.space = viewer->space,
+		.mntns = viewer->mntns,
 		.pid = viewer->pid,
 		.remote = mnt_fs_is_netfs(fs),
 		.ours = viewer->ours,
@@ -81,34 +81,34 @@ static int read_mountinfo(struct mounts *mounts, const struct viewer *viewer)
 }
 
 /* Return: whether this namespace, from this root directory, is a new one. */
-static bool add_space(struct mounts *mounts, const struct mounts_space *space)
+static bool add_mntns(struct mounts *mounts, const struct mounts_mntns *mntns)
 {
-	for (size_t i = 0; i < mounts->nr_spaces; i++)
-		if (mounts->space[i].inode == space->inode &&
-		    mounts->space[i].root_device == space->root_device &&
-		    mounts->space[i].root_inode == space->root_inode)
+	for (size_t i = 0; i < mounts->nr_mntns; i++)
+		if (mounts->mntns[i].inode == mntns->inode &&
+		    mounts->mntns[i].root_device == mntns->root_device &&
+		    mounts->mntns[i].root_inode == mntns->root_inode)
 			return false;
-	mounts->space =
-		alloc_more(mounts->space, mounts->nr_spaces, sizeof(*space));
-	mounts->space[mounts->nr_spaces++] = *space;
+	mounts->mntns =
+		alloc_more(mounts->mntns, mounts->nr_mntns, sizeof(*mntns));
+	mounts->mntns[mounts->nr_mntns++] = *mntns;
 	return true;
 }
 
 /* Return: 1 when it is one that was not read yet, 0, or a negative errno. */
-static int enter_space(struct mounts *mounts, int dir, uint64_t *inode)
+static int enter_mntns(struct mounts *mounts, int dir, uint64_t *inode)
 {
-	struct mounts_space space = { 0 };
+	struct mounts_mntns mntns = { 0 };
 	struct proc_file file;
-	int err = proc_space(dir, "ns/mnt", inode);
+	int err = proc_namespace(dir, "ns/mnt", inode);
 
 	if (!err)
 		err = proc_stat(dir, "root", &file);
 	if (err)
 		return err;
-	space.inode = *inode;
-	space.root_device = file.device;
-	space.root_inode = file.inode;
-	return add_space(mounts, &space);
+	mntns.inode = *inode;
+	mntns.root_device = file.device;
+	mntns.root_inode = file.inode;
+	return add_mntns(mounts, &mntns);
 }
 
 static int scan_thread(struct mounts *mounts, const char *proc, int list,
@@ -122,9 +122,9 @@ static int scan_thread(struct mounts *mounts, const char *proc, int list,
 	dir = proc_open(list, process);
 	if (dir < 0)
 		return dir;
-	err = enter_space(mounts, dir, &viewer.space);
+	err = enter_mntns(mounts, dir, &viewer.mntns);
 	close(dir);
-	viewer.ours = viewer.space == mounts->own;
+	viewer.ours = viewer.mntns == mounts->own;
 	return err > 0 ? read_mountinfo(mounts, &viewer) : err;
 }
 
@@ -157,9 +157,9 @@ static int scan_own(struct mounts *mounts, const char *proc, int list)
 
 	if (dir < 0)
 		return dir;
-	enter_space(mounts, dir, &mounts->own);
+	enter_mntns(mounts, dir, &mounts->own);
 	close(dir);
-	viewer.space = mounts->own;
+	viewer.mntns = mounts->own;
 	return read_mountinfo(mounts, &viewer);
 }
 
@@ -201,10 +201,10 @@ static void sort_mounts(struct mounts *mounts)
 	mounts->nr = kept + 1;
 }
 
-bool mounts_has_space(const struct mounts *mounts, uint64_t inode)
+bool mounts_has_mntns(const struct mounts *mounts, uint64_t inode)
 {
-	for (size_t i = 0; i < mounts->nr_spaces; i++)
-		if (mounts->space[i].inode == inode)
+	for (size_t i = 0; i < mounts->nr_mntns; i++)
+		if (mounts->mntns[i].inode == inode)
 			return true;
 	return false;
 }
@@ -217,7 +217,7 @@ static void count_hidden(struct mounts *mounts)
 
 		if (!strcmp(mount->fstype, "nsfs") &&
 		    !strncmp(mount->root, "mnt:[", strlen("mnt:[")))
-			mounts->nr_hidden += !mounts_has_space(
+			mounts->nr_hidden += !mounts_has_mntns(
 				mounts, strtoull(mount->root + strlen("mnt:["),
 						 NULL, 10));
 	}
@@ -293,13 +293,13 @@ static bool is_better(const struct mounts_mount *mount,
 }
 
 const struct mounts_mount *mounts_at(const struct mounts *mounts,
-				     uint64_t space, const char *path)
+				     uint64_t mntns, const char *path)
 {
 	const struct mounts_mount *mount, *best = NULL;
 
 	for (size_t i = 0; i < mounts->nr; i++) {
 		mount = &mounts->mount[i];
-		if (mount->space == space && path_below(path, mount->target) &&
+		if (mount->mntns == mntns && path_below(path, mount->target) &&
 		    is_better(mount, best))
 			best = mount;
 	}
@@ -367,6 +367,6 @@ void mounts_free(struct mounts *mounts)
 	for (size_t i = 0; i < mounts->nr; i++)
 		free_mount(&mounts->mount[i]);
 	free(mounts->mount);
-	free(mounts->space);
+	free(mounts->mntns);
 	*mounts = (struct mounts){ 0 };
 }

@@ -25,7 +25,7 @@
  * @options: the superblock's options, as the filesystem says
  * @shared: its peer group, 0 if none
  * @master: the peer group that it gets mounts from, 0 if none
- * @space: inode number of its namespace
+ * @mntns: inode number of its namespace
  * @pid: a process that sees it there, 0: the caller does
  * @remote: asking it for a file's attributes may take for ever
  * @ours: its namespace is that of the caller
@@ -41,19 +41,19 @@ struct mounts_mount {
 	char *options;
 	uint64_t shared;
 	uint64_t master;
-	uint64_t space;
+	uint64_t mntns;
 	pid_t pid;
 	bool remote;
 	bool ours;
 };
 
 /**
- * struct mounts_space - a mount namespace, as seen from some root directory
+ * struct mounts_mntns - a mount namespace, as seen from some root directory
  * @inode: of the namespace
  * @root_device: of that directory
  * @root_inode: of that directory
  */
-struct mounts_space {
+struct mounts_mntns {
 	uint64_t inode;
 	dev_t root_device;
 	uint64_t root_inode;
@@ -63,8 +63,8 @@ struct mounts_space {
  * struct mounts - all that can be seen
  * @mount: sorted by id
  * @nr: how many
- * @space: the namespaces, each from each root directory that is in use
- * @nr_spaces: how many
+ * @mntns: the namespaces, each from each root directory that is in use
+ * @nr_mntns: how many
  * @own: inode number of the caller's namespace, 0 if unknown
  * @nr_unseen: processes whose namespace could not be looked at
  * @nr_hidden: mounts of namespaces in which no process lives, whose own mounts
@@ -73,8 +73,8 @@ struct mounts_space {
 struct mounts {
 	struct mounts_mount *mount;
 	size_t nr;
-	struct mounts_space *space;
-	size_t nr_spaces;
+	struct mounts_mntns *mntns;
+	size_t nr_mntns;
 	uint64_t own;
 	size_t nr_unseen;
 	size_t nr_hidden;
@@ -92,63 +92,31 @@ struct mounts {
  */
 int mounts_scan(struct mounts *mounts, const char *root);
 
-/**
- * mounts_has_space() - has this namespace been looked at?
- * @mounts: scanned
- * @inode: inode number of the namespace
- *
- * Return: it has.
- */
-bool mounts_has_space(const struct mounts *mounts, uint64_t inode);
+/* Has the namespace of this inode number been read? */
+bool mounts_has_mntns(const struct mounts *mounts, uint64_t inode);
 
-/**
- * mounts_find() - look a mount up
- * @mounts: scanned
- * @id: of the mount
- *
- * Return: the mount, or NULL: it is detached, the kernel's own, or not seen.
- */
+/* Return: the mount of this id, or NULL: it is detached, the kernel's, or not seen. */
 const struct mounts_mount *mounts_find(const struct mounts *mounts,
 				       uint64_t id);
 
-/**
- * mounts_at() - which mount does a path lead to?
- * @mounts: scanned
- * @space: inode number of the namespace
- * @path: absolute, without symbolic links, as that namespace has it
- *
- * Return: the mount, or NULL when none is seen.
+/*
+ * Return: the mount that a path leads to in the namespace of this inode number, or
+ * NULL. The path is absolute and without symbolic links.
  */
 const struct mounts_mount *mounts_at(const struct mounts *mounts,
-				     uint64_t space, const char *path);
+				     uint64_t mntns, const char *path);
 
-/**
- * mounts_is_copy() - is a mount one that came by propagation along with another?
- * @mounts: scanned
- * @copy: may be one
- * @mount: the other
- *
- * When it is busy, and nothing is mounted on it, an umount of @mount says so.
- *
- * Return: it is.
+/*
+ * Did a mount come by propagation along with another? When it is busy, and nothing
+ * is mounted on it, an umount of the other fails.
  */
 bool mounts_is_copy(const struct mounts *mounts,
 		    const struct mounts_mount *copy,
 		    const struct mounts_mount *mount);
 
-/**
- * mounts_has_child() - is something mounted on a mount?
- * @mounts: scanned
- * @id: of the mount
- *
- * Return: something is.
- */
+/* Is something mounted on the mount of this id? */
 bool mounts_has_child(const struct mounts *mounts, uint64_t id);
 
-/**
- * mounts_free() - free what was received
- * @mounts: scanned, or zeroed
- */
 void mounts_free(struct mounts *mounts);
 
 #endif /* DFPUT_MOUNTS_H */

@@ -99,7 +99,7 @@ char *proc_link(int dir, const char *name)
 	return alloc_copy(text);
 }
 
-int proc_space(int dir, const char *name, uint64_t *inode)
+int proc_namespace(int dir, const char *name, uint64_t *inode)
 {
 	char text[64];
 	ssize_t length = readlinkat(dir, name, text, sizeof(text) - 1);

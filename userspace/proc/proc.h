@@ -28,98 +28,42 @@ struct proc_file {
 	bool is_socket;
 };
 
-/**
- * proc_open() - open a directory below another
- * @dir: descriptor of the other
- * @name: of the directory
- *
- * Return: a descriptor, or a negative errno.
+/*
+ * Names are below a directory whose descriptor is @dir, or whole. Functions return
+ * 0 or a negative errno unless they say otherwise.
  */
+
+/* Opens a directory. Return: a descriptor, or a negative errno. */
 int proc_open(int dir, const char *name);
 
-/**
- * proc_list() - open a directory to list it
- * @dir: descriptor of the one that it is in
- * @name: of the directory
- * @list: receives it, for closedir(3)
- *
- * Return: 0 or a negative errno.
- */
+/* Opens a directory to list it; @list is NULL on error. */
 int proc_list(int dir, const char *name, DIR **list);
 
 /* The same for /proc below @root, which is "" for the running system. */
 int proc_list_root(const char *root, DIR **list);
 
-/**
- * proc_file_open() - open a file to read it
- * @dir: descriptor of the directory
- * @name: of the file
- *
- * Return: the stream, NULL with errno when it cannot be opened.
- */
+/* Opens a file to read it. Return: the stream, or NULL with errno. */
 FILE *proc_file_open(int dir, const char *name);
 
-/**
- * proc_next() - the next entry of a directory that is a number
- * @list: the directory
- *
- * Return: the number, or -1 at the end.
- */
+/* Return: the next entry of a directory that is a number, or -1 at the end. */
 int proc_next(DIR *list);
 
-/**
- * proc_text() - read a small file, or its beginning, without its last newline
- * @dir: descriptor of the directory
- * @name: of the file
- * @text: receives it, also when there is none: ""
- * @size: of @text
- *
- * Return: 0 or a negative errno.
- */
+/* Reads the start of a small file, without its last newline; "" on error. */
 int proc_text(int dir, const char *name, char *text, size_t size);
 
-/**
- * proc_link() - read a symbolic link
- * @dir: descriptor of the directory
- * @name: of the link
- *
- * Return: where it leads, for the caller to free; NULL when there is no such
- * link, with errno.
- */
+/* Return: where a symbolic link leads, for free(3); NULL with errno if it is none. */
 char *proc_link(int dir, const char *name);
 
-/**
- * proc_space() - a namespace of a process
- * @dir: descriptor of the process's directory
- * @name: such as ns/mnt
- * @inode: receives its inode number
- *
- * Return: 0 or a negative errno.
- */
-int proc_space(int dir, const char *name, uint64_t *inode);
+/* Receives the inode number of a namespace of a process: @name is such as ns/mnt. */
+int proc_namespace(int dir, const char *name, uint64_t *inode);
 
-/**
- * proc_stat() - look where a link leads, without asking other machines
- * @dir: descriptor of the directory
- * @name: of the link
- * @file: receives it
- *
- * Return: 0 or a negative errno.
- */
+/* Looks where a link leads, without asking other machines. */
 int proc_stat(int dir, const char *name, struct proc_file *file);
 
-/**
- * proc_is_gone() - does this error mean that the process has ended?
- * @err: a negative errno
- *
- * Return: it does.
- */
+/* Does this error mean that the process has ended? */
 bool proc_is_gone(int err);
 
-/**
- * proc_decode() - decode what the kernel has escaped
- * @text: in which three octal digits behind a backslash are a byte
- */
+/* Decodes bytes that the kernel wrote as a backslash and three octal digits. */
 void proc_decode(char *text);
 
 #endif /* DFPUT_PROC_H */

@@ -40,10 +40,6 @@ int process_open(struct process *process, uint64_t pid);
  */
 bool process_lives(const struct process *process);
 
-/**
- * process_close() - give back what process_open() took
- * @process: opened, or not
- */
 void process_close(struct process *process);
 
 #endif /* DFPUT_PROCESS_H */

@@ -54,16 +54,16 @@ static void read_net_unix(struct sockets *sockets, int dir)
 
 static void scan_process_sockets(struct sockets *sockets, int dir)
 {
-	uint64_t space;
+	uint64_t netns;
 
-	if (proc_space(dir, "ns/net", &space))
+	if (proc_namespace(dir, "ns/net", &netns))
 		return;
-	for (size_t i = 0; i < sockets->nr_spaces; i++)
-		if (sockets->space[i] == space)
+	for (size_t i = 0; i < sockets->nr_netns; i++)
+		if (sockets->netns[i] == netns)
 			return;
-	sockets->space =
-		alloc_more(sockets->space, sockets->nr_spaces, sizeof(space));
-	sockets->space[sockets->nr_spaces++] = space;
+	sockets->netns =
+		alloc_more(sockets->netns, sockets->nr_netns, sizeof(netns));
+	sockets->netns[sockets->nr_netns++] = netns;
 	read_net_unix(sockets, dir);
 }
 
@@ -113,6 +113,6 @@ void sockets_free(struct sockets *sockets)
 	for (size_t i = 0; i < sockets->nr; i++)
 		free(sockets->socket[i].path);
 	free(sockets->socket);
-	free(sockets->space);
+	free(sockets->netns);
 	*sockets = (struct sockets){ 0 };
 }

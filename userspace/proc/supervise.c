@@ -19,8 +19,8 @@
 
 #include "lib/error.h"
 #include "lib/number.h"
-#include "proc/supervise.h"
 #include "lib/view.h"
+#include "proc/supervise.h"
 
 static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 static const int telling[] = { SIGUSR1, SIGUSR2 };

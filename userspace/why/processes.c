@@ -48,7 +48,7 @@ static char *describe_mount(const struct why_search *search,
 	if (mount->ours)
 		return alloc_text(", on %s", mount->target);
 	return alloc_text(", on %s in mount namespace %llu", mount->target,
-			  (unsigned long long)mount->space);
+			  (unsigned long long)mount->mntns);
 }
 
 /* What is special about it, by kind. */
@@ -122,7 +122,7 @@ static void add_other_mount(struct why_search *search,
 	else
 		why_add(search, &reason,
 			"%s, in mount namespace %llu, as process %d sees it",
-			remark, (unsigned long long)mount->space,
+			remark, (unsigned long long)mount->mntns,
 			(int)mount->pid);
 }
 
@@ -182,7 +182,7 @@ static void look_at_layer(struct why_search *search,
 	struct proc_file file = { 0 };
 	char *path;
 
-	named = mounts_at(mounts, overlay->space, layer);
+	named = mounts_at(mounts, overlay->mntns, layer);
 	if (!named || named->super != search->why->super)
 		return;
 	/* What was mounted there when the overlay was made is not known. */

@@ -14,9 +14,9 @@
 
 #include "lib/alloc.h"
 #include "lib/error.h"
-#include "proc/devices.h"
 #include "lib/number.h"
 #include "lib/status.h"
+#include "proc/devices.h"
 #include "proc/proc.h"
 #include "why/search.h"
 
@@ -88,7 +88,7 @@ static void scan_holders(struct why_search *search)
 static void say_unseen(struct why_search *search)
 {
 	const struct holders *holders = &search->holders;
-	uint64_t space;
+	uint64_t pidns;
 
 	if (holders->nr_unseen)
 		why_unseen(search, "%zu process%s could not be looked at%s",
@@ -100,16 +100,16 @@ static void say_unseen(struct why_search *search)
 			search,
 			"this is not root: there may be processes that /proc does not show (hidepid)");
 	if (!*search->query->root &&
-	    (proc_space(AT_FDCWD, "/proc/self/ns/pid", &space) ||
-	     space != INITIAL_PID_NAMESPACE))
+	    (proc_namespace(AT_FDCWD, "/proc/self/ns/pid", &pidns) ||
+	     pidns != INITIAL_PID_NAMESPACE))
 		why_unseen(
 			search,
 			"in a PID namespace of its own, dfput does not see the processes outside");
-	if (holders->mounts.nr_hidden + holders->nr_spaces)
+	if (holders->mounts.nr_hidden + holders->nr_mntns)
 		why_unseen(
 			search,
 			"mount namespaces in which no process lives: %zu that are mounted, %zu that are open; 'nsenter --mount=FILE findmnt' shows what is mounted in one",
-			holders->mounts.nr_hidden, holders->nr_spaces);
+			holders->mounts.nr_hidden, holders->nr_mntns);
 	if (holders->nr_rings)
 		why_unseen(
 			search,

@@ -22,7 +22,7 @@
 #include "umount/internal.h"
 
 /* The newest ring that a refused umount has found; 0 before the first ring. */
-u32 dfput_umount_last_ring;
+static u32 last_ring_found;
 
 static DEFINE_RAW_SPINLOCK(rows_lock);
 static struct dfput_umount_view rows[DFPUT_UMOUNTS];
@@ -55,7 +55,7 @@ static void look_at_mount(struct dfput_umount_view *view)
 
 	view->rings = dfput_ring_count(&view->last_ring);
 	if (view->result == -EBUSY)
-		WRITE_ONCE(dfput_umount_last_ring, view->last_ring);
+		WRITE_ONCE(last_ring_found, view->last_ring);
 	/* Pairs with dfput_umount_ring_put(). */
 	smp_mb();
 	/* Before the snapshot: see there. */
@@ -115,7 +115,7 @@ static bool ring_existed_at(const struct dfput_umount_view *row, u32 ring)
 	return row->result == -EBUSY && (s32)(row->last_ring - ring) >= 0;
 }
 
-void __dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq)
+static void add_ring_file(u32 ring, const void *mnt, u32 seq)
 {
 	struct dfput_umount_view *row;
 	unsigned long flags;
@@ -130,6 +130,14 @@ void __dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq)
 			dfput_count(DFPUT_COUNT_umounts_busy_ring);
 	}
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
+}
+
+void dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq)
+{
+	/* Pairs with look_at_mount(): we see its ring, or it counts our file. */
+	smp_mb();
+	if (mnt && (s32)(READ_ONCE(last_ring_found) - ring) >= 0)
+		add_ring_file(ring, mnt, seq);
 }
 
 void dfput_umount_shutdown(u64 super, u64 now)

@@ -64,9 +64,6 @@ struct dfput_umount_view {
 	char name[32];
 };
 
-/* Numbers of rings that a refused umount has found. */
-extern u32 dfput_umount_last_ring;
-
 /**
  * dfput_umount_enter() - at the entry of path_umount(), in the task that asks
  * @view: where to keep it until dfput_umount_leave()
@@ -78,8 +75,6 @@ void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 /* At its return; the mount may be gone. */
 void dfput_umount_leave(struct dfput_umount_view *view, int result);
 
-void __dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq);
-
 /**
  * dfput_umount_ring_put() - a ring has put a file, which is on the list now
  * @ring: its number
@@ -88,14 +83,7 @@ void __dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq);
  *
  * Context: handler, any but NMI.
  */
-static __always_inline void dfput_umount_ring_put(u32 ring, const void *mnt,
-						  u32 seq)
-{
-	/* Pairs with add_row(): either we see its rings, or it counts our file. */
-	smp_mb();
-	if (mnt && (s32)(READ_ONCE(dfput_umount_last_ring) - ring) >= 0)
-		__dfput_umount_ring_put(ring, mnt, seq);
-}
+void dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq);
 
 /* What kept one busy, as far as can be told. */
 enum dfput_why dfput_umount_why(const struct dfput_umount_view *view);

@@ -43,6 +43,9 @@ nok() {
 is() {
 	if [ "$2" = "$3" ]; then
 		pass "$1"
+	elif [[ $3 == *$'\n'* ]]; then
+		not_ok "$1"
+		note 'wanted (<) and got (>):' "$(diff <(echo "$3") <(echo "$2"))"
 	else
 		not_ok "$1"
 		note "got: $2" "wanted: $3"

@@ -15,6 +15,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <dfput/words.h>
+
 #include "analysis/sb_shutdown.h"
 #include "lib/alloc.h"
 #include "lib/error.h"
@@ -31,6 +33,8 @@
 #define PATIENCE_NS (2 * NUMBER_NS_PER_SEC)
 
 enum { ID, DEVICE, NAME, STATE };
+
+static const char *const states[] = { DFPUT_SUPER_STATES(DFPUT_WORD) };
 
 static int load_supers(struct sb_shutdown *shutdown, struct reader *reader)
 {
@@ -83,7 +87,7 @@ static void choose_ids(struct sb_shutdown *shutdown,
 		if (!is_wanted_row(wanted, rows, row))
 			continue;
 		id = rows_number(rows, row, ID);
-		if (rows_is(rows, row, STATE, "gone"))
+		if (rows_is(rows, row, STATE, states[DFPUT_SUPER_GONE]))
 			gone = id > gone ? id : gone;
 		else if (shutdown->nr_ids < SB_SHUTDOWN_MAX_IDS)
 			shutdown->id[shutdown->nr_ids++] = id;
@@ -209,8 +213,10 @@ static bool is_chosen(const struct rows *rows, size_t row, void *context)
 	for (size_t i = 0; i < shutdown->nr_ids; i++) {
 		if (shutdown->id[i] != rows_number(rows, row, ID))
 			continue;
-		shutdown->nr_alive += !rows_is(rows, row, STATE, "gone");
-		shutdown->nr_unknown += rows_is(rows, row, STATE, "unknown");
+		shutdown->nr_alive +=
+			!rows_is(rows, row, STATE, states[DFPUT_SUPER_GONE]);
+		shutdown->nr_unknown +=
+			rows_is(rows, row, STATE, states[DFPUT_SUPER_UNKNOWN]);
 		return true;
 	}
 	return false;

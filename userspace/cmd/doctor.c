@@ -11,6 +11,7 @@
 
 #include <dfput/abi.h>
 #include <dfput/version.h>
+#include <dfput/words.h>
 
 #include "cmd/cmd.h"
 #include "cmd/doctor_machine.h"
@@ -143,33 +144,44 @@ static void check_stats(struct doctor *doctor)
 	document_free(doc);
 }
 
-static bool value_is(const struct document *doc, const char *name,
-		     const char *value)
+/* Return: the place of a value in its vocabulary, or -1. */
+static int find_value(const struct document *doc, const char *name,
+		      const char *const *words, int nr)
 {
-	const char *is = document_value(doc, name);
+	const char *value = document_value(doc, name);
 
-	return is && !strcmp(is, value);
+	while (value && nr--)
+		if (!strcmp(value, words[nr]))
+			return nr;
+	return -1;
 }
+
+#define FIND_VALUE(doc, name, words) \
+	find_value(doc, name, words, sizeof(words) / sizeof((words)[0]))
 
 static void check_method(struct doctor *doctor, const struct document *doc)
 {
-	const char *method = document_value(doc, "method");
-	bool exact = value_is(doc, "method", "exact");
+	static const char *const methods[] = { DFPUT_METHODS(DFPUT_WORD) };
+	int method = FIND_VALUE(doc, "method", methods);
+	bool exact = method == DFPUT_METHOD_EXACT;
 
 	doctor_add(
 		doctor, "method", exact ? DOCTOR_OK : DOCTOR_WARN,
 		exact ? NULL : "man 8 dfput",
 		exact ? "each queueing is seen (method %s)" :
 			"queueing is not seen but reconciled (method %s): see METHODS",
-		method ? method : "unknown");
+		method < 0 ? "-" : methods[method]);
 }
 
 static void check_selftest(struct doctor *doctor, const struct document *doc)
 {
-	if (value_is(doc, "selftest", "passed"))
+	static const char *const selftests[] = { DFPUT_SELFTESTS(DFPUT_WORD) };
+	int selftest = FIND_VALUE(doc, "selftest", selftests);
+
+	if (selftest == DFPUT_SELFTEST_PASSED)
 		doctor_add(doctor, "selftest", DOCTOR_OK, NULL,
 			   "a file deferred on purpose was seen");
-	else if (value_is(doc, "selftest", "waiting"))
+	else if (selftest == DFPUT_SELFTEST_WAITING)
 		doctor_add(
 			doctor, "selftest", DOCTOR_WARN,
 			"sleep 1; dfput doctor",
@@ -183,7 +195,9 @@ static void check_selftest(struct doctor *doctor, const struct document *doc)
 
 static void check_settled(struct doctor *doctor, const struct document *doc)
 {
-	if (!value_is(doc, "settled", "1"))
+	const char *settled = document_value(doc, "settled");
+
+	if (!settled || strcmp(settled, "1"))
 		doctor_add(
 			doctor, "settled", DOCTOR_WARN, "sleep 1; dfput doctor",
 			"files that were queued before measuring began may still be on the list");
@@ -192,10 +206,12 @@ static void check_settled(struct doctor *doctor, const struct document *doc)
 /* States that are not errors. */
 static bool is_fine(const char *state)
 {
-	static const char *const fine[] = { "armed", "idle", "absent" };
+	static const char *const states[] = { DFPUT_HOOK_STATES(DFPUT_WORD) };
+	static const int fine[] = { DFPUT_HOOK_ARMED, DFPUT_HOOK_IDLE,
+				    DFPUT_HOOK_ABSENT };
 
 	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
-		if (!strcmp(state, fine[i]))
+		if (!strcmp(state, states[fine[i]]))
 			return true;
 	return false;
 }

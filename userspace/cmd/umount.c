@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <dfput/words.h>
+
 #include "analysis/event_loop.h"
 #include "analysis/unreleased.h"
 #include "cmd/cmd.h"
@@ -33,16 +35,25 @@
 static const struct reason {
 	const char *name;
 	const char *meaning;
-	enum { GIVE_UP, WAIT, WAIT_UNLESS_LIVING } then;
 } reasons[] = {
-	{ "deferral", "files on the list", WAIT },
-	{ "deferral?", "files that were on the list", WAIT },
-	{ "ring", "files that a ring of io_uring had", WAIT },
-	{ "ring?", "files that a ring of io_uring may have", WAIT },
-	{ "held", "files that an ended process had closed",
-	  WAIT_UNLESS_LIVING },
-	{ "other", "something else", GIVE_UP },
-	{ "unknown", "something that dfput cannot tell", GIVE_UP },
+#define REASON(id, word, meaning) { word, meaning },
+	DFPUT_WHYS(REASON)
+#undef REASON
+};
+
+static const enum {
+	GIVE_UP,
+	WAIT,
+	WAIT_UNLESS_LIVING
+} reactions[] = {
+	[DFPUT_WHY_NOT_BUSY] = GIVE_UP,
+	[DFPUT_WHY_DEFERRAL] = WAIT,
+	[DFPUT_WHY_DEFERRAL_PERHAPS] = WAIT,
+	[DFPUT_WHY_RING] = WAIT,
+	[DFPUT_WHY_RING_PERHAPS] = WAIT,
+	[DFPUT_WHY_HELD] = WAIT_UNLESS_LIVING,
+	[DFPUT_WHY_OTHER] = GIVE_UP,
+	[DFPUT_WHY_UNKNOWN] = GIVE_UP,
 };
 
 #define NR_REASONS (sizeof(reasons) / sizeof(reasons[0]))
@@ -159,9 +170,16 @@ static bool can_wait(const struct umounting *umounting)
 {
 	const struct reason *reason = umounting->reason;
 
-	if (!reason || reason->then == GIVE_UP)
+	if (!reason)
 		return false;
-	return reason->then == WAIT || !umounting->unreleased.living;
+	switch (reactions[reason - reasons]) {
+	case WAIT:
+		return true;
+	case WAIT_UNLESS_LIVING:
+		return !umounting->unreleased.living;
+	default:
+		return false;
+	}
 }
 
 /* Is less in the way than at the last attempt, or is it time to try anyway? */
@@ -247,8 +265,8 @@ static void show_waits(const struct umounting *umounting, struct view *view)
 		if (!umounting->waited_for[i])
 			continue;
 		view_texts(view, "waited_for", reasons[i].name);
-		view_note(view, "Waited for %s (%s).", reasons[i].meaning,
-			  reasons[i].name);
+		view_note(view, "Waited, because of %s: %s.", reasons[i].name,
+			  reasons[i].meaning);
 	}
 }
 
@@ -276,7 +294,7 @@ static void show_attempts(const struct umounting *umounting, struct view *view)
 			  umounting->target, nr, took,
 			  umounting->reason ?
 				  umounting->reason->meaning :
-				  "dfput cannot tell what keeps it");
+				  "the module cannot tell what keeps it");
 	show_waits(umounting, view);
 }
 
@@ -301,7 +319,8 @@ static int explain_busy(const struct umounting *umounting,
 			status = STATUS_AGAINST;
 	}
 	why_free(&why);
-	if (umounting->reason && strcmp(umounting->reason->name, "unknown"))
+	if (umounting->reason &&
+	    umounting->reason != &reasons[DFPUT_WHY_UNKNOWN])
 		status = STATUS_AGAINST;
 	return status;
 }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dfput/words.h>
+
 #include "debugfs/rows.h"
 #include "debugfs/stats.h"
 #include "lib/alloc.h"
@@ -220,6 +222,8 @@ static void look_at_rings(struct why_search *search)
 	rows_free(&rows);
 }
 
+static const char *const super_states[] = { DFPUT_SUPER_STATES(DFPUT_WORD) };
+
 enum { SUPER_DEVICE, SUPER_FSTYPE, SUPER_STATE, SUPER_NAME };
 static const char *const supers_names[] = { "device", "fstype", "state", "name",
 					    NULL };
@@ -238,7 +242,8 @@ void why_super(struct why_search *search)
 		for (size_t row = 0; row < rows.nr; row++)
 			if (rows_is(&rows, row, SUPER_FSTYPE, "btrfs") &&
 			    rows_is(&rows, row, SUPER_NAME, name) &&
-			    !rows_is(&rows, row, SUPER_STATE, "gone"))
+			    !rows_is(&rows, row, SUPER_STATE,
+				     super_states[DFPUT_SUPER_GONE]))
 				devices_parse(rows_text(&rows, row,
 							SUPER_DEVICE),
 					      &why->super);
@@ -250,7 +255,7 @@ void why_super(struct why_search *search)
 /* A superblock that is alive, or shut down, although nothing of it is mounted. */
 static void look_for_shutdown(struct why_search *search)
 {
-	struct why_reason reason = { .kind = "shutdown",
+	struct why_reason reason = { .kind = super_states[DFPUT_SUPER_SHUTDOWN],
 				     .keeps = WHY_DEVICE,
 				     .fd = -1 };
 	struct rows rows;
@@ -261,10 +266,12 @@ static void look_for_shutdown(struct why_search *search)
 		if (!is_super(search, &rows, row, SUPER_DEVICE))
 			continue;
 		reason.what = (char *)rows_text(&rows, row, SUPER_NAME);
-		if (rows_is(&rows, row, SUPER_STATE, "shutdown"))
+		if (rows_is(&rows, row, SUPER_STATE,
+			    super_states[DFPUT_SUPER_SHUTDOWN]))
 			why_add(search, &reason,
 				"its superblock is being shut down");
-		else if (rows_is(&rows, row, SUPER_STATE, "alive") &&
+		else if (rows_is(&rows, row, SUPER_STATE,
+				 super_states[DFPUT_SUPER_ALIVE]) &&
 			 !count_mounts(search) && !search->why->busy)
 			search->why->busy = WHY_DEVICE_BUSY;
 	}

@@ -15,7 +15,7 @@ flat() {
 }
 
 can_fail='k[mz]alloc|kasprintf|v[mz]alloc|(__)?alloc_percpu|register_k(ret)?probe|register_ftrace_function'
-can_fail+='|ftrace_set_filter(_ip)?|debugfs_create_(dir|file)|single_open|seq_open|__seq_open_private|anon_inode_getfile'
+can_fail+='|ftrace_set_filter(_ip)?|debugfs_create_(dir|file)|__seq_open_private|anon_inode_getfile'
 # Of the same kind by name, but these return nothing, or are about something else.
 can_not='lockdep_(un)?register_key|tracepoint_synchronize_unregister|allocate|is_register|register_(hook|rare)'
 

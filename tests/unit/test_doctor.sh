@@ -91,8 +91,8 @@ healthy
 echo half >"$copy/stats"
 finds 1 "^abi +fail +stats: does not begin with" "no file of ours"
 healthy
-sed -i /^pending_max/d "$copy/stats"
-finds 1 "^stats +fail +stats: no value 'pending_max'" "a value is missing"
+sed -i /^watched/d "$copy/stats"
+finds 1 "^stats +fail +stats: no value 'watched'" "a value is missing"
 healthy
 set_value stats enabled 0
 finds 1 '^enabled +fail +measuring is switched off +echo 1 > .*/dfput/enable$' "switched off"

@@ -21,12 +21,12 @@ static const struct view_column columns[] = {
 	{ "meaning", VIEW_PROSE },
 };
 
-static const char *find_meaning(const char *name)
+static bool is_known(const char *name)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcmp(words[i].name, name))
-			return words[i].meaning;
-	return NULL;
+			return true;
+	return false;
 }
 
 static void show_values(const struct document *doc, struct view *view)
@@ -34,24 +34,20 @@ static void show_values(const struct document *doc, struct view *view)
 	struct view_table *table;
 
 	table = view_table_begin(view, "values", columns, 3, false);
-	for (size_t i = 0; i < doc->nr_values; i++)
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		view_row(table,
-			 (const char *[]){ doc->values[i].name,
-					   doc->values[i].value,
-					   find_meaning(doc->values[i].name) },
+			 (const char *[]){ words[i].name,
+					   document_value(doc, words[i].name),
+					   words[i].meaning },
 			 false);
+	for (size_t i = 0; i < doc->nr_values; i++)
+		if (!is_known(doc->values[i].name))
+			view_row(table,
+				 (const char *[]){ doc->values[i].name,
+						   doc->values[i].value, NULL },
+				 false);
 	view_table_end(table);
 	view_note(view, "%s", "");
-}
-
-static int check_values(struct reader *reader, const struct document *doc)
-{
-	const char *value;
-	int err = 0;
-
-	for (size_t i = 0; !err && i < sizeof(words) / sizeof(words[0]); i++)
-		err = document_need_value(reader, doc, words[i].name, &value);
-	return err;
 }
 
 static int show_hooks(const struct options *options, struct reader *reader,
@@ -61,8 +57,6 @@ static int show_hooks(const struct options *options, struct reader *reader,
 	int err = reader_load(reader, "hooks", &doc);
 
 	(void)options;
-	if (!err)
-		err = check_values(reader, doc);
 	if (!err) {
 		show_values(doc, view);
 		err = listing_show(&listing_hooks, reader, doc, NULL, NULL,

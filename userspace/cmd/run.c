@@ -143,6 +143,8 @@ static void doubt_unowned(struct run *run, const struct options *options)
 			   " (%s): they may be its own",
 			   last - before,
 			   stats_counters[DFPUT_COUNT_unowned].meaning);
+	if (run->last.lacks[DFPUT_COUNT_unowned])
+		doubts_add(&run->doubts, "the module does not count unowned");
 	if (has_limit(options) && run->leftovers.nr_pending_unknown)
 		doubts_add(&run->doubts,
 			   "of the files queued since it was started, %" PRIu64
@@ -321,7 +323,8 @@ static void show_growth(const struct stats *from, const struct stats *to,
 
 		if (view->json || is_shown(i, value))
 			listing_count(table, &stats_counters[i],
-				      number_text(text, value));
+				      to->lacks[i] ? NULL :
+						     number_text(text, value));
 	}
 	listing_count(table, &stats_gauges[DFPUT_GAUGE_pending],
 		      number_text(text, to->gauge[DFPUT_GAUGE_pending]));

@@ -29,47 +29,59 @@ static const char *const groups[] = {
 
 #define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
-static struct stats_word find_word(const char *name)
+static bool is_known(const char *name)
 {
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
 		if (!strcmp(stats_counters[i].name, name))
-			return stats_counters[i];
+			return true;
 	for (int i = 0; i < DFPUT_NR_GAUGES; i++)
 		if (!strcmp(stats_gauges[i].name, name))
-			return stats_gauges[i];
-	return (struct stats_word){ .name = name, .group = DFPUT_NR_GROUPS };
+			return true;
+	return false;
 }
 
-static void show_causes(struct view_table *table, const struct document *doc)
+static void show_unknown(const struct document *doc, bool causes,
+			 struct view_table *table)
 {
 	for (size_t i = 0; i < doc->nr_values; i++) {
-		struct stats_word word = find_word(doc->values[i].name);
+		struct stats_word word = { .name = doc->values[i].name };
 
-		if (listing_is_cause(word.name))
+		if (!is_known(word.name) &&
+		    listing_is_cause(word.name) == causes)
 			listing_count(table, &word, doc->values[i].value);
 	}
 }
 
+/* The causes are at the beginning of their group. */
 static void show_group(size_t group, const struct document *doc,
 		       struct view_table *table)
 {
-	for (size_t i = 0; i < doc->nr_values; i++) {
-		struct stats_word word = find_word(doc->values[i].name);
+	const struct stats_word *word = stats_counters;
 
-		if (listing_is_cause(word.name) || word.group != group)
+	for (; word < stats_counters + DFPUT_NR_COUNTERS; word++) {
+		if (word->group != group)
 			continue;
-		listing_count(table, &word, doc->values[i].value);
-		if (!strcmp(word.name, "queued"))
-			show_causes(table, doc);
+		listing_count(table, word, document_value(doc, word->name));
+		if (listing_is_cause(word->name) &&
+		    !listing_is_cause(word[1].name))
+			show_unknown(doc, true, table);
 	}
+	for (int i = 0; i < DFPUT_NR_GAUGES; i++)
+		if (stats_gauges[i].group == group)
+			listing_count(table, &stats_gauges[i],
+				      document_value(doc,
+						     stats_gauges[i].name));
+	if (group == DFPUT_NR_GROUPS)
+		show_unknown(doc, false, table);
 }
 
 static bool has_group(size_t group, const struct document *doc)
 {
-	for (size_t i = 0; i < doc->nr_values; i++)
-		if (find_word(doc->values[i].name).group == group)
+	for (size_t i = 0; group == DFPUT_NR_GROUPS && i < doc->nr_values; i++)
+		if (!is_known(doc->values[i].name) &&
+		    !listing_is_cause(doc->values[i].name))
 			return true;
-	return false;
+	return group < DFPUT_NR_GROUPS;
 }
 
 static struct view_table *begin_table(struct view *view)
@@ -372,8 +384,12 @@ static int print_difference(const struct stats *before,
 	const char *cells[NR_SOURCES];
 
 	for (size_t i = 0; i < NR_SOURCES; i++)
-		cells[i] = number_text(text[i], difference_of(before, after,
-							      sources[i]));
+		cells[i] = sources[i] < DFPUT_NR_COUNTERS &&
+					   after->lacks[sources[i]] ?
+				   NULL :
+				   number_text(text[i],
+					       difference_of(before, after,
+							     sources[i]));
 	return view_line(view, columns, NR_SOURCES, cells, heading);
 }
 

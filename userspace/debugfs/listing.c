@@ -11,17 +11,18 @@
 /* One more may be added: origin_name. */
 #define COLUMN(T, name, kind, who, meaning) \
 	{ #name, LISTING_KIND_##kind, LISTING_WHO_##who },
-#define LISTING(name, meaning, nothing)                           \
-	static const struct listing_column name##_columns[] = {   \
-		DFPUT_COLUMNS_##name(COLUMN, name){ NULL }        \
-	};                                                        \
-	_Static_assert(NR(name##_columns) <= LISTING_MAX_COLUMNS, \
-		       "too many columns");                       \
-	const struct listing listing_##name = {                   \
-		.file = #name,                                    \
-		.columns = name##_columns,                        \
-		.nr = NR(name##_columns) - 1,                     \
-		.empty = nothing,                                 \
+#define LISTING(name, meaning, nothing)                                     \
+	static const struct listing_column name##_columns[] = {             \
+		DFPUT_COLUMNS_##name(COLUMN, name) /* No array is empty. */ \
+		COLUMN(, , text, all, )                                     \
+	};                                                                  \
+	_Static_assert(NR(name##_columns) <= LISTING_MAX_COLUMNS,           \
+		       "too many columns");                                 \
+	const struct listing listing_##name = {                             \
+		.file = #name,                                              \
+		.columns = name##_columns,                                  \
+		.nr = NR(name##_columns) - 1,                               \
+		.empty = nothing,                                           \
 	};
 DFPUT_FILES(LISTING)
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/number.h"
 #include "debugfs/stats.h"
@@ -38,17 +39,44 @@ void doubts_add(struct doubts *doubts, const char *format, ...)
 	va_end(args);
 }
 
+/* Without these there is no account, and no verdict. */
+static bool is_needed(const char *name)
+{
+	static const char *const needed[] = {
+		"queued",  "released", "enabled", "measuring_ns",
+		"pending", "watched",  "rings",
+	};
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!strcmp(needed[i], name))
+			return true;
+	return false;
+}
+
+/* Return: whether the module has it. */
+static bool convert_value(struct reader *reader, const struct document *doc,
+			  const char *name, uint64_t *value, int *err)
+{
+	*value = 0;
+	if (!document_value(doc, name) && !is_needed(name))
+		return false;
+	if (!*err)
+		*err = document_need_number(reader, doc, name, value);
+	return true;
+}
+
 int stats_convert(struct reader *reader, const struct document *doc,
 		  struct stats *stats)
 {
-	int i, err = 0;
+	int err = 0;
 
-	for (i = 0; !err && i < DFPUT_NR_COUNTERS; i++)
-		err = document_need_number(reader, doc, stats_counters[i].name,
-					   &stats->counter[i]);
-	for (i = 0; !err && i < DFPUT_NR_GAUGES; i++)
-		err = document_need_number(reader, doc, stats_gauges[i].name,
-					   &stats->gauge[i]);
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		stats->lacks[i] = !convert_value(reader, doc,
+						 stats_counters[i].name,
+						 &stats->counter[i], &err);
+	for (int i = 0; i < DFPUT_NR_GAUGES; i++)
+		convert_value(reader, doc, stats_gauges[i].name,
+			      &stats->gauge[i], &err);
 	return err;
 }
 
@@ -66,10 +94,21 @@ int stats_load(struct reader *reader, struct stats *stats)
 	return err;
 }
 
+/* Nobody knows what such a module loses. */
+static void doubt_lacks(const struct stats *stats, struct doubts *doubts)
+{
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		if (is_loss(i) && stats->lacks[i])
+			doubts_add(doubts, "the module does not count %s (%s)",
+				   stats_counters[i].name,
+				   stats_counters[i].meaning);
+}
+
 void stats_doubt(const struct stats *stats, struct doubts *doubts)
 {
 	if (!stats->gauge[DFPUT_GAUGE_enabled])
 		doubts_add(doubts, "measuring is switched off");
+	doubt_lacks(stats, doubts);
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
 		if (is_loss(i) && stats->counter[i])
 			doubts_add(doubts, "%s is %" PRIu64 " (%s)",
@@ -114,6 +153,7 @@ void stats_doubt_between(const struct stats *before, const struct stats *after,
 		doubts_add(doubts, "%s", why);
 		return;
 	}
+	doubt_lacks(after, doubts);
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
 		lost = after->counter[i] - before->counter[i];
 		if (is_loss(i) && lost)

@@ -33,13 +33,15 @@ extern const struct stats_word stats_gauges[DFPUT_NR_GAUGES];
 /**
  * struct stats - one reading
  * @counter: by enum dfput_counter
- * @gauge: by enum stats_gauge
+ * @gauge: by enum dfput_gauge
+ * @lacks: counters that the module does not have, which are 0 then
  * @begun: when the reading began, number_now()
  * @ended: when it was over
  */
 struct stats {
 	uint64_t counter[DFPUT_NR_COUNTERS];
 	uint64_t gauge[DFPUT_NR_GAUGES];
+	bool lacks[DFPUT_NR_COUNTERS];
 	uint64_t begun;
 	uint64_t ended;
 };

@@ -37,7 +37,7 @@ MODULE_PARM_DESC(
 	method,
 	"how queueing is seen: auto (default: the best that works), exact or reconciled");
 
-static char *scope = "exits";
+static char *scope = DFPUT_SCOPE_DEFAULT;
 module_param(scope, charp, 0400);
 MODULE_PARM_DESC(
 	scope,
@@ -82,8 +82,10 @@ static int parse_method(struct dfput_settings *settings)
 
 static int parse_scope(struct dfput_settings *settings)
 {
-	settings->exits = !strcmp(scope, "exits");
-	if (settings->exits || !strcmp(scope, "deferred"))
+	static const char *const scopes[] = { DFPUT_SCOPES(DFPUT_WORD) };
+
+	settings->exits = !strcmp(scope, scopes[DFPUT_SCOPE_EXITS]);
+	if (settings->exits || !strcmp(scope, scopes[DFPUT_SCOPE_DEFERRED]))
 		return 0;
 	pr_err("parameter scope=%s: must be deferred or exits\n", scope);
 	return -EINVAL;

@@ -146,10 +146,11 @@ enum dfput_hook_state { DFPUT_HOOK_STATES(DFPUT_HOOK_STATE_ENUM) };
 enum dfput_method { DFPUT_METHODS(DFPUT_METHOD_ENUM) DFPUT_NR_METHODS };
 #undef DFPUT_METHOD_ENUM
 
-/* What the module looks at. */
+/* What the module looks at, and does unless told otherwise. */
+#define DFPUT_SCOPE_DEFAULT "exits"
 #define DFPUT_SCOPES(X)                              \
 	X(DEFERRED, "deferred", "files on the list") \
-	X(EXITS, "exits",                            \
+	X(EXITS, DFPUT_SCOPE_DEFAULT,                            \
 	  "files on the list, and files that exits leave behind")
 
 #define DFPUT_SCOPE_ENUM(id, word, meaning) DFPUT_SCOPE_##id,

@@ -67,7 +67,7 @@ TRACE_EVENT(dfput_queue,
 		__entry->id,
 		__print_symbolic(__entry->cause,
 			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
-			{ DFPUT_CAUSE_NONE, "unknown" }),
+			{ DFPUT_CAUSE_NONE, "-" }),
 		MAJOR(__entry->dev), MINOR(__entry->dev),
 		__entry->ino, __entry->super,
 		__entry->queued_ns)
@@ -104,7 +104,7 @@ TRACE_EVENT(dfput_release,
 		__entry->id,
 		__print_symbolic(__entry->cause,
 			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
-			{ DFPUT_CAUSE_NONE, "unknown" }),
+			{ DFPUT_CAUSE_NONE, "-" }),
 		MAJOR(__entry->dev), MINOR(__entry->dev),
 		__entry->ino, __entry->super,
 		__entry->wait_ns, __entry->release_ns,
@@ -208,7 +208,7 @@ TRACE_EVENT(dfput_leftover,
 			{ DFPUT_NR_ROUTES, "-" }),
 		__print_symbolic(__entry->cause,
 			DFPUT_CAUSES(DFPUT_TRACE_CAUSE)
-			{ DFPUT_CAUSE_NONE, "none" }),
+			{ DFPUT_CAUSE_NONE, "-" }),
 		MAJOR(__entry->dev), MINOR(__entry->dev), __entry->ino,
 		__entry->lateness_ns, __entry->exit_ns)
 );

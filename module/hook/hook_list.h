@@ -48,7 +48,7 @@
 	X(close_sync_old, "__fput_sync", ftrace, close_sync, ALL, EXITS,       \
 	  IF_THERE, __fput_sync, "what other processes close")                 \
 	X(exit, "do_notify_parent", ftrace_rare, exit, ALL, EXITS, USEFUL,     \
-	  do_notify_parent, "exits")                                           \
+	  do_notify_parent, "process exits")                                                \
 	X(mounts_queue, "queue_delayed_work_on", ftrace_rare, mounts_queue,    \
 	  ALL, EXITS, USEFUL, queue_delayed_work_on,                           \
 	  "how long mounts wait for their cleanup")                            \

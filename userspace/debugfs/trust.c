@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <dfput/words.h>
+
 #include "debugfs/trust.h"
 
 /* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
@@ -15,13 +17,15 @@
 static int doubt_failed(struct reader *reader, const struct document *doc,
 			struct doubts *doubts)
 {
+	static const char *const states[] = { DFPUT_HOOK_STATES(DFPUT_WORD) };
 	size_t name, state;
 	int err = document_need_column(reader, doc, "hook", &name);
 
 	if (!err)
 		err = document_need_column(reader, doc, "state", &state);
 	for (size_t row = 0; !err && row < doc->nr_rows; row++)
-		if (!strcmp(document_cell(doc, row, state), "failed"))
+		if (!strcmp(document_cell(doc, row, state),
+			    states[DFPUT_HOOK_FAILED]))
 			doubts_add(doubts,
 				   "the module has no hook '%s' on this kernel",
 				   document_cell(doc, row, name));
@@ -32,13 +36,14 @@ static int doubt_failed(struct reader *reader, const struct document *doc,
 static int doubt_scope(struct reader *reader, const struct document *doc,
 		       struct doubts *doubts)
 {
+	static const char *const scopes[] = { DFPUT_SCOPES(DFPUT_WORD) };
 	struct stat stat_buf;
 	const char *scope;
 	int err = document_need_value(reader, doc, "scope", &scope);
 
 	if (err)
 		return err;
-	if (strcmp(scope, "exits"))
+	if (strcmp(scope, scopes[DFPUT_SCOPE_EXITS]))
 		doubts_add(
 			doubts,
 			"the module does not look at exits: its scope is '%s'",
@@ -54,10 +59,11 @@ static int doubt_scope(struct reader *reader, const struct document *doc,
 static int doubt_selftest(struct reader *reader, const struct document *doc,
 			  struct doubts *doubts)
 {
+	static const char *const results[] = { DFPUT_SELFTESTS(DFPUT_WORD) };
 	const char *selftest;
 	int err = document_need_value(reader, doc, "selftest", &selftest);
 
-	if (!err && !strcmp(selftest, "failed"))
+	if (!err && !strcmp(selftest, results[DFPUT_SELFTEST_FAILED]))
 		doubts_add(doubts, "the module's self-test has failed");
 	return err;
 }

@@ -14,7 +14,7 @@
 #define LISTING(name, meaning, nothing)                                     \
 	static const struct listing_column name##_columns[] = {             \
 		DFPUT_COLUMNS_##name(COLUMN, name) /* No array is empty. */ \
-		COLUMN(, , text, all, )                                     \
+		COLUMN(name, -, text, all, 0)                               \
 	};                                                                  \
 	_Static_assert(NR(name##_columns) <= LISTING_MAX_COLUMNS,           \
 		       "too many columns");                                 \

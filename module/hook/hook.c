@@ -274,6 +274,10 @@ int dfput_hooks_arm(enum dfput_method method, bool exits)
 	struct dfput_hook *hook;
 	int err;
 
+	if (is_kept) {
+		pr_err("cannot measure: ftrace has refused to unhook, until the next boot\n");
+		return -ENODEV;
+	}
 	choose_rows(method, exits);
 	err = report_losses();
 	for_each_hook(hook)

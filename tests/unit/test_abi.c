@@ -88,7 +88,7 @@ static void losses_fit(void **state)
 	(void)state;
 	for (size_t i = 0; i < NR(counters); i++)
 		nr += stats_counters[i].group == DFPUT_GROUP_loss;
-	assert_true(nr > 0 && nr + 2 <= DOUBTS_MAX);
+	assert_true(nr > 0 && nr + 2 <= CAVEATS_MAX);
 }
 
 static void published_histograms_and_files_are_there(void **state)

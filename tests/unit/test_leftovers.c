@@ -123,23 +123,23 @@ static void begins_with_what_is_there(void **state)
 
 static void what_was_overwritten(void **state)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 
 	(void)state;
 	leftovers.last_id = 4998;
 	leftovers.nr_new = 2;
 	leftovers.nr_missing = 2;
-	leftovers_doubt(&leftovers, 0, &doubts);
-	leftovers_doubt(&leftovers, 4, &doubts);
-	leftovers_doubt(&leftovers, 9, &doubts);
-	assert_int_equal(doubts.nr, 3);
-	assert_non_null(strstr(doubts.text[0], ": 2, "));
-	assert_non_null(strstr(doubts.text[1], ": 2, "));
-	assert_non_null(strstr(doubts.text[2], ": 7, "));
-	doubts.nr = 0;
+	leftovers_caveats(&leftovers, 0, &caveats);
+	leftovers_caveats(&leftovers, 4, &caveats);
+	leftovers_caveats(&leftovers, 9, &caveats);
+	assert_int_equal(caveats.nr, 3);
+	assert_non_null(strstr(caveats.text[0], ": 2, "));
+	assert_non_null(strstr(caveats.text[1], ": 2, "));
+	assert_non_null(strstr(caveats.text[2], ": 7, "));
+	caveats.nr = 0;
 	leftovers.nr_missing = 0;
-	leftovers_doubt(&leftovers, 2, &doubts);
-	assert_int_equal(doubts.nr, 0);
+	leftovers_caveats(&leftovers, 2, &caveats);
+	assert_int_equal(caveats.nr, 0);
 	release();
 }
 

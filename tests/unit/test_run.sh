@@ -117,7 +117,7 @@ dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "queued before the start, and still there: not its own"
 has "$err" '^On the whole machine, queued before its last process was reaped, and pending now:$' "said all the same"
 has "$err" '^99\.999s +queued +kthread +0:15 ' "and what it is"
-has "$err" '^Trustworthy: yes' "of that there is no doubt"
+has "$err" '^Trustworthy: yes' "of that there is no caveat"
 has "$err" '^In time' "in time"
 dfput run --max-late 30ms --json --input "$copy" -- sh -c 'grow; exit 5'
 is_json "$err" 'j["late"] == j["pending_unknown"] == 0 and j["tree_pending"] == []' "in JSON"
@@ -135,7 +135,7 @@ start
 ages 0 0 0
 dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
 is_status 4 "queued after the end, and still there: cannot tell"
-has "$err" '^Trustworthy: no, of the files queued since it was started, 3 still pending, nobody knows whose: they may be its own\.$' "why"
+has "$err" '^Trustworthy: no, of the files queued since it was started, 3 are pending, nobody knows whose: they may be its own\.$' "why"
 has "$err" '^On the whole machine, queued after its last process was reaped, and pending now:$' "and what it is"
 has "$err" '^0ns +queued +kthread +0:15 ' "listed"
 has "$err" '^No verdict' "said so"
@@ -144,7 +144,7 @@ dfput run --max-late 30ms --json --input "$copy" -- grow
 is_json "$err" 'j["left"] == 0 and j["left_after"] == len(j["pending_after"]) == 3 and "pending" not in j' "in JSON"
 dfput run --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "without a limit they do not count"
-has "$err" '^Trustworthy: yes' "nor are they in doubt"
+has "$err" '^Trustworthy: yes' "nor are they in caveat"
 
 start
 ages 0 $old 0
@@ -167,7 +167,7 @@ has "$err" '^Of its own processes: 2 files outlived their process, by 9\.999ms a
 has "$err" '^KIND LATENESS ROUTE +CAUSE +ORIGIN +DEVICE +INODE FSTYPE BLOCKS PID COMM$' "with a table"
 has "$err" '^exit +9\.999ms deferred +kthread +io_uring +8:1 +131074 ext4 +flock +905 cat$' "of them"
 has "$err" "^Late: of the files of its processes, 1 were released later than 9\.000ms; 0 are pending, 0 held, and 0 rings not freed, [0-9.]+m?s after the last process was reaped\.$" "and the verdict"
-has "$err" '^Trustworthy: yes' "without a doubt"
+has "$err" '^Trustworthy: yes' "without a caveat"
 has_not "$err" 'is mounted on' "where this machine has the device mounted is nothing to a copy"
 start
 dfput run --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID; exit 5'
@@ -191,7 +191,7 @@ has "$err" '^exit +99\.999ms deferred +kthread +1 ' "the bare id"
 
 start
 dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID; tear 1,$PPID; exit 5'
-is_status 3 "a file that is still held, and a ring in teardown: against"
+is_status 3 "a file that is held, and a ring: against"
 has "$err" '^Of its own processes, closed, and held by no living process:$' "the file"
 has "$err" '^Of its own processes, rings that the kernel has not freed yet:$' "the ring"
 has "$err" '^ 7 +5ns working exit +905 ' "listed"
@@ -202,7 +202,7 @@ is_json "$err" 'j["late"] == 2 and len(j["tree_held"]) == len(j["tree_rings"]) =
 start
 dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID 1; tear $PPID 1; hold 77,...'
 is_status 4 "whose it is, is not known"
-has "$err" '^Trustworthy: no, processes too deep below their reapers to tell whose they were have 1 files and rings' "why"
+has "$err" '^Trustworthy: no, the list of reapers was cut for 1 files and rings' "why"
 start
 dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID 1; tear $PPID 1'
 is_status 0 "what was started before was below a namesake"
@@ -318,7 +318,7 @@ is_status 5 "gone in time"
 start
 meanwhile --max-late 3600 --json -- eval 'kill -TERM $pid'
 is_status 4 "SIGTERM ends the wait: cannot tell"
-is_json "$err" 'j["waited_ns"] < j["max_late_ns"] and j["doubts"] == ["signal 15 ended the wait"]' "why"
+is_json "$err" 'j["waited_ns"] < j["max_late_ns"] and j["caveats"] == ["signal 15 ended the wait"]' "why"
 start
 meanwhile --max-late 3600 -- eval 'kill -HUP $pid'
 has "$err" 'all of its processes reaped after' "its processes were reaped all the same"
@@ -364,7 +364,7 @@ is_status 4 "the module went away: cannot tell"
 start
 dfput run --json --input "$copy" -- sh -c 'rm "$COPY/stats"; exit 6'
 is_status 6 "the program's status, without --max-late"
-is_json "$err" 'j["trustworthy"] is False and "cannot open" in j["doubts"][0]' "reported"
+is_json "$err" 'j["trustworthy"] is False and "cannot open" in j["caveats"][0]' "reported"
 
 # ---- not run at all
 

@@ -30,13 +30,13 @@ has "$out" '^Exits and what they leave:$' "in groups"
 
 dfput stat --json --input "$fixtures/idle"
 is_status 0 "stat as JSON"
-is_json "$out" 'j["abi"] == 2 and j["trustworthy"] is True and j["doubts"] == []' "trustworthy"
+is_json "$out" 'j["abi"] == 2 and j["trustworthy"] is True and j["caveats"] == []' "trustworthy"
 is_json "$out" '{"name": "queued_bh", "value": 3, "unit": "files", "meaning": "queued by a task with bottom halves off"} in j["stat"]' "a counter"
 
 dfput --json --input "$fixtures/busy" stat
 is_status 0 "options before the command"
-is_json "$out" 'j["trustworthy"] is False and len(j["doubts"]) == 2' "losses: not trustworthy"
-is_json "$out" 'any("lost_records is 5" in d for d in j["doubts"])' "and it says which"
+is_json "$out" 'j["trustworthy"] is False and len(j["caveats"]) == 2' "losses: not trustworthy"
+is_json "$out" 'any("lost_records is 5" in d for d in j["caveats"])' "and it says which"
 dfput stat --input "$fixtures/busy"
 has "$out" '^Trustworthy: no, missed_probes is 7 \(' "said to people too"
 
@@ -309,7 +309,7 @@ dfput flush --input "$copy"
 is_status 0 "flush"
 [ "$(cat "$copy/flush")" = 1 ]
 verdict $? "writes 1 to the control"
-has "$out" '^Pending before: 0\. Released meanwhile by flushes: 0, by the worker: 0\. Still pending, or again: 0\. It took [0-9.]+[mu]?s\.$' "and says what it did"
+has "$out" '^Pending before: 0\. Released meanwhile by flushes: 0, by the worker: 0\. Pending now: 0\. Took [0-9.]+[mu]?s\.$' "and says what it did"
 dfput flush --json --input "$copy"
 is_json "$out" 'j["pending_before"] == j["pending_after"] == j["released_flush"] == j["released_worker"] == 0 and j["took_ns"] > 0' "as JSON"
 if [ "$(id -u)" != 0 ]; then

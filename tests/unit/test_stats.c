@@ -29,29 +29,29 @@ static int set_up(void **state)
 	return 0;
 }
 
-static void assert_doubt(const char *why)
+static void assert_caveat(const char *why)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 
-	stats_doubt_between(&before, &after, &doubts);
+	stats_caveats_between(&before, &after, &caveats);
 	if (!why) {
-		assert_int_equal(doubts.nr, 0);
+		assert_int_equal(caveats.nr, 0);
 		return;
 	}
-	assert_int_equal(doubts.nr, 1);
-	assert_non_null(strstr(doubts.text[0], why));
+	assert_int_equal(caveats.nr, 1);
+	assert_non_null(strstr(caveats.text[0], why));
 }
 
 static void undisturbed(void **state)
 {
 	(void)state;
-	assert_doubt(NULL);
+	assert_caveat(NULL);
 	after.counter[DFPUT_COUNT_queued] += 7;
 	after.counter[DFPUT_COUNT_retracted] += 7;
-	assert_doubt(NULL);
+	assert_caveat(NULL);
 	/* The other clock may be a little slow. */
 	after.gauge[DFPUT_GAUGE_measuring_ns] -= SECOND / 200;
-	assert_doubt(NULL);
+	assert_caveat(NULL);
 }
 
 static void old_losses_do_not_count(void **state)
@@ -59,25 +59,25 @@ static void old_losses_do_not_count(void **state)
 	(void)state;
 	before.counter[DFPUT_COUNT_lost_records] = 9;
 	after.counter[DFPUT_COUNT_lost_records] = 9;
-	assert_doubt(NULL);
+	assert_caveat(NULL);
 	after.counter[DFPUT_COUNT_lost_records] = 11;
-	assert_doubt("lost_records grew by 2");
+	assert_caveat("lost_records grew by 2");
 }
 
 static void each_loss_is_told(void **state)
 {
-	struct doubts doubts;
+	struct caveats caveats;
 
 	(void)state;
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
 		if (stats_counters[i].group != DFPUT_GROUP_loss)
 			continue;
 		set_up(NULL);
-		memset(&doubts, 0, sizeof(doubts));
+		memset(&caveats, 0, sizeof(caveats));
 		after.counter[i]++;
-		assert_doubt(stats_counters[i].name);
-		stats_doubt(&after, &doubts);
-		assert_int_equal(doubts.nr, 1);
+		assert_caveat(stats_counters[i].name);
+		stats_caveats(&after, &caveats);
+		assert_int_equal(caveats.nr, 1);
 		assert_int_equal(stats_losses(&after), 1);
 	}
 }
@@ -96,10 +96,10 @@ static void resets_and_reloads(void **state)
 {
 	(void)state;
 	after.counter[DFPUT_COUNT_queued]--;
-	assert_doubt("reset, or the module loaded anew");
+	assert_caveat("reset, or the module loaded anew");
 	set_up(NULL);
 	after.gauge[DFPUT_GAUGE_measuring_ns] = 2 * SECOND;
-	assert_doubt("reset, or the module loaded anew");
+	assert_caveat("reset, or the module loaded anew");
 }
 
 /* It has grown, but by less than the time that has passed. */
@@ -107,34 +107,34 @@ static void a_reset_in_between(void **state)
 {
 	(void)state;
 	after.gauge[DFPUT_GAUGE_measuring_ns] = 9 * SECOND;
-	assert_doubt("interrupted");
+	assert_caveat("interrupted");
 	after.gauge[DFPUT_GAUGE_measuring_ns] = 13 * SECOND - SECOND / 50;
-	assert_doubt("interrupted");
+	assert_caveat("interrupted");
 }
 
 static void switched_off(void **state)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 
 	(void)state;
 	after.gauge[DFPUT_GAUGE_enabled] = 0;
-	assert_doubt("switched off");
-	stats_doubt(&after, &doubts);
-	assert_int_equal(doubts.nr, 1);
+	assert_caveat("switched off");
+	stats_caveats(&after, &caveats);
+	assert_int_equal(caveats.nr, 1);
 	set_up(NULL);
 	before.gauge[DFPUT_GAUGE_enabled] = 0;
-	assert_doubt("switched off");
+	assert_caveat("switched off");
 }
 
-static void doubts_have_an_end(void **state)
+static void caveats_have_an_end(void **state)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 
 	(void)state;
-	for (int i = 0; i < 3 * DOUBTS_MAX; i++)
-		doubts_add(&doubts, "%0300d", i);
-	assert_int_equal(doubts.nr, DOUBTS_MAX);
-	assert_int_equal(strlen(doubts.text[DOUBTS_MAX - 1]), DOUBTS_TEXT - 1);
+	for (int i = 0; i < 3 * CAVEATS_MAX; i++)
+		caveats_add(&caveats, "%0300d", i);
+	assert_int_equal(caveats.nr, CAVEATS_MAX);
+	assert_int_equal(strlen(caveats.text[CAVEATS_MAX - 1]), CAVEATS_TEXT - 1);
 }
 
 int main(void)
@@ -147,7 +147,7 @@ int main(void)
 		cmocka_unit_test_setup(resets_and_reloads, set_up),
 		cmocka_unit_test_setup(a_reset_in_between, set_up),
 		cmocka_unit_test_setup(switched_off, set_up),
-		cmocka_unit_test(doubts_have_an_end),
+		cmocka_unit_test(caveats_have_an_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

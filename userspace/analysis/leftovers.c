@@ -121,8 +121,8 @@ void leftovers_pending(struct leftovers *leftovers,
 		       &query);
 }
 
-void leftovers_doubt(const struct leftovers *leftovers, uint64_t counted,
-		     struct doubts *doubts)
+void leftovers_caveats(const struct leftovers *leftovers, uint64_t counted,
+		       struct caveats *caveats)
 {
 	uint64_t missing = leftovers->nr_missing;
 
@@ -130,15 +130,15 @@ void leftovers_doubt(const struct leftovers *leftovers, uint64_t counted,
 	    counted - leftovers->nr_new > missing)
 		missing = counted - leftovers->nr_new;
 	if (missing)
-		doubts_add(doubts,
-			   "leftovers were overwritten before they could be "
-			   "read: %" PRIu64 ", nobody knows whose",
-			   missing);
+		caveats_add(caveats,
+			    "leftovers were overwritten before they could be "
+			    "read: %" PRIu64 ", nobody knows whose",
+			    missing);
 	if (leftovers->nr_unknown)
-		doubts_add(doubts,
-			   "the list of reapers was cut for %" PRIu64
-			   " leftovers: nobody knows whose they are",
-			   leftovers->nr_unknown);
+		caveats_add(caveats,
+			    "the list of reapers was cut for %" PRIu64
+			    " leftovers: nobody knows whose they are",
+			    leftovers->nr_unknown);
 }
 
 static bool is_first_of_device(const struct leftovers *leftovers, size_t row)

@@ -74,14 +74,14 @@ void leftovers_pending(struct leftovers *leftovers,
 		       const struct pending_since *pending);
 
 /**
- * leftovers_doubt() - can there be more leftovers than were found?
+ * leftovers_caveats() - can there be more leftovers than were found?
  * @leftovers: loaded
  * @counted: how many leftovers were counted at least from leftovers_begin() to
  *	leftovers_load()
- * @doubts: receives why
+ * @caveats: receives why
  */
-void leftovers_doubt(const struct leftovers *leftovers, uint64_t counted,
-		     struct doubts *doubts);
+void leftovers_caveats(const struct leftovers *leftovers, uint64_t counted,
+		       struct caveats *caveats);
 
 /**
  * leftovers_show() - show the files that outlived the tree

@@ -51,9 +51,9 @@ int cmd_judge(const struct options *options, cmd_show *show)
 
 int cmd_refuse_off(struct view *view)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 
-	doubts_add(&doubts, "measuring is switched off");
-	listing_doubts(&doubts, view);
+	caveats_add(&caveats, "measuring is switched off");
+	listing_caveats(&caveats, view);
 	return STATUS_UNKNOWN;
 }

@@ -103,19 +103,19 @@ static void check_enabled(struct doctor *doctor, const struct stats *stats)
 
 static void check_losses(struct doctor *doctor, struct stats *stats)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 	char *reset;
 
 	stats->gauge[DFPUT_GAUGE_enabled] = 1;
-	stats_doubt(stats, &doubts);
-	if (!doubts.nr)
+	stats_caveats(stats, &caveats);
+	if (!caveats.nr)
 		doctor_add(doctor, "losses", DOCTOR_OK, NULL,
 			   "nothing was lost since load or reset");
 	if (asprintf(&reset, "echo 1 > %s/reset", doctor->reader.dir) < 0)
 		return;
-	for (size_t i = 0; i < doubts.nr; i++)
+	for (size_t i = 0; i < caveats.nr; i++)
 		doctor_add(doctor, "losses", DOCTOR_FAIL, reset, "%s",
-			   doubts.text[i]);
+			   caveats.text[i]);
 	if (stats->counter[DFPUT_COUNT_lost_records])
 		doctor_add(
 			doctor, "records", DOCTOR_WARN,

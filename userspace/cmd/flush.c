@@ -66,7 +66,7 @@ static void show_flush_counts(const struct stats *before,
 	view_number(view, "released_worker", worker);
 	view_note(
 		view,
-		"Pending before: %s. Released meanwhile by flushes: %s, by the worker: %s. Still pending, or again: %s. It took %s.",
+		"Pending before: %s. Released meanwhile by flushes: %s, by the worker: %s. Pending now: %s. Took %s.",
 		number_text(number[0], before->gauge[DFPUT_GAUGE_pending]),
 		number_text(number[1], flushed), number_text(number[2], worker),
 		number_text(number[3], after->gauge[DFPUT_GAUGE_pending]),
@@ -76,7 +76,7 @@ static void show_flush_counts(const struct stats *before,
 static void show_flush(const struct stats *before, const struct stats *after,
 		       struct view *view)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 	const char *why;
 
 	view_number(view, "pending_before", before->gauge[DFPUT_GAUGE_pending]);
@@ -84,8 +84,8 @@ static void show_flush(const struct stats *before, const struct stats *after,
 	view_number(view, "took_ns", after->begun - before->ended);
 	if (stats_continuous(before, after, &why))
 		show_flush_counts(before, after, view);
-	stats_doubt_between(before, after, &doubts);
-	listing_doubts(&doubts, view);
+	stats_caveats_between(before, after, &caveats);
+	listing_caveats(&caveats, view);
 }
 
 static int show_flush_result(const struct options *options,

@@ -21,20 +21,20 @@ static int judge_pending(const struct unreleased *unreleased, int result,
 			 const struct stats *stats, struct view *view)
 {
 	uint64_t nr = unreleased_count(unreleased);
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 	char number[NUMBER_TEXT];
 
-	stats_doubt(stats, &doubts);
+	stats_caveats(stats, &caveats);
 	if (nr)
 		view_note(view, "Pending now: %s%s.", number_text(number, nr),
 			  unreleased->unrecorded ? ", without records of them" :
 						   "");
 	else
 		view_note(view, "%s", listing_pending.empty);
-	listing_doubts(&doubts, view);
+	listing_caveats(&caveats, view);
 	if (result != WAIT_EMPTY)
 		return STATUS_AGAINST;
-	return doubts.nr ? STATUS_UNKNOWN : STATUS_OK;
+	return caveats.nr ? STATUS_UNKNOWN : STATUS_OK;
 }
 
 static int show_pending_result(const struct options *options,

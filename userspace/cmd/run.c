@@ -37,12 +37,12 @@
  * @origins: call paths, and what names them
  * @measured: the numbers could be read at the end
  * @ended: number_now() when @pending was known
- * @doubts: why the measurement cannot be trusted
+ * @caveats: why the measurement cannot be trusted
  */
 struct run {
 	struct reader reader;
 	FILE *out;
-	char how[HOOKS_HOW];
+	char how[TRUST_HOW];
 	struct stats before;
 	struct stats after;
 	struct stats last;
@@ -53,7 +53,7 @@ struct run {
 	struct origins origins;
 	bool measured;
 	uint64_t ended;
-	struct doubts doubts;
+	struct caveats caveats;
 };
 
 static bool has_limit(const struct options *options)
@@ -74,7 +74,7 @@ static int prepare_run(struct run *run, const struct options *options)
 	int err = reader_open(&run->reader, options->input, options->root);
 
 	if (!err)
-		err = hooks_doubt(&run->reader, run->how, &run->doubts);
+		err = trust_caveats(&run->reader, run->how, &run->caveats);
 	if (!err)
 		err = reader_load(&run->reader, "pending", &doc);
 	document_free(doc);
@@ -132,66 +132,67 @@ static int watch_window(struct run *run, const struct options *options)
 }
 
 /* Files of which nobody knows whose they are may be the tree's. */
-static void doubt_unowned(struct run *run, const struct options *options)
+static void check_unowned(struct run *run, const struct options *options)
 {
 	uint64_t before = run->before.counter[DFPUT_COUNT_unowned];
 	uint64_t last = run->last.counter[DFPUT_COUNT_unowned];
 
 	if (last > before)
-		doubts_add(&run->doubts,
-			   "unowned grew by %" PRIu64
-			   " (%s): they may be its own",
-			   last - before,
-			   stats_counters[DFPUT_COUNT_unowned].meaning);
+		caveats_add(&run->caveats,
+			    "unowned grew by %" PRIu64
+			    " (%s): they may be its own",
+			    last - before,
+			    stats_counters[DFPUT_COUNT_unowned].meaning);
 	if (run->last.lacks[DFPUT_COUNT_unowned])
-		doubts_add(&run->doubts, "the module does not count unowned");
+		caveats_add(&run->caveats, "the module does not count unowned");
 	if (has_limit(options) && run->leftovers.nr_pending_unknown)
-		doubts_add(&run->doubts,
-			   "of the files queued since it was started, %" PRIu64
-			   " still pending, nobody knows whose: they may be "
-			   "its own",
-			   run->leftovers.nr_pending_unknown);
+		caveats_add(&run->caveats,
+			    "of the files queued since it was started, %" PRIu64
+			    " are pending, nobody knows whose: they may be "
+			    "its own",
+			    run->leftovers.nr_pending_unknown);
 }
 
-static void doubt_leftovers(struct run *run)
+static void check_leftovers(struct run *run)
 {
 	uint64_t before = run->before.counter[DFPUT_COUNT_leftover];
 	uint64_t after = run->after.counter[DFPUT_COUNT_leftover];
 
-	leftovers_doubt(&run->leftovers, after > before ? after - before : 0,
-			&run->doubts);
+	leftovers_caveats(&run->leftovers, after > before ? after - before : 0,
+			  &run->caveats);
 }
 
-static void doubt_unreleased(struct run *run)
+static void check_unreleased(struct run *run)
 {
 	if (run->unreleased.unknown)
-		doubts_add(&run->doubts,
-			   "processes too deep below their reapers to tell "
-			   "whose they were have %" PRIu64
-			   " files and rings that are still held",
-			   run->unreleased.unknown);
+		caveats_add(
+			&run->caveats,
+			"the list of reapers was cut for %" PRIu64
+			" files and rings that are held: nobody knows whose "
+			"they are",
+			run->unreleased.unknown);
 	if (run->unreleased.unseen &&
 	    run->unreleased.selected[UNRELEASED_HELD].nr)
-		doubts_add(&run->doubts,
-			   "%" PRIu64
-			   " processes could not be asked whether they hold "
-			   "what is still held",
-			   run->unreleased.unseen);
+		caveats_add(&run->caveats,
+			    "%" PRIu64
+			    " processes could not be asked whether they hold "
+			    "what is held",
+			    run->unreleased.unseen);
 }
 
-static void collect_doubts(struct run *run, const struct options *options)
+static void collect_caveats(struct run *run, const struct options *options)
 {
 	if (run->tree.interrupted)
-		doubts_add(&run->doubts, "signal %d ended the wait",
-			   run->tree.interrupted);
+		caveats_add(&run->caveats, "signal %d ended the wait",
+			    run->tree.interrupted);
 	if (!run->measured) {
-		doubts_add(&run->doubts, "%s", error_text());
+		caveats_add(&run->caveats, "%s", error_text());
 		return;
 	}
-	stats_doubt_between(&run->before, &run->last, &run->doubts);
-	doubt_unowned(run, options);
-	doubt_leftovers(run);
-	doubt_unreleased(run);
+	stats_caveats_between(&run->before, &run->last, &run->caveats);
+	check_unowned(run, options);
+	check_leftovers(run);
+	check_unreleased(run);
 }
 
 /*
@@ -236,7 +237,7 @@ static void measure_end(struct run *run, const struct options *options)
 	if (!err)
 		err = look_at_end(run, options);
 	run->measured = !err;
-	collect_doubts(run, options);
+	collect_caveats(run, options);
 }
 
 static void show_status(const struct run *run, const char *program,
@@ -397,7 +398,7 @@ static void note_verdict(const struct run *run, const struct options *options,
 			  run->leftovers.pending.nr,
 			  run->unreleased.selected[UNRELEASED_HELD].nr,
 			  run->unreleased.selected[UNRELEASED_RINGS].nr, took);
-	else if (run->doubts.nr)
+	else if (run->caveats.nr)
 		view_note(view, "No verdict after %s (limit %s).", took, limit);
 	else
 		view_note(view,
@@ -460,13 +461,13 @@ static int write_report(struct run *run, const struct options *options,
 		complain("run: %s", error_text());
 	if (run->measured)
 		show_verdict(run, options, &view);
-	listing_doubts(&run->doubts, &view);
+	listing_caveats(&run->caveats, &view);
 	return view_end(&view);
 }
 
 static int exit_status(const struct run *run, const struct options *options)
 {
-	if (has_limit(options) && run->doubts.nr)
+	if (has_limit(options) && run->caveats.nr)
 		return STATUS_UNKNOWN;
 	if (has_limit(options) && nr_late(run))
 		return STATUS_AGAINST;

@@ -295,7 +295,7 @@ static int show_summary(const struct document *doc, const struct stats *stats,
 static int show_once(const struct options *options, struct reader *reader,
 		     struct view *view)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 	struct document *doc;
 	struct stats stats;
 	int err = reader_load(reader, "stats", &doc);
@@ -307,8 +307,8 @@ static int show_once(const struct options *options, struct reader *reader,
 	else if (!err)
 		err = show_summary(doc, &stats, reader, view);
 	if (!err) {
-		stats_doubt(&stats, &doubts);
-		listing_doubts(&doubts, view);
+		stats_caveats(&stats, &caveats);
+		listing_caveats(&caveats, view);
 	}
 	document_free(doc);
 	return err;
@@ -359,7 +359,7 @@ _Static_assert(NR_SOURCES == sizeof(columns) / sizeof(columns[0]),
 static uint64_t difference_of(const struct stats *before,
 			      const struct stats *after, int source)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 
 	switch (source) {
 	case INTERVAL:
@@ -369,8 +369,8 @@ static uint64_t difference_of(const struct stats *before,
 	case LOST:
 		return stats_losses(after) - stats_losses(before);
 	case TRUST:
-		stats_doubt_between(before, after, &doubts);
-		return !doubts.nr;
+		stats_caveats_between(before, after, &caveats);
+		return !caveats.nr;
 	default:
 		return after->counter[source] - before->counter[source];
 	}

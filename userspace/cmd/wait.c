@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dfput wait: wait until nothing is left of a process, of what is mounted
- * somewhere, or of all; or until a superblock is dead and its device free.
+ * somewhere, or of all; or until a superblock is gone and its device free.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -30,7 +30,7 @@
  * @lives: it lives
  * @device: of which superblock, "" if of none
  * @before: counters at the beginning
- * @doubts: why there is no clean verdict
+ * @caveats: why there is no clean verdict
  */
 struct waiting {
 	struct unreleased unreleased;
@@ -38,7 +38,7 @@ struct waiting {
 	bool lives;
 	char device[DEVICES_TEXT];
 	struct stats before;
-	struct doubts doubts;
+	struct caveats caveats;
 };
 
 static void describe_waiting(const struct waiting *waiting, char text[TEXT])
@@ -111,8 +111,8 @@ static int set_mount(struct waiting *waiting, const char *path)
 
 static int begin_wait(struct waiting *waiting, struct reader *reader)
 {
-	char how[HOOKS_HOW];
-	int err = hooks_doubt(reader, how, &waiting->doubts);
+	char how[TRUST_HOW];
+	int err = trust_caveats(reader, how, &waiting->caveats);
 
 	return err ? err : stats_load(reader, &waiting->before);
 }
@@ -124,7 +124,7 @@ static bool stands_still(const struct stats *before, const struct stats *after)
 	       after->gauge[DFPUT_GAUGE_measuring_ns];
 }
 
-static int doubt_release(struct waiting *waiting, struct reader *reader,
+static int check_release(struct waiting *waiting, struct reader *reader,
 			 int result)
 {
 	struct stats after;
@@ -133,13 +133,14 @@ static int doubt_release(struct waiting *waiting, struct reader *reader,
 
 	if (err)
 		return err;
-	stats_doubt(&after, &waiting->doubts);
+	stats_caveats(&after, &waiting->caveats);
 	if (!stands_still(&waiting->before, &after) &&
 	    !stats_continuous(&waiting->before, &after, &why))
-		doubts_add(&waiting->doubts, "%s", why);
+		caveats_add(&waiting->caveats, "%s", why);
 	if (result == WAIT_UNSETTLED)
-		doubts_add(&waiting->doubts,
-			   "something came to its end during each look");
+		caveats_add(&waiting->caveats,
+			    "files were released during each look: one may "
+			    "have been missed between the tables");
 	return 0;
 }
 
@@ -148,12 +149,12 @@ static void note_living(const struct waiting *waiting, struct view *view)
 	if (waiting->unreleased.living)
 		view_note(view,
 			  "Not waited for: %" PRIu64
-			  " files that living processes hold, too.",
+			  " files, which living processes hold.",
 			  waiting->unreleased.living);
 	if (waiting->unreleased.unseen)
 		view_note(view,
-			  "Processes that could not be asked what they hold: "
-			  "%" PRIu64 ".",
+			  "%" PRIu64
+			  " processes could not be asked what they hold.",
 			  waiting->unreleased.unseen);
 }
 
@@ -174,10 +175,10 @@ static int show_release(struct waiting *waiting, struct reader *reader,
 	if (err)
 		return err;
 	note_living(waiting, view);
-	listing_doubts(&waiting->doubts, view);
+	listing_caveats(&waiting->caveats, view);
 	if (result == WAIT_LATE)
 		return STATUS_AGAINST;
-	return waiting->doubts.nr ? STATUS_UNKNOWN : STATUS_OK;
+	return waiting->caveats.nr ? STATUS_UNKNOWN : STATUS_OK;
 }
 
 static int wait_for_release(struct waiting *waiting,
@@ -207,7 +208,7 @@ static int wait_for_release(struct waiting *waiting,
 	view_number(view, "waited_ns", waited);
 	if (result < 0)
 		return result;
-	err = doubt_release(waiting, reader, result);
+	err = check_release(waiting, reader, result);
 	return err ? err : show_release(waiting, reader, result, waited, view);
 }
 
@@ -238,18 +239,19 @@ static int look_at_shutdown(struct wait *wait)
 }
 
 /* Only what could make the verdict wrong: what is seen to be free is free. */
-static void doubt_shutdown(const struct sb_shutdown *shutdown,
-			   struct doubts *doubts)
+static void check_shutdown(const struct sb_shutdown *shutdown,
+			   struct caveats *caveats)
 {
 	if (shutdown->is_free && shutdown->nr_alive)
-		doubts_add(doubts,
-			   "the device is free, but the superblock was not "
-			   "seen to die");
+		caveats_add(caveats,
+			    "the device is free, but the superblock was not "
+			    "seen to go");
 	else if (shutdown->nr_unknown)
-		doubts_add(doubts, "the superblock is not watched to its end");
+		caveats_add(caveats,
+			    "the superblock is not watched to its end");
 	if (shutdown->block && !shutdown->path)
-		doubts_add(doubts,
-			   "the device has no special file in /dev to open");
+		caveats_add(caveats,
+			    "the device has no special file in /dev to open");
 }
 
 static void note_shutdown(const struct sb_shutdown *shutdown, int result,
@@ -271,29 +273,29 @@ static void note_shutdown(const struct sb_shutdown *shutdown, int result,
 		view_note(view, "The superblock is gone, after %s.", took);
 	if (!shutdown->nr_ids && !shutdown->is_free)
 		view_note(view,
-			  "dfput has seen no superblock of it that is not "
-			  "gone: it cannot see why it is busy; 'dfput why' "
-			  "may.");
+			  "dfput has not seen its superblock and cannot tell "
+			  "why it is busy; try 'dfput why'.");
 }
 
 static int show_shutdown_result(const struct sb_shutdown *shutdown,
 				struct reader *reader, int result,
 				uint64_t waited, struct view *view)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 	int err;
 
-	doubt_shutdown(shutdown, &doubts);
+	check_shutdown(shutdown, &caveats);
 	view_number(view, "waited_ns", waited);
 	note_shutdown(shutdown, result, waited, view);
 	err = sb_shutdown_show(shutdown, reader, view);
 	if (err)
 		return err;
-	if (doubts.nr)
-		listing_doubts(&doubts, view);
+	if (caveats.nr)
+		listing_caveats(&caveats, view);
 	if (result == WAIT_LATE)
 		return STATUS_AGAINST;
-	return doubts.nr || result == WAIT_STOPPED ? STATUS_UNKNOWN : STATUS_OK;
+	return caveats.nr || result == WAIT_STOPPED ? STATUS_UNKNOWN :
+						      STATUS_OK;
 }
 
 static int wait_for_shutdown(struct sb_shutdown *shutdown,

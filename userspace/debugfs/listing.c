@@ -222,14 +222,14 @@ void listing_count(struct view_table *table, const struct stats_word *word,
 		 listing_is_cause(word->name));
 }
 
-void listing_doubts(const struct doubts *doubts, struct view *view)
+void listing_caveats(const struct caveats *caveats, struct view *view)
 {
-	view_bool(view, "trustworthy", !doubts->nr);
-	view_texts(view, "doubts", NULL);
-	if (!doubts->nr)
+	view_bool(view, "trustworthy", !caveats->nr);
+	view_texts(view, "caveats", NULL);
+	if (!caveats->nr)
 		view_note(view, "Trustworthy: yes, nothing was lost.");
-	for (size_t i = 0; i < doubts->nr; i++) {
-		view_texts(view, "doubts", doubts->text[i]);
-		view_note(view, "Trustworthy: no, %s.", doubts->text[i]);
+	for (size_t i = 0; i < caveats->nr; i++) {
+		view_texts(view, "caveats", caveats->text[i]);
+		view_note(view, "Trustworthy: no, %s.", caveats->text[i]);
 	}
 }

@@ -104,10 +104,10 @@ void listing_count(struct view_table *table, const struct stats_word *word,
 bool listing_is_cause(const char *name);
 
 /**
- * listing_doubts() - say whether a measurement can be trusted, and why not
- * @doubts: what speaks against it
+ * listing_caveats() - say whether a measurement can be trusted, and why not
+ * @caveats: what speaks against it
  * @view: where
  */
-void listing_doubts(const struct doubts *doubts, struct view *view);
+void listing_caveats(const struct caveats *caveats, struct view *view);
 
 #endif /* DFPUT_LISTING_H */

@@ -28,14 +28,14 @@ static bool is_loss(int counter)
  */
 #define SLACK_NS(elapsed) (UINT64_C(1000000) + (elapsed) / 1000)
 
-void doubts_add(struct doubts *doubts, const char *format, ...)
+void caveats_add(struct caveats *caveats, const char *format, ...)
 {
 	va_list args;
 
-	if (doubts->nr == DOUBTS_MAX)
+	if (caveats->nr == CAVEATS_MAX)
 		return;
 	va_start(args, format);
-	vsnprintf(doubts->text[doubts->nr++], DOUBTS_TEXT, format, args);
+	vsnprintf(caveats->text[caveats->nr++], CAVEATS_TEXT, format, args);
 	va_end(args);
 }
 
@@ -95,25 +95,26 @@ int stats_load(struct reader *reader, struct stats *stats)
 }
 
 /* Nobody knows what such a module loses. */
-static void doubt_lacks(const struct stats *stats, struct doubts *doubts)
+static void check_lacks(const struct stats *stats, struct caveats *caveats)
 {
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
 		if (is_loss(i) && stats->lacks[i])
-			doubts_add(doubts, "the module does not count %s (%s)",
-				   stats_counters[i].name,
-				   stats_counters[i].meaning);
+			caveats_add(caveats,
+				    "the module does not count %s (%s)",
+				    stats_counters[i].name,
+				    stats_counters[i].meaning);
 }
 
-void stats_doubt(const struct stats *stats, struct doubts *doubts)
+void stats_caveats(const struct stats *stats, struct caveats *caveats)
 {
 	if (!stats->gauge[DFPUT_GAUGE_enabled])
-		doubts_add(doubts, "measuring is switched off");
-	doubt_lacks(stats, doubts);
+		caveats_add(caveats, "measuring is switched off");
+	check_lacks(stats, caveats);
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
 		if (is_loss(i) && stats->counter[i])
-			doubts_add(doubts, "%s is %" PRIu64 " (%s)",
-				   stats_counters[i].name, stats->counter[i],
-				   stats_counters[i].meaning);
+			caveats_add(caveats, "%s is %" PRIu64 " (%s)",
+				    stats_counters[i].name, stats->counter[i],
+				    stats_counters[i].meaning);
 }
 
 bool stats_grew(const struct stats *before, const struct stats *after)
@@ -140,26 +141,26 @@ bool stats_continuous(const struct stats *before, const struct stats *after,
 	return false;
 }
 
-void stats_doubt_between(const struct stats *before, const struct stats *after,
-			 struct doubts *doubts)
+void stats_caveats_between(const struct stats *before,
+			   const struct stats *after, struct caveats *caveats)
 {
 	uint64_t lost;
 	const char *why;
 
 	if (!before->gauge[DFPUT_GAUGE_enabled] ||
 	    !after->gauge[DFPUT_GAUGE_enabled])
-		doubts_add(doubts, "measuring is switched off");
+		caveats_add(caveats, "measuring is switched off");
 	if (!stats_continuous(before, after, &why)) {
-		doubts_add(doubts, "%s", why);
+		caveats_add(caveats, "%s", why);
 		return;
 	}
-	doubt_lacks(after, doubts);
+	check_lacks(after, caveats);
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
 		lost = after->counter[i] - before->counter[i];
 		if (is_loss(i) && lost)
-			doubts_add(doubts, "%s grew by %" PRIu64 " (%s)",
-				   stats_counters[i].name, lost,
-				   stats_counters[i].meaning);
+			caveats_add(caveats, "%s grew by %" PRIu64 " (%s)",
+				    stats_counters[i].name, lost,
+				    stats_counters[i].meaning);
 	}
 }
 

@@ -46,25 +46,25 @@ struct stats {
 	uint64_t ended;
 };
 
-#define DOUBTS_MAX 24
-#define DOUBTS_TEXT 200
+#define CAVEATS_MAX 24
+#define CAVEATS_TEXT 200
 
 /**
- * struct doubts - why a measurement cannot be trusted
+ * struct caveats - why a measurement cannot be trusted
  * @nr: how many reasons, 0 when it can
  * @text: each in a sentence
  */
-struct doubts {
+struct caveats {
 	size_t nr;
-	char text[DOUBTS_MAX][DOUBTS_TEXT];
+	char text[CAVEATS_MAX][CAVEATS_TEXT];
 };
 
 /**
- * doubts_add() - one more reason
- * @doubts: where
+ * caveats_add() - one more reason
+ * @caveats: where
  * @format: as of printf(3)
  */
-void doubts_add(struct doubts *doubts, const char *format, ...)
+void caveats_add(struct caveats *caveats, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /**
@@ -88,13 +88,13 @@ int stats_convert(struct reader *reader, const struct document *doc,
 int stats_load(struct reader *reader, struct stats *stats);
 
 /**
- * stats_doubt() - may a single reading be trusted?
+ * stats_caveats() - may a single reading be trusted?
  * @stats: the reading
- * @doubts: receives what speaks against it
+ * @caveats: receives what speaks against it
  *
  * It may when measuring is on and nothing was lost since load or reset.
  */
-void stats_doubt(const struct stats *stats, struct doubts *doubts);
+void stats_caveats(const struct stats *stats, struct caveats *caveats);
 
 /**
  * stats_grew() - is the second reading nowhere smaller than the first?
@@ -118,13 +118,13 @@ bool stats_continuous(const struct stats *before, const struct stats *after,
 		      const char **why);
 
 /**
- * stats_doubt_between() - may the difference of two readings be trusted?
+ * stats_caveats_between() - may the difference of two readings be trusted?
  * @before: the first reading
  * @after: the second
- * @doubts: receives what speaks against it
+ * @caveats: receives what speaks against it
  */
-void stats_doubt_between(const struct stats *before, const struct stats *after,
-			 struct doubts *doubts);
+void stats_caveats_between(const struct stats *before,
+			   const struct stats *after, struct caveats *caveats);
 
 /**
  * stats_losses() - what was lost, all kinds together

@@ -14,8 +14,8 @@
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
 
 /* A hook that is needed and could not be had: something was not looked at. */
-static int doubt_failed(struct reader *reader, const struct document *doc,
-			struct doubts *doubts)
+static int check_failed(struct reader *reader, const struct document *doc,
+			struct caveats *caveats)
 {
 	static const char *const states[] = { DFPUT_HOOK_STATES(DFPUT_WORD) };
 	size_t name, state;
@@ -26,15 +26,16 @@ static int doubt_failed(struct reader *reader, const struct document *doc,
 	for (size_t row = 0; !err && row < doc->nr_rows; row++)
 		if (!strcmp(document_cell(doc, row, state),
 			    states[DFPUT_HOOK_FAILED]))
-			doubts_add(doubts,
-				   "the module has no hook '%s' on this kernel",
-				   document_cell(doc, row, name));
+			caveats_add(
+				caveats,
+				"the module has no hook '%s' on this kernel",
+				document_cell(doc, row, name));
 	return err;
 }
 
 /* What would leave a process's own files out. */
-static int doubt_scope(struct reader *reader, const struct document *doc,
-		       struct doubts *doubts)
+static int check_scope(struct reader *reader, const struct document *doc,
+		       struct caveats *caveats)
 {
 	static const char *const scopes[] = { DFPUT_SCOPES(DFPUT_WORD) };
 	struct stat stat_buf;
@@ -44,57 +45,58 @@ static int doubt_scope(struct reader *reader, const struct document *doc,
 	if (err)
 		return err;
 	if (strcmp(scope, scopes[DFPUT_SCOPE_EXITS]))
-		doubts_add(
-			doubts,
+		caveats_add(
+			caveats,
 			"the module does not look at exits: its scope is '%s'",
 			scope);
 	if (reader->live && (stat("/proc/self/ns/pid", &stat_buf) ||
 			     stat_buf.st_ino != INITIAL_PID_NAMESPACE))
-		doubts_add(doubts,
-			   "in a PID namespace of its own, dfput does not know "
-			   "its processes by the pids that the module sees");
+		caveats_add(
+			caveats,
+			"in a PID namespace of its own, dfput does not know "
+			"its processes by the pids that the module sees");
 	return 0;
 }
 
-static int doubt_selftest(struct reader *reader, const struct document *doc,
-			  struct doubts *doubts)
+static int check_selftest(struct reader *reader, const struct document *doc,
+			  struct caveats *caveats)
 {
 	static const char *const results[] = { DFPUT_SELFTESTS(DFPUT_WORD) };
 	const char *selftest;
 	int err = document_need_value(reader, doc, "selftest", &selftest);
 
 	if (!err && !strcmp(selftest, results[DFPUT_SELFTEST_FAILED]))
-		doubts_add(doubts, "the module's self-test has failed");
+		caveats_add(caveats, "the module's self-test has failed");
 	return err;
 }
 
 /* Files from before measuring would pass for what they are not. */
-static int doubt_unsettled(struct reader *reader, const struct document *doc,
-			   struct doubts *doubts)
+static int check_unsettled(struct reader *reader, const struct document *doc,
+			   struct caveats *caveats)
 {
 	uint64_t settled;
 	int err = document_need_number(reader, doc, "settled", &settled);
 
 	if (!err && !settled)
-		doubts_add(doubts,
-			   "files from before measuring began may still be on "
-			   "the list");
+		caveats_add(caveats,
+			    "files from before measuring began may still be on "
+			    "the list");
 	return err;
 }
 
 static int describe(struct reader *reader, const struct document *doc,
-		    char how[HOOKS_HOW])
+		    char how[TRUST_HOW])
 {
 	const char *method;
 	int err = document_need_value(reader, doc, "method", &method);
 
 	if (!err)
-		snprintf(how, HOOKS_HOW, "%s", method);
+		snprintf(how, TRUST_HOW, "%s", method);
 	return err;
 }
 
-int hooks_doubt(struct reader *reader, char how[HOOKS_HOW],
-		struct doubts *doubts)
+int trust_caveats(struct reader *reader, char how[TRUST_HOW],
+		  struct caveats *caveats)
 {
 	struct document *doc;
 	int err = reader_load(reader, "hooks", &doc);
@@ -102,13 +104,13 @@ int hooks_doubt(struct reader *reader, char how[HOOKS_HOW],
 	if (!err)
 		err = describe(reader, doc, how);
 	if (!err)
-		err = doubt_scope(reader, doc, doubts);
+		err = check_scope(reader, doc, caveats);
 	if (!err)
-		err = doubt_selftest(reader, doc, doubts);
+		err = check_selftest(reader, doc, caveats);
 	if (!err)
-		err = doubt_failed(reader, doc, doubts);
+		err = check_failed(reader, doc, caveats);
 	if (!err)
-		err = doubt_unsettled(reader, doc, doubts);
+		err = check_unsettled(reader, doc, caveats);
 	document_free(doc);
 	return err;
 }

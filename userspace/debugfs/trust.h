@@ -2,24 +2,24 @@
 /*
  * What the module says of how it sees, and so of what it does not.
  */
-#ifndef DFPUT_HOOKS_H
-#define DFPUT_HOOKS_H
+#ifndef DFPUT_TRUST_H
+#define DFPUT_TRUST_H
 
 #include "debugfs/parse.h"
 #include "debugfs/stats.h"
 
-#define HOOKS_HOW 128
+#define TRUST_HOW 128
 
 /**
- * hooks_doubt() - would the module see all that files of ended processes do?
+ * trust_caveats() - would the module see all that files of ended processes do?
  * @reader: an open one
  * @how: receives the method
- * @doubts: receives what speaks against it: its scope, a PID namespace of our own, a
+ * @caveats: receives what speaks against it: its scope, a PID namespace of our own, a
  *	hook that it could not have, its self-test, files from before it measured
  *
  * Return: 0 or a negative errno as in reader.h.
  */
-int hooks_doubt(struct reader *reader, char how[HOOKS_HOW],
-		struct doubts *doubts);
+int trust_caveats(struct reader *reader, char how[TRUST_HOW],
+		  struct caveats *caveats);
 
-#endif /* DFPUT_HOOKS_H */
+#endif /* DFPUT_TRUST_H */

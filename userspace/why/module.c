@@ -301,7 +301,7 @@ static void look_at_umounts(struct why_search *search,
 
 static void look_at_losses(struct why_search *search)
 {
-	struct doubts doubts = { 0 };
+	struct caveats caveats = { 0 };
 	struct stats stats;
 	int err;
 
@@ -312,9 +312,9 @@ static void look_at_losses(struct why_search *search)
 		why_fail(search, err);
 		return;
 	}
-	stats_doubt(&stats, &doubts);
-	for (size_t i = 0; i < doubts.nr; i++)
-		why_unseen(search, "some deferrals: %s", doubts.text[i]);
+	stats_caveats(&stats, &caveats);
+	for (size_t i = 0; i < caveats.nr; i++)
+		why_unseen(search, "some deferrals: %s", caveats.text[i]);
 }
 
 void why_module(struct why_search *search)

@@ -50,20 +50,18 @@ static size_t load(const char *path, char *text)
 
 static void touch_all(const struct document *doc)
 {
-	struct reader reader;
 	uint64_t number;
 	size_t length = 0;
 
 	for (size_t i = 0; i < doc->nr_values; i++) {
 		length += strlen(document_value(doc, doc->values[i].name));
-		document_need_number(&reader, doc, doc->values[i].name,
-				     &number);
+		document_need_number(doc, doc->values[i].name, &number);
 	}
 	for (size_t row = 0; row < doc->nr_rows; row++) {
 		assert_true(doc->lines[row] > 2);
 		for (size_t i = 0; i < doc->nr_columns; i++) {
 			length += strlen(document_cell(doc, row, i));
-			document_cell_number(&reader, doc, row, i, &number);
+			document_cell_number(doc, row, i, &number);
 		}
 	}
 	assert_true(length < ROOM);
@@ -72,14 +70,13 @@ static void touch_all(const struct document *doc)
 /* An own allocation of the very size, so that one byte too far is seen. */
 static void feed(const char *text, size_t size)
 {
-	struct reader reader = { .fd = -1 };
 	struct document *doc;
 	char *copy = malloc(size ? size : 1);
 	int err;
 
 	assert_non_null(copy);
 	memcpy(copy, text, size);
-	err = reader_parse(&reader, "fuzz", copy, size, &doc);
+	err = reader_parse("fuzz", copy, size, &doc);
 	assert_true(err <= 0);
 	assert_true(!err == !!doc);
 	if (err)
@@ -151,7 +148,6 @@ static void damaged_anyhow(void **state)
 static void rules_damaged_anyhow(void **state)
 {
 	static char text[ROOM];
-	struct reader reader;
 	struct rules rules;
 	size_t size;
 
@@ -164,7 +160,7 @@ static void rules_damaged_anyhow(void **state)
 			size = mutate(text, size);
 		text[size < ROOM ? size : ROOM - 1] = '\0';
 		error_set(0, "%s", "");
-		if (rules_parse(&reader, "fuzz", text, &rules))
+		if (rules_parse("fuzz", text, &rules))
 			assert_true(*error_text());
 		else
 			rules_name(&rules, "fput;a.b;__scm_destroy;c");

@@ -12,7 +12,6 @@
 #include "debugfs/parse.h"
 #include "debugfs/rules.h"
 
-static struct reader reader = { .fd = -1 };
 static struct rules rules;
 
 static int tear_down(void **state)
@@ -25,7 +24,7 @@ static int tear_down(void **state)
 
 static void parse(const char *text)
 {
-	assert_int_equal(rules_parse(&reader, "rules", text, &rules), 0);
+	assert_int_equal(rules_parse("rules", text, &rules), 0);
 }
 
 static void assert_name(const char *stack, const char *name)
@@ -107,8 +106,7 @@ static void lines_that_are_none(void **state)
 		char text[128] = "# one\ntwo two\n";
 
 		strcat(text, lines[i]);
-		assert_int_equal(rules_parse(&reader, "mine", text, &rules),
-				 -EPROTO);
+		assert_int_equal(rules_parse("mine", text, &rules), -EPROTO);
 		assert_non_null(strstr(error_text(), "mine: line 3: "));
 		rules_free(&rules);
 	}

@@ -189,8 +189,7 @@ static void show_mounts(const struct leftovers *leftovers,
 }
 
 static int show_released(const struct leftovers *leftovers,
-			 struct reader *reader, const struct origins *origins,
-			 struct view *view)
+			 const struct origins *origins, struct view *view)
 {
 	static const char *const json_only[] = {
 		"id",  "exit_ns", "start_ns", "super",
@@ -214,7 +213,7 @@ static int show_released(const struct leftovers *leftovers,
 			view,
 			"Of its own processes: no file outlived its process.");
 	return selection_show(&leftovers->released, &leftovers->rows, &listing,
-			      "tree_leftovers", reader, origins, view);
+			      "tree_leftovers", origins, view);
 }
 
 int leftovers_show(const struct leftovers *leftovers,
@@ -226,15 +225,14 @@ int leftovers_show(const struct leftovers *leftovers,
 	view_number(view, "outlived", leftovers->released.nr);
 	view_number(view, "lateness_max_ns", leftovers->worst);
 	view_number(view, "pending_unknown", leftovers->nr_pending_unknown);
-	err = show_released(leftovers, reader, origins, view);
+	err = show_released(leftovers, origins, view);
 	if (err)
 		return err;
 	show_mounts(leftovers, reader, view);
 	if (leftovers->pending.nr)
 		view_note(view, "Of its own processes, pending now:");
 	return selection_show(&leftovers->pending, &pending->rows,
-			      &listing_pending, "tree_pending", reader, origins,
-			      view);
+			      &listing_pending, "tree_pending", origins, view);
 }
 
 void leftovers_free(struct leftovers *leftovers)

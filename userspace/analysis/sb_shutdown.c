@@ -309,16 +309,14 @@ const char *sb_shutdown_text(const struct sb_shutdown *shutdown)
 	return "the superblock is gone, its device is busy";
 }
 
-int sb_shutdown_show(const struct sb_shutdown *shutdown, struct reader *reader,
-		     struct view *view)
+int sb_shutdown_show(const struct sb_shutdown *shutdown, struct view *view)
 {
 	if (shutdown->block)
 		view_bool(view, "exclusive",
 			  shutdown->is_free && !shutdown->is_removed);
 	view_text(view, "device", shutdown->path);
 	return selection_show(&shutdown->selected, &shutdown->rows,
-			      &listing_superblocks, "superblocks", reader, NULL,
-			      view);
+			      &listing_superblocks, "superblocks", NULL, view);
 }
 
 void sb_shutdown_free(struct sb_shutdown *shutdown)

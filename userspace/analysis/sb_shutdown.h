@@ -68,13 +68,11 @@ const char *sb_shutdown_text(const struct sb_shutdown *shutdown);
 /**
  * sb_shutdown_show() - show the superblocks
  * @shutdown: looked
- * @reader: an open one
  * @view: where: in JSON superblocks, device and exclusive
  *
  * Return: 0 or a negative errno as in parse.h.
  */
-int sb_shutdown_show(const struct sb_shutdown *shutdown, struct reader *reader,
-		     struct view *view);
+int sb_shutdown_show(const struct sb_shutdown *shutdown, struct view *view);
 
 void sb_shutdown_free(struct sb_shutdown *shutdown);
 

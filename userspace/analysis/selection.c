@@ -17,15 +17,13 @@ void selection_make(struct selection *selection, const struct rows *rows,
 
 int selection_show(const struct selection *selection, const struct rows *rows,
 		   const struct listing *listing, const char *name,
-		   struct reader *reader, const struct origins *origins,
-		   struct view *view)
+		   const struct origins *origins, struct view *view)
 {
 	struct listing shown = *listing;
 
 	shown.file = name;
 	shown.empty = NULL;
-	return listing_show(&shown, reader, rows->doc, selection->skip, origins,
-			    view);
+	return listing_show(&shown, rows->doc, selection->skip, origins, view);
 }
 
 void selection_free(struct selection *selection)

@@ -37,7 +37,6 @@ void selection_make(struct selection *selection, const struct rows *rows,
  * @rows: loaded
  * @listing: how the table is shown
  * @name: of the table in JSON
- * @reader: of the table
  * @origins: call paths, or NULL
  * @view: where
  *
@@ -45,8 +44,7 @@ void selection_make(struct selection *selection, const struct rows *rows,
  */
 int selection_show(const struct selection *selection, const struct rows *rows,
 		   const struct listing *listing, const char *name,
-		   struct reader *reader, const struct origins *origins,
-		   struct view *view);
+		   const struct origins *origins, struct view *view);
 
 void selection_free(struct selection *selection);
 

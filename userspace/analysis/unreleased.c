@@ -230,7 +230,7 @@ void unreleased_text(const struct unreleased *unreleased, char *text,
 	}
 }
 
-int unreleased_show(const struct unreleased *unreleased, struct reader *reader,
+int unreleased_show(const struct unreleased *unreleased,
 		    const struct origins *origins, struct view *view)
 {
 	const struct listing *listing;
@@ -245,8 +245,7 @@ int unreleased_show(const struct unreleased *unreleased, struct reader *reader,
 		if (unreleased->rows[table].doc)
 			err = selection_show(&unreleased->selected[table],
 					     &unreleased->rows[table], listing,
-					     listing->file, reader, origins,
-					     view);
+					     listing->file, origins, view);
 	}
 	return err;
 }

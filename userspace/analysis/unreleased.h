@@ -92,14 +92,13 @@ void unreleased_text(const struct unreleased *unreleased, char *text,
 /**
  * unreleased_show() - show what is not released
  * @unreleased: looked
- * @reader: an open one
  * @origins: call paths, or NULL
  * @view: where: in JSON rings, held and pending, left, unrecorded and
  *	held_by_living
  *
  * Return: 0 or a negative errno as in parse.h.
  */
-int unreleased_show(const struct unreleased *unreleased, struct reader *reader,
+int unreleased_show(const struct unreleased *unreleased,
 		    const struct origins *origins, struct view *view);
 
 void unreleased_free(struct unreleased *unreleased);

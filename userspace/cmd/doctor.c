@@ -133,7 +133,7 @@ static void check_stats(struct doctor *doctor)
 		return;
 	doctor_add(doctor, "abi", DOCTOR_OK, NULL,
 		   "module and reader speak ABI %d", DFPUT_ABI);
-	if (stats_convert(&doctor->reader, doc, &stats)) {
+	if (stats_convert(doc, &stats)) {
 		doctor_add(doctor, "stats", DOCTOR_FAIL,
 			   "modprobe -r dfput && modprobe dfput", "%s",
 			   error_text());
@@ -224,7 +224,7 @@ static void check_table(struct doctor *doctor, struct document *doc)
 	size_t nr_failed = 0;
 	struct rows rows;
 
-	if (rows_bind(&rows, &doctor->reader, doc, names)) {
+	if (rows_bind(&rows, doc, names)) {
 		doctor_add(doctor, "hooks", DOCTOR_FAIL, "modprobe dfput", "%s",
 			   error_text());
 		return;

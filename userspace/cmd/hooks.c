@@ -59,8 +59,7 @@ static int show_hooks(const struct options *options, struct reader *reader,
 	(void)options;
 	if (!err) {
 		show_values(doc, view);
-		err = listing_show(&listing_hooks, reader, doc, NULL, NULL,
-				   view);
+		err = listing_show(&listing_hooks, doc, NULL, NULL, view);
 	}
 	document_free(doc);
 	return err;

@@ -18,7 +18,7 @@ static int show_listing(const struct options *options, struct reader *reader,
 	if (!err)
 		err = reader_load(reader, listing->file, &doc);
 	if (!err)
-		err = listing_show(listing, reader, doc, NULL, &origins, view);
+		err = listing_show(listing, doc, NULL, &origins, view);
 	document_free(doc);
 	origins_free(&origins);
 	return err;

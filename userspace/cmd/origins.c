@@ -115,7 +115,7 @@ static int show_origins(const struct options *options, struct reader *reader,
 	int err = origins_load(reader, options->rules, &origins);
 
 	if (!err)
-		err = rows_bind(&rows, reader, origins.doc, names);
+		err = rows_bind(&rows, origins.doc, names);
 	if (!err && options->folded)
 		show_folded(&rows, view);
 	else if (!err)

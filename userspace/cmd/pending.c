@@ -49,7 +49,7 @@ static int show_pending_result(const struct options *options,
 	if (!err)
 		err = origins_load_if_any(reader, options->rules, &origins);
 	if (!err)
-		err = unreleased_show(unreleased, reader, &origins, view);
+		err = unreleased_show(unreleased, &origins, view);
 	origins_free(&origins);
 	return err ? err : judge_pending(unreleased, result, &stats, view);
 }

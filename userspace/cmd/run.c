@@ -283,8 +283,8 @@ static int show_tree_unreleased(struct run *run, struct view *view)
 			view_note(view, "%s", shown[i].note);
 		err = selection_show(selection,
 				     &run->unreleased.rows[shown[i].table],
-				     shown[i].listing, shown[i].name,
-				     &run->reader, NULL, view);
+				     shown[i].listing, shown[i].name, NULL,
+				     view);
 	}
 	return err;
 }
@@ -429,7 +429,7 @@ static int show_selected(struct run *run, const struct selection *selection,
 		  "reaped, and pending now:",
 		  when);
 	return selection_show(selection, &run->pending.rows, &listing_pending,
-			      name, &run->reader, &run->origins, view);
+			      name, &run->origins, view);
 }
 
 /* Everybody's files, the tree's among them. */

@@ -301,7 +301,7 @@ static int show_once(const struct options *options, struct reader *reader,
 	int err = reader_load(reader, "stats", &doc);
 
 	if (!err)
-		err = stats_convert(reader, doc, &stats);
+		err = stats_convert(doc, &stats);
 	if (!err && (options->all || view->json))
 		show_all(doc, view);
 	else if (!err)

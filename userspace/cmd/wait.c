@@ -158,8 +158,8 @@ static void note_living(const struct waiting *waiting, struct view *view)
 			  waiting->unreleased.unseen);
 }
 
-static int show_release(struct waiting *waiting, struct reader *reader,
-			int result, uint64_t waited, struct view *view)
+static int show_release(struct waiting *waiting, int result, uint64_t waited,
+			struct view *view)
 {
 	char text[TEXT], took[NUMBER_TEXT];
 	int err;
@@ -171,7 +171,7 @@ static int show_release(struct waiting *waiting, struct reader *reader,
 		view_note(view, "Left after %s: %s.", took, text);
 	else
 		view_note(view, "Nothing is left, after %s.", took);
-	err = unreleased_show(&waiting->unreleased, reader, NULL, view);
+	err = unreleased_show(&waiting->unreleased, NULL, view);
 	if (err)
 		return err;
 	note_living(waiting, view);
@@ -209,7 +209,7 @@ static int wait_for_release(struct waiting *waiting,
 	if (result < 0)
 		return result;
 	err = check_release(waiting, reader, result);
-	return err ? err : show_release(waiting, reader, result, waited, view);
+	return err ? err : show_release(waiting, result, waited, view);
 }
 
 static int wait_until_released(const struct options *options,
@@ -277,8 +277,7 @@ static void note_shutdown(const struct sb_shutdown *shutdown, int result,
 			  "why it is busy; try 'dfput why'.");
 }
 
-static int show_shutdown_result(const struct sb_shutdown *shutdown,
-				struct reader *reader, int result,
+static int show_shutdown_result(const struct sb_shutdown *shutdown, int result,
 				uint64_t waited, struct view *view)
 {
 	struct caveats caveats = { 0 };
@@ -287,7 +286,7 @@ static int show_shutdown_result(const struct sb_shutdown *shutdown,
 	check_shutdown(shutdown, &caveats);
 	view_number(view, "waited_ns", waited);
 	note_shutdown(shutdown, result, waited, view);
-	err = sb_shutdown_show(shutdown, reader, view);
+	err = sb_shutdown_show(shutdown, view);
 	if (err)
 		return err;
 	if (caveats.nr)
@@ -324,8 +323,8 @@ static int wait_for_shutdown(struct sb_shutdown *shutdown,
 	progress_end();
 	if (result < 0)
 		return result;
-	return show_shutdown_result(shutdown, reader, result,
-				    number_now() - begun, view);
+	return show_shutdown_result(shutdown, result, number_now() - begun,
+				    view);
 }
 
 static int show_shutdown(const struct options *options, struct reader *reader,

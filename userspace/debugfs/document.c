@@ -8,8 +8,9 @@
 
 #include <dfput/version.h>
 
+#include "debugfs/document.h"
+#include "lib/error.h"
 #include "lib/number.h"
-#include "debugfs/parse.h"
 
 /* A module that counts less, or the rest of a copy that was cut off. */
 #define OLDER "cut off, or from a module older than this dfput " DFPUT_VERSION
@@ -45,52 +46,50 @@ const char *document_value(const struct document *doc, const char *name)
 	return NULL;
 }
 
-int document_need_value(struct reader *reader, const struct document *doc,
-			const char *name, const char **value)
+int document_need_value(const struct document *doc, const char *name,
+			const char **value)
 {
 	*value = document_value(doc, name);
 	if (*value)
 		return 0;
-	return reader_fail(reader, -EPROTO, "%s: no value '%s': " OLDER,
-			   doc->file, name);
+	return error_set(-EPROTO, "%s: no value '%s': " OLDER, doc->file, name);
 }
 
-int document_need_number(struct reader *reader, const struct document *doc,
-			 const char *name, uint64_t *number)
+int document_need_number(const struct document *doc, const char *name,
+			 uint64_t *number)
 {
 	const char *value;
-	int err = document_need_value(reader, doc, name, &value);
+	int err = document_need_value(doc, name, &value);
 
 	if (err || !number_parse(value, number))
 		return err;
-	return reader_fail(
-		reader, -EPROTO,
+	return error_set(
+		-EPROTO,
 		"%s: the value of '%s' is not a 64-bit number: '%.64s'",
 		doc->file, name, value);
 }
 
-int document_need_column(struct reader *reader, const struct document *doc,
-			 const char *name, size_t *column)
+int document_need_column(const struct document *doc, const char *name,
+			 size_t *column)
 {
 	int found = document_column(doc, name);
 
 	if (found < 0)
-		return reader_fail(reader, -EPROTO,
-				   "%s: no column '%s': " OLDER, doc->file,
-				   name);
+		return error_set(-EPROTO, "%s: no column '%s': " OLDER,
+				 doc->file, name);
 	*column = (size_t)found;
 	return 0;
 }
 
-int document_cell_number(struct reader *reader, const struct document *doc,
-			 size_t row, size_t column, uint64_t *number)
+int document_cell_number(const struct document *doc, size_t row, size_t column,
+			 uint64_t *number)
 {
 	const char *cell = document_cell(doc, row, column);
 
 	if (!number_parse(cell, number))
 		return 0;
-	return reader_fail(reader, -EPROTO,
-			   "%s: line %zu: '%s' is not a 64-bit number: '%.64s'",
-			   doc->file, doc->lines[row], doc->columns[column],
-			   cell);
+	return error_set(-EPROTO,
+			 "%s: line %zu: '%s' is not a 64-bit number: '%.64s'",
+			 doc->file, doc->lines[row], doc->columns[column],
+			 cell);
 }

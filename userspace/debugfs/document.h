@@ -10,8 +10,6 @@
 
 #define DOCUMENT_MAX_COLUMNS 64
 
-struct reader;
-
 /**
  * struct document_value - one line "name value"
  * @name: letters, digits, ``_``, ``.`` and ``-``
@@ -72,39 +70,36 @@ const char *document_value(const struct document *doc, const char *name);
 
 /**
  * document_need_value() - look a value up that must be there
- * @reader: takes the error
  * @doc: where
  * @name: which
  * @value: receives it
  *
  * Return: 0 or -EPROTO.
  */
-int document_need_value(struct reader *reader, const struct document *doc,
-			const char *name, const char **value);
+int document_need_value(const struct document *doc, const char *name,
+			const char **value);
 
 /**
  * document_need_number() - look a number up that must be there
- * @reader: takes the error
  * @doc: where
  * @name: which
  * @number: receives it
  *
  * Return: 0 or -EPROTO.
  */
-int document_need_number(struct reader *reader, const struct document *doc,
-			 const char *name, uint64_t *number);
+int document_need_number(const struct document *doc, const char *name,
+			 uint64_t *number);
 
 /**
  * document_need_column() - look a column up that must be there
- * @reader: takes the error
  * @doc: where
  * @name: which
  * @column: receives its index
  *
  * Return: 0 or -EPROTO.
  */
-int document_need_column(struct reader *reader, const struct document *doc,
-			 const char *name, size_t *column);
+int document_need_column(const struct document *doc, const char *name,
+			 size_t *column);
 
 /**
  * document_cell() - one field of the table
@@ -122,7 +117,6 @@ static inline const char *document_cell(const struct document *doc, size_t row,
 
 /**
  * document_cell_number() - one field of the table, which is a number
- * @reader: takes the error
  * @doc: where
  * @row: below nr_rows
  * @column: below nr_columns
@@ -130,7 +124,7 @@ static inline const char *document_cell(const struct document *doc, size_t row,
  *
  * Return: 0 or -EPROTO.
  */
-int document_cell_number(struct reader *reader, const struct document *doc,
-			 size_t row, size_t column, uint64_t *number);
+int document_cell_number(const struct document *doc, size_t row, size_t column,
+			 uint64_t *number);
 
 #endif /* DFPUT_DOCUMENT_H */

@@ -110,8 +110,8 @@ static void choose_columns(const struct listing *listing,
 }
 
 /* Numbers must be numbers, or "-" where there is none. */
-static int check_row(const struct shown *shown, struct reader *reader,
-		     const struct document *doc, size_t row)
+static int check_row(const struct shown *shown, const struct document *doc,
+		     size_t row)
 {
 	const char *cell;
 	uint64_t number;
@@ -121,8 +121,8 @@ static int check_row(const struct shown *shown, struct reader *reader,
 		cell = shown_cell(shown, doc, row, i);
 		if (cell && shown->column[i].kind != VIEW_TEXT &&
 		    strcmp(cell, "-"))
-			err = document_cell_number(reader, doc, row,
-						   shown->where[i], &number);
+			err = document_cell_number(doc, row, shown->where[i],
+						   &number);
 	}
 	return err;
 }
@@ -182,16 +182,16 @@ static void show_rows(const struct listing *listing, const struct document *doc,
 				shown->where[shown->origin], skip, view);
 }
 
-int listing_show(const struct listing *listing, struct reader *reader,
-		 const struct document *doc, const bool *skip,
-		 const struct origins *origins, struct view *view)
+int listing_show(const struct listing *listing, const struct document *doc,
+		 const bool *skip, const struct origins *origins,
+		 struct view *view)
 {
 	struct shown shown;
 	int err = 0;
 
 	choose_columns(listing, doc, view, &shown);
 	for (size_t row = 0; !err && row < doc->nr_rows; row++)
-		err = check_row(&shown, reader, doc, row);
+		err = check_row(&shown, doc, row);
 	if (err)
 		return err;
 	if (!doc->nr_rows && listing->empty)

@@ -66,7 +66,6 @@ bool listing_has(const struct listing *listing, const char *column);
 /**
  * listing_show() - show a table
  * @listing: which
- * @reader: takes the error
  * @doc: the file
  * @skip: says of each row whether to leave it out; NULL: of none
  * @origins: call paths, NULL: not known, or of no interest
@@ -78,9 +77,9 @@ bool listing_has(const struct listing *listing, const char *column);
  *
  * Return: 0 or a negative errno as in reader.h.
  */
-int listing_show(const struct listing *listing, struct reader *reader,
-		 const struct document *doc, const bool *skip,
-		 const struct origins *origins, struct view *view);
+int listing_show(const struct listing *listing, const struct document *doc,
+		 const bool *skip, const struct origins *origins,
+		 struct view *view);
 
 /* Columns of a table of counts: name, value, unit, meaning. */
 #define LISTING_NR_COUNTS 4

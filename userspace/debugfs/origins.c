@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/number.h"
 #include "debugfs/origins.h"
+#include "debugfs/rows.h"
+#include "lib/alloc.h"
+#include "lib/number.h"
+
+enum { ID, STACK };
 
 static void forget(struct origins *origins)
 {
@@ -19,49 +23,37 @@ static void forget(struct origins *origins)
 	origins->nr = 0;
 }
 
-static int convert_row(struct reader *reader, struct origins *origins,
-		       size_t row, size_t id, size_t stack)
+static void take_row(struct origins *origins, const struct rows *rows,
+		     size_t row)
 {
-	struct origin *origin = &origins->origin[origins->nr++];
-	const char *functions = document_cell(origins->doc, row, stack);
+	struct origin *origin = &origins->origin[row];
+	const char *functions = rows_text(rows, row, STACK);
 
-	if (strcmp(functions, "-")) {
-		origin->stack = functions;
-		origin->name = rules_name(&origins->rules, functions);
-	}
-	return document_cell_number(reader, origins->doc, row, id, &origin->id);
-}
-
-static int convert(struct reader *reader, struct origins *origins)
-{
-	const struct document *doc = origins->doc;
-	size_t id, stack;
-	int err = document_need_column(reader, doc, "id", &id);
-
-	if (!err)
-		err = document_need_column(reader, doc, "stack", &stack);
-	if (err)
-		return err;
-	origins->origin = calloc(doc->nr_rows + 1, sizeof(*origins->origin));
-	if (!origins->origin)
-		return reader_fail(reader, -ENOMEM, "%s: not enough memory",
-				   doc->file);
-	for (size_t row = 0; !err && row < doc->nr_rows; row++)
-		err = convert_row(reader, origins, row, id, stack);
-	return err;
+	origin->id = rows_number(rows, row, ID);
+	if (!strcmp(functions, "-"))
+		return;
+	origin->stack = functions;
+	origin->name = rules_name(&origins->rules, functions);
 }
 
 int origins_update(struct reader *reader, struct origins *origins)
 {
+	static const char *const names[] = { "#id", "stack", NULL };
+	struct rows rows;
 	int err;
 
 	forget(origins);
-	err = reader_load(reader, "origins", &origins->doc);
-	if (!err)
-		err = convert(reader, origins);
-	if (err)
-		forget(origins);
-	return err;
+	err = rows_load(&rows, reader, "origins", names);
+	if (err) {
+		rows_free(&rows);
+		return err;
+	}
+	origins->doc = rows.doc;
+	origins->nr = rows.nr;
+	origins->origin = alloc_array(rows.nr, sizeof(*origins->origin));
+	for (size_t row = 0; row < rows.nr; row++)
+		take_row(origins, &rows, row);
+	return 0;
 }
 
 int origins_load(struct reader *reader, const char *rules,
@@ -70,7 +62,7 @@ int origins_load(struct reader *reader, const char *rules,
 	int err;
 
 	*origins = (struct origins){ 0 };
-	err = rules_load(reader, rules, &origins->rules);
+	err = rules_load(rules, &origins->rules);
 	return err ? err : origins_update(reader, origins);
 }
 
@@ -80,7 +72,7 @@ int origins_load_if_any(struct reader *reader, const char *rules,
 	int err;
 
 	*origins = (struct origins){ 0 };
-	err = rules_load(reader, rules, &origins->rules);
+	err = rules_load(rules, &origins->rules);
 	if (err)
 		return err;
 	err = origins_update(reader, origins);
@@ -135,7 +127,7 @@ void origins_explain(const struct origins *origins, const struct document *doc,
 	};
 	const struct origin *origin;
 	struct view_table *table = NULL;
-	bool *told = origins ? calloc(origins->nr + 1, sizeof(*told)) : NULL;
+	bool *told = origins ? alloc_array(origins->nr, sizeof(*told)) : NULL;
 
 	if (view->json)
 		table = view_table_begin(view, "unnamed_origins", columns, 2,

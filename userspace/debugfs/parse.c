@@ -17,28 +17,22 @@
 #include <dfput/abi.h>
 #include <dfput/version.h>
 
-#include "proc/mountpoint.h"
-#include "lib/number.h"
 #include "debugfs/parse.h"
+#include "lib/alloc.h"
+#include "lib/error.h"
+#include "lib/number.h"
+#include "proc/mountpoint.h"
 
 /* State of one run of the parser. */
 struct parser {
-	struct reader *reader;
 	struct document *doc;
 	size_t line;
-	size_t max_rows;
-	size_t max_values;
 };
 
 static int malformed(struct parser *parser, const char *what)
 {
-	return reader_fail(parser->reader, -EPROTO, "%s: line %zu: %s",
-			   parser->doc->file, parser->line, what);
-}
-
-static int no_memory(struct reader *reader, const char *file)
-{
-	return reader_fail(reader, -ENOMEM, "%s: not enough memory", file);
+	return error_set(-EPROTO, "%s: line %zu: %s", parser->doc->file,
+			 parser->line, what);
 }
 
 static const char *hint_for(const struct reader *reader, int err)
@@ -66,43 +60,33 @@ static int find_directory(struct reader *reader, const char *root)
 	int err = locate_debugfs(root, &debugfs);
 
 	if (err)
-		return reader_fail(reader, err,
-				   "cannot read the table of mounts: %s",
-				   strerror(-err));
+		return error_set(err, "cannot read the table of mounts: %s",
+				 strerror(-err));
 	if (!debugfs)
-		return reader_fail(
-			reader, -ENOENT,
+		return error_set(
+			-ENOENT,
 			"debugfs is not mounted; try 'mount -t debugfs none %s'",
 			DFPUT_DEBUGFS);
-	if (asprintf(&reader->dir, "%s%s/%s", root, debugfs, DFPUT_DIRECTORY) <
-	    0) {
-		reader->dir = NULL;
-		err = no_memory(reader, DFPUT_DIRECTORY);
-	}
+	reader->dir = alloc_text("%s%s/%s", root, debugfs, DFPUT_DIRECTORY);
 	free(debugfs);
-	return err;
+	return 0;
 }
 
 int reader_open(struct reader *reader, const char *input, const char *root)
 {
-	int err = 0;
+	int err;
 
 	*reader = (struct reader){ .fd = -1, .live = !input };
-	if (!input) {
-		err = find_directory(reader, root);
-	} else {
-		reader->dir = strdup(input);
-		if (!reader->dir)
-			err = no_memory(reader, input);
-	}
+	reader->dir = alloc_copy(input);
+	err = input ? 0 : find_directory(reader, root);
 	if (err)
 		return err;
 	reader->fd = open(reader->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (reader->fd >= 0)
 		return 0;
 	err = errno;
-	return reader_fail(reader, -err, "cannot open the directory %s: %s%s",
-			   reader->dir, strerror(err), hint_for(reader, err));
+	return error_set(-err, "cannot open the directory %s: %s%s",
+			 reader->dir, strerror(err), hint_for(reader, err));
 }
 
 void reader_close(struct reader *reader)
@@ -124,15 +108,13 @@ int reader_file(struct reader *reader, const char *file)
 		err = errno;
 		if (fd >= 0)
 			close(fd);
-		return reader_fail(reader, -err, "cannot open %s/%s: %s%s",
-				   reader->dir, file, strerror(err),
-				   hint_for(reader, err));
+		return error_set(-err, "cannot open %s/%s: %s%s", reader->dir,
+				 file, strerror(err), hint_for(reader, err));
 	}
 	if (!S_ISREG(st.st_mode)) {
 		close(fd);
-		return reader_fail(reader, -ENOTTY,
-				   "%s/%s is not a regular file", reader->dir,
-				   file);
+		return error_set(-ENOTTY, "%s/%s is not a regular file",
+				 reader->dir, file);
 	}
 	return fd;
 }
@@ -143,30 +125,25 @@ static int slurp(struct reader *reader, int fd, const char *file, char **text,
 {
 	size_t room = 0;
 	ssize_t got = 1;
-	char *bigger;
 
 	*text = NULL;
 	*size = 0;
 	while (got) {
 		if (*size == room) {
 			room = room ? 2 * room : 1 << 14;
-			bigger = realloc(*text, room);
-			if (!bigger)
-				return no_memory(reader, file);
-			*text = bigger;
+			*text = must(realloc(*text, room));
 		}
 		got = pread(fd, *text + *size, room - *size, (off_t)*size);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return reader_fail(reader, -errno,
-					   "cannot read %s: %s%s", file,
-					   strerror(errno),
-					   hint_for(reader, errno));
+			return error_set(-errno, "cannot read %s: %s%s", file,
+					 strerror(errno),
+					 hint_for(reader, errno));
 		*size += (size_t)got;
 		if (*size > READER_MAX_SIZE)
-			return reader_fail(
-				reader, -EFBIG,
+			return error_set(
+				-EFBIG,
 				"%s: more than %d MiB: not a file of dfput",
 				file, READER_MAX_SIZE >> 20);
 	}
@@ -185,7 +162,7 @@ int reader_read(struct reader *reader, int fd, const char *file,
 		free(text);
 		return err;
 	}
-	return reader_parse(reader, file, text, size, doc);
+	return reader_parse(file, text, size, doc);
 }
 
 int reader_load(struct reader *reader, const char *file, struct document **doc)
@@ -246,35 +223,6 @@ static int decode(struct parser *parser, char *text)
 	return 0;
 }
 
-/* Room for one more element of an array that doubles; NULL if there is none. */
-static void *grow(void *array, size_t *max, size_t used, size_t size)
-{
-	size_t wanted = *max ? 2 * *max : 32;
-	void *bigger;
-
-	if (used < *max)
-		return array;
-	bigger = realloc(array, wanted * size);
-	if (bigger)
-		*max = wanted;
-	return bigger;
-}
-
-static int add_value(struct parser *parser, const char *name, const char *value)
-{
-	struct document *doc = parser->doc;
-	struct document_value *values;
-
-	values = grow(doc->values, &parser->max_values, doc->nr_values,
-		      sizeof(*values));
-	if (!values)
-		return no_memory(parser->reader, doc->file);
-	doc->values = values;
-	values[doc->nr_values++] =
-		(struct document_value){ .name = name, .value = value };
-	return 0;
-}
-
 static int parse_value(struct parser *parser, char *line)
 {
 	struct document *doc = parser->doc;
@@ -291,7 +239,13 @@ static int parse_value(struct parser *parser, char *line)
 	if (doc->nr_values == READER_MAX_VALUES)
 		return malformed(parser, "too many values");
 	err = decode(parser, value);
-	return err ? err : add_value(parser, line, value);
+	if (err)
+		return err;
+	doc->values =
+		alloc_more(doc->values, doc->nr_values, sizeof(*doc->values));
+	doc->values[doc->nr_values++] =
+		(struct document_value){ .name = line, .value = value };
+	return 0;
 }
 
 static int parse_header(struct parser *parser, char *line)
@@ -330,41 +284,24 @@ static int split_row(struct parser *parser, char *line, const char **cells)
 	}
 	if (fields == doc->nr_columns)
 		return 0;
-	return reader_fail(
-		parser->reader, -EPROTO,
+	return error_set(
+		-EPROTO,
 		"%s: line %zu: %zu fields, but the table has %zu columns",
 		doc->file, parser->line, fields, doc->nr_columns);
-}
-
-static int grow_table(struct parser *parser)
-{
-	struct document *doc = parser->doc;
-	size_t max_lines = parser->max_rows;
-	const char **cells;
-	size_t *lines;
-
-	lines = grow(doc->lines, &max_lines, doc->nr_rows, sizeof(*lines));
-	if (!lines)
-		return no_memory(parser->reader, doc->file);
-	doc->lines = lines;
-	cells = grow(doc->cells, &parser->max_rows, doc->nr_rows,
-		     doc->nr_columns * sizeof(*cells));
-	if (!cells)
-		return no_memory(parser->reader, doc->file);
-	doc->cells = cells;
-	return 0;
 }
 
 static int parse_row(struct parser *parser, char *line)
 {
 	struct document *doc = parser->doc;
-	int err = grow_table(parser);
+	int err;
 
-	if (!err)
-		err = split_row(parser, line,
-				doc->cells + doc->nr_rows * doc->nr_columns);
+	doc->cells = alloc_more(doc->cells, doc->nr_rows,
+				doc->nr_columns * sizeof(*doc->cells));
+	err = split_row(parser, line,
+			doc->cells + doc->nr_rows * doc->nr_columns);
 	if (err)
 		return err;
+	doc->lines = alloc_more(doc->lines, doc->nr_rows, sizeof(*doc->lines));
 	doc->lines[doc->nr_rows++] = parser->line;
 	return 0;
 }
@@ -377,14 +314,14 @@ static int parse_abi(struct parser *parser, const char *line)
 
 	if (strncmp(line, DFPUT_ABI_PREFIX, prefix) ||
 	    number_parse(line + prefix, &abi))
-		return reader_fail(
-			parser->reader, -EPROTO,
+		return error_set(
+			-EPROTO,
 			"%s: does not begin with '%s%d': not a file of dfput",
 			file, DFPUT_ABI_PREFIX, DFPUT_ABI);
 	if (abi == DFPUT_ABI)
 		return 0;
-	return reader_fail(
-		parser->reader, -EPROTONOSUPPORT,
+	return error_set(
+		-EPROTONOSUPPORT,
 		"%s: the module speaks ABI %" PRIu64
 		", this dfput " DFPUT_VERSION
 		" ABI %d; install the dfput that belongs to the module, or load the module that belongs to it",
@@ -412,9 +349,8 @@ static int parse_lines(struct parser *parser, char *text, size_t size)
 	int err = 0;
 
 	if (!size)
-		return reader_fail(parser->reader, -EPROTO,
-				   "%s: empty: not a file of dfput",
-				   parser->doc->file);
+		return error_set(-EPROTO, "%s: empty: not a file of dfput",
+				 parser->doc->file);
 	for (; !err && text < end; text = newline + 1) {
 		parser->line++;
 		newline = memchr(text, '\n', (size_t)(end - text));
@@ -426,24 +362,17 @@ static int parse_lines(struct parser *parser, char *text, size_t size)
 	return err;
 }
 
-int reader_parse(struct reader *reader, const char *file, char *text,
-		 size_t size, struct document **doc)
+int reader_parse(const char *file, char *text, size_t size,
+		 struct document **doc)
 {
-	struct parser parser = { .reader = reader };
+	struct parser parser = { .doc = alloc_array(1, sizeof(**doc)) };
 	int err;
 
-	*doc = NULL;
-	parser.doc = calloc(1, sizeof(*parser.doc));
-	if (!parser.doc) {
-		free(text);
-		return no_memory(reader, file);
-	}
 	parser.doc->file = file;
 	parser.doc->text = text;
 	err = parse_lines(&parser, text, size);
 	if (err)
 		document_free(parser.doc);
-	else
-		*doc = parser.doc;
+	*doc = err ? NULL : parser.doc;
 	return err;
 }

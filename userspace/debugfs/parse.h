@@ -67,7 +67,7 @@ int reader_file(struct reader *reader, const char *file);
 
 /**
  * reader_read() - read and parse an open file, from its beginning
- * @reader: takes the error
+ * @reader: an open one
  * @fd: from reader_file()
  * @file: its name, which must outlive @doc
  * @doc: receives the document, for document_free()
@@ -89,7 +89,6 @@ int reader_load(struct reader *reader, const char *file, struct document **doc);
 
 /**
  * reader_parse() - parse a text
- * @reader: takes the error
  * @file: the text's name, which must outlive @doc
  * @text: malloc()ed, and owned by the document from now on, also on error
  * @size: its length in bytes
@@ -97,10 +96,7 @@ int reader_load(struct reader *reader, const char *file, struct document **doc);
  *
  * Return: 0 or a negative errno, see above; @doc is NULL then.
  */
-int reader_parse(struct reader *reader, const char *file, char *text,
-		 size_t size, struct document **doc);
-
-/* Notes why something failed. */
-#define reader_fail(reader, ...) ((void)(reader), error_set(__VA_ARGS__))
+int reader_parse(const char *file, char *text, size_t size,
+		 struct document **doc);
 
 #endif /* DFPUT_READER_H */

@@ -7,19 +7,18 @@
 #include "debugfs/rows.h"
 #include "lib/number.h"
 
-static int check_numbers(struct rows *rows, struct reader *reader, int column)
+static int check_numbers(struct rows *rows, int column)
 {
 	uint64_t number;
 	int err = 0;
 
 	for (size_t row = 0; !err && row < rows->nr; row++)
-		err = document_cell_number(reader, rows->doc, row,
-					   rows->where[column], &number);
+		err = document_cell_number(rows->doc, row, rows->where[column],
+					   &number);
 	return err;
 }
 
-int rows_bind(struct rows *rows, struct reader *reader, struct document *doc,
-	      const char *const *names)
+int rows_bind(struct rows *rows, struct document *doc, const char *const *names)
 {
 	int err = 0;
 
@@ -29,10 +28,10 @@ int rows_bind(struct rows *rows, struct reader *reader, struct document *doc,
 
 		if (!*names[i])
 			continue;
-		err = document_need_column(reader, doc, names[i] + number,
+		err = document_need_column(doc, names[i] + number,
 					   &rows->where[i]);
 		if (!err && number)
-			err = check_numbers(rows, reader, i);
+			err = check_numbers(rows, i);
 	}
 	return err;
 }
@@ -44,7 +43,7 @@ int rows_load(struct rows *rows, struct reader *reader, const char *file,
 	int err = reader_load(reader, file, &doc);
 
 	*rows = (struct rows){ 0 };
-	return err ? err : rows_bind(rows, reader, doc, names);
+	return err ? err : rows_bind(rows, doc, names);
 }
 
 const char *rows_text(const struct rows *rows, size_t row, int column)

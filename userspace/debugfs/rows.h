@@ -35,7 +35,7 @@ int rows_load(struct rows *rows, struct reader *reader, const char *file,
 	      const char *const *names);
 
 /* The same for a table that was read. rows_free() frees it, or its owner does. */
-int rows_bind(struct rows *rows, struct reader *reader, struct document *doc,
+int rows_bind(struct rows *rows, struct document *doc,
 	      const char *const *names);
 
 /* Return: a cell; @column is an index in the names. */

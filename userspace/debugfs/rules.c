@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "debugfs/rules.h"
+#include "lib/alloc.h"
+#include "lib/error.h"
 
 #define INSTALLED "/../share/dfput/origins.rules"
 #define BLANKS " \t\r"
@@ -28,11 +30,9 @@ static const char name_letters[] =
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_" \
 	"0123456789"
 
-static int bad_line(struct reader *reader, const char *file, size_t line,
-		    const char *what)
+static int bad_line(const char *file, size_t line, const char *what)
 {
-	return reader_fail(reader, -EPROTO, "%s: line %zu: %s", file, line,
-			   what);
+	return error_set(-EPROTO, "%s: line %zu: %s", file, line, what);
 }
 
 static const char *fault_of(const char *origin, const char *glob,
@@ -51,8 +51,8 @@ static const char *fault_of(const char *origin, const char *glob,
 }
 
 /* Comments and empty lines are no rules. */
-static int parse_line(struct reader *reader, const char *file, size_t nr,
-		      char *line, struct rules *rules)
+static int parse_line(const char *file, size_t nr, char *line,
+		      struct rules *rules)
 {
 	char *rest, *origin, *glob;
 	const char *fault;
@@ -64,7 +64,7 @@ static int parse_line(struct reader *reader, const char *file, size_t nr,
 	glob = strtok_r(NULL, BLANKS, &rest);
 	fault = fault_of(origin, glob, strtok_r(NULL, BLANKS, &rest));
 	if (fault)
-		return bad_line(reader, file, nr, fault);
+		return bad_line(file, nr, fault);
 	rules->rule[rules->nr++] = (struct rule){ origin, glob };
 	return 0;
 }
@@ -78,59 +78,51 @@ static size_t count_lines(const char *text)
 	return nr;
 }
 
-int rules_parse(struct reader *reader, const char *file, const char *text,
-		struct rules *rules)
+int rules_parse(const char *file, const char *text, struct rules *rules)
 {
 	char *line, *next;
 	size_t nr = 0;
 	int err = 0;
 
-	*rules = (struct rules){ .text = strdup(text) };
-	rules->rule = calloc(count_lines(text), sizeof(*rules->rule));
-	if (!rules->text || !rules->rule)
-		return reader_fail(reader, -ENOMEM, "%s: not enough memory",
-				   file);
+	*rules = (struct rules){
+		.text = alloc_copy(text),
+		.rule = alloc_array(count_lines(text), sizeof(*rules->rule)),
+	};
 	next = rules->text;
 	while (!err && (line = strsep(&next, "\n")))
-		err = parse_line(reader, file, ++nr, line, rules);
+		err = parse_line(file, ++nr, line, rules);
 	return err;
 }
 
-static int parse_file(struct reader *reader, const char *path, FILE *file,
-		      struct rules *rules)
+static int parse_file(const char *path, FILE *file, struct rules *rules)
 {
-	char *text = malloc(RULES_MAX_SIZE + 1);
+	char *text = alloc_array(RULES_MAX_SIZE + 1, 1);
 	size_t size;
 	int err;
 
-	if (!text)
-		return reader_fail(reader, -ENOMEM, "%s: not enough memory",
-				   path);
 	size = fread(text, 1, RULES_MAX_SIZE, file);
 	text[size] = '\0';
 	if (ferror(file))
-		err = reader_fail(reader, -EIO, "cannot read %s", path);
+		err = error_set(-EIO, "cannot read %s", path);
 	else if (size == RULES_MAX_SIZE)
-		err = reader_fail(reader, -EFBIG, "%s: too big for rules",
-				  path);
+		err = error_set(-EFBIG, "%s: too big for rules", path);
 	else if (strlen(text) < size)
-		err = reader_fail(reader, -EPROTO, "%s: not a text", path);
+		err = error_set(-EPROTO, "%s: not a text", path);
 	else
-		err = rules_parse(reader, path, text, rules);
+		err = rules_parse(path, text, rules);
 	free(text);
 	return err;
 }
 
-static int load_file(struct reader *reader, const char *path,
-		     struct rules *rules)
+static int load_file(const char *path, struct rules *rules)
 {
 	FILE *file = fopen(path, "re");
 	int err = -errno;
 
 	if (!file)
-		return reader_fail(reader, err, "cannot open the rules %s: %s",
-				   path, strerror(-err));
-	err = parse_file(reader, path, file, rules);
+		return error_set(err, "cannot open the rules %s: %s", path,
+				 strerror(-err));
+	err = parse_file(path, file, rules);
 	fclose(file);
 	return err;
 }
@@ -153,7 +145,7 @@ static int installed(char *path, size_t size)
 	return stat(path, &st) ? -ENOENT : 0;
 }
 
-int rules_load(struct reader *reader, const char *path, struct rules *rules)
+int rules_load(const char *path, struct rules *rules)
 {
 	char found[4096];
 
@@ -161,8 +153,8 @@ int rules_load(struct reader *reader, const char *path, struct rules *rules)
 	if (!path && !installed(found, sizeof(found)))
 		path = found;
 	if (path)
-		return load_file(reader, path, rules);
-	return rules_parse(reader, "the built-in rules", rules_builtin, rules);
+		return load_file(path, rules);
+	return rules_parse("the built-in rules", rules_builtin, rules);
 }
 
 static const char *name_function(const struct rules *rules, const char *name)

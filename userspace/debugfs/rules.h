@@ -40,7 +40,6 @@ struct rules {
 
 /**
  * rules_load() - read the rules that are to be used
- * @reader: takes the error
  * @path: a file; NULL for the installed one, share/dfput/origins.rules beside
  *	the directory that our program is in, or, where there is none, those
  *	that were built in
@@ -48,19 +47,17 @@ struct rules {
  *
  * Return: 0, -EPROTO for a line that is none, or what reading it said.
  */
-int rules_load(struct reader *reader, const char *path, struct rules *rules);
+int rules_load(const char *path, struct rules *rules);
 
 /**
  * rules_parse() - take rules out of a text
- * @reader: takes the error
  * @file: the text's name, for errors
  * @text: any text
  * @rules: receives them, for rules_free(), also on error
  *
  * Return: 0, or -EPROTO for a line that is none.
  */
-int rules_parse(struct reader *reader, const char *file, const char *text,
-		struct rules *rules);
+int rules_parse(const char *file, const char *text, struct rules *rules);
 
 /**
  * rules_name() - name a call path

@@ -54,29 +54,27 @@ static bool is_needed(const char *name)
 }
 
 /* Return: whether the module has it. */
-static bool convert_value(struct reader *reader, const struct document *doc,
-			  const char *name, uint64_t *value, int *err)
+static bool convert_value(const struct document *doc, const char *name,
+			  uint64_t *value, int *err)
 {
 	*value = 0;
 	if (!document_value(doc, name) && !is_needed(name))
 		return false;
 	if (!*err)
-		*err = document_need_number(reader, doc, name, value);
+		*err = document_need_number(doc, name, value);
 	return true;
 }
 
-int stats_convert(struct reader *reader, const struct document *doc,
-		  struct stats *stats)
+int stats_convert(const struct document *doc, struct stats *stats)
 {
 	int err = 0;
 
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
-		stats->lacks[i] = !convert_value(reader, doc,
-						 stats_counters[i].name,
+		stats->lacks[i] = !convert_value(doc, stats_counters[i].name,
 						 &stats->counter[i], &err);
 	for (int i = 0; i < DFPUT_NR_GAUGES; i++)
-		convert_value(reader, doc, stats_gauges[i].name,
-			      &stats->gauge[i], &err);
+		convert_value(doc, stats_gauges[i].name, &stats->gauge[i],
+			      &err);
 	return err;
 }
 
@@ -89,7 +87,7 @@ int stats_load(struct reader *reader, struct stats *stats)
 	err = reader_load(reader, "stats", &doc);
 	stats->ended = number_now();
 	if (!err)
-		err = stats_convert(reader, doc, stats);
+		err = stats_convert(doc, stats);
 	document_free(doc);
 	return err;
 }

@@ -69,14 +69,12 @@ void caveats_add(struct caveats *caveats, const char *format, ...)
 
 /**
  * stats_convert() - take the numbers out of a stats file
- * @reader: takes the error
  * @doc: the file
  * @stats: receives the numbers; its times are left alone
  *
  * Return: 0 or -EPROTO.
  */
-int stats_convert(struct reader *reader, const struct document *doc,
-		  struct stats *stats);
+int stats_convert(const struct document *doc, struct stats *stats);
 
 /**
  * stats_load() - read the stats file

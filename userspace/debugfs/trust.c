@@ -14,15 +14,14 @@
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
 
 /* A hook that is needed and could not be had: something was not looked at. */
-static int check_failed(struct reader *reader, const struct document *doc,
-			struct caveats *caveats)
+static int check_failed(const struct document *doc, struct caveats *caveats)
 {
 	static const char *const states[] = { DFPUT_HOOK_STATES(DFPUT_WORD) };
 	size_t name, state;
-	int err = document_need_column(reader, doc, "hook", &name);
+	int err = document_need_column(doc, "hook", &name);
 
 	if (!err)
-		err = document_need_column(reader, doc, "state", &state);
+		err = document_need_column(doc, "state", &state);
 	for (size_t row = 0; !err && row < doc->nr_rows; row++)
 		if (!strcmp(document_cell(doc, row, state),
 			    states[DFPUT_HOOK_FAILED]))
@@ -40,7 +39,7 @@ static int check_scope(struct reader *reader, const struct document *doc,
 	static const char *const scopes[] = { DFPUT_SCOPES(DFPUT_WORD) };
 	struct stat stat_buf;
 	const char *scope;
-	int err = document_need_value(reader, doc, "scope", &scope);
+	int err = document_need_value(doc, "scope", &scope);
 
 	if (err)
 		return err;
@@ -58,12 +57,11 @@ static int check_scope(struct reader *reader, const struct document *doc,
 	return 0;
 }
 
-static int check_selftest(struct reader *reader, const struct document *doc,
-			  struct caveats *caveats)
+static int check_selftest(const struct document *doc, struct caveats *caveats)
 {
 	static const char *const results[] = { DFPUT_SELFTESTS(DFPUT_WORD) };
 	const char *selftest;
-	int err = document_need_value(reader, doc, "selftest", &selftest);
+	int err = document_need_value(doc, "selftest", &selftest);
 
 	if (!err && !strcmp(selftest, results[DFPUT_SELFTEST_FAILED]))
 		caveats_add(caveats, "the module's self-test has failed");
@@ -71,11 +69,10 @@ static int check_selftest(struct reader *reader, const struct document *doc,
 }
 
 /* Files from before measuring would pass for what they are not. */
-static int check_unsettled(struct reader *reader, const struct document *doc,
-			   struct caveats *caveats)
+static int check_unsettled(const struct document *doc, struct caveats *caveats)
 {
 	uint64_t settled;
-	int err = document_need_number(reader, doc, "settled", &settled);
+	int err = document_need_number(doc, "settled", &settled);
 
 	if (!err && !settled)
 		caveats_add(caveats,
@@ -84,11 +81,10 @@ static int check_unsettled(struct reader *reader, const struct document *doc,
 	return err;
 }
 
-static int describe(struct reader *reader, const struct document *doc,
-		    char how[TRUST_HOW])
+static int describe(const struct document *doc, char how[TRUST_HOW])
 {
 	const char *method;
-	int err = document_need_value(reader, doc, "method", &method);
+	int err = document_need_value(doc, "method", &method);
 
 	if (!err)
 		snprintf(how, TRUST_HOW, "%s", method);
@@ -102,15 +98,15 @@ int trust_caveats(struct reader *reader, char how[TRUST_HOW],
 	int err = reader_load(reader, "hooks", &doc);
 
 	if (!err)
-		err = describe(reader, doc, how);
+		err = describe(doc, how);
 	if (!err)
 		err = check_scope(reader, doc, caveats);
 	if (!err)
-		err = check_selftest(reader, doc, caveats);
+		err = check_selftest(doc, caveats);
 	if (!err)
-		err = check_failed(reader, doc, caveats);
+		err = check_failed(doc, caveats);
 	if (!err)
-		err = check_unsettled(reader, doc, caveats);
+		err = check_unsettled(doc, caveats);
 	document_free(doc);
 	return err;
 }

@@ -47,7 +47,7 @@ struct options;
 	  "what is in the way of measuring, and how to fix it")                \
 	X(wait, "Actions", cmd_wait, 0, "--mount P|--super DEV|--pid N|--all", \
 	  "", "mount super pid all timeout",                                   \
-	  "wait until nothing of it is left")                                  \
+	  "wait until all of it is released")                                  \
 	X(umount, "Actions", cmd_umount, 1, "MOUNT", "", "timeout",            \
 	  "unmount as soon as no late file is in the way")                     \
 	X(flush, "Actions", cmd_flush, 0, "", "", "",                          \

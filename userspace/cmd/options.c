@@ -47,7 +47,7 @@ static const struct row {
 	ROW("wait", 0, NULL, FLAG, wait, false,
 	    "wait until nothing is pending"),
 	ROW("all", 0, NULL, FLAG, all, false,
-	    "everything: all counters; all that ended processes left"),
+	    "leave nothing out: each counter, each ended process"),
 	ROW("mount", 0, "P", TEXT, mount, false,
 	    "for files of what is mounted on P, and for rings"),
 	ROW("super", 0, "DEV", TEXT, super, false,

@@ -96,12 +96,41 @@ static const char *const pending_names[] = { "#age_ns", "cause",      "device",
 					     NULL };
 
 /* There can be thousands: those of one process and mount are one reason. */
-static bool is_same_reason(const struct rows *rows, size_t one, size_t other)
+static int compare_reasons(const struct rows *rows, size_t one, size_t other)
 {
-	for (int column = PENDING_CAUSE; column <= PENDING_MOUNT; column++)
-		if (!rows_is(rows, one, column, rows_text(rows, other, column)))
-			return false;
-	return true;
+	int order = 0;
+
+	for (int i = PENDING_CAUSE; !order && i <= PENDING_MOUNT; i++)
+		order = strcmp(rows_text(rows, one, i),
+			       rows_text(rows, other, i));
+	return order;
+}
+
+/* Of one reason in the order of the table. */
+static int compare_rows(const void *a, const void *b, void *rows)
+{
+	const size_t *one = a, *other = b;
+	int order = compare_reasons(rows, *one, *other);
+
+	return order ? order : (*one > *other) - (*one < *other);
+}
+
+/* Return: of the first row of each reason how many rows it has, of others 0. */
+static size_t *count_reasons(struct rows *rows)
+{
+	size_t *sorted = alloc_array(rows->nr, sizeof(*sorted));
+	size_t *count = alloc_array(rows->nr, sizeof(*count)), first = 0;
+
+	for (size_t i = 0; i < rows->nr; i++)
+		sorted[i] = i;
+	qsort_r(sorted, rows->nr, sizeof(*sorted), compare_rows, rows);
+	for (size_t i = 0; i < rows->nr; i++) {
+		if (!i || compare_reasons(rows, first, sorted[i]))
+			first = sorted[i];
+		count[first]++;
+	}
+	free(sorted);
+	return count;
 }
 
 static void add_pending(struct why_search *search, const struct rows *rows,
@@ -132,26 +161,15 @@ static void look_at_pending(struct why_search *search,
 			    const struct rows *umounts)
 {
 	struct rows rows;
-	bool *counted;
-	size_t nr;
+	size_t *count;
 
 	if (!load_rows(search, "pending", pending_names, &rows))
 		return;
-	counted = alloc_array(rows.nr, sizeof(*counted));
-	for (size_t row = 0; row < rows.nr; row++) {
-		if (counted[row] ||
-		    !is_super(search, &rows, row, PENDING_DEVICE))
-			continue;
-		nr = 0;
-		for (size_t i = row; i < rows.nr; i++) {
-			if (counted[i] || !is_same_reason(&rows, row, i))
-				continue;
-			counted[i] = true;
-			nr++;
-		}
-		add_pending(search, &rows, umounts, row, nr);
-	}
-	free(counted);
+	count = count_reasons(&rows);
+	for (size_t row = 0; row < rows.nr; row++)
+		if (count[row] && is_super(search, &rows, row, PENDING_DEVICE))
+			add_pending(search, &rows, umounts, row, count[row]);
+	free(count);
 	rows_free(&rows);
 }
 

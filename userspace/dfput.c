@@ -9,7 +9,17 @@
 #include <dfput/version.h>
 
 #include "cmd/options.h"
+#include "lib/error.h"
+#include "lib/number.h"
 #include "lib/status.h"
+
+/* Each time of the module's would be compared with a wrong clock. */
+static int fail_between_namespaces(void)
+{
+	complain(
+		"this process left its time namespace and the kernel does not say by how much its clock is off: start dfput from a new process");
+	return STATUS_FAILED;
+}
 
 int main(int argc, char **argv)
 {
@@ -24,6 +34,8 @@ int main(int argc, char **argv)
 		options_help(&options);
 	else if (options.version)
 		printf("dfput %s (ABI %d)\n", DFPUT_VERSION, DFPUT_ABI);
+	else if (!number_clock_known())
+		return fail_between_namespaces();
 	else
 		return options.command->run(&options);
 	return fflush(stdout) ? STATUS_FAILED : STATUS_OK;

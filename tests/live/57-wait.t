@@ -41,6 +41,21 @@ waited 'wait --mount' --mount "$point"
 waited 'wait --pid' --pid PID
 waited 'wait --all' --all
 
+# ---- another time namespace: its clock is not the module's
+
+ahead=(unshare --fork --time --monotonic 100000)
+if "${ahead[@]}" true 2>"$TMPDIR/said"; then
+	"${ahead[@]}" dfput run --max-late 0 -- workload uring-files \
+		--dir "$point" --files $files --rounds 1 >"$TMPDIR/said" 2>&1
+	is 'run: late files are late there as well' $? 3
+	note "$(<"$TMPDIR/said")"
+	dfput() { "${ahead[@]}" "$(type -P dfput)" "$@"; }
+	waited 'wait --pid there' --pid PID
+	unset -f dfput
+else
+	skip 'another time namespace' "$(<"$TMPDIR/said")"
+fi
+
 # ---- living processes
 
 sleep 2 &

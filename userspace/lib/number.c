@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "lib/number.h"
@@ -142,12 +143,40 @@ const char *number_ns_short(char text[NUMBER_TEXT], uint64_t ns)
 	return text;
 }
 
+/* What our time namespace adds to CLOCK_MONOTONIC, in ns. */
+static int64_t read_clock_offset(void)
+{
+	FILE *file = fopen("/proc/self/timens_offsets", "re");
+	int64_t seconds = 0, ns = 0;
+
+	/* A kernel without time namespaces has no such file. */
+	if (!file)
+		return 0;
+	if (fscanf(file, "monotonic %" SCNd64 " %" SCNd64, &seconds, &ns) != 2)
+		seconds = ns = 0;
+	fclose(file);
+	return seconds * (int64_t)NUMBER_NS_PER_SEC + ns;
+}
+
+bool number_clock_known(void)
+{
+	struct stat ours, childrens;
+
+	return stat("/proc/self/ns/time", &ours) ||
+	       stat("/proc/self/ns/time_for_children", &childrens) ||
+	       ours.st_ino == childrens.st_ino;
+}
+
 uint64_t number_now(void)
 {
+	static int64_t offset = INT64_MIN;
 	struct timespec now;
 
+	if (offset == INT64_MIN)
+		offset = read_clock_offset();
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NUMBER_NS_PER_SEC + (uint64_t)now.tv_nsec;
+	return (uint64_t)now.tv_sec * NUMBER_NS_PER_SEC +
+	       (uint64_t)now.tv_nsec - (uint64_t)offset;
 }
 
 uint64_t number_after(uint64_t start, uint64_t ns)

@@ -5,6 +5,7 @@
 #ifndef DFPUT_NUMBER_H
 #define DFPUT_NUMBER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,8 +35,17 @@ const char *number_ns_exact(char text[NUMBER_TEXT], uint64_t ns);
 /* A time in its largest unit, cut off behind three decimals: 1.048ms. */
 const char *number_ns_short(char text[NUMBER_TEXT], uint64_t ns);
 
-/* Return: CLOCK_MONOTONIC in nanoseconds. */
+/*
+ * Return: the module's clock, in nanoseconds: CLOCK_MONOTONIC as the initial time
+ * namespace has it.
+ */
 uint64_t number_now(void);
+
+/*
+ * Return: false if the kernel shows the offsets of another time namespace than
+ * ours: then number_now() is wrong. Only between unshare(2) and fork(2).
+ */
+bool number_clock_known(void);
 
 /* Return: the sum, UINT64_MAX where it would not fit, or @ns is that: for ever. */
 uint64_t number_after(uint64_t start, uint64_t ns);

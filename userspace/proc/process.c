@@ -19,14 +19,6 @@
 #define STARTTIME 20
 #define LINE 1024
 
-static uint64_t clock_now(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * NUMBER_NS_PER_SEC + (uint64_t)now.tv_nsec;
-}
-
 /* The name may hold anything, also blanks and parentheses. */
 static const char *find_starttime(const char *line)
 {
@@ -56,18 +48,21 @@ static int read_starttime(uint64_t pid, uint64_t *ticks)
 }
 
 /*
- * That is in ticks of a clock which has gone on during suspends, as CLOCK_MONOTONIC
- * has not: of those, all may have been after the start.
+ * The ticks are those of CLOCK_BOOTTIME in our time namespace. That clock goes on
+ * during a suspend and the module's does not. Each suspend may have come after the
+ * start.
  */
 static uint64_t earliest_start(uint64_t ticks)
 {
 	uint64_t tick = NUMBER_NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-	uint64_t monotonic = clock_now(CLOCK_MONOTONIC);
-	uint64_t boot = clock_now(CLOCK_BOOTTIME);
-	uint64_t suspended = boot > monotonic ? boot - monotonic : 0;
-	uint64_t start = ticks * tick;
+	uint64_t now = number_now();
+	struct timespec boot;
+	uint64_t age;
 
-	return start > suspended + tick ? start - suspended - tick : 0;
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	age = (uint64_t)boot.tv_sec * NUMBER_NS_PER_SEC +
+	      (uint64_t)boot.tv_nsec - ticks * tick + tick;
+	return now > age ? now - age : 0;
 }
 
 int process_open(struct process *process, uint64_t pid)

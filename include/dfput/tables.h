@@ -78,13 +78,12 @@
 	X(T, mount, text, more, "its mount: equal for files of one mount")
 
 /* The process that closed a file or ring. */
-#define DFPUT_COLUMNS_OWNER(X, T)                                   \
-	X(T, pid, num, all, "process that closed it")               \
-	X(T, start_ns, time, more, "when that process was started") \
-	X(T, uid, num, all, "its user")                             \
-	X(T, cgroup, num, more, "id of its cgroup")                 \
-	X(T, reapers, text, more,                                   \
-	  "pids of the child subreapers above it, nearest first")   \
+#define DFPUT_COLUMNS_OWNER(X, T)                                             \
+	X(T, pid, num, all, "process that closed it")                         \
+	X(T, start_ns, time, more, "when that process was started")           \
+	X(T, uid, num, all, "its user")                                       \
+	X(T, cgroup, num, more, "id of its cgroup")                           \
+	X(T, reapers, text, more, "child subreapers above it, nearest first") \
 	X(T, comm, text, all, "its name")
 
 #define DFPUT_COLUMNS_leftovers(X, T)                                        \
@@ -168,7 +167,7 @@
 	X(T, rings, num, all, "rings that were being taken down then")         \
 	X(T, ring_files, num, all, "files of that mount that these put since") \
 	X(T, shutdown_took_ns, ns, all,                                        \
-	  "from its return to the end of the superblock's shutdown, or 0")     \
+	  "from its return to the end of the shutdown, or 0")                  \
 	X(T, flags, word, all, "of umount2(2), or -")                          \
 	X(T, device, text, all, "major:minor of its superblock")               \
 	X(T, fstype, text, all, "filesystem type")                             \

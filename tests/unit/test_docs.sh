@@ -91,6 +91,12 @@ for list in DFPUT_CAUSES DFPUT_ROUTES DFPUT_BLOCKS DFPUT_RING_STATES DFPUT_SUPER
 	[ -n "$(vocabulary $list)" ] && [ -z "$unknown" ]
 	verdict $? "the manual has each word of $list" "unknown:$unknown"
 done
+for command in $(help_commands); do
+	[ -e "$fixtures/idle/$command" ] || continue
+	run "$DFPUT" "$command" --help
+	has "$out" '^Columns:$' "$command: its help has its columns"
+	has_not "$out" '.{81}' "$command: and 80 columns"
+done
 if command -v man >/dev/null; then
 	run man --warnings -E UTF-8 -l -Tutf8 -Z "$manual"
 	[ "$status" = 0 ] && [ -z "$err" ]

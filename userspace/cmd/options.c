@@ -11,6 +11,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/options.h"
+#include "debugfs/listing.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/status.h"
@@ -303,6 +304,19 @@ static void print_rows(const char *title, const struct command *command,
 	}
 }
 
+/* Of the commands that show a table of the module. */
+static void print_columns(const struct command *command)
+{
+	const struct listing *listing = listing_find(command->name);
+
+	if (listing)
+		puts("\nColumns:");
+	for (size_t i = 0; listing && i < listing->nr; i++)
+		printf("  %-18s %s%s\n", listing->columns[i].name,
+		       listing->columns[i].meaning,
+		       listing->columns[i].json_only ? " (--json)" : "");
+}
+
 static void print_command(const struct command *command)
 {
 	printf("Usage: dfput %s [OPTION...]%s%s\n\n%s\n", command->name,
@@ -310,6 +324,7 @@ static void print_command(const struct command *command)
 	       command->help);
 	if (*command->words)
 		printf("\nNames: %s\n", command->words);
+	print_columns(command);
 	print_rows("Options", command, false);
 }
 

@@ -10,7 +10,7 @@
 
 /* One more may be added: origin_name. */
 #define COLUMN(T, name, kind, who, meaning) \
-	{ #name, LISTING_KIND_##kind, LISTING_WHO_##who },
+	{ #name, LISTING_KIND_##kind, LISTING_WHO_##who, meaning },
 #define LISTING(name, meaning, nothing)                                     \
 	static const struct listing_column name##_columns[] = {             \
 		DFPUT_COLUMNS_##name(COLUMN, name) /* No array is empty. */ \

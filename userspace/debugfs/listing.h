@@ -29,11 +29,13 @@
  * @name: in the file and in JSON
  * @kind: how it is shown
  * @json_only: people are spared it
+ * @meaning: what it says
  */
 struct listing_column {
 	const char *name;
 	enum view_kind kind;
 	bool json_only;
+	const char *meaning;
 };
 
 /**

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,23 +9,16 @@
 
 static char text[ERROR_TEXT];
 
-int error_vset(int err, const char *format, va_list args)
-{
-	char copy[ERROR_TEXT];
-
-	/* The last sentence may be part of this one. */
-	vsnprintf(copy, sizeof(copy), format, args);
-	snprintf(text, sizeof(text), "%s", copy);
-	return err;
-}
-
 int error_set(int err, const char *format, ...)
 {
+	char copy[ERROR_TEXT];
 	va_list args;
 
+	/* The last sentence may be part of this one. */
 	va_start(args, format);
-	error_vset(err, format, args);
+	vsnprintf(copy, sizeof(copy), format, args);
 	va_end(args);
+	snprintf(text, sizeof(text), "%s", copy);
 	return err;
 }
 

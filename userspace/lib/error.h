@@ -6,8 +6,6 @@
 #ifndef DFPUT_ERROR_H
 #define DFPUT_ERROR_H
 
-#include <stdarg.h>
-
 #define ERROR_TEXT 512
 
 /**
@@ -19,10 +17,6 @@
  */
 int error_set(int err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/* The same, with the arguments in a list. */
-int error_vset(int err, const char *format, va_list args)
-	__attribute__((format(printf, 2, 0)));
 
 /**
  * error_text() - why the last call failed

@@ -565,7 +565,6 @@ static void walk_processes(struct walk *walk, DIR *list)
 		walk->unseen = false;
 		memset(walk->looked, 0, sizeof(walk->looked));
 		look_at_process(walk);
-		holders->nr_processes += !walk->unseen;
 		holders->nr_unseen += walk->unseen;
 	}
 }

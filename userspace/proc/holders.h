@@ -81,8 +81,7 @@ struct holder {
  * @holder: by process, as /proc lists them
  * @nr: how many
  * @mounts: the mounts of all namespaces, from the same scan
- * @nr_processes: how many processes were looked at
- * @nr_unseen: how many more, or threads of them, could not be looked at, wholly or
+ * @nr_unseen: how many processes, or threads of them, could not be looked at, wholly or
  *	in part
  * @nr_mntns: descriptors of mount namespaces that no process lives in and that
  *	were not looked at
@@ -92,7 +91,6 @@ struct holders {
 	struct holder *holder;
 	size_t nr;
 	struct mounts mounts;
-	size_t nr_processes;
 	size_t nr_unseen;
 	size_t nr_mntns;
 	size_t nr_rings;

@@ -111,21 +111,23 @@ static int enter_mntns(struct mounts *mounts, int dir, uint64_t *inode)
 	return add_mntns(mounts, &mntns);
 }
 
-static int scan_thread(struct mounts *mounts, const char *proc, int list,
-		       pid_t pid, pid_t tid)
+/* Who cannot be looked at is counted when holders are looked for. */
+static void scan_thread(struct mounts *mounts, const char *proc, int list,
+			pid_t pid, pid_t tid)
 {
 	char process[64];
 	struct viewer viewer = { .proc = proc, .process = process, .pid = tid };
-	int dir, err;
+	int dir;
 
 	snprintf(process, sizeof(process), "%d/task/%d", (int)pid, (int)tid);
 	dir = proc_open(list, process);
 	if (dir < 0)
-		return dir;
-	err = enter_mntns(mounts, dir, &viewer.mntns);
+		return;
+	if (enter_mntns(mounts, dir, &viewer.mntns) > 0) {
+		viewer.ours = viewer.mntns == mounts->own;
+		read_mountinfo(mounts, &viewer);
+	}
 	close(dir);
-	viewer.ours = viewer.mntns == mounts->own;
-	return err > 0 ? read_mountinfo(mounts, &viewer) : err;
 }
 
 static void scan_process_mounts(struct mounts *mounts, const char *proc,
@@ -133,19 +135,14 @@ static void scan_process_mounts(struct mounts *mounts, const char *proc,
 {
 	char tasks[32];
 	DIR *threads;
-	bool unseen;
-	int tid, err;
+	int tid;
 
 	snprintf(tasks, sizeof(tasks), "%d/task", (int)pid);
-	err = proc_list(list, tasks, &threads);
-	unseen = err && !proc_is_gone(err);
-	while (threads && (tid = proc_next(threads)) >= 0) {
-		err = scan_thread(mounts, proc, list, pid, tid);
-		unseen |= err && !proc_is_gone(err);
-	}
-	if (threads)
-		closedir(threads);
-	mounts->nr_unseen += unseen;
+	if (proc_list(list, tasks, &threads))
+		return;
+	while ((tid = proc_next(threads)) >= 0)
+		scan_thread(mounts, proc, list, pid, tid);
+	closedir(threads);
 }
 
 static int scan_own(struct mounts *mounts, const char *proc, int list)

@@ -66,7 +66,6 @@ struct mounts_mntns {
  * @mntns: the namespaces, each from each root directory that is in use
  * @nr_mntns: how many
  * @own: inode number of the caller's namespace, 0 if unknown
- * @nr_unseen: processes whose namespace could not be looked at
  * @nr_hidden: mounts of namespaces in which no process lives, whose own mounts
  *	are not read
  */
@@ -76,7 +75,6 @@ struct mounts {
 	struct mounts_mntns *mntns;
 	size_t nr_mntns;
 	uint64_t own;
-	size_t nr_unseen;
 	size_t nr_hidden;
 };
 
@@ -87,8 +85,7 @@ struct mounts {
  *
  * That is those in which processes live.
  *
- * Return: 0, or a negative errno when /proc, or our own table of
- * mounts, cannot be read.
+ * Return: 0, or a negative errno when /proc, or our own table, cannot be read.
  */
 int mounts_scan(struct mounts *mounts, const char *root);
 

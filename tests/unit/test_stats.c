@@ -134,7 +134,8 @@ static void caveats_have_an_end(void **state)
 	for (int i = 0; i < 3 * CAVEATS_MAX; i++)
 		caveats_add(&caveats, "%0300d", i);
 	assert_int_equal(caveats.nr, CAVEATS_MAX);
-	assert_int_equal(strlen(caveats.text[CAVEATS_MAX - 1]), CAVEATS_TEXT - 1);
+	assert_int_equal(strlen(caveats.text[CAVEATS_MAX - 1]),
+			 CAVEATS_TEXT - 1);
 }
 
 int main(void)

@@ -2,8 +2,8 @@
 /*
  * Waiting for events of the module until nothing is left, whatever that is.
  */
-#ifndef DFPUT_WAIT_H
-#define DFPUT_WAIT_H
+#ifndef DFPUT_EVENT_LOOP_H
+#define DFPUT_EVENT_LOOP_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,7 +39,7 @@ struct wait;
  * typedef wait_look - find out what is left
  * @wait: receives it in left; stop, deaf and the naps may be changed
  *
- * Return: 0 or a negative errno as in reader.h.
+ * Return: 0 or a negative errno as in parse.h.
  */
 typedef int wait_look(struct wait *wait);
 
@@ -51,11 +51,11 @@ typedef int wait_look(struct wait *wait);
  * @what: for it
  * @process: one more file descriptor: that it can be read is an event; or -1
  * @deadline: number_now() at which to give up, or WAIT_EVER
- * @first_nap: after a look look again, without any event, after so many ns; and
- *	after each further look after twice the time
- * @max_nap: but after so many nanoseconds at the latest
- * @conclusive: one look at which nothing is left is enough, whatever moves; so it
- *	is where but one table is looked at
+ * @first_nap: without an event, look again after so many ns, then after twice the
+ *	time, and so on
+ * @max_nap: but after so many ns at the latest
+ * @conclusive: one look at which nothing is left is enough, whatever moves: for
+ *	those who look at one table only
  * @deaf: the events of @file do not matter now
  * @stop: waiting is no use
  * @fd: @file, opened
@@ -91,4 +91,4 @@ struct wait {
  */
 int wait_for(struct wait *wait);
 
-#endif /* DFPUT_WAIT_H */
+#endif /* DFPUT_EVENT_LOOP_H */

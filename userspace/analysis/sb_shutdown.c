@@ -141,7 +141,7 @@ static int take_special_file(struct sb_shutdown *shutdown, const char *path,
 	if (!S_ISBLK(stat_buf.st_mode))
 		return error_set(
 			-ENOTBLK,
-			"--super: %s is no block device; MAJOR:MINOR or '#ID' of 'dfput superblocks' will do too",
+			"--super: %s is no block device; give one, MAJOR:MINOR, or '#ID' of 'dfput superblocks'",
 			path);
 	wanted->device = stat_buf.st_rdev;
 	shutdown->path = alloc_copy(path);

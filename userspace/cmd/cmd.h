@@ -17,7 +17,7 @@
  * @reader: the directory
  * @view: where output goes
  *
- * Return: enum status, or a negative errno as in reader.h.
+ * Return: enum status, or a negative errno as in parse.h.
  */
 typedef int cmd_show(const struct options *options, struct reader *reader,
 		     struct view *view);

@@ -3,8 +3,8 @@
  * What the checks of dfput doctor share: those of the machine, and those of
  * what the module says of itself.
  */
-#ifndef DFPUT_DOCTOR_H
-#define DFPUT_DOCTOR_H
+#ifndef DFPUT_DOCTOR_MACHINE_H
+#define DFPUT_DOCTOR_MACHINE_H
 
 #include <stdbool.h>
 
@@ -59,4 +59,4 @@ void doctor_add(struct doctor *doctor, const char *check,
  */
 bool doctor_machine(struct doctor *doctor);
 
-#endif /* DFPUT_DOCTOR_H */
+#endif /* DFPUT_DOCTOR_MACHINE_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dfput flush: drain the list now, and say what that did. Only what is on the
- * list: a file that something still holds is none of it.
+ * list: a file that something holds is not there.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -131,7 +131,7 @@ static int watch_window(struct run *run, const struct options *options)
 	return error_set(err, "cannot wait: %s", strerror(-err));
 }
 
-/* Files of which nobody knows whose they are may be the tree's. */
+/* Files without a known owner may be the tree's. */
 static void check_unowned(struct run *run, const struct options *options)
 {
 	uint64_t before = run->before.counter[DFPUT_COUNT_unowned];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dfput umount: unmount; where only files that are released late are in the way,
- * wait for these and try again; otherwise say what is.
+ * dfput umount: unmount. If only late files are in the way, wait for them and try
+ * again; otherwise say what is in the way.
  *
- * What was in the way is in the module's row of our own attempt. It is tried
- * again when less of that is left, as events tell, and after a second without.
+ * The module's row of our own attempt says what was in the way. We try again when
+ * events tell that there is less of it, and each second anyway.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -65,7 +65,7 @@ enum { ID, PID, PENDING, HELD, RINGS, WHY, DEVICE, MOUNT, NR_NUMBERS = WHY };
  * struct umounting - an umount, attempt by attempt
  * @target: where
  * @reader: the module's directory, NULL without
- * @busy: the last attempt said so
+ * @busy: the last attempt failed with EBUSY
  * @error: what else it said, "" for nothing
  * @reason: why it was busy, NULL: not known
  * @row: numbers of the row of the last attempt

@@ -13,7 +13,7 @@
 
 #include "lib/privilege.h"
 
-/* The kernel's overflow user and group, whom nothing belongs to. */
+/* The kernel's overflow user and group, which own nothing. */
 #define NOBODY 65534
 
 static int become_nobody(void)

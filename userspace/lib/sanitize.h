@@ -2,8 +2,8 @@
 /*
  * Text from anywhere, made harmless.
  */
-#ifndef DFPUT_SAFE_H
-#define DFPUT_SAFE_H
+#ifndef DFPUT_SANITIZE_H
+#define DFPUT_SANITIZE_H
 
 /**
  * safe_text() - make text harmless for a terminal
@@ -20,10 +20,10 @@ char *safe_text(const char *text);
  * safe_utf8() - make text valid UTF-8
  * @text: any bytes
  *
- * Each byte that is none becomes U+FFFD.
+ * Each invalid byte becomes U+FFFD.
  *
  * Return: the valid text, for the caller to free.
  */
 char *safe_utf8(const char *text);
 
-#endif /* DFPUT_SAFE_H */
+#endif /* DFPUT_SANITIZE_H */

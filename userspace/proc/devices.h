@@ -28,7 +28,8 @@ char *devices_name(const char *root, dev_t device);
 /**
  * devices_find() - which block device is this?
  * @root: prefix of /sys, "" for the running system
- * @path: of its special file; where it is /dev and the kernel's name, that will do
+ * @path: of its special file, which need not be there if it is /dev and the kernel's
+ *	name
  * @device: receives it
  *
  * Return: 0 or a negative errno: -ENOTBLK when it is something else.

@@ -5,7 +5,7 @@
  * What a file is on is told by the id of its mount, where the kernel says it
  * (fdinfo, statx), and by the table of mounts that has this id: that holds on
  * btrfs, too. Only where no table has it, because the mount is detached or the
- * kernel's own, the file's device number must do.
+ * kernel's own, the file's device number decides.
  *
  * Nothing is opened on the filesystems themselves, and those on other machines
  * are not asked, as these may never answer.
@@ -228,8 +228,8 @@ static bool is_confirmed(const struct walk *walk, const char *path,
 }
 
 /*
- * Find the mount of a file of which nothing is known but its path. Below the root
- * directory, what is not confirmed may be the path of a detached mount.
+ * Find the mount of a file by its path alone. What is not confirmed and seems to be
+ * on the root mount may be the path of a detached mount.
  */
 static const struct mounts_mount *find_mount(const struct walk *walk,
 					     struct holder *holder,
@@ -328,7 +328,7 @@ static void look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
 		return;
 	snprintf(link, sizeof(link), "fd/%d", fd);
 	err = proc_stat(walk->thread, link, &file);
-	/* Some filesystems refuse even root: then what fdinfo says must do. */
+	/* Some filesystems refuse even root: then fdinfo has to be enough. */
 	if (proc_is_gone(err) || (err && !mount)) {
 		note_error(walk, err);
 		return;

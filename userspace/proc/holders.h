@@ -97,7 +97,7 @@ struct holders {
 };
 
 /**
- * struct holders_query - of what holders are looked for
+ * struct holders_query - whose holders to find
  * @root: prefix of /proc, "" for the running system
  * @all: of all filesystems: @super and @block do not count
  * @super: device number of the superblock, as mountinfo has it; 0 for none
@@ -122,9 +122,8 @@ struct holders_query {
  * @holders: receives them, for holders_free(), also on error
  * @query: of what
  *
- * That a process cannot be looked at is no error: it is counted. The calling
- * process is looked at like any other. Files of which it is not known on which
- * filesystem they are, are found whatever the query.
+ * Processes that cannot be looked at are counted. The calling process is one like
+ * any other. Files whose filesystem is not known are found whatever the query.
  *
  * Return: 0, or a negative errno when /proc cannot be read.
  */

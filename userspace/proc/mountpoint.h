@@ -2,8 +2,8 @@
 /*
  * Where things are mounted.
  */
-#ifndef DFPUT_LOCATE_H
-#define DFPUT_LOCATE_H
+#ifndef DFPUT_MOUNTPOINT_H
+#define DFPUT_MOUNTPOINT_H
 
 #include <sys/types.h>
 
@@ -52,4 +52,4 @@ int locate_mount(const char *root, const char *path, dev_t *super);
  */
 int locate_super(const char *root, dev_t block, dev_t *super);
 
-#endif /* DFPUT_LOCATE_H */
+#endif /* DFPUT_MOUNTPOINT_H */

@@ -16,7 +16,7 @@
 #include "proc/mounts.h"
 #include "proc/proc.h"
 
-/* Of whom a table is read. */
+/* The process whose table is read. */
 struct viewer {
 	const char *proc;
 	const char *process;
@@ -111,7 +111,7 @@ static int enter_mntns(struct mounts *mounts, int dir, uint64_t *inode)
 	return add_mntns(mounts, &mntns);
 }
 
-/* Who cannot be looked at is counted when holders are looked for. */
+/* holders_scan() counts processes that cannot be looked at. */
 static void scan_thread(struct mounts *mounts, const char *proc, int list,
 			pid_t pid, pid_t tid)
 {

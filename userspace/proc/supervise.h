@@ -50,7 +50,7 @@ struct supervise {
  * @argv: the program and its arguments; its environment, signal mask and
  *	dispositions are ours from before
  *
- * What went wrong has been complained of.
+ * It complains about what went wrong.
  *
  * Return: 0; 127 when the program was not found, 126 when it could not be
  * executed, or 1 when something else failed, as an exit status.

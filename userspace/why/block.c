@@ -167,7 +167,7 @@ static bool is_ours(const struct why_search *search, const char *path,
 	return true;
 }
 
-/* A deleted one has no path any more that could be tried. */
+/* A deleted file has no path to try. */
 static bool cut_deleted(char *path)
 {
 	char *at = strstr(path, " (deleted)");

@@ -200,7 +200,7 @@ static void add_held(struct why_search *search, const struct rows *rows,
 		age);
 }
 
-/* What a living process holds has been said already. */
+/* why_live() has told what living processes hold. */
 static void look_at_held(struct why_search *search, const struct rows *umounts)
 {
 	struct rows rows;

@@ -14,7 +14,7 @@
  * @query: about what
  * @holders: living holders, and the mounts of all namespaces
  * @mount: that of the target, or NULL
- * @err: the first error; nothing is added any more then
+ * @err: the first error, which ends the search
  */
 struct why_search {
 	struct why *why;

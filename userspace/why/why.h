@@ -71,7 +71,7 @@ struct why_reason {
  * @target: a path, which stands for its mount; a block device; or MAJOR:MINOR
  * @root: prefix of /proc and /sys, "" for the running system
  * @reader: the module's directory, or NULL when it could not be opened
- * @busy: it is known to be busy: umount said so just now
+ * @busy: an umount has just failed with EBUSY
  */
 struct why_query {
 	const char *target;

@@ -150,7 +150,7 @@ enum dfput_method { DFPUT_METHODS(DFPUT_METHOD_ENUM) DFPUT_NR_METHODS };
 #define DFPUT_SCOPE_DEFAULT "exits"
 #define DFPUT_SCOPES(X)                              \
 	X(DEFERRED, "deferred", "files on the list") \
-	X(EXITS, DFPUT_SCOPE_DEFAULT,                            \
+	X(EXITS, DFPUT_SCOPE_DEFAULT,                \
 	  "files on the list, and files that exits leave behind")
 
 #define DFPUT_SCOPE_ENUM(id, word, meaning) DFPUT_SCOPE_##id,

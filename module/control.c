@@ -57,6 +57,10 @@ static int arm_and_test(enum dfput_method method)
 		dfput_shutdown_start();
 	if (dfput_hook_is_armed(DFPUT_HOOK_close))
 		dfput_watch_start();
+	dfput_ring_start(dfput_hook_is_armed(DFPUT_HOOK_ring) &&
+			 dfput_hook_is_armed(DFPUT_HOOK_ring_exit) &&
+			 dfput_hook_is_armed(DFPUT_HOOK_ring_wait) &&
+			 dfput_hook_is_armed(DFPUT_HOOK_ring_wait_old));
 	if (!status.load_ns)
 		WRITE_ONCE(status.load_ns,
 			   dfput_elapsed(load_begun, ktime_get_mono_fast_ns()));

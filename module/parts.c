@@ -187,9 +187,18 @@ u32 dfput_list_putting(const struct file *file)
 	return dfput_ring_putting(file);
 }
 
-void dfput_list_queued(const struct dfput_deferral *deferral, u32 mount_seq)
+void dfput_list_queued(const struct dfput_deferral *deferral, u32 mount_seq,
+		       bool late)
 {
-	dfput_umount_ring_put(deferral->ring, deferral->mount, mount_seq);
+	if (late)
+		dfput_umount_drained(deferral, mount_seq);
+	if (deferral->ring)
+		dfput_umount_ring_put(deferral, mount_seq);
+}
+
+void dfput_list_unseen(const struct dfput_release *release)
+{
+	dfput_umount_unseen(release);
 }
 
 void *dfput_list_started(const struct file *file)

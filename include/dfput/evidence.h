@@ -2,10 +2,18 @@
 /*
  * What kept an umount busy: from what is known of it to one word.
  *
+ * The kernel refuses an umount because of references to that very mount, to copies
+ * of it in other mount namespaces, or because of a mount below it. That of a root
+ * mount it refuses because of writers on any mount of the superblock.
+ *
  * Whoever asks for an umount pins mount and superblock until it returns. So each
  * file of that mount that is on the list at that moment held the mount all the
- * time, on the list or before that. A ring of io_uring that is being taken down
- * then may hold some as well: that is known once it puts them.
+ * time, on the list or before that. That is certain. A ring of io_uring that is
+ * being taken down then may hold some as well: that is known once it puts them.
+ *
+ * A file that was on the list for part of the time, or that belongs to another mount
+ * of the superblock, may have been in the way. While there is one, or a ring, it is
+ * not certain that nothing was deferred.
  */
 #ifndef DFPUT_EVIDENCE_H
 #define DFPUT_EVIDENCE_H
@@ -17,24 +25,67 @@
 /**
  * struct dfput_evidence - what is known of an umount
  * @busy: it was refused with EBUSY
- * @unsure: the module missed a file of that mount, or may have
+ * @root: of a root mount, and not MNT_DETACH: writers decide, of any mount
+ * @unsure: the module missed something, or may have
+ * @rings_strange: rings that the module does not follow were being taken down
  * @before: files of that mount on the list when it began
- * @queued: the same when it returned, or in their release
+ * @arrived: files of that mount that came on the list until it returned
+ * @queued: files of that mount on the list when it returned, or in their release
  * @releasing: in their release when it returned, at most: some of @queued
+ * @drained: of that mount, on the list as their release has shown since
+ * @maybe_last: of that mount, and not known yet whether they were on the list
+ * @super_files: files of the superblock, on the list in the meantime or perhaps so
  * @held: of that mount, closed by an ended process and held when it returned
  * @ring_files: of that mount, put since by rings that were being taken down then
+ * @ring_super_files: the same, of other mounts of the superblock
  * @rings_left: how many of those rings are not gone yet
+ * @rings_gone: how many rings went while it was under way
+ * @rings_living: of those rings, closed by a process that lived on, which may have
+ *                put the files itself
  */
 struct dfput_evidence {
 	_Bool busy;
+	_Bool root;
 	_Bool unsure;
+	_Bool rings_strange;
 	__u32 before;
+	__u32 arrived;
 	__u32 queued;
 	__u32 releasing;
+	__u32 drained;
+	__u32 maybe_last;
+	__u32 super_files;
 	__u32 held;
 	__u32 ring_files;
+	__u32 ring_super_files;
 	__u32 rings_left;
+	__u32 rings_gone;
+	__u32 rings_living;
 };
+
+/* Files of that mount were on the list when it returned: not only in their release. */
+static inline _Bool
+dfput_evidence_has_deferral(const struct dfput_evidence *evidence)
+{
+	return !evidence->root &&
+	       (evidence->queued > evidence->releasing || evidence->drained);
+}
+
+static inline _Bool
+dfput_evidence_may_be_deferral(const struct dfput_evidence *evidence)
+{
+	return evidence->before || evidence->arrived || evidence->queued ||
+	       evidence->releasing || evidence->drained ||
+	       evidence->maybe_last || evidence->super_files;
+}
+
+static inline _Bool
+dfput_evidence_may_be_ring(const struct dfput_evidence *evidence)
+{
+	return evidence->ring_files || evidence->ring_super_files ||
+	       evidence->rings_left || evidence->rings_gone ||
+	       evidence->rings_living || evidence->rings_strange;
+}
 
 /**
  * dfput_evidence_why() - what kept an umount busy
@@ -50,13 +101,13 @@ dfput_evidence_why(const struct dfput_evidence *evidence)
 {
 	if (!evidence->busy)
 		return DFPUT_WHY_NOT_BUSY;
-	if (evidence->queued > evidence->releasing)
+	if (dfput_evidence_has_deferral(evidence))
 		return DFPUT_WHY_DEFERRAL;
-	if (evidence->ring_files)
+	if (evidence->ring_files && !evidence->root)
 		return DFPUT_WHY_RING;
-	if (evidence->before || evidence->queued || evidence->releasing)
+	if (dfput_evidence_may_be_deferral(evidence))
 		return DFPUT_WHY_DEFERRAL_PERHAPS;
-	if (evidence->rings_left)
+	if (dfput_evidence_may_be_ring(evidence))
 		return DFPUT_WHY_RING_PERHAPS;
 	if (evidence->unsure)
 		return DFPUT_WHY_UNKNOWN;

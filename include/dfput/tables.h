@@ -175,7 +175,10 @@
 	X(T, super, num, more, "its superblock: an id in superblocks, or 0")   \
 	X(T, mount, text, more, "its mount: equal for files of one mount")     \
 	X(T, pid, num, all, "process that asked for it")                       \
-	X(T, comm, text, all, "its name")
+	X(T, comm, text, all, "its name")                                      \
+	X(T, attempts, num, all,                                               \
+	  "how often it asked, with the same result and reason")               \
+	X(T, first_ns, time, more, "when the first of these returned")
 
 /* Values of the hooks file: X(name, meaning) */
 #define DFPUT_HOOKS_VALUES(X)                                          \

@@ -100,19 +100,20 @@ enum dfput_hop_kind { DFPUT_HOPS(DFPUT_HOP_ENUM) DFPUT_NR_HOPS };
 #undef DFPUT_HOP_ENUM
 
 /* What kept an umount busy, as far as the module can tell: see evidence.h. */
-#define DFPUT_WHYS(X)                                                                      \
-	X(NOT_BUSY, "-", "it was not busy")                                                \
-	X(DEFERRAL, "deferral", "files of that mount were on the list")                    \
-	X(DEFERRAL_PERHAPS, "deferral?",                                                   \
-	  "files of that mount were on the list when it began")                            \
-	X(RING, "ring",                                                                    \
-	  "io_uring rings being taken down held files of that mount")                      \
-	X(RING_PERHAPS, "ring?",                                                           \
-	  "io_uring rings being taken down may hold files of that mount")                  \
-	X(HELD, "held",                                                                    \
-	  "something, perhaps a living process, holds files that an ended process closed") \
-	X(OTHER, "other", "nothing that the module sees: no deferral")                     \
-	X(UNKNOWN, "unknown", "the module missed something")
+#define DFPUT_WHYS(X)                                                                \
+	X(NOT_BUSY, "-", "it was not busy")                                          \
+	X(DEFERRAL, "deferral", "files of that mount were on the list")              \
+	X(DEFERRAL_PERHAPS, "deferral?",                                             \
+	  "files of that superblock were, for part of the time or of another mount") \
+	X(RING, "ring",                                                              \
+	  "io_uring rings being taken down held files of that mount")                \
+	X(RING_PERHAPS, "ring?",                                                     \
+	  "io_uring rings being taken down may have held files of that mount")       \
+	X(HELD, "held",                                                              \
+	  "no deferral: something holds files that an ended process closed")         \
+	X(OTHER, "other", "no deferral: nothing that the module sees")               \
+	X(UNKNOWN, "unknown",                                                        \
+	  "the module missed something, or has just begun to measure")
 
 #define DFPUT_WHY_ENUM(id, word, meaning) DFPUT_WHY_##id,
 enum dfput_why { DFPUT_WHYS(DFPUT_WHY_ENUM) DFPUT_NR_WHYS };

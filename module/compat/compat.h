@@ -151,6 +151,26 @@ static __always_inline bool dfput_file_skips_list(const struct file *file)
 #endif
 }
 
+/**
+ * dfput_file_mount() - the mount that a file pins and that somebody may unmount
+ * @file: the file, opened
+ *
+ * A filesystem on top of another, as overlay, opens files of the lower one. Up to 6.6
+ * such a file has the upper mount as its own; since 6.7 it pins that in addition.
+ *
+ * Context: any; somebody holds a reference, or its __fput() has just been entered.
+ * Return: the mount.
+ */
+static __always_inline const struct vfsmount *
+dfput_file_mount(const struct file *file)
+{
+#ifdef DFPUT_HAVE_USER_PATH
+	return file_user_path((struct file *)file)->mnt;
+#else
+	return file->f_path.mnt;
+#endif
+}
+
 #ifdef DFPUT_HAVE_FILE_LOCK_CORE
 #define DFPUT_LOCK(at) list_entry(at, struct file_lock_core, flc_list)
 #else

@@ -234,8 +234,8 @@ TRACE_EVENT(dfput_umount,
 		__entry->super = view->super.id;
 		__entry->took_ns = view->ended - view->begun;
 		__entry->pending_super = view->pending_super;
-		__entry->pending_mount = view->queued;
-		__entry->held_mount = view->held;
+		__entry->pending_mount = view->evidence.queued;
+		__entry->held_mount = view->evidence.held;
 		__entry->rings = view->rings;
 		__entry->dev = view->super.dev;
 		__entry->result = view->result;

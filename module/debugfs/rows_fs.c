@@ -87,11 +87,11 @@ static int show_umount(struct seq_file *m, unsigned int row)
 	dfput_field_number(m, dfput_elapsed(view.begun, view.ended));
 	dfput_field_error(m, view.result, "0");
 	dfput_field_word(m, DFPUT_WHYS, dfput_umount_why(&view));
-	dfput_field_number(m, view.queued);
+	dfput_field_number(m, view.evidence.queued);
 	dfput_field_number(m, view.pending_super);
-	dfput_field_number(m, view.held);
+	dfput_field_number(m, view.evidence.held);
 	dfput_field_number(m, view.rings);
-	dfput_field_number(m, view.ring_files);
+	dfput_field_number(m, view.evidence.ring_files);
 	/* 0 until then. */
 	dfput_field_number(m, dfput_elapsed(view.ended, view.shutdown));
 	dfput_field_bits(m, DFPUT_UMOUNT_FLAGS, view.flags);
@@ -102,6 +102,8 @@ static int show_umount(struct seq_file *m, unsigned int row)
 	dfput_field_mount(m, view.mnt);
 	dfput_field_number(m, view.pid);
 	dfput_field_text(m, view.comm);
+	dfput_field_number(m, view.attempts);
+	dfput_field_number(m, view.first);
 	return 0;
 }
 

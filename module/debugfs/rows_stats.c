@@ -28,7 +28,6 @@ static void show_stats(struct seq_file *m)
 	bool enabled = dfput_control_status().enabled;
 	/* One moment on three clocks: a reader turns our times into the wall's. */
 	ktime_t now = ktime_get();
-	u32 last_ring;
 	const u64 gauges[DFPUT_NR_GAUGES] = {
 		[DFPUT_GAUGE_pending] = sums->gauges.pending,
 		[DFPUT_GAUGE_pending_max] = sums->gauges.pending_max,
@@ -37,7 +36,7 @@ static void show_stats(struct seq_file *m)
 			enabled ? dfput_elapsed(since, ktime_to_ns(now)) : 0,
 		[DFPUT_GAUGE_enabled] = enabled,
 		[DFPUT_GAUGE_watched] = atomic_read(&dfput_watched),
-		[DFPUT_GAUGE_rings] = dfput_ring_count(&last_ring),
+		[DFPUT_GAUGE_rings] = dfput_ring_census().now,
 		[DFPUT_GAUGE_clock_monotonic_ns] = ktime_to_ns(now),
 		[DFPUT_GAUGE_clock_boottime_ns] =
 			ktime_to_ns(ktime_mono_to_any(now, TK_OFFS_BOOT)),

@@ -198,18 +198,38 @@ void dfput_ring_closed_by_exec(const void *ctx);
  * followed, and dfput_ring_leave() has to be called.
  */
 bool dfput_ring_enter(const void *work);
+/* The same for the work that takes the ring down: one that is not known is counted. */
+bool dfput_ring_enter_exit(const void *work);
 bool dfput_ring_enter_task(struct task_struct *task);
 /* It is over; @gone: and the ring is freed. */
 void dfput_ring_leave(bool gone);
 
-/* How many rings there are now; @last: the newest number. */
-u32 dfput_ring_count(u32 *last);
+/* Current's work that takes a ring down waits for its requests, for @timeout jiffies. */
+void dfput_ring_wait(unsigned long timeout);
+
+struct dfput_ring_census {
+	/* How many there are now. */
+	u32 now;
+	/* Of these, closed by a process that lives on: it may put the files itself. */
+	u32 living;
+	/* How many have gone: only grows. */
+	u32 gone;
+	/* The newest number. */
+	u32 last;
+	/* There are others, that are not followed; there may be. */
+	bool strange;
+	bool blind;
+};
+
+struct dfput_ring_census dfput_ring_census(void);
 /* How many of those numbered up to @last there are still. */
 u32 dfput_ring_count_upto(u32 last);
 
 unsigned int dfput_ring_slots(void);
 bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view);
 
+/* Measuring begins; @seen: each ring is, from now on. */
+void dfput_ring_start(bool seen);
 void dfput_ring_stop(void);
 
 #endif /* DFPUT_EXIT_H */

@@ -12,6 +12,8 @@
  * A kworker's slot is its own: see core/activity.h.
  */
 #include <linux/atomic.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -26,6 +28,15 @@
 #define RINGS 1024
 #define WORKS 1024
 
+/*
+ * io_ring_exit_work() waits for its requests in a loop, 50 ms at a time; once a ring
+ * has hung for five minutes and the kernel has warned of it, a minute at a time. So a
+ * ring that we do not follow shows up that often.
+ */
+#define HUNG_WAIT_NS (60 * NSEC_PER_SEC)
+/* How much later than that, on a busy machine. */
+#define SLACK_NS (2 * NSEC_PER_SEC)
+
 struct ring {
 	/* NULL: free. */
 	const void *start;
@@ -33,6 +44,8 @@ struct ring {
 	struct dfput_owner *owner;
 	/* Else it lives, and an execution has closed one of its descriptors. */
 	bool released;
+	/* By a process that lives on. */
+	bool closer_lives;
 	/* Since then. */
 	u64 since;
 	u32 id;
@@ -44,18 +57,49 @@ struct work {
 	struct dfput_owner *owner;
 	/* NULL: it is a task's, not a ring's. */
 	struct ring *ring;
+	/* Number of that ring, or of the newest of that task, once one is known. */
+	u32 id;
 };
 
 static DEFINE_RAW_SPINLOCK(rings_lock);
 static struct ring rings[RINGS];
 /* Above the last that is taken. */
 static unsigned int rings_end;
-/* How many are released, and the number of the newest. */
+/* How many are released, have gone; the number of the newest. */
 static u32 rings_now;
+static u32 rings_living;
+static u32 rings_gone;
 static u32 last_id;
+
+/* Until then there may be rings that we do not follow: one was seen; none was yet. */
+static u64 strange_until;
+static u64 blind_until = U64_MAX;
 
 static struct work works[WORKS];
 static const struct dfput_activities working = DFPUT_ACTIVITIES(works);
+
+/* ---- rings that we do not follow ---- */
+
+static void note_stranger(u64 wait)
+{
+	WRITE_ONCE(strange_until, ktime_get_mono_fast_ns() + wait + SLACK_NS);
+}
+
+static void count_lost(void)
+{
+	dfput_count(DFPUT_COUNT_lost_rings);
+	/* Its work begins by then, and shows it. */
+	note_stranger(0);
+}
+
+void dfput_ring_wait(unsigned long timeout)
+{
+	unsigned long max = HUNG_WAIT_NS / NSEC_PER_SEC * HZ;
+
+	if (!dfput_activity_find(&working))
+		note_stranger(NSEC_PER_USEC *
+			      jiffies_to_usecs(min(timeout, max)));
+}
 
 /* ---- rings; under their lock ---- */
 
@@ -93,10 +137,16 @@ static struct ring *find_free_ring(void)
 
 static void set_released(struct ring *ring, bool released)
 {
-	rings_now += released - ring->released;
-	if (released && !ring->released) {
+	if (released == ring->released)
+		return;
+	rings_now += released ? 1 : -1;
+	if (ring->closer_lives)
+		rings_living += released ? 1 : -1;
+	if (released) {
 		ring->since = ktime_get_mono_fast_ns();
 		ring->id = ++last_id;
+	} else {
+		rings_gone++;
 	}
 	ring->released = released;
 }
@@ -123,6 +173,8 @@ enter_ring(const void *start, struct dfput_owner *owner, enum dfput_kind kind)
 	struct dfput_owner *before = NULL;
 
 	if (kind == DFPUT_KIND_EXIT && is_released_by_exec(ring)) {
+		/* The exec has cancelled the requests of this process. */
+		ring->closer_lives = false;
 		set_released(ring, true);
 		return owner;
 	}
@@ -131,12 +183,13 @@ enter_ring(const void *start, struct dfput_owner *owner, enum dfput_kind kind)
 	else
 		ring = find_free_ring();
 	if (!ring) {
-		dfput_count(DFPUT_COUNT_lost_rings);
+		count_lost();
 		return owner;
 	}
 	ring->start = start;
 	ring->size = ksize(start);
 	ring->owner = owner;
+	ring->closer_lives = !(current->flags & PF_EXITING);
 	set_released(ring, kind == DFPUT_KIND_EXIT);
 	return before;
 }
@@ -155,7 +208,7 @@ static void note_ring(const void *start, enum dfput_kind kind)
 	unsigned long flags;
 
 	if (!owner) {
-		dfput_count(DFPUT_COUNT_lost_rings);
+		count_lost();
 		return;
 	}
 	raw_spin_lock_irqsave(&rings_lock, flags);
@@ -173,7 +226,7 @@ void dfput_ring_released(const void *ctx)
 {
 	/* Released by a kernel thread: then it was not the one that closed it. */
 	if (current->flags & PF_KTHREAD)
-		dfput_count(DFPUT_COUNT_lost_rings);
+		count_lost();
 	else
 		note_ring(ctx, DFPUT_KIND_EXIT);
 }
@@ -205,11 +258,12 @@ static bool begin_work(struct dfput_owner *owner, struct ring *ring)
 		return false;
 	work = dfput_activity_claim(&working);
 	if (!work) {
-		dfput_count(DFPUT_COUNT_lost_rings);
+		count_lost();
 		dfput_owner_put(owner);
 		return false;
 	}
 	work->owner = owner;
+	work->id = ring ? ring->id : 0;
 	WRITE_ONCE(work->ring, ring);
 	atomic_inc(&dfput_list_servants);
 	return true;
@@ -227,6 +281,14 @@ bool dfput_ring_enter(const void *item)
 		owner = dfput_owner_hold(ring->owner);
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
 	return begin_work(owner, ring);
+}
+
+bool dfput_ring_enter_exit(const void *work)
+{
+	if (dfput_ring_enter(work))
+		return true;
+	note_stranger(0);
+	return false;
 }
 
 bool dfput_ring_enter_task(struct task_struct *task)
@@ -249,28 +311,51 @@ void dfput_ring_leave(bool gone)
 	dfput_activity_release(&work->activity);
 }
 
+/* The newest ring that an ended process has left, or 0. */
+static u32 find_ring_of(const struct dfput_owner *owner)
+{
+	const struct ring *ring;
+	unsigned long flags;
+	u32 id = 0;
+
+	raw_spin_lock_irqsave(&rings_lock, flags);
+	for (ring = rings; ring < rings + rings_end; ring++)
+		if (ring->start && ring->released && ring->owner == owner &&
+		    !ring->closer_lives && (!id || (s32)(ring->id - id) > 0))
+			id = ring->id;
+	raw_spin_unlock_irqrestore(&rings_lock, flags);
+	return id;
+}
+
 u32 dfput_ring_putting(const struct file *file)
 {
-	const struct work *work = dfput_activity_find(&working);
+	struct work *work = dfput_activity_find(&working);
 
 	if (!work)
 		return 0;
 	dfput_watch_put_for(file, work->owner);
-	return work->ring ? work->ring->id : 0;
+	if (!work->id)
+		work->id = find_ring_of(work->owner);
+	return work->id;
 }
 
 /* ---- reading ---- */
 
-u32 dfput_ring_count(u32 *last)
+struct dfput_ring_census dfput_ring_census(void)
 {
+	u64 now = ktime_get_mono_fast_ns();
+	struct dfput_ring_census census;
 	unsigned long flags;
-	u32 now;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
-	*last = last_id;
-	now = rings_now;
+	census.now = rings_now;
+	census.living = rings_living;
+	census.gone = rings_gone;
+	census.last = last_id;
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
-	return now;
+	census.strange = now < READ_ONCE(strange_until);
+	census.blind = now < READ_ONCE(blind_until);
+	return census;
 }
 
 u32 dfput_ring_count_upto(u32 last)
@@ -321,6 +406,18 @@ bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view)
 	return there;
 }
 
+void dfput_ring_start(bool seen)
+{
+	/* The kernel would have warned of a ring that hangs. */
+	u64 wait = test_taint(TAINT_WARN) ? HUNG_WAIT_NS : 0;
+
+	if (!IS_ENABLED(CONFIG_IO_URING))
+		WRITE_ONCE(blind_until, 0);
+	else if (seen)
+		WRITE_ONCE(blind_until,
+			   ktime_get_mono_fast_ns() + wait + SLACK_NS);
+}
+
 /* No handler may run. */
 void dfput_ring_stop(void)
 {
@@ -333,5 +430,6 @@ void dfput_ring_stop(void)
 	for (ring = rings; ring < rings + RINGS; ring++)
 		dfput_owner_put(clear_ring(ring));
 	rings_end = 0;
+	blind_until = U64_MAX;
 	atomic_set(&dfput_list_servants, 0);
 }

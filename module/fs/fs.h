@@ -13,6 +13,8 @@
 
 #include <dfput/words.h>
 
+#include "compat/compat.h"
+
 #define DFPUT_FSTYPE_LEN 16
 
 /*
@@ -85,6 +87,8 @@ struct dfput_super_ref dfput_super_of(const struct file *file);
 
 /* The same, of a superblock that can't go away meanwhile. */
 struct dfput_super_ref dfput_super_find(const struct super_block *sb);
+/* The same for whoever only looks: a new one gets no room that others may need. */
+struct dfput_super_ref dfput_super_touch(const struct super_block *sb);
 /* Is it in the table already? */
 bool dfput_super_known(const struct super_block *sb);
 
@@ -98,8 +102,26 @@ void dfput_super_hold(const struct dfput_super_ref *super);
 void dfput_super_unhold(const struct dfput_super_ref *super);
 void dfput_super_leftover(const struct dfput_super_ref *super);
 
-/* Its files on the list. */
-u64 dfput_super_pending(const struct dfput_super_ref *super);
+/* One more of its files may be on the list, or one less. */
+void dfput_super_maybe_last(const struct dfput_super_ref *super, int nr);
+
+/* Files of a superblock that went on the list. */
+struct dfput_traffic {
+	/* Its generation, 0 for one without an account. */
+	u64 id;
+	/* How many there have been: only grows. */
+	u64 queued;
+	/* How many of these are on the list. */
+	u64 pending;
+	/* How many more may be. */
+	u32 maybe_last;
+};
+
+/* By its ref; if that has no id, by its address, a key, and its device. */
+struct dfput_traffic dfput_super_traffic(const void *sb,
+					 const struct dfput_super_ref *super);
+/* Of all superblocks that there was no room for. */
+struct dfput_traffic dfput_super_traffic_lost(void);
 
 /**
  * dfput_super_begin_shutdown() - at the entry of generic_shutdown_super()
@@ -147,6 +169,10 @@ enum dfput_stage {
 	DFPUT_STAGE_QUEUED,
 	/* Closed by a process that ended, and not released. */
 	DFPUT_STAGE_HELD,
+	/* On the list, or held by others: not known yet. */
+	DFPUT_STAGE_MAYBE_LAST,
+	/* No file, but an umount that is under way. */
+	DFPUT_STAGE_UMOUNT,
 	DFPUT_NR_STAGES,
 	DFPUT_STAGE_NONE = DFPUT_NR_STAGES,
 };
@@ -155,6 +181,8 @@ enum dfput_stage {
 struct dfput_mount_view {
 	/* One that is watched may be held as well as queued. */
 	u32 files[DFPUT_NR_STAGES];
+	/* How many have been queued: grows while there is one in any stage. */
+	u32 arrived;
 	/* Counts these snapshots, of all mounts. */
 	u32 seq;
 	/* There may be more: there was no room to count some. */
@@ -170,11 +198,12 @@ struct dfput_mount_view {
  */
 static __always_inline const void *dfput_mount_of(const struct file *file)
 {
-	const struct vfsmount *mnt = file->f_path.mnt;
+	const struct vfsmount *mnt;
 
-	if (!(file->f_mode & FMODE_OPENED) || (mnt->mnt_flags & MNT_INTERNAL))
+	if (!(file->f_mode & FMODE_OPENED))
 		return NULL;
-	return mnt;
+	mnt = dfput_file_mount(file);
+	return mnt->mnt_flags & MNT_INTERNAL ? NULL : mnt;
 }
 
 /* Files are counted by mount: umounts are seen. */
@@ -203,6 +232,8 @@ static __always_inline u32 dfput_mount_move(const void *mnt,
 
 /* What is counted of a mount that can't go away meanwhile. */
 struct dfput_mount_view dfput_mount_snapshot(const void *mnt);
+/* Files of a mount, a key, in one stage. No snapshot. */
+u32 dfput_mount_count(const void *mnt, enum dfput_stage stage);
 
 /* No handler may run. */
 void dfput_mount_start(void);

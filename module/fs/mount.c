@@ -2,9 +2,9 @@
 /*
  * Mounts: how many files in flight pin each.
  *
- * An entry is here only while a file is counted that pins the mount, so its
- * address is nobody else's meanwhile. It goes with its last file: the end of a
- * mount need not be seen. A bucket's lock is taken with interrupts off, inside
+ * An entry is here only while a file is counted that pins the mount, or an umount
+ * is under way, so its address is nobody else's meanwhile. It goes with the last of
+ * these: the end of a mount need not be seen. A bucket's lock is taken with interrupts off, inside
  * that of a table of files, and no other is taken inside it.
  *
  * Without room for an entry, the bucket counts the file as lost, until as many
@@ -19,6 +19,8 @@
 struct mount_entry {
 	struct dfput_entry entry;
 	u32 files[DFPUT_NR_STAGES];
+	/* How many were queued; umounts compare. */
+	u32 arrived;
 };
 
 bool dfput_mounts_started __read_mostly;
@@ -50,6 +52,7 @@ static struct mount_entry *add_mount(struct dfput_bucket *bucket,
 	if (!mount)
 		return NULL;
 	memset(mount->files, 0, sizeof(mount->files));
+	mount->arrived = 0;
 	mount->entry.key = (unsigned long)mnt;
 	dfput_hash_add(bucket, &mount->entry);
 	return mount;
@@ -82,6 +85,7 @@ static struct mount_entry *enter_stage(struct dfput_bucket *bucket,
 		mount = add_mount(bucket, mnt);
 	if (mount) {
 		mount->files[to]++;
+		mount->arrived += to == DFPUT_STAGE_QUEUED;
 	} else {
 		bucket->lost++;
 		dfput_count(DFPUT_COUNT_lost_mounts);
@@ -124,12 +128,28 @@ struct dfput_mount_view dfput_mount_snapshot(const void *mnt)
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	mount = find_mount(bucket, mnt);
-	if (mount)
+	if (mount) {
 		memcpy(view.files, mount->files, sizeof(view.files));
+		view.arrived = mount->arrived;
+	}
 	view.unsure = bucket->lost;
 	view.seq = atomic_inc_return(&snapshot_seq);
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	return view;
+}
+
+u32 dfput_mount_count(const void *mnt, enum dfput_stage stage)
+{
+	struct dfput_bucket *bucket = bucket_of(mnt);
+	const struct mount_entry *mount;
+	unsigned long flags;
+	u32 nr;
+
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	mount = find_mount(bucket, mnt);
+	nr = mount ? mount->files[stage] : 0;
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+	return nr;
 }
 
 void dfput_mount_start(void)

@@ -39,6 +39,7 @@ struct super_count {
 	atomic64_t released;
 	atomic64_t leftovers;
 	atomic_t held;
+	atomic_t maybe_last;
 	u64 base_queued;
 	u64 base_released;
 	u64 base_leftovers;
@@ -74,6 +75,10 @@ struct set {
 };
 
 static struct set *sets;
+
+/* The account of all superblocks that have none of their own. */
+static struct super_count without_way;
+
 static atomic64_t last_id;
 
 /*
@@ -94,32 +99,42 @@ static u64 count_pending(const struct super_count *count)
 	       atomic64_read(&count->released);
 }
 
-static struct way *find_way(struct set *set, const struct super_block *sb)
+static struct way *find_by_key(struct set *set, const void *sb, dev_t dev)
 {
 	unsigned int i;
 
 	for (i = 0; i < WAYS; i++) {
 		/* Pairs with the release in fill_way(). */
 		if (smp_load_acquire(&set->way[i].sb) == sb &&
-		    set->way[i].dev == sb->s_dev)
+		    set->way[i].dev == dev)
 			return &set->way[i];
 	}
 	return NULL;
 }
 
-/* A way that was never used, or else the oldest generation that is gone. */
-static struct way *find_room(struct set *set)
+static struct way *find_way(struct set *set, const struct super_block *sb)
+{
+	return find_by_key(set, sb, sb->s_dev);
+}
+
+/*
+ * A way that was never used, or else the oldest generation that is gone. NULL: there
+ * are no more than @reserve of these.
+ */
+static struct way *find_room(struct set *set, unsigned int reserve)
 {
 	struct way *way, *room = NULL;
+	unsigned int nr = 0;
 
 	for (way = set->way; way < set->way + WAYS; way++) {
 		if (way->sb || way->in_shutdown ||
 		    (way->id && count_pending(&way->count)))
 			continue;
+		nr++;
 		if (!room || way->id < room->id)
 			room = way;
 	}
-	return room;
+	return nr > reserve ? room : NULL;
 }
 
 static void fill_way(struct way *way, const struct super_block *sb)
@@ -146,7 +161,8 @@ static void drop_stale_sb(struct set *set, const struct super_block *sb)
 			WRITE_ONCE(way->sb, NULL);
 }
 
-static struct way *add_way(struct set *set, const struct super_block *sb)
+static struct way *add_way(struct set *set, const struct super_block *sb,
+			   unsigned int reserve)
 {
 	unsigned long flags;
 	struct way *way;
@@ -155,7 +171,7 @@ static struct way *add_way(struct set *set, const struct super_block *sb)
 	way = find_way(set, sb);
 	if (!way) {
 		drop_stale_sb(set, sb);
-		way = find_room(set);
+		way = find_room(set, reserve);
 		if (way)
 			fill_way(way, sb);
 	}
@@ -163,7 +179,7 @@ static struct way *add_way(struct set *set, const struct super_block *sb)
 	return way;
 }
 
-static struct set *set_of(const struct super_block *sb)
+static struct set *set_of(const void *sb)
 {
 	return &sets[hash_ptr(sb, SET_BITS)];
 }
@@ -184,7 +200,7 @@ static noinline struct dfput_super_ref add_ref(struct set *set,
 					       const struct super_block *sb)
 {
 	struct dfput_super_ref none = { .dev = sb->s_dev };
-	const struct way *way = add_way(set, sb);
+	const struct way *way = add_way(set, sb, 0);
 
 	if (way)
 		return ref_to(way);
@@ -205,6 +221,23 @@ struct dfput_super_ref dfput_super_find(const struct super_block *sb)
 	return likely(way) ? ref_to(way) : add_ref(set, sb);
 }
 
+/*
+ * In their own namespaces users without privileges can umount as many superblocks
+ * as they like. Half of each set is for those whose files are deferred or held.
+ */
+struct dfput_super_ref dfput_super_touch(const struct super_block *sb)
+{
+	struct dfput_super_ref ref = { .dev = sb->s_dev };
+	const struct way *way;
+	struct set *set;
+
+	if (!READ_ONCE(started))
+		return ref;
+	set = set_of(sb);
+	way = find_way(set, sb) ?: add_way(set, sb, WAYS / 2);
+	return way ? ref_to(way) : ref;
+}
+
 bool dfput_super_known(const struct super_block *sb)
 {
 	return find_way(set_of(sb), sb);
@@ -219,22 +252,44 @@ struct dfput_super_ref dfput_super_of(const struct file *file)
 	return dfput_super_find(file_inode(file)->i_sb);
 }
 
+/* NULL for a file that was never opened. */
+static struct super_count *count_of(const struct dfput_super_ref *super)
+{
+	if (likely(super->id))
+		return &way_at(super->slot)->count;
+	return super->dev ? &without_way : NULL;
+}
+
 void dfput_super_queued(const struct dfput_super_ref *super)
 {
-	if (super->id)
-		atomic64_inc(&way_at(super->slot)->count.queued);
+	struct super_count *count = count_of(super);
+
+	if (count)
+		atomic64_inc(&count->queued);
 }
 
 void dfput_super_retracted(const struct dfput_super_ref *super)
 {
-	if (super->id)
-		atomic64_inc(&way_at(super->slot)->count.retracted);
+	struct super_count *count = count_of(super);
+
+	if (count)
+		atomic64_inc(&count->retracted);
 }
 
 void dfput_super_released(const struct dfput_super_ref *super)
 {
-	if (super->id)
-		atomic64_inc(&way_at(super->slot)->count.released);
+	struct super_count *count = count_of(super);
+
+	if (count)
+		atomic64_inc(&count->released);
+}
+
+void dfput_super_maybe_last(const struct dfput_super_ref *super, int nr)
+{
+	struct super_count *count = count_of(super);
+
+	if (count)
+		atomic_add(nr, &count->maybe_last);
 }
 
 /* Racy: of two files at once, either may count as the last. */
@@ -267,9 +322,39 @@ void dfput_super_leftover(const struct dfput_super_ref *super)
 		atomic64_inc(&way_at(super->slot)->count.leftovers);
 }
 
-u64 dfput_super_pending(const struct dfput_super_ref *super)
+/* A file that comes meanwhile is pending, and queued later: never in neither. */
+static struct dfput_traffic traffic_of(const struct super_count *count)
 {
-	return super->id ? count_pending(&way_at(super->slot)->count) : 0;
+	struct dfput_traffic traffic = {};
+
+	traffic.queued = atomic64_read(&count->queued);
+	/* Whoever counts adds to queued before the file can be released. */
+	smp_rmb();
+	traffic.pending = count_pending(count);
+	traffic.maybe_last = max(atomic_read(&count->maybe_last), 0);
+	return traffic;
+}
+
+struct dfput_traffic dfput_super_traffic(const void *sb,
+					 const struct dfput_super_ref *super)
+{
+	struct dfput_traffic traffic = {};
+	const struct way *way = way_at(super->slot);
+
+	if (!super->id)
+		way = find_by_key(set_of(sb), sb, super->dev);
+	else if (READ_ONCE(way->id) != super->id)
+		way = NULL;
+	if (way) {
+		traffic = traffic_of(&way->count);
+		traffic.id = way->id;
+	}
+	return traffic;
+}
+
+struct dfput_traffic dfput_super_traffic_lost(void)
+{
+	return traffic_of(&without_way);
 }
 
 void dfput_super_start(void)
@@ -277,9 +362,15 @@ void dfput_super_start(void)
 	WRITE_ONCE(started, true);
 }
 
+static void stop_count(struct super_count *count)
+{
+	atomic64_add(count_pending(count), &count->retracted);
+	atomic_set(&count->maybe_last, 0);
+}
+
 static void stop_way(struct way *way)
 {
-	atomic64_add(count_pending(&way->count), &way->count.retracted);
+	stop_count(&way->count);
 	atomic_set(&way->count.held, 0);
 	if (way->sb || way->in_shutdown)
 		way->unknown = true;
@@ -293,6 +384,7 @@ void dfput_super_stop(void)
 	unsigned int slot;
 
 	WRITE_ONCE(started, false);
+	stop_count(&without_way);
 	for (slot = 0; slot < SETS * WAYS; slot++) {
 		struct set *set = &sets[slot / WAYS];
 

@@ -245,6 +245,16 @@ void dfput_on_io_uring_release(unsigned long ip, unsigned long caller,
 	dfput_ring_released(((const struct file *)file)->private_data);
 }
 
+/* By whoever waits for something, for a while at most. */
+void dfput_on_ring_wait(unsigned long ip, unsigned long caller,
+			struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (likely(!dfput_range_holds(&dfput_symbols.io_ring_exit_work,
+				      caller)))
+		return;
+	dfput_ring_wait(dfput_ftrace_argument(fregs, 1));
+}
+
 void dfput_on_aio_ring_mmap(unsigned long ip, unsigned long caller,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {

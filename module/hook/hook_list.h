@@ -35,6 +35,8 @@
 #include <dfput/words.h>
 
 #define DFPUT_LOSS_RING "the owners of an io_uring ring's files"
+#define DFPUT_LOSS_OLD_RING \
+	"io_uring rings that were released before measuring began"
 #define DFPUT_LOSS_AIO "the owners of aio's rings"
 
 /* clang-format off */
@@ -62,6 +64,10 @@
 	  "when a flush begins to wait for the worker")                        \
 	X(ring, "io_uring_release", ftrace_rare, ring, ALL, EXITS, IF_THERE,   \
 	  io_uring_release, DFPUT_LOSS_RING)                                   \
+	X(ring_wait, "wait_for_completion_interruptible_timeout", ftrace_rare, \
+	  ring_wait, ALL, EXITS, IF_THERE, ring_wait, DFPUT_LOSS_OLD_RING)     \
+	X(ring_wait_old, "wait_for_completion_timeout", ftrace_rare,           \
+	  ring_wait_old, ALL, EXITS, IF_THERE, ring_wait, DFPUT_LOSS_OLD_RING) \
 	X(aio_map, "aio_ring_mmap", ftrace_rare, aio_map, ALL, EXITS,          \
 	  IF_THERE, aio_ring_mmap, DFPUT_LOSS_AIO)                             \
 	X(aio_map_prepare, "aio_ring_mmap_prepare", ftrace_rare, aio_map, ALL, \

@@ -119,7 +119,8 @@ int dfput_enter_ring_exit(struct kretprobe_instance *instance,
 			  struct pt_regs *regs)
 {
 	dfput_count_hit(DFPUT_HOOK_ring_exit);
-	return !dfput_ring_enter((void *)regs_get_kernel_argument(regs, 0));
+	return !dfput_ring_enter_exit(
+		(void *)regs_get_kernel_argument(regs, 0));
 }
 NOKPROBE_SYMBOL(dfput_enter_ring_exit);
 

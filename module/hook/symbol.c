@@ -111,6 +111,7 @@ int dfput_symbols_init(void)
 	dfput_symbols.delayed_fput_work =
 		dfput_symbol_address("delayed_fput_work");
 	dfput_symbols.delayed_mntput = find_range("delayed_mntput");
+	dfput_symbols.io_ring_exit_work = find_range("io_ring_exit_work");
 	dfput_symbols.delayed_mntput_work =
 		dfput_symbol_address("delayed_mntput_work");
 	dfput_symbols.work_exited = dfput_symbol_address("work_exited");

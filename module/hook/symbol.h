@@ -26,6 +26,7 @@ struct dfput_range {
  * @flush_delayed_fput: the flush, with a drain loop of its own
  * @drains: the text from the first of these two to the end of the other
  * @delayed_mntput: the worker's cleanup of mounts
+ * @io_ring_exit_work: takes a ring of io_uring down
  * @reparent: where an exiting parent hands over its zombies
  * @delayed_fput_work: the work item of delayed_fput()
  * @delayed_mntput_work: the work item of delayed_mntput()
@@ -36,6 +37,7 @@ struct dfput_symbols {
 	struct dfput_range flush_delayed_fput;
 	struct dfput_range drains;
 	struct dfput_range delayed_mntput;
+	struct dfput_range io_ring_exit_work;
 	struct dfput_range reparent[DFPUT_NR_REPARENT];
 	unsigned long delayed_fput_work;
 	unsigned long delayed_mntput_work;

@@ -78,6 +78,23 @@ static u64 id_of(const struct record *record)
 	return dfput_pool_id(&files.pool, &record->entry.pooled);
 }
 
+static void count_maybe_last(const struct record *record)
+{
+	dfput_super_maybe_last(&record->deferral.super, 1);
+	dfput_mount_move(record->deferral.mount, DFPUT_STAGE_NONE,
+			 DFPUT_STAGE_MAYBE_LAST);
+}
+
+/* Under its bucket's lock: it goes to another state, or away. */
+static void uncount_maybe_last(const struct record *record)
+{
+	if (record->state != STATE_MAYBE_LAST)
+		return;
+	dfput_super_maybe_last(&record->deferral.super, -1);
+	dfput_mount_move(record->deferral.mount, DFPUT_STAGE_MAYBE_LAST,
+			 DFPUT_STAGE_NONE);
+}
+
 /* By whoever owns the record, or holds its bucket's lock. */
 static void set_state(struct record *record, enum record_state state)
 {
@@ -91,6 +108,7 @@ static void remove_record(struct record *record)
 {
 	dfput_hash_remove(&record->entry);
 	dfput_fput_filter_add(-1);
+	uncount_maybe_last(record);
 	/* Before the lock is: evict_record() would remove it once more. */
 	set_state(record, STATE_FREE);
 }
@@ -167,6 +185,7 @@ static void describe_file(struct dfput_deferral *deferral,
 static void write_record(struct record *record,
 			 const struct dfput_deferral *deferral, bool last)
 {
+	uncount_maybe_last(record);
 	raw_write_seqcount_begin(&record->seq);
 	record->watched = NULL;
 	record->deferral = *deferral;
@@ -174,15 +193,18 @@ static void write_record(struct record *record,
 	smp_store_release(&record->state,
 			  last ? STATE_QUEUED : STATE_MAYBE_LAST);
 	raw_write_seqcount_end(&record->seq);
+	if (!last)
+		count_maybe_last(record);
 }
 
-static void count_queued(const struct dfput_deferral *deferral)
+/* @late: it was only known to be the last put when the file was drained. */
+static void count_queued(const struct dfput_deferral *deferral, bool late)
 {
 	u32 seq = dfput_mount_move(deferral->mount, DFPUT_STAGE_NONE,
 				   DFPUT_STAGE_QUEUED);
 
-	if (unlikely(deferral->ring))
-		dfput_list_queued(deferral, seq);
+	if (unlikely(deferral->ring || late))
+		dfput_list_queued(deferral, seq, late);
 	dfput_count_queued(deferral->cause);
 	dfput_super_queued(&deferral->super);
 	dfput_origin_queued(deferral->origin);
@@ -287,7 +309,7 @@ void dfput_list_put(const struct file *file, enum dfput_cause cause,
 
 	/* In time: the kernel drains it after we return. */
 	if (count) {
-		count_queued(&deferral);
+		count_queued(&deferral, false);
 		trace_dfput_queue(id, &deferral);
 		dfput_selftest_queued(file, cause);
 	}
@@ -335,6 +357,7 @@ static void start_record(struct record *record, struct dfput_release *release,
 {
 	dfput_hash_remove(&record->entry);
 	dfput_fput_filter_add(-1);
+	uncount_maybe_last(record);
 	raw_write_seqcount_begin(&record->seq);
 	release->watched = dfput_list_started(file);
 	record->watched = release->watched;
@@ -394,7 +417,7 @@ static void count_start(struct dfput_release *release, bool maybe_last)
 
 	if (maybe_last) {
 		/* It was the last put: counted late, timed right. */
-		count_queued(deferral);
+		count_queued(deferral, true);
 		trace_dfput_queue(release->id, deferral);
 	}
 	dfput_hist_add(DFPUT_HIST_queue_wait, wait);
@@ -422,6 +445,8 @@ void dfput_release_start(struct dfput_release *release, const struct file *file,
 	}
 	if (release->match != DFPUT_MATCH_QUEUED)
 		dfput_super_queued(&release->super);
+	if (unlikely(release->match == DFPUT_MATCH_NONE))
+		dfput_list_unseen(release);
 	dfput_super_started(&release->super, release->ino, now);
 }
 

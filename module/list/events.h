@@ -24,10 +24,15 @@ extern atomic_t dfput_list_servants;
 u32 dfput_list_putting(const struct file *file);
 
 /*
- * A file that a ring's work put was counted as queued, after the snapshot of its
- * mount that has the number @mount_seq.
+ * A file that a ring's work put was counted as queued, or one that is drained @late:
+ * until now it was not certain that it is on the list. It was counted after the
+ * snapshot of its mount that has the number @mount_seq.
  */
-void dfput_list_queued(const struct dfput_deferral *deferral, u32 mount_seq);
+void dfput_list_queued(const struct dfput_deferral *deferral, u32 mount_seq,
+		       bool late);
+
+/* A file is drained whose queueing was not seen. */
+void dfput_list_unseen(const struct dfput_release *release);
 
 /*
  * A drain loop has called __fput(). Called under the lock of the file's bucket.

@@ -8,6 +8,6 @@
 #include "umount/umount.h"
 
 /* The shutdown of a superblock is over. */
-void dfput_umount_shutdown(u64 super, u64 now);
+void dfput_umount_shutdown(const struct dfput_super_ref *super, u64 now);
 
 #endif /* DFPUT_UMOUNT_INTERNAL_H */

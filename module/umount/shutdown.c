@@ -68,8 +68,7 @@ static void end_shutdown(const struct dfput_super_ref *super)
 	if (!dfput_super_end_shutdown(super, ktime_get_mono_fast_ns(), &view))
 		return;
 	dfput_hist_add(DFPUT_HIST_super_shutdown, view.shutdown.took);
-	dfput_umount_shutdown(view.id,
-			      view.shutdown.begun + view.shutdown.took);
+	dfput_umount_shutdown(super, view.shutdown.begun + view.shutdown.took);
 	trace_dfput_super_shutdown(&view);
 	dfput_waiters_notify();
 }

@@ -3,12 +3,16 @@
  * Umounts.
  *
  * One that is under way is in memory of its own task: the hook's. Those that are
- * over are in a ring of rows under one raw spinlock, taken with interrupts off:
- * umounts are rare, and so are the files that change a row later, because each
- * was put by a ring that a refused umount had found. The locks of the rings and
- * of a mount are taken inside it.
+ * over are rows under one raw spinlock, taken with interrupts off: umounts are rare,
+ * and so are the files that change a row later, because a refused umount has to be
+ * newer than their queueing. The locks of the rings and of a mount are taken inside
+ * it.
+ *
+ * Attempts that differ in nothing but time are one row, so that a loop of retries
+ * takes no room. Those without permission are none: anybody can make them.
  */
 #include <linux/errno.h>
+#include <linux/fs_struct.h>
 #include <linux/ktime.h>
 #include <linux/mount.h>
 #include <linux/spinlock.h>
@@ -23,76 +27,230 @@
 
 /* The newest ring that a refused umount has found; 0 before the first ring. */
 static u32 last_ring_found;
+/* When the newest refused umount returned; 0: there is none. */
+static u64 last_refused;
 
 static DEFINE_RAW_SPINLOCK(rows_lock);
 static struct dfput_umount_view rows[DFPUT_UMOUNTS];
+/* Which are in use, the oldest first. */
+static u8 order[DFPUT_UMOUNTS];
+static unsigned int nr_rows;
 static u64 last_id;
-static u64 first_id = 1;
+
+/* ---- an attempt ---------------------------------------------------------- */
+
+/* It is made read-only instead, which only writers are in the way of. */
+static bool is_root(const struct path *path, int flags)
+{
+	return path->mnt == READ_ONCE(current->fs->root.mnt) &&
+	       !(flags & MNT_DETACH);
+}
 
 void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 			int flags)
 {
-	struct dfput_mount_view mount = dfput_mount_snapshot(path->mnt);
 	const struct super_block *sb = path->mnt->mnt_sb;
+	struct dfput_mount_view mount;
 
 	memset(view, 0, sizeof(*view));
 	view->flags = flags;
-	view->super = dfput_super_find(sb);
+	view->super = dfput_super_touch(sb);
+	view->sb = sb;
 	view->mnt = path->mnt;
-	view->before = mount.files[DFPUT_STAGE_QUEUED];
 	view->pid = current->tgid;
 	memcpy(view->comm, current->comm, sizeof(view->comm));
 	view->comm[sizeof(view->comm) - 1] = '\0';
 	strscpy(view->fstype, sb->s_type->name, sizeof(view->fstype));
 	strscpy(view->name, sb->s_id, sizeof(view->name));
 	view->begun = ktime_get_mono_fast_ns();
+
+	view->evidence.root = is_root(path, flags);
+	/* Counts what comes from here on. */
+	dfput_mount_move(view->mnt, DFPUT_STAGE_NONE, DFPUT_STAGE_UMOUNT);
+	mount = dfput_mount_snapshot(view->mnt);
+	view->arrived = mount.arrived;
+	view->evidence.before = mount.files[DFPUT_STAGE_QUEUED];
+	view->traffic = dfput_super_traffic(sb, &view->super);
+	view->lost = dfput_super_traffic_lost();
+	view->gone = dfput_ring_census().gone;
 }
 
-/* What is in its way, if it is. */
+static void look_at_rings(struct dfput_umount_view *view)
+{
+	struct dfput_ring_census census = dfput_ring_census();
+	struct dfput_evidence *evidence = &view->evidence;
+
+	view->rings = census.now;
+	view->last_ring = census.last;
+	evidence->rings_left = census.now;
+	evidence->rings_gone = census.gone - view->gone;
+	evidence->rings_living = census.living;
+	evidence->rings_strange = census.strange;
+	evidence->unsure |= census.blind;
+}
+
 static void look_at_mount(struct dfput_umount_view *view)
 {
+	struct dfput_evidence *evidence = &view->evidence;
 	struct dfput_mount_view mount;
 
-	view->rings = dfput_ring_count(&view->last_ring);
-	if (view->result == -EBUSY)
-		WRITE_ONCE(last_ring_found, view->last_ring);
-	/* Pairs with dfput_umount_ring_put(). */
-	smp_mb();
 	/* Before the snapshot: see there. */
-	view->releasing = dfput_batch_count_releasing(view->mnt);
+	evidence->releasing = dfput_batch_count_releasing(view->mnt);
 	mount = dfput_mount_snapshot(view->mnt);
 	view->seq = mount.seq;
-	view->queued = mount.files[DFPUT_STAGE_QUEUED];
-	view->held = mount.files[DFPUT_STAGE_HELD];
-	view->unsure = mount.unsure || !dfput_batch_is_preload_over();
-	view->pending_super = dfput_super_pending(&view->super);
+	evidence->arrived = mount.arrived - view->arrived;
+	evidence->queued = mount.files[DFPUT_STAGE_QUEUED];
+	evidence->held = mount.files[DFPUT_STAGE_HELD];
+	evidence->maybe_last = mount.files[DFPUT_STAGE_MAYBE_LAST];
+	evidence->unsure |= mount.unsure;
+}
+
+/* Files of other mounts of the superblock, which may be copies of this one. */
+static void look_at_super(struct dfput_umount_view *view)
+{
+	const struct dfput_traffic *before = &view->traffic;
+	struct dfput_traffic lost = dfput_super_traffic_lost();
+	struct dfput_traffic traffic =
+		dfput_super_traffic(view->sb, &view->super);
+
+	view->pending_super = traffic.pending;
+	view->evidence.super_files = before->pending + traffic.maybe_last +
+				     traffic.queued - before->queued;
+	/* Any of these may be of this superblock. */
+	if (lost.queued != view->lost.queued || view->lost.pending ||
+	    lost.maybe_last || (before->id && traffic.id != before->id))
+		view->evidence.unsure = true;
 }
 
 /*
- * A file that a ring puts at this moment is either counted here, or its put waits
- * for the lock and finds the row.
+ * What is in its way, if it is refused. A file that comes at this moment is either
+ * counted here, or its put waits for the lock and finds the row.
  */
-static void add_row(struct dfput_umount_view *view)
+static void look(struct dfput_umount_view *view)
 {
-	unsigned long flags;
+	struct dfput_evidence *evidence = &view->evidence;
 
-	raw_spin_lock_irqsave(&rows_lock, flags);
+	evidence->busy = view->result == -EBUSY;
+	evidence->unsure = !dfput_batch_is_preload_over();
+	look_at_rings(view);
+	if (evidence->busy) {
+		WRITE_ONCE(last_ring_found, view->last_ring);
+		WRITE_ONCE(last_refused, view->ended);
+	}
+	/* Pairs with dfput_umount_ring_put() and dfput_umount_drained(). */
+	smp_mb();
 	look_at_mount(view);
-	view->id = ++last_id;
-	rows[last_id % DFPUT_UMOUNTS] = *view;
-	raw_spin_unlock_irqrestore(&rows_lock, flags);
+	look_at_super(view);
 }
 
-/* A file in its __fput() may have given the mount up before it was asked for. */
+static bool was_refused(const struct dfput_umount_view *row)
+{
+	return row->result == -EBUSY;
+}
+
+static u32 count_rings_left(const struct dfput_umount_view *row)
+{
+	if (!was_refused(row) || !row->rings)
+		return 0;
+	return dfput_ring_count_upto(row->last_ring);
+}
+
+/* What has become of what could not be told at once. */
+static void update_row(struct dfput_umount_view *row)
+{
+	struct dfput_evidence *evidence = &row->evidence;
+
+	if (evidence->rings_left)
+		evidence->rings_left = count_rings_left(row);
+	if (evidence->maybe_last)
+		evidence->maybe_last =
+			dfput_mount_count(row->mnt, DFPUT_STAGE_MAYBE_LAST);
+}
+
+/* ---- rows ---------------------------------------------------------------- */
+
 static bool has_deferral(const struct dfput_umount_view *view)
 {
-	return view->queued > view->releasing;
+	return dfput_evidence_has_deferral(&view->evidence);
+}
+
+/* An umount that succeeded was the last of its mount. */
+static bool is_repeated(struct dfput_umount_view *row,
+			const struct dfput_umount_view *view)
+{
+	if (!view->result || row->result != view->result ||
+	    row->mnt != view->mnt || row->pid != view->pid ||
+	    row->flags != view->flags || row->super.id != view->super.id)
+		return false;
+	update_row(row);
+	/* Of other rings, others might be told later. */
+	if (row->evidence.rings_left && row->last_ring != view->last_ring)
+		return false;
+	return dfput_umount_why(row) == dfput_umount_why(view);
+}
+
+/* The place in the order of what @view repeats, or @nr_rows. */
+static unsigned int find_repeated(const struct dfput_umount_view *view)
+{
+	unsigned int i;
+
+	for (i = nr_rows; i; i--)
+		if (is_repeated(&rows[order[i - 1]], view))
+			return i - 1;
+	return nr_rows;
+}
+
+/* The row at that place of the order becomes the newest. */
+static struct dfput_umount_view *renew_row(unsigned int place)
+{
+	u8 row = order[place];
+
+	memmove(&order[place], &order[place + 1], nr_rows - place - 1);
+	order[nr_rows - 1] = row;
+	return &rows[row];
+}
+
+static struct dfput_umount_view *find_room(void)
+{
+	if (nr_rows == DFPUT_UMOUNTS)
+		return renew_row(0);
+	order[nr_rows] = nr_rows;
+	return &rows[nr_rows++];
+}
+
+/* Return: it differs from all there are. */
+static bool add_row(struct dfput_umount_view *view)
+{
+	struct dfput_umount_view *row;
+	unsigned int repeated;
+	unsigned long flags;
+	bool added;
+
+	raw_spin_lock_irqsave(&rows_lock, flags);
+	look(view);
+	view->id = ++last_id;
+	view->attempts = 1;
+	view->unexplained = was_refused(view) && !has_deferral(view);
+	view->first = view->ended;
+	repeated = find_repeated(view);
+	added = repeated == nr_rows;
+	if (added) {
+		row = find_room();
+	} else {
+		row = renew_row(repeated);
+		view->attempts += row->attempts;
+		view->unexplained += row->unexplained;
+		view->first = row->first;
+	}
+	*row = *view;
+	raw_spin_unlock_irqrestore(&rows_lock, flags);
+	return added;
 }
 
 static void count_umount(const struct dfput_umount_view *view)
 {
 	dfput_count(DFPUT_COUNT_umounts);
-	if (view->result != -EBUSY)
+	if (!was_refused(view))
 		return;
 	dfput_count(DFPUT_COUNT_umounts_busy);
 	if (has_deferral(view))
@@ -101,95 +259,156 @@ static void count_umount(const struct dfput_umount_view *view)
 
 void dfput_umount_leave(struct dfput_umount_view *view, int result)
 {
+	bool permitted = result != -EPERM;
+	bool added = false;
+
 	view->ended = ktime_get_mono_fast_ns();
 	view->result = result;
-	add_row(view);
+	if (permitted)
+		added = add_row(view);
+	dfput_mount_move(view->mnt, DFPUT_STAGE_UMOUNT, DFPUT_STAGE_NONE);
 	count_umount(view);
 	trace_dfput_umount(view);
-	dfput_waiters_notify();
+	if (added)
+		dfput_waiters_notify();
+}
+
+/* ---- what shows later ---------------------------------------------------- */
+
+static void explain(struct dfput_umount_view *row, enum dfput_counter counter)
+{
+	for (; row->unexplained; row->unexplained--)
+		dfput_count(counter);
 }
 
 /* Numbers wrap, but no row lives so long. */
 static bool ring_existed_at(const struct dfput_umount_view *row, u32 ring)
 {
-	return row->result == -EBUSY && (s32)(row->last_ring - ring) >= 0;
+	return was_refused(row) && (s32)(row->last_ring - ring) >= 0;
 }
 
-static void add_ring_file(u32 ring, const void *mnt, u32 seq)
+/* A later snapshot than the file's has counted it. */
+static bool has_counted(const struct dfput_umount_view *row, u32 seq)
+{
+	return (s32)(seq - row->seq) < 0;
+}
+
+static void add_ring_file(const struct dfput_deferral *deferral, u32 seq)
 {
 	struct dfput_umount_view *row;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	for (row = rows; row < rows + DFPUT_UMOUNTS; row++) {
-		/* A later snapshot than the file's has counted it. */
-		if (row->mnt != mnt || !ring_existed_at(row, ring) ||
-		    (s32)(seq - row->seq) < 0)
+	for (row = rows; row < rows + nr_rows; row++) {
+		if (!ring_existed_at(row, deferral->ring))
 			continue;
-		if (!row->ring_files++ && !has_deferral(row))
-			dfput_count(DFPUT_COUNT_umounts_busy_ring);
+		if (row->mnt != deferral->mount) {
+			row->evidence.ring_super_files += row->super.dev ==
+							  deferral->super.dev;
+		} else if (!has_counted(row, seq)) {
+			row->evidence.ring_files++;
+			if (!row->evidence.root)
+				explain(row, DFPUT_COUNT_umounts_busy_ring);
+		}
 	}
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
-void dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq)
+void dfput_umount_ring_put(const struct dfput_deferral *deferral, u32 seq)
 {
-	/* Pairs with look_at_mount(): we see its ring, or it counts our file. */
+	/* Pairs with look(): either we see its rings, or it counts our file. */
 	smp_mb();
-	if (mnt && (s32)(READ_ONCE(last_ring_found) - ring) >= 0)
-		add_ring_file(ring, mnt, seq);
+	if (deferral->mount &&
+	    (s32)(READ_ONCE(last_ring_found) - deferral->ring) >= 0)
+		add_ring_file(deferral, seq);
 }
 
-void dfput_umount_shutdown(u64 super, u64 now)
+static void add_drained(const struct dfput_deferral *deferral, u32 seq)
 {
 	struct dfput_umount_view *row;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	for (row = rows; row < rows + DFPUT_UMOUNTS; row++)
-		if (row->super.id == super)
+	for (row = rows; row < rows + nr_rows; row++) {
+		if (!was_refused(row) || row->ended < deferral->queued)
+			continue;
+		if (row->mnt != deferral->mount) {
+			row->evidence.super_files += row->super.dev ==
+						     deferral->super.dev;
+		} else if (!has_counted(row, seq)) {
+			row->evidence.drained++;
+			if (!row->evidence.root)
+				explain(row, DFPUT_COUNT_umounts_busy_deferred);
+		}
+	}
+	raw_spin_unlock_irqrestore(&rows_lock, flags);
+}
+
+void dfput_umount_drained(const struct dfput_deferral *deferral, u32 seq)
+{
+	/* Pairs with look(): either we see it, or it counts our file. */
+	smp_mb();
+	if (READ_ONCE(last_refused) >= deferral->queued)
+		add_drained(deferral, seq);
+}
+
+/* Nobody knows since when it was on the list. */
+void dfput_umount_unseen(const struct dfput_release *release)
+{
+	struct dfput_umount_view *row;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&rows_lock, flags);
+	for (row = rows; row < rows + nr_rows; row++)
+		if (row->mnt == release->mount ||
+		    row->super.dev == release->super.dev)
+			row->evidence.unsure = true;
+	raw_spin_unlock_irqrestore(&rows_lock, flags);
+}
+
+/* One without a number is of this generation, unless another shutdown came first. */
+static bool is_of(const struct dfput_umount_view *row,
+		  const struct dfput_super_ref *super)
+{
+	return row->super.id ? row->super.id == super->id :
+			       row->super.dev == super->dev && !row->shutdown;
+}
+
+void dfput_umount_shutdown(const struct dfput_super_ref *super, u64 now)
+{
+	struct dfput_umount_view *row;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&rows_lock, flags);
+	for (row = rows; row < rows + nr_rows; row++)
+		if (is_of(row, super))
 			row->shutdown = now;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
+/* ---- reading ------------------------------------------------------------- */
+
 enum dfput_why dfput_umount_why(const struct dfput_umount_view *view)
 {
-	const struct dfput_evidence evidence = {
-		.busy = view->result == -EBUSY,
-		.unsure = view->unsure,
-		.before = view->before,
-		.queued = view->queued,
-		.releasing = view->releasing,
-		.held = view->held,
-		.ring_files = view->ring_files,
-		.rings_left = view->rings_left,
-	};
-
-	return dfput_evidence_why(&evidence);
-}
-
-static u32 count_rings_left(const struct dfput_umount_view *row)
-{
-	if (row->result != -EBUSY || !row->rings)
-		return 0;
-	return dfput_ring_count_upto(row->last_ring);
+	return dfput_evidence_why(&view->evidence);
 }
 
 bool dfput_umount_view(unsigned int index, struct dfput_umount_view *view)
 {
-	const struct dfput_umount_view *row;
+	struct dfput_umount_view *row;
 	unsigned long flags;
-	u64 oldest;
+	bool there;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	oldest = last_id < DFPUT_UMOUNTS ? 1 : last_id - DFPUT_UMOUNTS + 1;
-	row = &rows[(oldest + index) % DFPUT_UMOUNTS];
-	*view = *row;
-	/* A ring that puts a file now waits for the lock, so it is still there. */
-	view->rings_left = count_rings_left(row);
+	there = index < nr_rows;
+	if (there) {
+		row = &rows[order[index]];
+		/* A ring that puts a file now waits for the lock: still there. */
+		update_row(row);
+		*view = *row;
+	}
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
-
-	return view->id && view->id >= READ_ONCE(first_id);
+	return there;
 }
 
 void dfput_umount_reset(void)
@@ -197,14 +416,20 @@ void dfput_umount_reset(void)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	first_id = last_id + 1;
+	nr_rows = 0;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
+/* What is not told by now will not be. */
 void dfput_umount_stop(void)
 {
 	struct dfput_umount_view *row;
 
-	for (row = rows; row < rows + DFPUT_UMOUNTS; row++)
-		row->unsure |= count_rings_left(row) > 0;
+	for (row = rows; row < rows + nr_rows; row++) {
+		update_row(row);
+		row->evidence.unsure |= row->evidence.rings_left ||
+					row->evidence.maybe_last;
+		row->evidence.rings_left = 0;
+		row->evidence.maybe_last = 0;
+	}
 }

@@ -12,22 +12,27 @@
 
 #include "fs/fs.h"
 
-/*
- * ---- umounts: each attempt, and which files in flight were in its way ----
- *
- * Whoever asks pins mount and superblock until the attempt is over. Each file that
- * is on the list when it returns held its mount all that time, on the list or
- * before that. A ring may hold files as well; that is known once it puts them.
- */
+struct dfput_deferral;
+struct dfput_release;
+
+/* ---- umounts: each attempt, and what is known of what was in its way ---- */
 
 /* How many are kept. */
 #define DFPUT_UMOUNTS 256
 
-/* One attempt. Times are ns of ktime_get_mono_fast_ns(). */
+/*
+ * One attempt, or the last of several that differ in nothing but time. Times are ns of
+ * ktime_get_mono_fast_ns().
+ */
 struct dfput_umount_view {
 	u64 id;
 	u64 begun;
 	u64 ended;
+	/* How many attempts, how many of these are in no counter of a reason yet. */
+	u32 attempts;
+	u32 unexplained;
+	/* When the first of them ended. */
+	u64 first;
 	/* When the shutdown of its superblock was over; 0: not yet. */
 	u64 shutdown;
 	/* 0 or -errno. */
@@ -35,27 +40,22 @@ struct dfput_umount_view {
 	/* Of umount2(2). */
 	int flags;
 	struct dfput_super_ref super;
-	/* The mount: a key. */
+	/* Superblock and mount: keys. */
+	const void *sb;
 	const void *mnt;
-	/* Its files on the list, when it began and when it returned. */
-	u32 before;
-	u32 queued;
-	/* How many of these were in their __fput() then, at most. */
-	u32 releasing;
-	/* Its files that a process closed as it ended, and that are not released. */
-	u32 held;
+	struct dfput_evidence evidence;
+	/* When it began: of the mount, the superblock, those without room, rings. */
+	u32 arrived;
+	struct dfput_traffic traffic;
+	struct dfput_traffic lost;
+	u32 gone;
 	/* Files of that superblock on the list. */
 	u64 pending_super;
-	/* Rings that there were, the newest of them, how many there are still. */
+	/* Rings that there were, and the newest of them. */
 	u32 rings;
 	u32 last_ring;
-	u32 rings_left;
-	/* Its files that these have put since. */
-	u32 ring_files;
 	/* Of the snapshot of that mount. */
 	u32 seq;
-	/* Something was not counted. */
-	bool unsure;
 	/* Who asked for it. */
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
@@ -75,21 +75,23 @@ void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 /* At its return; the mount may be gone. */
 void dfput_umount_leave(struct dfput_umount_view *view, int result);
 
-/**
- * dfput_umount_ring_put() - a ring has put a file, which is on the list now
- * @ring: its number
- * @mnt: the file's mount: a key, or NULL
- * @seq: from the move of that file to the list
+/*
+ * What shows later what was in the way, from a file's way through the list. Handlers,
+ * any context but NMI. @seq: from the move of that file to the list.
  *
- * Context: handler, any but NMI.
+ * A ring has put a file, which is on the list now.
  */
-void dfput_umount_ring_put(u32 ring, const void *mnt, u32 seq);
+void dfput_umount_ring_put(const struct dfput_deferral *deferral, u32 seq);
+/* A file is drained that was on the list, which nobody was certain of. */
+void dfput_umount_drained(const struct dfput_deferral *deferral, u32 seq);
+/* A file is drained whose queueing was not seen. */
+void dfput_umount_unseen(const struct dfput_release *release);
 
 /* What kept one busy, as far as can be told. */
 enum dfput_why dfput_umount_why(const struct dfput_umount_view *view);
 
 /* For readers, the oldest first; false if there are fewer than that. */
-bool dfput_umount_view(unsigned int row, struct dfput_umount_view *view);
+bool dfput_umount_view(unsigned int index, struct dfput_umount_view *view);
 
 /* Call it before dfput_ring_stop(); no handler may run. */
 void dfput_umount_stop(void);

@@ -263,9 +263,9 @@ is_json "$out" 'j["superblocks"][0]["id"] == 1 and j["superblocks"][0]["name"] =
 
 dfput umounts --input "$fixtures/busy"
 is_status 0 "umounts"
-has "$out" '^ID +TOOK RESULT +WHY +PENDING_MOUNT HELD_MOUNT RINGS RING_FILES +SHUTDOWN_TOOK FLAGS +DEVICE FSTYPE +NAME +PID COMM$' "headings, without clocks"
-has "$out" '^12 +120\.000us -EBUSY +ring\? +0 +0 +2 +0 +0ns - +8:1 +ext4 +sda1 +901 umount$' "a row"
-has "$out" '^13 .* force,expire +8:1 .* a\\011b\\033\[31m$' "harmless"
+has "$out" '^ID +TOOK RESULT +WHY +PENDING_MOUNT HELD_MOUNT RINGS RING_FILES +SHUTDOWN_TOOK FLAGS +DEVICE FSTYPE +NAME +PID COMM +ATTEMPTS$' "headings, without clocks"
+has "$out" '^12 +120\.000us -EBUSY +ring\? +0 +0 +2 +0 +0ns - +8:1 +ext4 +sda1 +901 umount +1$' "a row"
+has "$out" '^13 .* force,expire +8:1 .* a\\011b\\033\[31m +300$' "harmless"
 dfput umounts --json --input "$fixtures/idle"
 is_json "$out" '[(u["why"], u["pending_super"], u["mount"]) for u in j["umounts"]] == [("deferral", 16, "m7f"), (None, 0, "m3")]' "all in JSON"
 is_json "$out" 'j["umounts"][1]["comm"] == "my umount" and j["umounts"][1]["shutdown_took_ns"] == 48211907' "escapes decoded"

@@ -1,0 +1,308 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What umounts says of a refused umount: never "no deferral" while a file of the
+# superblock or a ring may be in the way, each way to be wrong about that on its own;
+# and still "no deferral", with certainty, where a living process has a file open.
+# Then, who may write into that table: not everybody, and not a row for each retry.
+. "$(dirname "$0")/lib.sh"
+fresh
+case $(uname -m) in
+x86_64) mount=165 umount2=166 ;;
+*) mount=40 umount2=39 ;;
+esac
+parent=/mnt/whys
+mkdir -p "$parent"
+mount -t tmpfs whys "$parent"
+mount --make-shared "$parent"
+holders=()
+
+# hold COMMAND...: in the background, with nothing of ours
+hold() {
+	"$@" </dev/null >/dev/null 2>&1 &
+	holder=$!
+	holders+=("$holder")
+}
+
+release() {
+	[ ${#holders[@]} = 0 ] || kill "${holders[@]}"
+	wait "${holders[@]}" 2>/dev/null
+	holders=()
+}
+
+cleanup() {
+	release
+	drop_stuck
+	umount -l "$merged" "$parent/bind" 2>/dev/null
+	drop_fs
+	umount -l "$parent"
+	truth_stop
+	fresh
+}
+merged=$parent/merged
+trap cleanup EXIT
+
+make_fs ext4 || { skip 'whys of umounts' "$reason"; done_testing; exit; }
+point=$parent/ext4
+mkdir -p "$point" "$merged" "$parent/bind"
+
+runs() {
+	[ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]
+}
+
+# ask TARGET [FLAGS [TIMES [ROOT]]]: umounts it, as umount(8) does not: without any look
+# before. Prints its pid, and the name of the last error, or nothing.
+cat >"$TMPDIR/ask" <<'PERL'
+use Errno;
+my ($nr, $target, $flags, $times, $root) = @ARGV;
+if ($root) { chroot $root && chdir '/' or die "$!\n" }
+my $error = '';
+for (1 .. $times) {
+	my $path = $target;
+	next if syscall($nr, $path, $flags + 0) == 0;
+	($error) = grep { $!{$_} } qw(EBUSY EAGAIN EPERM EINVAL);
+}
+print "$$ $error\n";
+PERL
+
+ask() {
+	perl "$TMPDIR/ask" "$umount2" "$1" "${2:-0}" "${3:-1}" "${4-}"
+}
+
+# whys [PID]: of all refused umounts, or those of a process: each once, with blanks
+whys() {
+	fields umounts pid result why | awk -v pid="${1-}" \
+		'$2 == "-EBUSY" && (pid == "" || $1 == pid) { print $3 }' | sort -u | tr '\n' ' '
+}
+
+# until_umounted TARGET: tries, at most a minute; perhaps it was done before
+until_umounted() {
+	! mountpoint -q "$1" || wait_for 60 umount "$1" 2>/dev/null
+}
+
+forget() {
+	wait_for 60 is_quiet
+	echo 1 >"$stats/reset"
+}
+
+# rows: how often which
+rows() {
+	note "$(fields umounts comm result attempts rings ring_files why | sort | uniq -c |
+		sed 's/^ *//' | tr '\n' ';')"
+}
+
+# suspects_if_any NAME: of no refusal a deferral or a ring is excluded
+suspects_if_any() {
+	local whys
+	whys=$(whys)
+	if [ -z "$whys" ]; then
+		skip "$1" 'no umount was refused: the files were released before'
+	else
+		like "$1: $whys" "$whys" '^((deferral|ring)\?? )+$'
+	fi
+}
+
+# ---- a living process: certain, once rings from before would have been seen
+
+plain() {
+	local pid error
+	read -r pid error <<<"$(ask "$point")"
+	[ "$error" = EBUSY ] && [ "$(whys "$pid")" = 'other ' ]
+}
+
+load
+mount "$device" "$point"
+hold sh -c "cd '$point' && exec sleep 1000"
+wait_for 30 runs "$holder" sleep
+read -r pid error <<<"$(ask "$point")"
+is 'a living process: busy' "$error" EBUSY
+like 'right after the load no ring from before is excluded, or none was there' \
+	"$(whys "$pid")" '^(unknown|other) $'
+ok 'a living process: other, soon after' wait_for 90 plain
+ok 'and each time then' plain
+release
+ok 'then it can be unmounted' until_umounted "$point"
+
+# ---- what repeats is one row; who has no permission leaves none
+
+mount "$device" "$point"
+hold sh -c "cd '$point' && exec sleep 1000"
+wait_for 30 runs "$holder" sleep
+forget
+read -r pid error <<<"$(ask "$point" 0 300)"
+is '300 tries of one process: one row, with their number' \
+	"$(fields umounts pid attempts why)" "$pid 300 other"
+mark
+chmod 755 "$TMPDIR"
+read -r _ error <<<"$(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+	perl "$TMPDIR/ask" "$umount2" / 0 300)"
+is 'nobody may umount' "$error" EPERM
+is 'and that is seen' "$(since_mark umounts)" 300
+is 'but leaves no row' "$(fields umounts pid attempts why)" "$pid 300 other"
+release
+until_umounted "$point"
+
+[ ! -e /proc/sys/kernel/unprivileged_userns_clone ] || echo 1 >/proc/sys/kernel/unprivileged_userns_clone
+mkdir -m 755 "$TMPDIR/many"
+# MNT_EXPIRE is 4: it only marks. More superblocks than the table holds.
+cat >"$TMPDIR/touch" <<'PERL'
+my ($mount, $umount2, $dir) = @ARGV;
+my ($none, $type, $options, $touched) = ('none', 'tmpfs', '', 0);
+syscall($mount, $none, $dir, $type, 0, $options) == 0 or die "$!\n";
+for (1 .. 1100) {
+	my $path = "$dir/$_";
+	mkdir $path;
+	syscall($mount, $none, $path, $type, 0, $options) == 0 or die "$!\n";
+	syscall($umount2, $path, 4);
+	$touched++ if $!{EAGAIN};
+}
+print "$touched\n";
+PERL
+mark
+touched=$(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+	unshare --user --map-root-user --mount perl "$TMPDIR/touch" "$mount" "$umount2" "$TMPDIR/many")
+note "root of a user namespace touched ${touched:-no} superblocks"
+holds 'root of a user namespace can touch many superblocks' "${touched:-0}" -gt 1000
+is 'none of ours is lost by that' "$(since_mark lost_supers)" 0
+
+# ---- (a) the files are of a copy of the mount, in a namespace that follows ours
+
+if ! workload_runs 'a copy' uring-files --dir "$TMPDIR" --files 1; then
+	done_testing
+	exit
+fi
+mount "$device" "$point"
+hold unshare -m --propagation slave sleep 1000
+wait_for 30 runs "$holder" sleep
+forget
+mark
+hold_worker || not_ok "the worker can be held up: ${reason-}"
+ok 'a copy: has the files' nsenter -t "$holder" -m "$top/build/workloads/workload" \
+	uring-files --dir "$point" --files 16
+wait_for 60 queued_since_mark 17
+read -r pid error <<<"$(ask "$point")"
+is 'a copy: busy' "$error" EBUSY
+is 'a copy: none of its files is of this mount' "$(column umounts pending_mount pid "$pid")" 0
+is 'a copy: perhaps' "$(whys "$pid")" 'deferral? '
+let_worker
+ok 'a copy: then it can be unmounted' until_umounted "$point"
+is 'a copy: and is still perhaps' "$(whys "$pid")" 'deferral? '
+release
+
+# ---- (c) rings with polls, whose processes are killed at once
+
+mount "$device" "$point"
+forget
+umount "$point"
+for round in 1 2 3; do
+	mount "$device" "$point"
+	run_workload uring-poll --dir "$point" --procs 40 || not_ok 'uring-poll runs'
+	until_umounted "$point"
+done
+wait_for 60 is_quiet
+rows
+suspects_if_any 'polls of 40 processes that are killed at once'
+
+# ---- (h) a living process closes its ring
+
+mount "$device" "$point"
+forget
+for round in 1 2 3; do
+	run_workload uring-poll --live --dir "$point" || not_ok 'uring-poll --live runs'
+	[ "${did[busy]}" = 1 ] || mount "$device" "$point"
+done
+wait_for 60 is_quiet
+rows
+suspects_if_any 'a living process closes a ring with polls'
+until_umounted "$point"
+
+# ---- (f) a root mount: writers on any mount of the superblock are in the way
+
+mount "$device" "$point"
+mkdir -p "$point/dir"
+mount --bind "$point/dir" "$parent/bind"
+forget
+mark
+hold_worker || not_ok "the worker can be held up: ${reason-}"
+run_workload uring-files --dir "$parent/bind" --files 16 || not_ok 'uring-files runs'
+wait_for 60 queued_since_mark 17
+read -r pid error <<<"$(ask / 0 1 "$point")"
+is 'a root mount: busy' "$error" EBUSY
+is 'a root mount: perhaps' "$(whys "$pid")" 'deferral? '
+run_workload uring-files --dir "$point" --files 16 || not_ok 'uring-files runs'
+wait_for 60 queued_since_mark 33
+read -r pid error <<<"$(ask / 0 1 "$point")"
+is 'a root mount, with its own files on the list: perhaps, too' "$error $(whys "$pid")" \
+	'EBUSY deferral? '
+let_worker
+wait_for 60 is_quiet
+read -r pid error <<<"$(ask / 0 1 "$point")"
+is 'a root mount: then it is made read-only' "$error" ''
+mount -o remount,rw "$point"
+umount "$parent/bind"
+ok 'a root mount: and can be unmounted' until_umounted "$point"
+
+# ---- (i) overlay over ext4: two generations of files
+
+if modprobe -q overlay || grep -qw overlay /proc/filesystems; then
+	mount "$device" "$point"
+	mkdir -p "$point"/{lower,upper,work}
+	forget
+	for ((round = 0; round < 12; round++)); do
+		mount -t overlay overlay -o "lowerdir=$point/lower,upperdir=$point/upper,workdir=$point/work" \
+			"$merged" || break
+		run_workload umount --dir "$merged" --files 16 || not_ok 'overlay: umount runs'
+		until_umounted "$merged"
+	done
+	wait_for 60 is_quiet
+	rows
+	suspects_if_any overlay
+	# The files below it are still on the list, and hold it.
+	mount -t overlay overlay -o "lowerdir=$point/lower,upperdir=$point/upper,workdir=$point/work" \
+		"$merged"
+	ok 'overlay: then it can be unmounted' until_umounted "$merged"
+	ok 'and what is below it' until_umounted "$point"
+else
+	skip 'overlay' 'this kernel has no overlay'
+fi
+
+# ---- (d), (e) rings that were released before measuring began
+
+mount_scratch
+# At 400 requests a second they take some seconds.
+again() {
+	run_workload uring-direct --dir "$scratch" --files 8 --depth 512 --size 4096 ||
+		{ note "no requests in flight: ${did[skip]-}"; return 1; }
+}
+ask_until_done() {
+	local end=$((SECONDS + 60))
+	until umount "$scratch" 2>"$TMPDIR/said" || [ $SECONDS -ge $end ]; do
+		sleep 0.3
+	done
+}
+for way in load enable; do
+	if [ $way = load ]; then
+		unload_soon
+	else
+		mount_scratch
+		forget
+		echo 0 >"$stats/enable"
+	fi
+	again || continue
+	if [ $way = load ]; then
+		load
+	else
+		echo 1 >"$stats/enable"
+	fi
+	ask_until_done
+	note "released before $way: $(fields umounts result attempts rings why | tr '\n' ';')"
+	if [ -z "$(whys)" ]; then
+		note "released before $way: the ring was gone too early"
+	else
+		like "released before $way: not excluded: $(whys)" "$(whys)" \
+			'^(((deferral|ring)\??|unknown) )+$'
+	fi
+	nok "released before $way: unmounted in the end" mountpoint -q "$scratch"
+done
+
+done_testing

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Who waits for something to end: pollers, the flush control, the self-test.
- * They are told at the end of each batch, ring, umount and superblock.
+ * They are told at the end of each batch, ring, umount and superblock, and whenever
+ * files leave the list otherwise.
  */
 #ifndef DFPUT_WAITERS_H
 #define DFPUT_WAITERS_H

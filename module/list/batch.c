@@ -139,6 +139,7 @@ static void count_alone(const struct file *file, bool flush, u64 now)
 		dfput_count(DFPUT_COUNT_lost_batches);
 	dfput_release_start(&release, file, flush || !is_preload_over(), now);
 	dfput_release_finish(&release, now, flush);
+	dfput_waiters_notify();
 }
 
 void dfput_batch_file(const struct file *file, bool flush)

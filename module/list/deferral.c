@@ -21,7 +21,9 @@
  * remembered as well, tells whether the address is still the same file's.
  *
  * When no record is free, a file is counted as lost in its bucket and has no
- * times, but all totals stay exact.
+ * times, but all totals stay exact. Which of the files without a record is which
+ * cannot be told. So its superblock and its mount count such a file only while it is
+ * in its __fput(), and until measuring stops nobody may say that nothing is left.
  *
  * Readers take no lock: each record has a seqcount.
  */
@@ -32,6 +34,7 @@
 #include "core/hash.h"
 #include "core/stats.h"
 #include "core/trace.h"
+#include "core/waiters.h"
 #include "fs/fs.h"
 #include "list/events.h"
 #include "list/private.h"
@@ -61,6 +64,15 @@ atomic_t dfput_list_servants = ATOMIC_INIT(0);
 
 static struct dfput_hash files;
 static atomic_t evict_hand;
+
+/* Since measuring began, a file on the list may have been without a record. */
+static bool incomplete;
+
+static void set_incomplete(void)
+{
+	if (!READ_ONCE(incomplete))
+		WRITE_ONCE(incomplete, true);
+}
 
 static struct dfput_bucket *bucket_of(const void *file)
 {
@@ -151,6 +163,7 @@ static struct record *evict_maybe_last(void)
 			continue;
 		if (evict_record(record)) {
 			dfput_count(DFPUT_COUNT_evicted);
+			set_incomplete();
 			record->entry.pooled.generation++;
 			return record;
 		}
@@ -197,16 +210,22 @@ static void write_record(struct record *record,
 		count_maybe_last(record);
 }
 
-/* @late: it was only known to be the last put when the file was drained. */
-static void count_queued(const struct dfput_deferral *deferral, bool late)
+/*
+ * @recorded: it has a record. @late: it was only known to be the last put when the file
+ * was drained.
+ */
+static void count_queued(const struct dfput_deferral *deferral, bool recorded,
+			 bool late)
 {
 	u32 seq = dfput_mount_move(deferral->mount, DFPUT_STAGE_NONE,
-				   DFPUT_STAGE_QUEUED);
+				   recorded ? DFPUT_STAGE_QUEUED :
+					      DFPUT_STAGE_NONE);
 
 	if (unlikely(deferral->ring || late))
 		dfput_list_queued(deferral, seq, late);
 	dfput_count_queued(deferral->cause);
-	dfput_super_queued(&deferral->super);
+	if (recorded)
+		dfput_super_queued(&deferral->super);
 	dfput_origin_queued(deferral->origin);
 	dfput_pending_add();
 }
@@ -218,6 +237,8 @@ static void retract_queued(const struct record *record)
 	dfput_mount_move(record->deferral.mount, DFPUT_STAGE_QUEUED,
 			 DFPUT_STAGE_NONE);
 	dfput_pending_sub();
+	/* No batch's end will say that there is one less. */
+	dfput_waiters_notify();
 }
 
 /* With another inode it is another file: the release of the first was not seen. */
@@ -268,11 +289,14 @@ static struct record *put_first(struct dfput_bucket *bucket,
 		/* Before the last reference goes. */
 		dfput_fput_filter_add(1);
 		dfput_hash_add(bucket, &record->entry);
-	} else if (last) {
+		return record;
+	}
+	set_incomplete();
+	if (last) {
 		bucket->lost++;
 		dfput_count(DFPUT_COUNT_lost_records);
 	}
-	return record;
+	return NULL;
 }
 
 void dfput_list_put(const struct file *file, enum dfput_cause cause,
@@ -309,7 +333,7 @@ void dfput_list_put(const struct file *file, enum dfput_cause cause,
 
 	/* In time: the kernel drains it after we return. */
 	if (count) {
-		count_queued(&deferral, false);
+		count_queued(&deferral, record, false);
 		trace_dfput_queue(id, &deferral);
 		dfput_selftest_queued(file, cause);
 	}
@@ -417,7 +441,7 @@ static void count_start(struct dfput_release *release, bool maybe_last)
 
 	if (maybe_last) {
 		/* It was the last put: counted late, timed right. */
-		count_queued(deferral, true);
+		count_queued(deferral, true, true);
 		trace_dfput_queue(release->id, deferral);
 	}
 	dfput_hist_add(DFPUT_HIST_queue_wait, wait);
@@ -442,11 +466,14 @@ void dfput_release_start(struct dfput_release *release, const struct file *file,
 		release->ino = inode_of(file) ? file_inode(file)->i_ino : 0;
 		release->super = dfput_super_of(file);
 		release->mount = dfput_mount_of(file);
-	}
-	if (release->match != DFPUT_MATCH_QUEUED)
+		dfput_mount_move(release->mount, DFPUT_STAGE_NONE,
+				 DFPUT_STAGE_QUEUED);
 		dfput_super_queued(&release->super);
-	if (unlikely(release->match == DFPUT_MATCH_NONE))
+	}
+	if (unlikely(release->match == DFPUT_MATCH_NONE)) {
+		set_incomplete();
 		dfput_list_unseen(release);
+	}
 	dfput_super_started(&release->super, release->ino, now);
 }
 
@@ -479,15 +506,13 @@ void dfput_release_finish(struct dfput_release *release, u64 now, bool flush)
 		finish_record(record_of(release), release, now);
 	else
 		dfput_list_released(release, now);
-	if (release->match == DFPUT_MATCH_QUEUED) {
-		dfput_mount_move(release->mount, DFPUT_STAGE_QUEUED,
-				 DFPUT_STAGE_NONE);
+	dfput_mount_move(release->mount, DFPUT_STAGE_QUEUED, DFPUT_STAGE_NONE);
+	if (release->match == DFPUT_MATCH_QUEUED)
 		dfput_pending_sub();
-	} else if (release->match == DFPUT_MATCH_PRELOAD) {
+	else if (release->match == DFPUT_MATCH_PRELOAD)
 		dfput_count(DFPUT_COUNT_preload);
-	} else {
+	else
 		dfput_count(DFPUT_COUNT_unmatched);
-	}
 }
 
 /* ---- stop ---------------------------------------------------------------- */
@@ -533,6 +558,8 @@ void dfput_list_stop(void)
 
 	dfput_hash_for_each_bucket(&files, bucket)
 		empty_bucket(bucket);
+	WRITE_ONCE(incomplete, false);
+	dfput_waiters_notify();
 }
 
 /* ---- reading ------------------------------------------------------------- */
@@ -579,6 +606,11 @@ bool dfput_list_has(const void *file)
 	has = record && record->state == STATE_QUEUED;
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	return has;
+}
+
+bool dfput_list_is_complete(void)
+{
+	return !READ_ONCE(incomplete) && dfput_batch_is_preload_over();
 }
 
 bool dfput_list_has_queued_by(u64 time)

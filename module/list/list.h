@@ -141,6 +141,11 @@ bool dfput_list_is_unchanged(unsigned int index,
 
 /* Is this file on the list, as far as there are records? */
 bool dfput_list_has(const void *file);
+/*
+ * Each file on the list has had a record since measuring began. Else there may be
+ * some that no superblock and no mount has counted.
+ */
+bool dfput_list_is_complete(void);
 /* Is one still there that was queued by that time, as far as there are records? */
 bool dfput_list_has_queued_by(u64 time);
 

@@ -131,7 +131,6 @@ static void look(struct dfput_umount_view *view)
 	struct dfput_evidence *evidence = &view->evidence;
 
 	evidence->busy = view->result == -EBUSY;
-	evidence->unsure = !dfput_batch_is_preload_over();
 	look_at_rings(view);
 	if (evidence->busy) {
 		WRITE_ONCE(last_ring_found, view->last_ring);
@@ -141,6 +140,8 @@ static void look(struct dfput_umount_view *view)
 	smp_mb();
 	look_at_mount(view);
 	look_at_super(view);
+	/* Last, because a file without a record is in none of these. */
+	evidence->unsure |= !dfput_list_is_complete();
 }
 
 static bool was_refused(const struct dfput_umount_view *row)

@@ -7,12 +7,22 @@
 #ifndef DFPUT_COMPAT_H
 #define DFPUT_COMPAT_H
 
+/*
+ * Counters, stamps and keys of 64 bits are read and written as one, and the call site's
+ * cause is kept in the top bits of its address.
+ */
+#ifndef CONFIG_64BIT
+#error "dfput counts right only on 64-bit kernels"
+#endif
+
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/mm_types.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/stackdepot.h>
+#include <linux/stacktrace.h>
 
 /* DFPUT_HAVE_...: from the probes, see probe/probe.sh. */
 #include "compat/features.h"
@@ -262,6 +272,31 @@ static inline struct task_struct *dfput_task_fallback(unsigned long work)
 		->task;
 #else
 	return NULL;
+#endif
+}
+
+/**
+ * dfput_save_context_stack() - the stack of this context, from here to its entry
+ * @frames: receives return addresses, innermost first
+ * @size: of the array
+ *
+ * In an interrupt, what that has interrupted is left out, or each stack would be new.
+ * Without filter_irq_stacks() the entry is not known; nearer than this it never is.
+ *
+ * Context: any but NMI.
+ * Return: how many there are.
+ */
+static __always_inline unsigned int
+dfput_save_context_stack(unsigned long *frames, unsigned int size)
+{
+#ifdef DFPUT_HAVE_FILTER_IRQ_STACKS
+	return filter_irq_stacks(frames, stack_trace_save(frames, size, 0));
+#else
+	unsigned int interrupt_size = 8;
+
+	if ((hardirq_count() || in_serving_softirq()) && size > interrupt_size)
+		size = interrupt_size;
+	return stack_trace_save(frames, size, 0);
 #endif
 }
 

@@ -114,10 +114,10 @@ static int show_origin(struct seq_file *m, unsigned int row)
 {
 	struct dfput_origin_view view;
 
-	if (!dfput_origin_view(row + 1, &view))
+	if (!dfput_origin_view(row, &view))
 		return SEQ_SKIP;
 
-	dfput_field_number(m, row + 1);
+	dfput_field_number(m, view.id);
 	dfput_field_word(m, DFPUT_CAUSES, view.cause);
 	dfput_field_number(m, view.count);
 	dfput_field_number(m, view.unwound);

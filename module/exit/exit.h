@@ -154,7 +154,7 @@ struct dfput_leftover_view {
 	/* Bits of enum dfput_block. */
 	u8 blocks;
 	/* The call path of its put, 0 if unknown. */
-	u16 origin;
+	u32 origin;
 	struct dfput_identity who;
 };
 

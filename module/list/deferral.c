@@ -178,7 +178,7 @@ static const void *inode_of(const struct file *file)
 
 static void describe_file(struct dfput_deferral *deferral,
 			  const struct file *file, enum dfput_cause cause,
-			  unsigned long caller)
+			  unsigned long caller, bool last)
 {
 	const struct inode *inode = inode_of(file);
 
@@ -190,7 +190,7 @@ static void describe_file(struct dfput_deferral *deferral,
 	deferral->ring = 0;
 	deferral->pid = current->pid;
 	deferral->cpu = raw_smp_processor_id();
-	deferral->origin = dfput_origin_of(caller, cause);
+	deferral->origin = dfput_origin_of(caller, cause, last);
 	deferral->cause = cause;
 	memcpy(deferral->comm, current->comm, sizeof(deferral->comm));
 }
@@ -317,7 +317,7 @@ void dfput_list_put(const struct file *file, enum dfput_cause cause,
 		dfput_count(DFPUT_COUNT_missed_probes);
 		return;
 	}
-	describe_file(&deferral, file, cause, caller);
+	describe_file(&deferral, file, cause, caller, last);
 	if (cause == DFPUT_CAUSE_kthread &&
 	    unlikely(atomic_read(&dfput_list_servants)))
 		deferral.ring = dfput_list_putting(file);

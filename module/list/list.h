@@ -26,9 +26,9 @@
  * @super: its superblock's generation
  * @mount: its mount: a key, or NULL for one that nobody can ask to be unmounted
  * @ring: number of the ring whose work put it, or 0
+ * @origin: its call path, 0 if unknown
  * @pid: thread on the CPU then
  * @cpu: that CPU
- * @origin: its call path, 0 if unknown
  * @cause: why it could not be task work
  * @comm: that thread's name
  */
@@ -39,9 +39,9 @@ struct dfput_deferral {
 	struct dfput_super_ref super;
 	const void *mount;
 	u32 ring;
+	u32 origin;
 	pid_t pid;
 	u16 cpu;
-	u16 origin;
 	u8 cause;
 	char comm[TASK_COMM_LEN];
 };
@@ -203,6 +203,7 @@ void dfput_batch_stop(void);
 
 /**
  * struct dfput_origin_view - one call path
+ * @id: its id: a reset ends it, and none comes again
  * @count: files queued by it, as far as is known from the call site
  * @unwound: of these, whose stack was unwound
  * @wait: their time on the list, ns
@@ -212,6 +213,7 @@ void dfput_batch_stop(void);
  * @frames: return addresses, innermost first: shown by name only
  */
 struct dfput_origin_view {
+	u32 id;
 	u64 count;
 	u64 unwound;
 	u64 wait;
@@ -221,11 +223,11 @@ struct dfput_origin_view {
 	unsigned long frames[DFPUT_ORIGIN_FRAMES];
 };
 
-/* There is room for ids from 1 to dfput_origin_rows(); false: there is none yet. */
+/* False: there is no path in that row yet. */
 unsigned int dfput_origin_rows(void);
-bool dfput_origin_view(unsigned int id, struct dfput_origin_view *view);
+bool dfput_origin_view(unsigned int row, struct dfput_origin_view *view);
 
-/* The counts begin anew, the paths stay. */
+/* Forgets all paths. Process context, may sleep. */
 void dfput_origin_reset(void);
 
 /**

@@ -3,23 +3,28 @@
  * Origins: the call paths that queue files.
  *
  * Unwinding costs a hundred times what the rest of us does. So a call site's
- * stack is unwound for its first file, and then for one in so many. The files in
- * between count for the path found last.
+ * stack is unwound for its first file, and then for one in so many, whether or not
+ * there was room for its path. The files in between count for the path found last.
+ * A put that may not be the last is not worth it.
  *
  * Sites are a small open hash that only grows: a place is claimed with a compare
- * and exchange. Paths are added under a lock that is taken for new ones only;
+ * and exchange. Paths are added under a lock that is taken only while there is room;
  * whoever sees their number sees them. Counts are per CPU.
+ *
+ * An id is never used twice: a reset empties the table and goes on with the next
+ * ids, and whoever still has an older one counts nothing.
  *
  * Context: any but NMI, unless it says otherwise.
  */
 #include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/spinlock.h>
-#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "compat/compat.h"
 #include "core/fault.h"
 #include "core/stats.h"
 #include "list/private.h"
@@ -32,9 +37,9 @@
 struct site {
 	/* Address and cause of the put; 0: free. */
 	unsigned long key;
-	/* Its path, 0: none yet. Racy; the worst case is one extra unwind. */
-	u16 origin;
-	/* Files since then. Racy as well. */
+	/* Its path, 0: none, or no room. Racy; the worst case is one extra unwind. */
+	u32 origin;
+	/* Files since it was looked for; 0: it never was. Racy as well. */
 	u32 files;
 };
 
@@ -56,6 +61,10 @@ static struct site sites[BIT(SITE_BITS)];
 static struct stack *stacks;
 static unsigned int max_stacks;
 static unsigned int nr_stacks;
+/* The id of the first; changes before the table is emptied. */
+static u32 first_id = 1;
+/* The table is being emptied. */
+static bool closed;
 static DEFINE_RAW_SPINLOCK(add_lock);
 static struct tally __percpu *tallies;
 /* What is taken off the sums: everything before the last reset. */
@@ -88,29 +97,44 @@ static bool is_same_stack(const struct stack *stack, const struct stack *other)
 		       other->nr * sizeof(other->frames[0]));
 }
 
-static u16 find_stack(const struct stack *wanted)
+/* Its place in the table, or max_stacks: of another generation of ids, or of none. */
+static unsigned int place_of(u32 id)
 {
+	return min(id - READ_ONCE(first_id), max_stacks);
+}
+
+static u32 find_stack(const struct stack *wanted)
+{
+	/* Pairs with set_closed(): never a new id with an old number. */
+	u32 first = smp_load_acquire(&first_id);
 	/* Pairs with add_stack(). */
 	unsigned int i, nr = smp_load_acquire(&nr_stacks);
 
 	for (i = 0; i < nr; i++)
 		if (is_same_stack(&stacks[i], wanted))
-			return i + 1;
-	return 0;
+			break;
+	/* The id's first, then the stack's: pairs with set_closed(). */
+	smp_rmb();
+	if (i == nr || READ_ONCE(first_id) != first)
+		return 0;
+	return first + i;
 }
 
-static u16 add_stack(const struct stack *stack)
+static u32 add_stack(const struct stack *stack)
 {
 	unsigned long flags;
-	u16 id;
+	u32 id = 0;
 
+	if (READ_ONCE(nr_stacks) == max_stacks)
+		return 0;
 	raw_spin_lock_irqsave(&add_lock, flags);
-	id = find_stack(stack);
-	if (!id && nr_stacks < max_stacks) {
+	if (!closed)
+		id = find_stack(stack);
+	if (!closed && !id && nr_stacks < max_stacks) {
 		stacks[nr_stacks] = *stack;
+		id = first_id + nr_stacks;
 		/* Whoever sees the number sees the stack. */
 		smp_store_release(&nr_stacks, nr_stacks + 1);
-		id = nr_stacks;
 	}
 	raw_spin_unlock_irqrestore(&add_lock, flags);
 	return id;
@@ -122,7 +146,8 @@ static void unwind_stack(struct stack *stack, unsigned long caller)
 	unsigned long frames[DFPUT_ORIGIN_FRAMES + FRAMES_OURS];
 	unsigned int nr, ours;
 
-	nr = stack_trace_save(frames, ARRAY_SIZE(frames), 0);
+	/* What the interrupt has interrupted is no part of it. */
+	nr = dfput_save_context_stack(frames, ARRAY_SIZE(frames));
 	for (ours = 0; ours < nr; ours++)
 		if (frames[ours] == caller)
 			break;
@@ -137,56 +162,95 @@ static void unwind_stack(struct stack *stack, unsigned long caller)
 			     stack->cause);
 }
 
-static u16 unwind_and_store(unsigned long caller, enum dfput_cause cause)
+static u32 unwind_and_store(unsigned long caller, enum dfput_cause cause)
 {
 	struct stack stack = { .cause = cause };
-	u16 id;
+	unsigned int place;
+	u32 id;
 
 	unwind_stack(&stack, caller);
 	dfput_count(DFPUT_COUNT_unwound);
 	id = find_stack(&stack);
 	if (!id)
 		id = add_stack(&stack);
-	if (id)
-		this_cpu_inc(tallies[id - 1].unwound);
-	else
+	if (!id)
 		dfput_count(DFPUT_COUNT_lost_stacks);
+
+	preempt_disable();
+	place = place_of(id);
+	if (place < max_stacks)
+		this_cpu_inc(tallies[place].unwound);
+	preempt_enable();
 	return id;
 }
 
-u16 dfput_origin_of(unsigned long caller, enum dfput_cause cause)
+/* Is it time to look for the path of this site? */
+static bool is_due(const struct site *site)
+{
+	u32 id = READ_ONCE(site->origin);
+	u32 files = READ_ONCE(site->files);
+
+	if (!files || (id && place_of(id) == max_stacks))
+		return true;
+	return sample_every && files >= sample_every;
+}
+
+u32 dfput_origin_of(unsigned long caller, enum dfput_cause cause, bool last)
 {
 	/* All text has the same top bits, so the cause fits in there. */
 	struct site *site = find_site(caller ^ ((unsigned long)cause << 60));
-	u16 id;
+	u32 id;
 
 	if (unlikely(!site)) {
 		dfput_count(DFPUT_COUNT_lost_stacks);
 		return 0;
 	}
-	id = READ_ONCE(site->origin);
-	if (likely(id && (!sample_every || ++site->files < sample_every)))
-		return id;
-	site->files = 0;
+	if (!last || likely(!is_due(site))) {
+		if (last)
+			WRITE_ONCE(site->files, READ_ONCE(site->files) + 1);
+		return READ_ONCE(site->origin);
+	}
+	WRITE_ONCE(site->files, 1);
 	id = unwind_and_store(caller, cause);
 	WRITE_ONCE(site->origin, id);
 	return id;
 }
 
-void dfput_origin_queued(u16 id)
+/*
+ * These two stay on their CPU, so that dfput_origin_reset() can wait for those that
+ * still have an id of before.
+ */
+void dfput_origin_queued(u32 id)
 {
-	if (id)
-		this_cpu_inc(tallies[id - 1].count);
+	unsigned int place;
+
+	preempt_disable();
+	place = place_of(id);
+	if (place < max_stacks)
+		this_cpu_inc(tallies[place].count);
+	preempt_enable();
 }
 
-void dfput_origin_waited(u16 id, u64 wait)
+void dfput_origin_waited(u32 id, u64 wait)
 {
-	if (!id)
-		return;
-	this_cpu_add(tallies[id - 1].wait, wait);
-	/* An interrupt in between may lose a maximum to a larger one, or its own. */
-	if (wait > this_cpu_read(tallies[id - 1].wait_max))
-		this_cpu_write(tallies[id - 1].wait_max, wait);
+	unsigned int place;
+	u64 max, seen;
+
+	preempt_disable();
+	place = place_of(id);
+	if (place < max_stacks) {
+		this_cpu_add(tallies[place].wait, wait);
+		/* An interrupt may come in between, with a longer one. */
+		max = this_cpu_read(tallies[place].wait_max);
+		while (wait > max) {
+			seen = this_cpu_cmpxchg(tallies[place].wait_max, max,
+						wait);
+			if (seen == max)
+				break;
+			max = seen;
+		}
+	}
+	preempt_enable();
 }
 
 unsigned int dfput_origin_rows(void)
@@ -209,16 +273,19 @@ static void sum_tally(unsigned int place, struct tally *to)
 	}
 }
 
-bool dfput_origin_view(unsigned int id, struct dfput_origin_view *view)
+bool dfput_origin_view(unsigned int row, struct dfput_origin_view *view)
 {
-	const struct stack *stack = &stacks[id - 1];
-	const struct tally *off = &base[id - 1];
+	/* Pairs with set_closed(): never a new id with an old number. */
+	u32 first = smp_load_acquire(&first_id);
+	const struct stack *stack = &stacks[row];
+	const struct tally *off = &base[row];
 	struct tally tally;
 
 	/* Pairs with add_stack(). */
-	if (id > smp_load_acquire(&nr_stacks))
+	if (row >= smp_load_acquire(&nr_stacks))
 		return false;
-	sum_tally(id - 1, &tally);
+	sum_tally(row, &tally);
+	view->id = first + row;
 	view->count = tally.count - off->count;
 	view->unwound = tally.unwound - off->unwound;
 	view->wait = tally.wait - off->wait;
@@ -226,7 +293,23 @@ bool dfput_origin_view(unsigned int id, struct dfput_origin_view *view)
 	view->cause = stack->cause;
 	view->nr = stack->nr;
 	memcpy(view->frames, stack->frames, sizeof(view->frames));
-	return true;
+	/* The id's first, then the rest: pairs with set_closed(). */
+	smp_rmb();
+	return READ_ONCE(first_id) == first;
+}
+
+static void set_closed(bool value)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&add_lock, flags);
+	closed = value;
+	if (value) {
+		WRITE_ONCE(nr_stacks, 0);
+		/* From here on no id has a place. 0 never has. */
+		smp_store_release(&first_id, first_id + max_stacks ?: 1);
+	}
+	raw_spin_unlock_irqrestore(&add_lock, flags);
 }
 
 void dfput_origin_reset(void)
@@ -234,11 +317,17 @@ void dfput_origin_reset(void)
 	unsigned int i;
 	int cpu;
 
+	set_closed(true);
+	/* For those who found a place before, and count there. */
+	synchronize_rcu();
 	for (i = 0; i < max_stacks; i++) {
 		sum_tally(i, &base[i]);
 		for_each_possible_cpu(cpu)
 			WRITE_ONCE(per_cpu_ptr(tallies, cpu)[i].wait_max, 0);
 	}
+	set_closed(false);
+	for (i = 0; i < ARRAY_SIZE(sites); i++)
+		WRITE_ONCE(sites[i].files, 0);
 }
 
 int dfput_origin_init(unsigned int wanted, unsigned int sample)

@@ -24,12 +24,15 @@ void dfput_batch_has_last_preload(void);
 
 /* ---- origin.c, for deferral.c -------------------------------------------- */
 
-/* Return: the call path's id, 0 if there is no room for it. */
-u16 dfput_origin_of(unsigned long caller, enum dfput_cause cause);
+/*
+ * The call path of a put, which may not be the @last. Return: its id, 0 if there is no
+ * room for it, or it was not looked for.
+ */
+u32 dfput_origin_of(unsigned long caller, enum dfput_cause cause, bool last);
 
 /* A file of that call path was queued; its time on the list is over. */
-void dfput_origin_queued(u16 id);
-void dfput_origin_waited(u16 id, u64 wait);
+void dfput_origin_queued(u32 id);
+void dfput_origin_waited(u32 id, u64 wait);
 
 /* ---- selftest.c, for deferral.c ------------------------------------------ */
 

@@ -40,11 +40,18 @@ static const struct dfput_activities batches = DFPUT_ACTIVITIES(slots);
 
 /*
  * Files that were queued while we did not measure are preload. Measuring begins
- * and ends with a new generation of them. A generation is over when the batch
- * that holds the last of its files ends; one that ends late says nothing about
- * the next generation.
+ * and ends with a new generation of them. A generation is over
+ *
+ * - when a batch has ended that held the last of its files: none is on the list;
+ * - and the worker has begun a batch since: it never overlaps itself, so one that
+ *   began before measuring, and may be stuck, has ended;
+ * - and each batch that began before the first of these has ended.
+ *
+ * A batch that ends late says nothing about the next generation.
  */
 static u32 preload_gen = 1;
+static u32 preload_gen_drained;
+static u32 preload_gen_worker;
 static u32 preload_gen_over;
 
 static bool is_preload_over(void)
@@ -76,6 +83,30 @@ static void count_batch(const struct batch *batch, u64 now)
 	trace_dfput_batch(batch->flush, batch->files, time);
 }
 
+static bool is_preload_in_batches(void)
+{
+	const struct batch *batch;
+
+	for (batch = slots; batch < slots + SLOTS; batch++)
+		if (READ_ONCE(batch->activity.task) &&
+		    READ_ONCE(batch->preload))
+			return true;
+	return false;
+}
+
+/* The slot is free by now, so of two batches that end at once one sees no other. */
+static void check_preload(void)
+{
+	u32 gen = READ_ONCE(preload_gen);
+
+	if (likely(is_preload_over()))
+		return;
+	smp_mb(); /* the slot's release before the look at the others */
+	if (READ_ONCE(preload_gen_drained) == gen &&
+	    READ_ONCE(preload_gen_worker) == gen && !is_preload_in_batches())
+		WRITE_ONCE(preload_gen_over, gen);
+}
+
 static void end_batch(struct batch *batch)
 {
 	u64 now = ktime_get_mono_fast_ns();
@@ -83,8 +114,9 @@ static void end_batch(struct batch *batch)
 	finish_file(batch, now);
 	count_batch(batch, now);
 	if (batch->last_preload_gen)
-		WRITE_ONCE(preload_gen_over, batch->last_preload_gen);
+		WRITE_ONCE(preload_gen_drained, batch->last_preload_gen);
 	dfput_activity_release(&batch->activity);
+	check_preload();
 	dfput_waiters_notify();
 }
 
@@ -100,7 +132,10 @@ void dfput_batch_enter(bool flush)
 	if (!batch)
 		return;
 	batch->flush = flush;
-	batch->preload = !is_preload_over();
+	if (!flush)
+		WRITE_ONCE(preload_gen_worker, READ_ONCE(preload_gen));
+	WRITE_ONCE(batch->preload,
+		   READ_ONCE(preload_gen_drained) != READ_ONCE(preload_gen));
 	batch->busy = false;
 	batch->last_preload_gen = 0;
 	batch->depth = 0;

@@ -135,4 +135,24 @@ stays() {
 stays 'a flush that waits' wait_for 60 released_since_mark $files
 stays 'a flush that begins' wait_for 60 released_since_mark 1
 
+# ---- the worker is stuck since before the load, and a flush drains the self-test
+
+has_passed() {
+	[ "$(value hooks selftest)" = passed ]
+}
+
+is_settled() {
+	[ "$(value hooks settled)" = 1 ]
+}
+
+hold_worker || not_ok "the worker can be held up: ${reason-}"
+unload_soon
+load
+dfput flush >/dev/null 2>&1
+ok 'loaded meanwhile: the self-test has passed' wait_for 60 has_passed
+nok 'loaded meanwhile: what was there before is not gone' is_settled
+let_worker
+ok 'loaded meanwhile: then it is' wait_for 60 is_settled
+is 'loaded meanwhile: unmatched' "$(value stats unmatched)" 0
+
 done_testing

@@ -39,7 +39,7 @@ unload
 
 # paths CAUSE: of the storm's own puts
 paths() {
-	column origins stack cause "$1" | grep put_batch
+	column origins stack cause "$1" | grep "put_in_$1"
 }
 
 sum() { # FILE COLUMN
@@ -52,8 +52,8 @@ ok 'paths: a storm' storm "$files" limit=12000
 storm_balances 'paths' "$files"
 storm_end
 for context in hardirq softirq; do
-	like "paths: of a $context is known" "$(paths $context)" put_batch
-	nok "paths: and not what that has interrupted" grep -q put_somewhere <<<"$(paths $context)"
+	like "paths: of a $context is known" "$(paths $context)" "put_in_$context"
+	nok "paths: and not what that has interrupted" grep -qw storm <<<"$(paths $context)"
 done
 is 'paths: all had room' "$(value stats lost_stacks)" 0
 is 'paths: each is counted with its path' "$(sum origins unwound)" "$(value stats unwound)"

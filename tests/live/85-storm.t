@@ -50,11 +50,11 @@ load
 storm_begin
 ok 'paths: a storm' storm "$files" limit=12000
 storm_balances 'paths' "$files"
-storm_end
 for context in hardirq softirq; do
 	like "paths: of a $context is known" "$(paths $context)" "put_in_$context"
 	nok "paths: and not what that has interrupted" grep -qw storm <<<"$(paths $context)"
 done
+storm_end
 is 'paths: all had room' "$(value stats lost_stacks)" 0
 is 'paths: each is counted with its path' "$(sum origins unwound)" "$(value stats unwound)"
 before=$(column origins id | sort -n | tail -n 1)

@@ -198,7 +198,6 @@ static void describe_file(struct dfput_deferral *deferral,
 static void write_record(struct record *record,
 			 const struct dfput_deferral *deferral, bool last)
 {
-	uncount_maybe_last(record);
 	raw_write_seqcount_begin(&record->seq);
 	record->watched = NULL;
 	record->deferral = *deferral;
@@ -270,6 +269,7 @@ static bool put_again(struct record *record,
 	} else if (queued && !last) {
 		return false;
 	}
+	uncount_maybe_last(record);
 	write_record(record, deferral, last);
 	return last && !queued;
 }
@@ -381,7 +381,6 @@ static void start_record(struct record *record, struct dfput_release *release,
 {
 	dfput_hash_remove(&record->entry);
 	dfput_fput_filter_add(-1);
-	uncount_maybe_last(record);
 	raw_write_seqcount_begin(&record->seq);
 	release->watched = dfput_list_started(file);
 	record->watched = release->watched;
@@ -423,6 +422,8 @@ static bool match_record(struct dfput_release *release, const struct file *file,
 	}
 	if (record) {
 		maybe_last = record->state == STATE_MAYBE_LAST;
+		if (maybe_last)
+			uncount_maybe_last(record);
 		start_record(record, release, file);
 	} else {
 		start_lost(bucket, release, file, preload);

@@ -69,7 +69,8 @@ static DEFINE_RAW_SPINLOCK(add_lock);
 static struct tally __percpu *tallies;
 /* What is taken off the sums: everything before the last reset. */
 static struct tally *base;
-static unsigned int sample_every;
+/* The files of a site that count for its path as it is, but one. */
+static u32 sample_last;
 
 static struct site *find_site(unsigned long key)
 {
@@ -184,31 +185,34 @@ static u32 unwind_and_store(unsigned long caller, enum dfput_cause cause)
 	return id;
 }
 
-/* Is it time to look for the path of this site? */
-static bool is_due(const struct site *site)
+/*
+ * Is it time to look for the path of this site? It is at 0 files, at more than the
+ * sample allows, and when a reset has taken the path away.
+ */
+static bool is_due(u32 id, u32 files)
 {
-	u32 id = READ_ONCE(site->origin);
-	u32 files = READ_ONCE(site->files);
-
-	if (!files || (id && place_of(id) == max_stacks))
+	if (files - 1 >= sample_last)
 		return true;
-	return sample_every && files >= sample_every;
+	return id && place_of(id) == max_stacks;
 }
 
 u32 dfput_origin_of(unsigned long caller, enum dfput_cause cause, bool last)
 {
 	/* All text has the same top bits, so the cause fits in there. */
 	struct site *site = find_site(caller ^ ((unsigned long)cause << 60));
-	u32 id;
+	u32 id, files;
 
 	if (unlikely(!site)) {
 		dfput_count(DFPUT_COUNT_lost_stacks);
 		return 0;
 	}
-	if (!last || likely(!is_due(site))) {
-		if (last)
-			WRITE_ONCE(site->files, READ_ONCE(site->files) + 1);
-		return READ_ONCE(site->origin);
+	id = READ_ONCE(site->origin);
+	files = READ_ONCE(site->files);
+	if (!last)
+		return id;
+	if (likely(!is_due(id, files))) {
+		WRITE_ONCE(site->files, files + 1);
+		return id;
 	}
 	WRITE_ONCE(site->files, 1);
 	id = unwind_and_store(caller, cause);
@@ -332,7 +336,7 @@ void dfput_origin_reset(void)
 
 int dfput_origin_init(unsigned int wanted, unsigned int sample)
 {
-	sample_every = sample;
+	sample_last = sample ? sample - 1 : U32_MAX;
 	max_stacks = wanted;
 	stacks = dfput_try(NULL, vzalloc(array_size(wanted, sizeof(*stacks))));
 	base = dfput_try(NULL, vzalloc(array_size(wanted, sizeof(*base))));

@@ -300,17 +300,27 @@ is_json "$out" 'j["hooks"][0]["hits"] == 1204 and j["values"][1]["value"] == "ex
 
 # ---- flush
 
+# The clock of a fixture stands still. A flush that takes a millisecond, as on a busy
+# machine, finds that measuring was interrupted.
+flush_in_time() {
+	local tries=20
+	while ((tries--)); do
+		dfput flush "$@" --input "$copy"
+		[ "$status" = 4 ] || break
+	done
+}
+
 copy idle
 dfput flush --input "$copy"
 is_status 1 "flush, where there is no such control"
 has "$err" "^dfput: flush: cannot write 1 to $copy/flush: there is no such control" "what, where and why"
 touch "$copy/flush"
-dfput flush --input "$copy"
+flush_in_time
 is_status 0 "flush"
 [ "$(cat "$copy/flush")" = 1 ]
 verdict $? "writes 1 to the control"
 has "$out" '^Pending before: 0\. Released meanwhile by flushes: 0, by the worker: 0\. Pending now: 0\. Took [0-9.]+[mu]?s\.$' "and says what it did"
-dfput flush --json --input "$copy"
+flush_in_time --json
 is_json "$out" 'j["pending_before"] == j["pending_after"] == j["released_flush"] == j["released_worker"] == 0 and j["took_ns"] > 0' "as JSON"
 if [ "$(id -u)" != 0 ]; then
 	chmod 0400 "$copy/flush"

@@ -15,20 +15,6 @@ parent=/mnt/whys
 mkdir -p "$parent"
 mount -t tmpfs whys "$parent"
 mount --make-shared "$parent"
-holders=()
-
-# hold COMMAND...: in the background, with nothing of ours
-hold() {
-	"$@" </dev/null >/dev/null 2>&1 &
-	holder=$!
-	holders+=("$holder")
-}
-
-release() {
-	[ ${#holders[@]} = 0 ] || kill "${holders[@]}"
-	wait "${holders[@]}" 2>/dev/null
-	holders=()
-}
 
 cleanup() {
 	release
@@ -45,10 +31,6 @@ trap cleanup EXIT
 make_fs ext4 || { skip 'whys of umounts' "$reason"; done_testing; exit; }
 point=$parent/ext4
 mkdir -p "$point" "$merged" "$parent/bind"
-
-runs() {
-	[ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]
-}
 
 # ask TARGET [FLAGS [TIMES [ROOT]]]: umounts it, as umount(8) does not: without any look
 # before. Prints its pid, and the name of the last error, or nothing.

@@ -12,21 +12,6 @@ mkdir -p "$parent" "$other"
 # What is mounted below it goes to other namespaces that ask for it.
 mount -t tmpfs -o mode=755 why "$parent"
 mount --make-shared "$parent"
-holders=()
-
-# hold COMMAND...: run it in the background, with nothing of ours but its output
-hold() {
-	"$@" </dev/null >/dev/null 2>&1 &
-	holder=$!
-	holders+=("$holder")
-}
-
-# release: all that were held
-release() {
-	[ ${#holders[@]} = 0 ] || kill "${holders[@]}"
-	wait "${holders[@]}" 2>/dev/null
-	holders=()
-}
 
 cleanup() {
 	release
@@ -79,11 +64,6 @@ busy() {
 	judged "$1"
 	why "$mnt"
 	says "$1" "$2"
-}
-
-# runs PID NAME: it is where it should be, and executes that
-runs() {
-	[ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]
 }
 
 # sleeper COMMAND: a shell does that, and becomes sleep

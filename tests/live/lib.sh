@@ -131,6 +131,27 @@ wait_for() {
 	done
 }
 
+holders=()
+
+# hold COMMAND...: run it in the background, with nothing of ours but its output
+hold() {
+	"$@" </dev/null >/dev/null 2>&1 &
+	holder=$!
+	holders+=("$holder")
+}
+
+# release: all that were held
+release() {
+	[ ${#holders[@]} = 0 ] || kill "${holders[@]}"
+	wait "${holders[@]}" 2>/dev/null
+	holders=()
+}
+
+# runs PID NAME: it is where it should be, and executes that
+runs() {
+	[ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]
+}
+
 queued_since_mark() {
 	[ "$(since_mark queued)" -ge "$1" ]
 }

@@ -108,8 +108,14 @@ static void assert_found(enum holder_kind kind, uint64_t inode,
 	assert_int_equal(holder->mount, file.mount);
 	assert_string_equal(holder->path, name);
 	assert_true(holder->sure);
-	assert_true(holders_hold(&holders, holder->super, inode));
-	assert_false(holders_hold(&holders, holder->super + 1, inode));
+	assert_int_equal(holders_hold(&holders, "ext4", holder->super, inode),
+			 holder->device == holder->super ? HOLDERS_ONE :
+							   HOLDERS_PERHAPS);
+	assert_int_equal(holders_hold(&holders, "btrfs", holder->super, inode),
+			 HOLDERS_PERHAPS);
+	assert_int_equal(holders_hold(&holders, "ext4", holder->super + 1,
+				      inode),
+			 HOLDERS_NONE);
 }
 
 static void open_once(void)
@@ -295,6 +301,28 @@ static void of_nobody(void **state)
 	stop();
 }
 
+/* Of files with the same number, none can be told from the others. */
+static void same_number(void **state)
+{
+	struct holders_key key[] = {
+		{ .super = 0, .inode = 7 },
+		{ .super = 5, .inode = 8, .alone = true },
+		{ .super = 5, .inode = 9 },
+	};
+	const struct holders some = { .key = key, .nr_keys = 3 };
+
+	(void)state;
+	assert_int_equal(holders_hold(&some, "ext4", 5, 8), HOLDERS_ONE);
+	assert_int_equal(holders_hold(&some, "btrfs", 5, 8), HOLDERS_PERHAPS);
+	assert_int_equal(holders_hold(&some, "overlay", 5, 8), HOLDERS_PERHAPS);
+	assert_int_equal(holders_hold(&some, "fuse.x", 5, 8), HOLDERS_PERHAPS);
+	assert_int_equal(holders_hold(&some, "xfs", 5, 9), HOLDERS_PERHAPS);
+	/* Of a detached mount, it may be any filesystem's. */
+	assert_int_equal(holders_hold(&some, "btrfs", 5, 7), HOLDERS_PERHAPS);
+	assert_int_equal(holders_hold(&some, "ext4", 5, 7), HOLDERS_NONE);
+	assert_int_equal(holders_hold(&some, "btrfs", 6, 8), HOLDERS_NONE);
+}
+
 static void no_proc(void **state)
 {
 	const struct holders_query query = { .root = "/nonexistent" };
@@ -374,7 +402,8 @@ int main(void)
 		cmocka_unit_test(by_mapping),	 cmocka_unit_test(by_directory),
 		cmocka_unit_test(by_a_thread),	 cmocka_unit_test(by_address),
 		cmocka_unit_test(in_flight),	 cmocka_unit_test(of_nobody),
-		cmocka_unit_test(no_proc),	 cmocka_unit_test(ring_text),
+		cmocka_unit_test(same_number),	 cmocka_unit_test(no_proc),
+		cmocka_unit_test(ring_text),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -10,7 +10,7 @@
 #include "proc/devices.h"
 #include "proc/holders.h"
 
-enum { PID, START, DEVICE, MOUNT, INODE, ID, REAPERS, NR_COLUMNS };
+enum { PID, START, DEVICE, MOUNT, INODE, ID, REAPERS, FSTYPE, NR_COLUMNS };
 
 static const struct {
 	const struct listing *listing;
@@ -19,19 +19,19 @@ static const struct {
 } tables[UNRELEASED_NR] = {
 	[UNRELEASED_RINGS] = {
 		&listing_rings,
-		{ "#pid", "#start_ns", "", "", "", "#id", "reapers" },
+		{ "#pid", "#start_ns", "", "", "", "#id", "reapers", "" },
 		{ "ring", "rings" },
 	},
 	[UNRELEASED_HELD] = {
 		&listing_held,
 		{ "#pid", "#start_ns", "device", "mount", "#inode", "",
-		  "reapers" },
+		  "reapers", "fstype" },
 		{ "file held", "files held" },
 	},
 	[UNRELEASED_PENDING] = {
 		&listing_pending,
 		{ "#owner", "#owner_start_ns", "device", "mount", "#inode", "",
-		  "" },
+		  "", "" },
 		{ "file on the list", "files on the list" },
 	},
 };
@@ -112,23 +112,49 @@ static int select_table(struct unreleased *unreleased, struct reader *reader,
 	return 0;
 }
 
+/* Return: whether a living process holds what this row is about. */
+static enum holders_answer ask_holders(const struct unreleased *unreleased,
+				       const struct holders *holders,
+				       size_t row)
+{
+	const struct rows *rows = &unreleased->rows[UNRELEASED_HELD];
+	dev_t super;
+
+	if (unreleased->selected[UNRELEASED_HELD].skip[row] ||
+	    devices_parse(rows_text(rows, row, DEVICE), &super))
+		return HOLDERS_NONE;
+	return holders_hold(holders, rows_text(rows, row, FSTYPE), super,
+			    rows_number(rows, row, INODE));
+}
+
 static void unselect_living(struct unreleased *unreleased,
 			    const struct holders *holders)
 {
 	struct selection *held = &unreleased->selected[UNRELEASED_HELD];
-	const struct rows *rows = &unreleased->rows[UNRELEASED_HELD];
-	dev_t super;
+	enum holders_answer answer;
 
-	for (size_t row = 0; row < rows->nr; row++) {
-		if (held->skip[row] ||
-		    devices_parse(rows_text(rows, row, DEVICE), &super) ||
-		    !holders_hold(holders, super,
-				  rows_number(rows, row, INODE)))
+	for (size_t row = 0; row < unreleased->rows[UNRELEASED_HELD].nr;
+	     row++) {
+		answer = ask_holders(unreleased, holders, row);
+		unreleased->perhaps += answer == HOLDERS_PERHAPS;
+		if (answer != HOLDERS_ONE)
 			continue;
 		held->skip[row] = true;
 		held->nr--;
 		unreleased->living++;
 	}
+}
+
+/* Is it enough to ask for holders of the one superblock? */
+static bool is_one_super(const struct unreleased *unreleased)
+{
+	const struct rows *rows = &unreleased->rows[UNRELEASED_HELD];
+
+	for (size_t row = 0; row < rows->nr; row++)
+		if (!unreleased->selected[UNRELEASED_HELD].skip[row] &&
+		    holders_repeat(rows_text(rows, row, FSTYPE)))
+			return false;
+	return unreleased->query.device;
 }
 
 /*
@@ -138,13 +164,13 @@ static void unselect_living(struct unreleased *unreleased,
 static int check_living(struct unreleased *unreleased, struct reader *reader)
 {
 	struct holders_query query = { .root = "", .all = true };
-	const char *device = unreleased->query.device;
 	struct holders holders = { 0 };
 	int err;
 
 	if (!unreleased->selected[UNRELEASED_HELD].nr || !reader->live)
 		return 0;
-	if (device && !devices_parse(device, &query.super))
+	if (is_one_super(unreleased) &&
+	    !devices_parse(unreleased->query.device, &query.super))
 		query.all = false;
 	err = holders_scan(&holders, &query);
 	if (err)
@@ -192,6 +218,7 @@ int unreleased_look(struct unreleased *unreleased, struct reader *reader)
 	unreleased_free(unreleased);
 	unreleased->unrecorded = 0;
 	unreleased->living = 0;
+	unreleased->perhaps = 0;
 	unreleased->unseen = 0;
 	unreleased->unknown = 0;
 	for (int table = first; !err && table < end; table++)
@@ -238,8 +265,10 @@ int unreleased_show(const struct unreleased *unreleased,
 
 	view_number(view, "left", unreleased_count(unreleased));
 	view_number(view, "unrecorded", unreleased->unrecorded);
-	if (!unreleased->query.pending_only)
+	if (!unreleased->query.pending_only) {
 		view_number(view, "held_by_living", unreleased->living);
+		view_number(view, "held_perhaps", unreleased->perhaps);
+	}
 	for (int table = UNRELEASED_NR - 1; !err && table >= 0; table--) {
 		listing = tables[table].listing;
 		if (unreleased->rows[table].doc)

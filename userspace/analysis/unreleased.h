@@ -50,6 +50,8 @@ struct unreleased_query {
  * @selected: of each, what is part of it
  * @unrecorded: files on the list without a row, where no other has one
  * @living: held files that living processes hold too: they are not selected
+ * @perhaps: selected held files of which only the inode number says that a living
+ *	process holds them, and that may be another file's: see holders_hold()
  * @unseen: processes that could not be asked what they hold
  * @unknown: rows that may be part of it: the list of reapers was cut
  * @looked: there was a look
@@ -61,6 +63,7 @@ struct unreleased {
 	struct selection selected[UNRELEASED_NR];
 	uint64_t unrecorded;
 	uint64_t living;
+	uint64_t perhaps;
 	uint64_t unseen;
 	uint64_t unknown;
 	bool looked;
@@ -93,8 +96,8 @@ void unreleased_text(const struct unreleased *unreleased, char *text,
  * unreleased_show() - show what is not released
  * @unreleased: looked
  * @origins: call paths, or NULL
- * @view: where: in JSON rings, held and pending, left, unrecorded and
- *	held_by_living
+ * @view: where: in JSON rings, held and pending, left, unrecorded,
+ *	held_by_living and held_perhaps
  *
  * Return: 0 or a negative errno as in parse.h.
  */

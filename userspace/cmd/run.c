@@ -178,6 +178,12 @@ static void check_unreleased(struct run *run)
 			    " processes could not be asked whether they hold "
 			    "what is held",
 			    run->unreleased.unseen);
+	if (run->unreleased.perhaps)
+		caveats_add(&run->caveats,
+			    "living processes hold files with the inode "
+			    "numbers of %" PRIu64
+			    " of those that are held, and perhaps others",
+			    run->unreleased.perhaps);
 }
 
 static void collect_caveats(struct run *run, const struct options *options)
@@ -373,7 +379,7 @@ static void show_windows(const struct run *run, const struct options *options,
 static uint64_t nr_late(const struct run *run)
 {
 	return run->leftovers.nr_late + run->leftovers.pending.nr +
-	       unreleased_count(&run->unreleased);
+	       unreleased_count(&run->unreleased) - run->unreleased.perhaps;
 }
 
 static void note_verdict(const struct run *run, const struct options *options,

@@ -23,12 +23,17 @@
 
 #define TEXT 200
 
+/* How long to wait for what perhaps a living process holds. */
+#define PATIENCE_NS (10 * NUMBER_NS_PER_SEC)
+
 /**
  * struct waiting - one wait for what is not released
  * @unreleased: what is not
  * @process: of which process, fd -1 if of none
  * @lives: it lives
  * @device: of which superblock, "" if of none
+ * @unclear: number_now() since which perhaps living processes hold all that is
+ *	left, 0: more is left
  * @before: counters at the beginning
  * @caveats: why there is no clean verdict
  */
@@ -37,6 +42,7 @@ struct waiting {
 	struct process process;
 	bool lives;
 	char device[DEVICES_TEXT];
+	uint64_t unclear;
 	struct stats before;
 	struct caveats caveats;
 };
@@ -48,6 +54,19 @@ static void describe_waiting(const struct waiting *waiting, char text[TEXT])
 			 waiting->process.pid);
 	else
 		unreleased_text(&waiting->unreleased, text, TEXT);
+}
+
+/* The inode number of a file may never tell whose it is: do not wait for ever. */
+static bool is_hopeless(struct waiting *waiting)
+{
+	uint64_t nr = unreleased_count(&waiting->unreleased);
+
+	if (!nr || nr > waiting->unreleased.perhaps)
+		waiting->unclear = 0;
+	else if (!waiting->unclear)
+		waiting->unclear = number_now();
+	return waiting->unclear &&
+	       number_now() - waiting->unclear >= PATIENCE_NS;
 }
 
 static int look_at_waiting(struct wait *wait)
@@ -65,6 +84,7 @@ static int look_at_waiting(struct wait *wait)
 		if (err)
 			return err;
 		wait->left = unreleased_count(&waiting->unreleased);
+		wait->stop = is_hopeless(waiting);
 	}
 	describe_waiting(waiting, text);
 	if (wait->left)
@@ -167,7 +187,7 @@ static int show_release(struct waiting *waiting, int result, uint64_t waited,
 	number_ns_short(took, waited);
 	describe_waiting(waiting, text);
 	view_bool(view, "lives", waiting->lives);
-	if (result == WAIT_LATE)
+	if (result == WAIT_LATE || result == WAIT_STOPPED)
 		view_note(view, "Left after %s: %s.", took, text);
 	else
 		view_note(view, "Nothing is left, after %s.", took);
@@ -176,7 +196,7 @@ static int show_release(struct waiting *waiting, int result, uint64_t waited,
 		return err;
 	note_living(waiting, view);
 	listing_caveats(&waiting->caveats, view);
-	if (result == WAIT_LATE)
+	if (result == WAIT_LATE && !waiting->unclear)
 		return STATUS_AGAINST;
 	return waiting->caveats.nr ? STATUS_UNKNOWN : STATUS_OK;
 }

@@ -12,8 +12,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <linux/kcmp.h>
 #include <linux/magic.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +49,7 @@ const char *const holders_kinds[HOLDER_NR_KINDS] = {
  * @tid: the thread
  * @comm: the process's name
  * @mntns: inode number of the thread's mount namespace
- * @first: of the process's holders
+ * @known: the process's holders that were found: see tsearch(3)
  * @looked: the last thread whose files, file system and memory were looked at
  * @unseen: something of this process could not be looked at
  */
@@ -61,7 +63,7 @@ struct walk {
 	pid_t tid;
 	char comm[64];
 	uint64_t mntns;
-	size_t first;
+	void *known;
 	pid_t looked[KCMP_TYPES];
 	bool unseen;
 };
@@ -72,24 +74,40 @@ static void note_error(struct walk *walk, int err)
 	walk->unseen |= err && !proc_is_gone(err);
 }
 
-static bool is_same(const struct holder *one, const struct holder *other)
+#define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
+
+static int compare_holders(const void *a, const void *b)
 {
-	return one->kind == other->kind && one->fd == other->fd &&
-	       one->mount == other->mount && one->super == other->super &&
-	       one->inode == other->inode && one->inode;
+	const struct holder *one = a, *other = b;
+	int order = ORDER(one->inode, other->inode);
+
+	if (!order)
+		order = ORDER(one->fd, other->fd);
+	if (!order)
+		order = ORDER(one->kind, other->kind);
+	if (!order)
+		order = ORDER(one->mount, other->mount);
+	return order ? order : ORDER(one->super, other->super);
 }
 
-/* A program's text is mapped as a matter of course. */
-static bool is_known(const struct walk *walk, const struct holder *holder)
+/* Return: whether this is the first such holder of the process. */
+static bool is_first(struct walk *walk, const struct holder *holder)
 {
-	struct holder exe = *holder;
+	struct holder exe = *holder, *key, **known;
 
+	if (!holder->inode)
+		return true;
+	/* A program's text is mapped as a matter of course. */
 	exe.kind = HOLDER_EXE;
-	for (size_t i = walk->first; i < walk->holders->nr; i++)
-		if (is_same(&walk->holders->holder[i], holder) ||
-		    (holder->kind == HOLDER_MMAP &&
-		     is_same(&walk->holders->holder[i], &exe)))
-			return true;
+	if (holder->kind == HOLDER_MMAP &&
+	    tfind(&exe, &walk->known, compare_holders))
+		return false;
+	key = alloc_array(1, sizeof(*key));
+	*key = *holder;
+	known = must(tsearch(key, &walk->known, compare_holders));
+	if (*known == key)
+		return true;
+	free(key);
 	return false;
 }
 
@@ -136,6 +154,17 @@ static dev_t super_of(const struct walk *walk, const struct proc_file *file,
 	return mount ? mount->super : file->device;
 }
 
+/* What a link of the thread's directory leads to. */
+static void identify(const struct walk *walk, struct holder *holder,
+		     const struct proc_file *file, const char *link)
+{
+	holder->mount = file->mount;
+	holder->inode = file->inode;
+	holder->super = super_of(walk, file, link);
+	holder->device = file->device;
+	holder->detached = !mounts_find(&walk->holders->mounts, file->mount);
+}
+
 static bool is_wanted_super(const struct walk *walk, dev_t super)
 {
 	return walk->query->all || (super && super == walk->query->super);
@@ -156,7 +185,7 @@ static bool is_wanted_block(const struct walk *walk, dev_t device)
 /* Add what a link of the thread's directory leads to. */
 static void add_link(struct walk *walk, struct holder *holder, const char *link)
 {
-	if (is_known(walk, holder))
+	if (!is_first(walk, holder))
 		return;
 	holder->path = proc_link(walk->thread, link);
 	add_holder(walk, holder);
@@ -174,9 +203,7 @@ static void look_at_link(struct walk *walk, enum holder_kind kind,
 		note_error(walk, err);
 		return;
 	}
-	holder.mount = file.mount;
-	holder.inode = file.inode;
-	holder.super = super_of(walk, &file, link);
+	identify(walk, &holder, &file, link);
 	if (is_wanted_super(walk, holder.super))
 		add_link(walk, &holder, link);
 }
@@ -192,17 +219,11 @@ static bool is_worth_a_look(const struct walk *walk,
 
 static void add_file(struct walk *walk, int fd, const struct proc_file *file)
 {
-	struct holder holder = {
-		.kind = HOLDER_FD,
-		.fd = fd,
-		.mount = file->mount,
-		.inode = file->inode,
-		.sure = true,
-	};
+	struct holder holder = { .kind = HOLDER_FD, .fd = fd, .sure = true };
 	char link[32];
 
 	snprintf(link, sizeof(link), "fd/%d", fd);
-	holder.super = super_of(walk, file, link);
+	identify(walk, &holder, file, link);
 	if (is_wanted_super(walk, holder.super))
 		add_link(walk, &holder, link);
 	if (!is_wanted_block(walk, file->special))
@@ -263,6 +284,7 @@ static void add_registered(struct walk *walk, int fd, const char *path)
 	holder.mount = mount ? mount->id : 0;
 	holder.super = mount ? mount->super : 0;
 	holder.inode = holder.sure ? file.inode : 0;
+	holder.device = file.device;
 	add_holder(walk, &holder);
 }
 
@@ -285,6 +307,7 @@ static void add_address(struct walk *walk, int fd, uint64_t inode)
 	holder.mount = mount->id;
 	holder.super = mount->super;
 	holder.inode = holder.sure ? file.inode : 0;
+	holder.device = file.device;
 	add_holder(walk, &holder);
 }
 
@@ -334,7 +357,8 @@ static void look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
 		return;
 	}
 	file.mount = info->mount ? info->mount : file.mount;
-	file.inode = file.inode ? file.inode : info->inode;
+	/* As the module has it; stat(2) may be told another one. */
+	file.inode = info->inode ? info->inode : file.inode;
 	if (!mount)
 		look_at_namespace(walk, link);
 	if (file.is_socket && !mount)
@@ -440,10 +464,11 @@ static void add_mapping(struct walk *walk, const struct mapping *mapping)
 		holder.mount = mount_of_path(walk, mapping);
 	} else {
 		holder.mount = file.mount;
+		holder.device = file.device;
 		if (walk->query->overlay)
 			holder.super = super_of(walk, &file, link);
 	}
-	if (is_wanted_super(walk, holder.super) && !is_known(walk, &holder))
+	if (is_wanted_super(walk, holder.super) && is_first(walk, &holder))
 		add_holder(walk, &holder);
 }
 
@@ -561,12 +586,62 @@ static void walk_processes(struct walk *walk, DIR *list)
 	walk->proc = dirfd(list);
 	while ((pid = proc_next(list)) >= 0) {
 		walk->pid = pid;
-		walk->first = holders->nr;
 		walk->unseen = false;
 		memset(walk->looked, 0, sizeof(walk->looked));
 		look_at_process(walk);
+		tdestroy(walk->known, free);
+		walk->known = NULL;
 		holders->nr_unseen += walk->unseen;
 	}
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct holders_key *one = a, *other = b;
+	int order = ORDER(one->super, other->super);
+
+	return order ? order : ORDER(one->inode, other->inode);
+}
+
+static void add_key(struct holders *holders, dev_t super, uint64_t inode,
+		    bool alone)
+{
+	struct holders_key *key = &holders->key[holders->nr_keys++];
+
+	*key = (struct holders_key){ super, inode, alone };
+}
+
+/*
+ * For holders_hold(). Where stat(2) tells of another device than the superblock's,
+ * it tells of inode numbers of that device.
+ */
+static void index_holders(struct holders *holders,
+			  const struct holders_query *query)
+{
+	struct holders_key *key;
+	size_t nr = 0;
+
+	holders->key = key = alloc_array(2 * holders->nr, sizeof(*key));
+	for (size_t i = 0; i < holders->nr; i++) {
+		const struct holder *holder = &holders->holder[i];
+
+		if (holder->kind == HOLDER_DEVICE || !holder->inode)
+			continue;
+		add_key(holders, holder->super, holder->inode,
+			*query->root || !holder->device ||
+				holder->device == holder->super);
+		if (holder->detached)
+			add_key(holders, 0, holder->inode, false);
+	}
+	if (holders->nr_keys)
+		qsort(key, holders->nr_keys, sizeof(*key), compare_keys);
+	for (size_t i = 0; i < holders->nr_keys; i++) {
+		if (nr && !compare_keys(&key[nr - 1], &key[i]))
+			key[nr - 1].alone |= key[i].alone;
+		else
+			key[nr++] = key[i];
+	}
+	holders->nr_keys = nr;
 }
 
 int holders_scan(struct holders *holders, const struct holders_query *query)
@@ -585,17 +660,45 @@ int holders_scan(struct holders *holders, const struct holders_query *query)
 	walk_processes(&walk, list);
 	sockets_free(&walk.sockets);
 	closedir(list);
+	index_holders(holders, query);
 	return 0;
 }
 
-bool holders_hold(const struct holders *holders, dev_t super, uint64_t inode)
+bool holders_repeat(const char *fstype)
 {
-	for (size_t i = 0; i < holders->nr; i++)
-		if (holders->holder[i].kind != HOLDER_DEVICE &&
-		    holders->holder[i].super == super &&
-		    holders->holder[i].inode == inode)
+	static const char *const patterns[] = { "btrfs", "bcachefs", "overlay",
+						"fuse*" };
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+		if (!fnmatch(patterns[i], fstype, 0))
 			return true;
 	return false;
+}
+
+static const struct holders_key *find_key(const struct holders *holders,
+					  dev_t super, uint64_t inode)
+{
+	const struct holders_key key = { .super = super, .inode = inode };
+
+	if (!holders->nr_keys)
+		return NULL;
+	return bsearch(&key, holders->key, holders->nr_keys, sizeof(key),
+		       compare_keys);
+}
+
+enum holders_answer holders_hold(const struct holders *holders,
+				 const char *fstype, dev_t super,
+				 uint64_t inode)
+{
+	const struct holders_key *key = find_key(holders, super, inode);
+	bool repeat = holders_repeat(fstype);
+
+	if (key && key->alone && !repeat)
+		return HOLDERS_ONE;
+	/* Of a mount that no table has, the superblock is not known. */
+	if (key || (repeat && find_key(holders, 0, inode)))
+		return HOLDERS_PERHAPS;
+	return HOLDERS_NONE;
 }
 
 void holders_free(struct holders *holders)
@@ -605,6 +708,7 @@ void holders_free(struct holders *holders)
 		free(holders->holder[i].path);
 	}
 	free(holders->holder);
+	free(holders->key);
 	mounts_free(&holders->mounts);
 	*holders = (struct holders){ 0 };
 }

@@ -57,6 +57,8 @@ extern const char *const holders_kinds[HOLDER_NR_KINDS];
  * @mount: id of the mount that the file was reached by, 0 if unknown
  * @super: device number of the superblock; of HOLDER_DEVICE, the device itself
  * @inode: inode number, 0 if unknown
+ * @device: of the file, as stat(2) has it, 0 if unknown
+ * @detached: its mount is in no table: @super is a guess
  * @path: its name, as the kernel has it now
  * @mntns: inode number of the process's mount namespace, 0 if unknown
  * @sure: that it is of @super is seen; otherwise that is likely or, where @super
@@ -71,15 +73,31 @@ struct holder {
 	uint64_t mount;
 	dev_t super;
 	uint64_t inode;
+	dev_t device;
+	bool detached;
 	char *path;
 	uint64_t mntns;
 	bool sure;
 };
 
 /**
+ * struct holders_key - for holders_hold()
+ * @super: as of a holder; 0: detached
+ * @inode: as of a holder
+ * @alone: by all that stat(2) tells, this is the superblock's only such inode
+ */
+struct holders_key {
+	dev_t super;
+	uint64_t inode;
+	bool alone;
+};
+
+/**
  * struct holders - what was found
  * @holder: by process, as /proc lists them
  * @nr: how many
+ * @key: superblocks and inodes of these, sorted
+ * @nr_keys: how many
  * @mounts: the mounts of all namespaces, from the same scan
  * @nr_unseen: how many processes, or threads of them, could not be looked at, wholly or
  *	in part
@@ -90,6 +108,8 @@ struct holder {
 struct holders {
 	struct holder *holder;
 	size_t nr;
+	struct holders_key *key;
+	size_t nr_keys;
 	struct mounts mounts;
 	size_t nr_unseen;
 	size_t nr_mntns;
@@ -129,15 +149,34 @@ struct holders_query {
  */
 int holders_scan(struct holders *holders, const struct holders_query *query);
 
+/* May files of one superblock of this type have the same inode number? */
+bool holders_repeat(const char *fstype);
+
+/**
+ * enum holders_answer - does a living process hold a file?
+ * @HOLDERS_NONE: none is seen to
+ * @HOLDERS_PERHAPS: one holds a file of that number, and perhaps another file
+ * @HOLDERS_ONE: one does
+ */
+enum holders_answer {
+	HOLDERS_NONE,
+	HOLDERS_PERHAPS,
+	HOLDERS_ONE,
+};
+
 /**
  * holders_hold() - does a process that was found hold this file?
  * @holders: scanned
+ * @fstype: filesystem type
  * @super: device number of the superblock, as mountinfo and the module have it
- * @inode: inode number; on btrfs each subvolume may have one such
+ * @inode: inode number
  *
- * Return: one does.
+ * The module tells a file by its superblock and inode number. These are not enough
+ * where holders_repeat(): there @holders must be of all filesystems.
  */
-bool holders_hold(const struct holders *holders, dev_t super, uint64_t inode);
+enum holders_answer holders_hold(const struct holders *holders,
+				 const char *fstype, dev_t super,
+				 uint64_t inode);
 
 void holders_free(struct holders *holders);
 

@@ -173,19 +173,29 @@ static void look_at_pending(struct why_search *search,
 	rows_free(&rows);
 }
 
-enum { HELD_AGE, HELD_DEVICE, HELD_INODE, HELD_MOUNT, HELD_PID, HELD_COMM };
+enum {
+	HELD_AGE,
+	HELD_DEVICE,
+	HELD_INODE,
+	HELD_MOUNT,
+	HELD_PID,
+	HELD_COMM,
+	HELD_FSTYPE
+};
 static const char *const held_names[] = { "#age_ns", "device", "#inode",
 					  "mount",   "#pid",   "comm",
-					  NULL };
+					  "fstype",  NULL };
 
 static void add_held(struct why_search *search, const struct rows *rows,
-		     const struct rows *umounts, size_t row)
+		     const struct rows *umounts, size_t row, bool perhaps)
 {
 	char what[NUMBER_TEXT + 16], age[NUMBER_TEXT];
 	const struct why_reason reason = {
 		.kind = "held",
-		.keeps = judge_mount(search, umounts,
-				     rows_text(rows, row, HELD_MOUNT)),
+		.keeps = perhaps ?
+				 WHY_PERHAPS :
+				 judge_mount(search, umounts,
+					     rows_text(rows, row, HELD_MOUNT)),
 		.pid = (pid_t)rows_number(rows, row, HELD_PID),
 		.comm = (char *)rows_text(rows, row, HELD_COMM),
 		.fd = -1,
@@ -196,22 +206,31 @@ static void add_held(struct why_search *search, const struct rows *rows,
 		 rows_text(rows, row, HELD_INODE));
 	number_ns_short(age, rows_number(rows, row, HELD_AGE));
 	why_add(search, &reason,
-		"closed by that process as it ended, %s ago; no living process is seen to hold it, but something does",
-		age);
+		"closed by that process as it ended, %s ago; %s", age,
+		perhaps ?
+			"a living process holds it, or another file of this number" :
+			"no living process is seen to hold it, but something does");
 }
 
 /* why_live() has told what living processes hold. */
 static void look_at_held(struct why_search *search, const struct rows *umounts)
 {
+	enum holders_answer answer;
 	struct rows rows;
 
 	if (!load_rows(search, "held", held_names, &rows))
 		return;
-	for (size_t row = 0; row < rows.nr; row++)
-		if (is_super(search, &rows, row, HELD_DEVICE) &&
-		    !holders_hold(&search->holders, search->why->super,
-				  rows_number(&rows, row, HELD_INODE)))
-			add_held(search, &rows, umounts, row);
+	for (size_t row = 0; row < rows.nr; row++) {
+		if (!is_super(search, &rows, row, HELD_DEVICE))
+			continue;
+		answer = holders_hold(&search->holders,
+				      rows_text(&rows, row, HELD_FSTYPE),
+				      search->why->super,
+				      rows_number(&rows, row, HELD_INODE));
+		if (answer != HOLDERS_ONE)
+			add_held(search, &rows, umounts, row,
+				 answer == HOLDERS_PERHAPS);
+	}
 	rows_free(&rows);
 }
 

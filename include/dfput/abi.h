@@ -14,7 +14,7 @@
  * table has two columns or more. Text that users can choose (comm, names of
  * superblocks) is escaped as the kernel's seq_escape does: blank, backslash and
  * ASCII's control characters as backslash and three octal digits. An empty field
- * is "-".
+ * is "-", so a text that is just that is \055.
  *
  * poll(2): every table but pending says POLLPRI when a file was released, a ring
  * was gone, an umount was over or a superblock was gone since that open file was

@@ -39,8 +39,10 @@
 /*
  * Columns: X(T, name, kind, who, meaning), where T is what the caller wants.
  *
- * kind  num; ns: how long; time: when, ns of CLOCK_MONOTONIC, 0 for never;
- *       word: of words.h; text
+ * kind  num; id: a number, 0 for none; ns: how long; took: the same, 0 while it
+ *       is not over; time: when, ns of CLOCK_MONOTONIC, 0 for never; word: of
+ *       words.h; text. Lists: words: with commas; pids: the same, ... at the end
+ *       for more; stack and chain: with ;
  * who   all: shown to people too; more: only on request, and in JSON
  */
 #define DFPUT_COLUMNS_stats(X, T)
@@ -58,7 +60,7 @@
 	X(T, state, word, all, "armed, idle, off, failed or absent") \
 	X(T, hits, num, all, "calls that had something to do")       \
 	X(T, misses, num, all, "calls that the kernel skipped")      \
-	X(T, error, text, all, "why it failed, or -")
+	X(T, error, text, all, "why it failed")
 
 #define DFPUT_COLUMNS_pending(X, T)                                          \
 	X(T, age_ns, ns, all, "time since it was queued")                    \
@@ -67,13 +69,13 @@
 	X(T, device, text, all, "major:minor of its superblock")             \
 	X(T, inode, num, all, "inode number")                                \
 	X(T, fstype, text, all, "filesystem type")                           \
-	X(T, super, num, all, "its superblock: an id in superblocks, or 0")  \
+	X(T, super, id, all, "its superblock: an id in superblocks")         \
 	X(T, cpu, num, all, "CPU that queued it")                            \
 	X(T, pid, num, all, "thread that queued it, or was interrupted")     \
 	X(T, comm, text, all, "that thread's name")                          \
-	X(T, origin, num, all, "its call path: an id in origins, or 0")      \
-	X(T, owner, num, all, "process that closed it as it ended, or 0")    \
-	X(T, owner_comm, text, all, "that process's name, or -")             \
+	X(T, origin, id, all, "its call path: an id in origins")             \
+	X(T, owner, id, all, "process that closed it as it ended")           \
+	X(T, owner_comm, text, all, "that process's name")                   \
 	X(T, owner_start_ns, time, more, "when that process was started")    \
 	X(T, mount, text, more, "its mount: equal for files of one mount")
 
@@ -83,7 +85,7 @@
 	X(T, start_ns, time, more, "when that process was started")           \
 	X(T, uid, num, all, "its user")                                       \
 	X(T, cgroup, num, more, "id of its cgroup")                           \
-	X(T, reapers, text, more, "child subreapers above it, nearest first") \
+	X(T, reapers, pids, more, "child subreapers above it, nearest first") \
 	X(T, comm, text, all, "its name")
 
 #define DFPUT_COLUMNS_leftovers(X, T)                                        \
@@ -93,25 +95,25 @@
 	  "from the exit's being visible to its release")                    \
 	X(T, exit_ns, time, more, "when the exit became visible")            \
 	X(T, route, word, all, "released as deferred, task_work or sync")    \
-	X(T, cause, word, all, "why it was deferred, or -")                  \
-	X(T, origin, num, all, "its call path: an id in origins, or 0")      \
+	X(T, cause, word, all, "why it was deferred")                        \
+	X(T, origin, id, all, "its call path: an id in origins")             \
 	X(T, device, text, all, "major:minor of its superblock")             \
 	X(T, inode, num, all, "inode number")                                \
 	X(T, fstype, text, all, "filesystem type")                           \
-	X(T, super, num, all, "its superblock: an id in superblocks, or 0")  \
-	X(T, blocks, word, all, "what it was in the way of, or -")           \
+	X(T, super, id, all, "its superblock: an id in superblocks")         \
+	X(T, blocks, words, all, "what it was in the way of")                \
 	DFPUT_COLUMNS_OWNER(X, T)
 
-#define DFPUT_COLUMNS_held(X, T)                                            \
-	X(T, age_ns, ns, all, "time since it was closed")                   \
-	X(T, kind, word, all, "closed by an exit or by an exec")            \
-	X(T, exit_ns, time, more, "when the exit became visible")           \
-	X(T, device, text, all, "major:minor of its superblock")            \
-	X(T, inode, num, all, "inode number")                               \
-	X(T, fstype, text, all, "filesystem type")                          \
-	X(T, super, num, all, "its superblock: an id in superblocks, or 0") \
-	X(T, mount, text, more, "its mount: equal for files of one mount")  \
-	X(T, blocks, word, all, "what it is in the way of, or -")           \
+#define DFPUT_COLUMNS_held(X, T)                                           \
+	X(T, age_ns, ns, all, "time since it was closed")                  \
+	X(T, kind, word, all, "closed by an exit or by an exec")           \
+	X(T, exit_ns, time, more, "when the exit became visible")          \
+	X(T, device, text, all, "major:minor of its superblock")           \
+	X(T, inode, num, all, "inode number")                              \
+	X(T, fstype, text, all, "filesystem type")                         \
+	X(T, super, id, all, "its superblock: an id in superblocks")       \
+	X(T, mount, text, more, "its mount: equal for files of one mount") \
+	X(T, blocks, words, all, "what it is in the way of")               \
 	DFPUT_COLUMNS_OWNER(X, T)
 
 #define DFPUT_COLUMNS_rings(X, T)                                              \
@@ -128,7 +130,7 @@
 	X(T, unwound, num, all, "of these, whose call path was recorded") \
 	X(T, wait_ns, ns, all, "their time on the list, added up")        \
 	X(T, wait_max_ns, ns, all, "the longest of these")                \
-	X(T, stack, text, all, "functions, innermost first, ; between them")
+	X(T, stack, stack, all, "functions, innermost first, ; between them")
 
 /*
  * A chain is hops with ; between them, each KIND@NS: nanoseconds since the first
@@ -147,11 +149,10 @@
 	X(T, held, num, all, "files that ended processes closed, still held") \
 	X(T, leftovers, num, all, "files that outlived their process")        \
 	X(T, shutdown_ns, time, more, "when its shutdown began")              \
-	X(T, shutdown_took_ns, ns, all, "how long its shutdown took, or 0")   \
-	X(T, shutdown_pid, num, more, "thread that shut it down")             \
-	X(T, shutdown_comm, text, all, "that thread's name, or -")            \
-	X(T, chain, text, all,                                                \
-	  "what was deferred on the way to its shutdown, or -")
+	X(T, shutdown_took_ns, took, all, "how long its shutdown took")       \
+	X(T, shutdown_pid, id, more, "thread that shut it down")              \
+	X(T, shutdown_comm, text, all, "that thread's name")                  \
+	X(T, chain, chain, all, "what was deferred on the way to its shutdown")
 
 #define DFPUT_COLUMNS_umounts(X, T)                                            \
 	X(T, id, num, all, "its number: missing ones have been overwritten")   \
@@ -166,13 +167,13 @@
 	X(T, held_mount, num, all, "files of that mount held then")            \
 	X(T, rings, num, all, "rings that were being taken down then")         \
 	X(T, ring_files, num, all, "files of that mount that these put since") \
-	X(T, shutdown_took_ns, ns, all,                                        \
-	  "from its return to the end of the shutdown, or 0")                  \
-	X(T, flags, word, all, "of umount2(2), or -")                          \
+	X(T, shutdown_took_ns, took, all,                                      \
+	  "from its return to the end of the shutdown")                        \
+	X(T, flags, words, all, "of umount2(2)")                               \
 	X(T, device, text, all, "major:minor of its superblock")               \
 	X(T, fstype, text, all, "filesystem type")                             \
 	X(T, name, text, all, "the filesystem's own name for it (s_id)")       \
-	X(T, super, num, more, "its superblock: an id in superblocks, or 0")   \
+	X(T, super, id, more, "its superblock: an id in superblocks")          \
 	X(T, mount, text, more, "its mount: equal for files of one mount")     \
 	X(T, pid, num, all, "process that asked for it")                       \
 	X(T, comm, text, all, "its name")                                      \
@@ -180,16 +181,17 @@
 	  "how often it asked, with the same result and reason")               \
 	X(T, first_ns, time, more, "when the first of these returned")
 
-/* Values of the hooks file: X(name, meaning) */
-#define DFPUT_HOOKS_VALUES(X)                                          \
-	X(version, "of the module")                                    \
-	X(method, "how queueing is seen: exact or reconciled")         \
-	X(scope, "what is looked at: deferred or exits")               \
-	X(selftest, "passed, failed, waiting or off")                  \
-	X(settled,                                                     \
-	  "1: no file is left that was queued before measuring began") \
-	X(records, "files on the list that can be timed at once")      \
-	X(memory_bytes, "what the module allocated, its text aside")   \
-	X(load_ns, "from the start of loading to measuring")
+/* Values of the hooks file: X(T, name, kind, who, meaning), as columns */
+#define DFPUT_HOOKS_VALUES(X, T)                                               \
+	X(T, version, text, all, "of the module")                              \
+	X(T, method, word, all, "how queueing is seen: exact or reconciled")   \
+	X(T, scope, word, all, "what is looked at: deferred or exits")         \
+	X(T, selftest, word, all, "passed, failed, waiting or off")            \
+	X(T, settled, num, all,                                                \
+	  "1: no file is left that was queued before measuring began")         \
+	X(T, records, num, all, "files on the list that can be timed at once") \
+	X(T, memory_bytes, num, all,                                           \
+	  "what the module allocated, its text aside")                         \
+	X(T, load_ns, ns, all, "from the start of loading to measuring")
 
 #endif /* DFPUT_TABLES_H */

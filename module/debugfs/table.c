@@ -179,10 +179,12 @@ void dfput_field_text(struct seq_file *m, const char *text)
 		"\034\035\036\037";
 
 	dfput_field(m);
-	if (*text)
-		seq_escape(m, text, escaped);
-	else
+	if (!*text)
 		seq_putc(m, '-');
+	else if (!strcmp(text, "-"))
+		seq_puts(m, "\\055");
+	else
+		seq_escape(m, text, escaped);
 }
 
 void dfput_field_mount(struct seq_file *m, const void *mnt)

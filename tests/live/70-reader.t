@@ -35,8 +35,7 @@ is 'a saved copy can be read' $? 0
 
 is 'stat --json: queued is the counter' "$(dfput stat --json |
 	perl -MJSON::PP -0777 -ne '
-		print map { $_->{value} } grep { $_->{name} eq "queued" }
-			@{decode_json($_)->{stat}}')" "$(value stats queued)"
+		print decode_json($_)->{stats}{queued}')" "$(value stats queued)"
 is 'stat -i 0.2 -c 3: three lines and their head' \
 	"$(dfput stat -i 0.2 -c 3 | grep -cE '^ *[0-9]')" 3
 
@@ -50,7 +49,7 @@ is 'run --max-late: what was queued after the reap is seen' "$(perl -MJSON::PP -
 	my $report = decode_json($_);
 	my $queued = 0;
 	for my $window (qw(differences after)) {
-		$queued += $_->{value} for grep { $_->{name} eq "queued" } @{$report->{$window}};
+		$queued += $report->{$window}{queued};
 	}
 	print $queued' <<<"$report")" 64
 note "$report"

@@ -180,7 +180,7 @@ static void show_mounts(const struct leftovers *leftovers,
 	const struct rows *rows = &leftovers->rows;
 	struct view_table *table;
 
-	table = view_table_begin(view, "mounts", columns, 2, false);
+	table = view_table_begin(view, "mounts", columns, 2, VIEW_LIST);
 	for (size_t row = 0; reader->live && row < rows->nr; row++)
 		if (!leftovers->released.skip[row] &&
 		    is_first_of_device(leftovers, row))

@@ -6,9 +6,16 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "debugfs/header.h"
 #include "debugfs/listing.h"
 #include "lib/error.h"
 #include "lib/privilege.h"
+
+int cmd_end(struct reader *reader, struct view *view)
+{
+	header_trust(reader, view);
+	return view_end(view);
+}
 
 static int run_with_view(const struct options *options, cmd_show *show,
 			 enum status unreadable, bool reads_only)
@@ -21,13 +28,15 @@ static int run_with_view(const struct options *options, cmd_show *show,
 	result = reader_open(&reader, options->input, options->root);
 	if (!result && reads_only)
 		privilege_drop();
-	if (!result)
+	if (!result) {
+		header_show(&reader, options->command->name, &view);
 		result = show(options, &reader, &view);
+	}
 	if (result < 0) {
 		complain("%s", error_text());
 		view_discard(&view);
 		result = unreadable;
-	} else if (view_end(&view)) {
+	} else if (cmd_end(&reader, &view)) {
 		result = STATUS_FAILED;
 	}
 	reader_close(&reader);

@@ -35,6 +35,11 @@ int cmd_change(const struct options *options, cmd_show *show);
 /* For commands whose status is a verdict: none where the files cannot be read. */
 int cmd_judge(const struct options *options, cmd_show *show);
 
+/*
+ * Ends the output of a command that begins it itself. Return: 0 or a negative errno.
+ */
+int cmd_end(struct reader *reader, struct view *view);
+
 /* Says that there is no verdict, as measuring is off. Return: STATUS_UNKNOWN. */
 int cmd_refuse_off(struct view *view);
 

@@ -278,7 +278,7 @@ int cmd_doctor(const struct options *options)
 	struct view view;
 
 	view_begin(&view, stdout, options->json);
-	doctor.table = view_table_begin(&view, "doctor", columns, 4, false);
+	doctor.table = view_table_begin(&view, "doctor", columns, 4, VIEW_LIST);
 	run_checks(&doctor, options);
 	view_table_end(doctor.table);
 	view_bool(&view, "healthy", !doctor.failed);

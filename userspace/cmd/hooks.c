@@ -10,14 +10,14 @@
 #include "debugfs/listing.h"
 
 static const struct stats_word words[] = {
-#define WORD(name, meaning) { #name, "", meaning, 0 },
-	DFPUT_HOOKS_VALUES(WORD)
+#define WORD(T, name, kind, who, meaning) { #name, "", meaning, 0 },
+	DFPUT_HOOKS_VALUES(WORD, -)
 #undef WORD
 };
 
 static const struct view_column columns[] = {
 	{ "name", VIEW_TEXT },
-	{ "value", VIEW_TEXT },
+	{ "value", VIEW_NUMBER },
 	{ "meaning", VIEW_PROSE },
 };
 
@@ -33,7 +33,7 @@ static void show_values(const struct document *doc, struct view *view)
 {
 	struct view_table *table;
 
-	table = view_table_begin(view, "values", columns, 3, false);
+	table = view_table_begin(view, "module", columns, 3, VIEW_MAP);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		view_row(table,
 			 (const char *[]){ words[i].name,

@@ -15,10 +15,10 @@
 /* Columns of the table; the name is not in the file. */
 enum { ID, NAME, CAUSE, COUNT, UNWOUND, WAIT, WAIT_MAX, STACK, NR };
 static const struct view_column columns[NR] = {
-	{ "id", VIEW_NUMBER },	    { "origin", VIEW_TEXT },
+	{ "id", VIEW_NUMBER },	    { "origin_name", VIEW_TEXT },
 	{ "cause", VIEW_TEXT },	    { "count", VIEW_NUMBER },
 	{ "unwound", VIEW_NUMBER }, { "wait_ns", VIEW_NS },
-	{ "wait_max_ns", VIEW_NS }, { "stack", VIEW_PROSE },
+	{ "wait_max_ns", VIEW_NS }, { "stack", VIEW_STACK },
 };
 static const char *const names[NR + 1] = {
 	"#id",	    "",		"cause",	"#count",
@@ -57,15 +57,19 @@ static void show_origins_table(const struct origins *origins,
 			       const struct rows *rows, struct view *view)
 {
 	struct line *lines = sort_rows(rows);
+	struct view_column shown[NR];
 	struct view_table *table;
 	const char *cells[NR];
 
+	memcpy(shown, columns, sizeof(shown));
+	if (!view->json)
+		shown[NAME].name = "origin";
 	if (!rows->nr)
 		view_note(view, "No call path is known.");
-	table = view_table_begin(view, "origins", columns, NR, false);
+	table = view_table_begin(view, "origins", shown, NR, VIEW_LIST);
 	for (size_t line = 0; line < rows->nr; line++) {
 		for (int i = 0; i < NR; i++)
-			cells[i] = rows_text(rows, lines[line].row, i);
+			cells[i] = rows_cell(rows, lines[line].row, i);
 		cells[NAME] = origins->origin[lines[line].row].name;
 		view_row(table, cells, false);
 	}
@@ -99,7 +103,7 @@ static void show_folded(const struct rows *rows, struct view *view)
 	char *folded;
 
 	for (size_t row = 0; row < rows->nr; row++) {
-		folded = rows_is(rows, row, STACK, "-") ?
+		folded = !*rows_cell(rows, row, STACK) ?
 				 alloc_copy("[unknown]") :
 				 fold_stack(rows_text(rows, row, STACK));
 		view_note(view, "%s %s", folded, rows_text(rows, row, COUNT));

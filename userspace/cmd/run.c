@@ -14,6 +14,7 @@
 #include "analysis/pending_since.h"
 #include "analysis/unreleased.h"
 #include "cmd/cmd.h"
+#include "debugfs/header.h"
 #include "debugfs/listing.h"
 #include "debugfs/origins.h"
 #include "debugfs/stats.h"
@@ -308,38 +309,6 @@ static void show_tree(struct run *run, struct view *view)
 		run->how);
 }
 
-/* For people, leave out what is out of the ordinary and did not happen. */
-static bool is_shown(int counter, uint64_t value)
-{
-	return value || counter == DFPUT_COUNT_queued ||
-	       counter == DFPUT_COUNT_released ||
-	       counter == DFPUT_COUNT_batches ||
-	       listing_is_cause(stats_counters[counter].name);
-}
-
-static void show_growth(const struct stats *from, const struct stats *to,
-			const char *name, struct view *view)
-{
-	char text[NUMBER_TEXT];
-	struct view_table *table;
-
-	table = view_table_begin(view, name, listing_counts, LISTING_NR_COUNTS,
-				 true);
-	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
-		uint64_t value = to->counter[i] - from->counter[i];
-
-		if (view->json || is_shown(i, value))
-			listing_count(table, &stats_counters[i],
-				      to->lacks[i] ? NULL :
-						     number_text(text, value));
-	}
-	listing_count(table, &stats_gauges[DFPUT_GAUGE_pending],
-		      number_text(text, to->gauge[DFPUT_GAUGE_pending]));
-	listing_count(table, &stats_gauges[DFPUT_GAUGE_watched],
-		      number_text(text, to->gauge[DFPUT_GAUGE_watched]));
-	view_table_end(table);
-}
-
 static uint64_t after_grew_by(const struct run *run, enum dfput_counter counter)
 {
 	return run->last.counter[counter] - run->after.counter[counter];
@@ -356,7 +325,7 @@ static void show_window(const struct run *run, struct view *view)
 		  number_ns_short(took, run->ended - run->tree.reaped),
 		  after_grew_by(run, DFPUT_COUNT_queued),
 		  after_grew_by(run, DFPUT_COUNT_released));
-	show_growth(&run->after, &run->last, "after", view);
+	listing_growth(&run->after, &run->last, "after", view);
 }
 
 /* Differences have no meaning when the counters began anew in between. */
@@ -368,7 +337,7 @@ static void show_windows(const struct run *run, const struct options *options,
 	if (!run->measured ||
 	    !stats_continuous(&run->before, &run->after, &why))
 		return;
-	show_growth(&run->before, &run->after, "differences", view);
+	listing_growth(&run->before, &run->after, "differences", view);
 	if (has_window(run, options) &&
 	    stats_continuous(&run->before, &run->last, &why) &&
 	    stats_grew(&run->after, &run->last))
@@ -460,6 +429,7 @@ static int write_report(struct run *run, const struct options *options,
 	struct view view;
 
 	view_begin(&view, run->out, options->json);
+	header_show(&run->reader, options->command->name, &view);
 	show_status(run, program, &view);
 	show_tree(run, &view);
 	show_windows(run, options, &view);
@@ -468,7 +438,7 @@ static int write_report(struct run *run, const struct options *options,
 	if (run->measured)
 		show_verdict(run, options, &view);
 	listing_caveats(&run->caveats, &view);
-	return view_end(&view);
+	return cmd_end(&run->reader, &view);
 }
 
 static int exit_status(const struct run *run, const struct options *options)

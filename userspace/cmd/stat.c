@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "cmd/cmd.h"
+#include "debugfs/header.h"
 #include "debugfs/listing.h"
 #include "debugfs/rows.h"
 #include "lib/number.h"
@@ -86,8 +87,8 @@ static bool has_group(size_t group, const struct document *doc)
 
 static struct view_table *begin_table(struct view *view)
 {
-	return view_table_begin(view, "stat", listing_counts, LISTING_NR_COUNTS,
-				true);
+	return view_table_begin(view, "stats", listing_counts,
+				LISTING_NR_COUNTS, VIEW_MAP);
 }
 
 /* One table for each group; in JSON, one for all. */
@@ -393,13 +394,19 @@ static int print_difference(const struct stats *before,
 	return view_line(view, columns, NR_SOURCES, cells, heading);
 }
 
-/* No differences where counters began anew in between. */
-static int print_disturbance(const char *why, struct view *view)
+/* A document of its own, of the time at which the interval ended. */
+static int print_document(const struct stats *before, const struct stats *after,
+			  struct reader *reader, struct view *view)
 {
-	static const struct view_column column = { "disturbed", VIEW_TEXT };
+	struct caveats caveats = { 0 };
 
-	view_note(view, "No differences: %s.", why);
-	return view->json ? view_line(view, &column, 1, &why, false) : 0;
+	view_discard(view);
+	header_show(reader, "stat", view);
+	view_number(view, "interval_ns", after->begun - before->begun);
+	listing_growth(before, after, "differences", view);
+	stats_caveats_between(before, after, &caveats);
+	listing_caveats(&caveats, view);
+	return view_next(view);
 }
 
 static void sleep_until(uint64_t when)
@@ -411,15 +418,23 @@ static void sleep_until(uint64_t when)
 		;
 }
 
-/* One line of output; the heading stands above the first differences. */
+/*
+ * One line of output; the heading stands above the first differences. There are none
+ * where counters began anew in between.
+ */
 static int print_interval(const struct stats *before, const struct stats *after,
-			  bool *headed, struct view *view)
+			  struct reader *reader, bool *headed,
+			  struct view *view)
 {
 	bool heading = !*headed;
 	const char *why;
 
-	if (!stats_continuous(before, after, &why))
-		return print_disturbance(why, view);
+	if (view->json)
+		return print_document(before, after, reader, view);
+	if (!stats_continuous(before, after, &why)) {
+		view_note(view, "No differences: %s.", why);
+		return 0;
+	}
 	*headed = true;
 	return print_difference(before, after, heading, view);
 }
@@ -439,7 +454,7 @@ static int show_differences(const struct options *options,
 		err = stats_load(reader, &after);
 		if (err)
 			return err;
-		if (print_interval(&before, &after, &headed, view))
+		if (print_interval(&before, &after, reader, &headed, view))
 			return STATUS_FAILED;
 		before = after;
 		nr++;

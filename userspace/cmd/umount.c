@@ -18,6 +18,7 @@
 #include "analysis/event_loop.h"
 #include "analysis/unreleased.h"
 #include "cmd/cmd.h"
+#include "debugfs/header.h"
 #include "debugfs/rows.h"
 #include "lib/error.h"
 #include "lib/number.h"
@@ -369,8 +370,9 @@ int cmd_umount(const struct options *options)
 		umounting.reader = &reader;
 	else
 		complain("umount: %s", error_text());
+	header_show(&reader, options->command->name, &view);
 	status = umount_target(&umounting, options, &view);
-	if (view_end(&view))
+	if (cmd_end(&reader, &view))
 		status = STATUS_FAILED;
 	unreleased_free(&umounting.unreleased);
 	reader_close(&reader);

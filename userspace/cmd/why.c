@@ -3,6 +3,7 @@
  * dfput why: what keeps a mount or a device busy.
  */
 #include "cmd/cmd.h"
+#include "debugfs/header.h"
 #include "lib/error.h"
 #include "why/why.h"
 
@@ -44,10 +45,11 @@ int cmd_why(const struct options *options)
 		complain("%s", error_text());
 		status = STATUS_FAILED;
 	} else {
+		header_show(&reader, options->command->name, &view);
 		status = show_why(options, options->argv[0],
 				  readable ? &reader : NULL, &view);
 	}
-	if (view_end(&view))
+	if (cmd_end(&reader, &view))
 		status = STATUS_FAILED;
 	reader_close(&reader);
 	return status;

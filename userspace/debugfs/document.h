@@ -5,6 +5,7 @@
 #ifndef DFPUT_DOCUMENT_H
 #define DFPUT_DOCUMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,15 @@ struct document {
 	size_t *lines;
 	size_t nr_rows;
 };
+
+/* The text of an empty field, for messages and comparisons. */
+extern const char document_none[];
+
+/* Return: the field is empty; a name that is "-" is not. */
+static inline bool document_is_none(const char *cell)
+{
+	return cell == document_none;
+}
 
 /**
  * document_free() - free a document

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "debugfs/listing.h"
+#include "lib/number.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -68,13 +69,17 @@ struct shown {
 	bool labels;
 };
 
+/* Return: "" for none, NULL where there is no such column. */
 static const char *shown_cell(const struct shown *shown,
 			      const struct document *doc, size_t row,
 			      size_t column)
 {
+	const char *cell;
+
 	if (shown->where[column] == NOWHERE)
 		return NULL;
-	return document_cell(doc, row, shown->where[column]);
+	cell = document_cell(doc, row, shown->where[column]);
+	return document_is_none(cell) ? "" : cell;
 }
 
 static bool is_spared(const struct listing *listing, size_t column)
@@ -109,7 +114,7 @@ static void choose_columns(const struct listing *listing,
 	}
 }
 
-/* Numbers must be numbers, or "-" where there is none. */
+/* Numbers must be numbers, where there is one. */
 static int check_row(const struct shown *shown, const struct document *doc,
 		     size_t row)
 {
@@ -119,8 +124,7 @@ static int check_row(const struct shown *shown, const struct document *doc,
 
 	for (size_t i = 0; !err && i < shown->nr; i++) {
 		cell = shown_cell(shown, doc, row, i);
-		if (cell && shown->column[i].kind != VIEW_TEXT &&
-		    strcmp(cell, "-"))
+		if (cell && *cell && view_is_number(shown->column[i].kind))
 			err = document_cell_number(doc, row, shown->where[i],
 						   &number);
 	}
@@ -172,7 +176,7 @@ static void show_rows(const struct listing *listing, const struct document *doc,
 	struct view_table *table;
 
 	table = view_table_begin(view, listing->file, shown->column, shown->nr,
-				 false);
+				 VIEW_LIST);
 	for (size_t row = 0; row < doc->nr_rows; row++)
 		if (!skip || !skip[row])
 			show_row(table, shown, doc, row);
@@ -220,6 +224,43 @@ void listing_count(struct view_table *table, const struct stats_word *word,
 		 (const char *[]){ word->name, value, word->unit,
 				   word->meaning },
 		 listing_is_cause(word->name));
+}
+
+/* For people, leave out what is out of the ordinary and did not happen. */
+static bool is_shown(int counter, uint64_t value)
+{
+	return value || counter == DFPUT_COUNT_queued ||
+	       counter == DFPUT_COUNT_released ||
+	       counter == DFPUT_COUNT_batches ||
+	       listing_is_cause(stats_counters[counter].name);
+}
+
+void listing_growth(const struct stats *from, const struct stats *to,
+		    const char *name, struct view *view)
+{
+	char text[NUMBER_TEXT];
+	struct view_table *table;
+	const char *why;
+
+	if (!stats_continuous(from, to, &why)) {
+		view_text(view, name, NULL);
+		return;
+	}
+	table = view_table_begin(view, name, listing_counts, LISTING_NR_COUNTS,
+				 VIEW_MAP);
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
+		uint64_t value = to->counter[i] - from->counter[i];
+
+		if (view->json || is_shown(i, value))
+			listing_count(table, &stats_counters[i],
+				      to->lacks[i] ? NULL :
+						     number_text(text, value));
+	}
+	listing_count(table, &stats_gauges[DFPUT_GAUGE_pending],
+		      number_text(text, to->gauge[DFPUT_GAUGE_pending]));
+	listing_count(table, &stats_gauges[DFPUT_GAUGE_watched],
+		      number_text(text, to->gauge[DFPUT_GAUGE_watched]));
+	view_table_end(table);
 }
 
 void listing_caveats(const struct caveats *caveats, struct view *view)

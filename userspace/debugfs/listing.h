@@ -15,10 +15,16 @@
 
 /* What the words of tables.h are for people. */
 #define LISTING_KIND_num VIEW_NUMBER
+#define LISTING_KIND_id VIEW_ID
 #define LISTING_KIND_ns VIEW_NS
-#define LISTING_KIND_time VIEW_NUMBER
+#define LISTING_KIND_took VIEW_TOOK
+#define LISTING_KIND_time VIEW_TIME
 #define LISTING_KIND_word VIEW_TEXT
 #define LISTING_KIND_text VIEW_TEXT
+#define LISTING_KIND_words VIEW_WORDS
+#define LISTING_KIND_pids VIEW_PIDS
+#define LISTING_KIND_stack VIEW_STACK
+#define LISTING_KIND_chain VIEW_CHAIN
 #define LISTING_WHO_all false
 #define LISTING_WHO_more true
 
@@ -103,6 +109,18 @@ void listing_count(struct view_table *table, const struct stats_word *word,
  * Return: it is.
  */
 bool listing_is_cause(const char *name);
+
+/**
+ * listing_growth() - show by how much the counters grew
+ * @from: the first reading
+ * @to: the second
+ * @name: in JSON; null when the counters began anew in between
+ * @view: where
+ *
+ * People are spared what is out of the ordinary and did not happen.
+ */
+void listing_growth(const struct stats *from, const struct stats *to,
+		    const char *name, struct view *view);
 
 /**
  * listing_caveats() - say whether a measurement can be trusted, and why not

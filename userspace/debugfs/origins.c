@@ -30,7 +30,7 @@ static void take_row(struct origins *origins, const struct rows *rows,
 	const char *functions = rows_text(rows, row, STACK);
 
 	origin->id = rows_number(rows, row, ID);
-	if (!strcmp(functions, "-"))
+	if (document_is_none(functions))
 		return;
 	origin->stack = functions;
 	origin->name = rules_name(&origins->rules, functions);
@@ -83,7 +83,7 @@ const struct origin *origins_find(const struct origins *origins, const char *id)
 {
 	uint64_t number;
 
-	if (!origins || number_parse(id, &number) || !number)
+	if (!origins || !id || number_parse(id, &number) || !number)
 		return NULL;
 	for (size_t i = 0; i < origins->nr; i++)
 		if (origins->origin[i].id == number)
@@ -95,7 +95,7 @@ const char *origins_label(const struct origins *origins, const char *id,
 			  char label[ORIGINS_LABEL])
 {
 	const struct origin *origin = origins_find(origins, id);
-	bool known = strcmp(id, "0") && strcmp(id, "-");
+	bool known = id && *id && strcmp(id, "0");
 
 	snprintf(label, ORIGINS_LABEL, "%s%.50s",
 		 known && (!origin || !origin->name) ? "#" : "",
@@ -123,7 +123,7 @@ void origins_explain(const struct origins *origins, const struct document *doc,
 {
 	static const struct view_column columns[] = {
 		{ "origin", VIEW_NUMBER },
-		{ "stack", VIEW_TEXT },
+		{ "stack", VIEW_STACK },
 	};
 	const struct origin *origin;
 	struct view_table *table = NULL;
@@ -131,7 +131,7 @@ void origins_explain(const struct origins *origins, const struct document *doc,
 
 	if (view->json)
 		table = view_table_begin(view, "unnamed_origins", columns, 2,
-					 false);
+					 VIEW_LIST);
 	for (size_t row = 0; told && row < doc->nr_rows; row++) {
 		if (skip && skip[row])
 			continue;

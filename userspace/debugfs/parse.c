@@ -76,7 +76,11 @@ int reader_open(struct reader *reader, const char *input, const char *root)
 {
 	int err;
 
-	*reader = (struct reader){ .fd = -1, .live = !input };
+	*reader = (struct reader){
+		.fd = -1,
+		.live = !input,
+		.root = input && !*root ? NULL : root,
+	};
 	reader->dir = alloc_copy(input);
 	err = input ? 0 : find_directory(reader, root);
 	if (err)
@@ -117,6 +121,26 @@ int reader_file(struct reader *reader, const char *file)
 				 reader->dir, file);
 	}
 	return fd;
+}
+
+ssize_t reader_host(const struct reader *reader, const char *path, char *text,
+		    size_t size)
+{
+	char *whole = reader->root ? alloc_text("%s/%s", reader->root, path) :
+				     alloc_copy(path);
+	int fd = openat(reader->root ? AT_FDCWD : reader->fd, whole,
+			O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (got < 0)
+		got = -errno;
+	if (fd >= 0)
+		close(fd);
+	free(whole);
+	text[got > 0 ? got : 0] = '\0';
+	if (got > 0 && text[got - 1] == '\n')
+		text[--got] = '\0';
+	return got;
 }
 
 /* Sizes of debugfs files are 0: only reading tells. */
@@ -275,10 +299,12 @@ static int split_row(struct parser *parser, char *line, const char **cells)
 
 	while ((field = strsep(&line, "\t"))) {
 		if (fields < doc->nr_columns) {
+			bool none = !strcmp(field, document_none);
+
 			err = decode(parser, field);
 			if (err)
 				return err;
-			cells[fields] = field;
+			cells[fields] = none ? document_none : field;
 		}
 		fields++;
 	}

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "debugfs/document.h"
 #include "lib/error.h"
@@ -32,18 +33,21 @@
  * @dir: its path, also when it could not be opened; "" when it was not found
  * @fd: it, opened
  * @live: it is the module's own directory, not one that the user named
+ * @root: prefix of /proc and /sys; NULL: the copy has those that matter
  */
 struct reader {
 	char *dir;
 	int fd;
 	bool live;
+	const char *root;
 };
 
 /**
  * reader_open() - open the directory of the module's files
  * @reader: to be filled in; reader_close() it in any case
  * @input: a directory to read instead, or NULL
- * @root: prefix of /proc and /sys, "" for the running system
+ * @root: prefix of /proc and /sys, "" for the running system, or for those that
+ *	came along with the copy
  *
  * Return: 0 or a negative errno, see above; -ENOENT when debugfs is not
  * mounted or the module not loaded, -EACCES when the user may not read it.
@@ -64,6 +68,18 @@ void reader_close(struct reader *reader);
  * Return: a file descriptor or a negative errno, see above.
  */
 int reader_file(struct reader *reader, const char *file);
+
+/**
+ * reader_host() - read the beginning of a small file of the machine
+ * @reader: opened, or not
+ * @path: such as "proc/modules"
+ * @text: receives it without its last newline, "" on error
+ * @size: of @text
+ *
+ * Return: its length, or a negative errno, without a sentence.
+ */
+ssize_t reader_host(const struct reader *reader, const char *path, char *text,
+		    size_t size);
 
 /**
  * reader_read() - read and parse an open file, from its beginning

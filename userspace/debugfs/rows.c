@@ -53,6 +53,13 @@ const char *rows_text(const struct rows *rows, size_t row, int column)
 	return document_cell(rows->doc, row, rows->where[column]);
 }
 
+const char *rows_cell(const struct rows *rows, size_t row, int column)
+{
+	const char *text = rows_text(rows, row, column);
+
+	return document_is_none(text) ? "" : text;
+}
+
 uint64_t rows_number(const struct rows *rows, size_t row, int column)
 {
 	uint64_t number = 0;

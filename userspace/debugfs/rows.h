@@ -38,8 +38,11 @@ int rows_load(struct rows *rows, struct reader *reader, const char *file,
 int rows_bind(struct rows *rows, struct document *doc,
 	      const char *const *names);
 
-/* Return: a cell; @column is an index in the names. */
+/* Return: a cell, "-" if it is empty; @column is an index in the names. */
 const char *rows_text(const struct rows *rows, size_t row, int column);
+
+/* Return: the same, "" if it is empty. */
+const char *rows_cell(const struct rows *rows, size_t row, int column);
 uint64_t rows_number(const struct rows *rows, size_t row, int column);
 
 /* Return: the cell is this text. */

@@ -143,6 +143,18 @@ const char *number_ns_short(char text[NUMBER_TEXT], uint64_t ns)
 	return text;
 }
 
+const char *number_iso(char text[NUMBER_TEXT], uint64_t realtime)
+{
+	time_t seconds = (time_t)(realtime / NUMBER_NS_PER_SEC);
+	struct tm tm;
+	size_t length;
+
+	length = strftime(text, NUMBER_TEXT, "%FT%T", gmtime_r(&seconds, &tm));
+	snprintf(text + length, NUMBER_TEXT - length, ".%09" PRIu64 "Z",
+		 realtime % NUMBER_NS_PER_SEC);
+	return text;
+}
+
 /* What our time namespace adds to CLOCK_MONOTONIC, in ns. */
 static int64_t read_clock_offset(void)
 {

@@ -35,6 +35,9 @@ const char *number_ns_exact(char text[NUMBER_TEXT], uint64_t ns);
 /* A time in its largest unit, cut off behind three decimals: 1.048ms. */
 const char *number_ns_short(char text[NUMBER_TEXT], uint64_t ns);
 
+/* A time of CLOCK_REALTIME as ISO 8601 has it, UTC: 2026-11-26T07:11:34.000000001Z. */
+const char *number_iso(char text[NUMBER_TEXT], uint64_t realtime);
+
 /*
  * Return: the module's clock, in nanoseconds: CLOCK_MONOTONIC as the initial time
  * namespace has it.

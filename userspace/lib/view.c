@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <dfput/abi.h>
-
 #include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
@@ -29,6 +27,7 @@ struct view_table {
 	struct libscols_table *text;
 	struct libscols_line *parent;
 	struct json_object *json;
+	bool map;
 };
 
 static void must_do(int err)
@@ -106,6 +105,14 @@ static int flush(struct view *view)
 	return -err;
 }
 
+int view_next(struct view *view)
+{
+	print_json(view->out, view->root,
+		   JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	view_discard(view);
+	return flush(view);
+}
+
 int view_end(struct view *view)
 {
 	if (view->root)
@@ -118,11 +125,14 @@ int view_end(struct view *view)
 
 static void add(struct view *view, const char *name, struct json_object *json)
 {
-	if (!view->root) {
+	if (!view->root)
 		view->root = must(json_object_new_object());
-		view_number(view, "abi", DFPUT_ABI);
-	}
 	must_do(json_object_object_add(view->root, name, json));
+}
+
+bool view_has(const struct view *view, const char *name)
+{
+	return view->root && json_object_object_get_ex(view->root, name, NULL);
 }
 
 void view_number(struct view *view, const char *name, uint64_t number)
@@ -154,6 +164,29 @@ static struct json_object *array_of(struct view *view, const char *name)
 	return array;
 }
 
+static struct json_object *row_json(const struct view *view,
+				    const struct view_column *columns,
+				    size_t nr, const char *const *cells);
+
+static struct json_object *object_of(struct view *view, const char *name)
+{
+	struct json_object *object;
+
+	if (view->root && json_object_object_get_ex(view->root, name, &object))
+		return object;
+	object = must(json_object_new_object());
+	add(view, name, object);
+	return object;
+}
+
+void view_object(struct view *view, const char *name,
+		 const struct view_column *columns, size_t nr,
+		 const char *const *cells)
+{
+	if (view->json)
+		add(view, name, row_json(view, columns, nr, cells));
+}
+
 void view_texts(struct view *view, const char *name, const char *text)
 {
 	if (!view->json)
@@ -171,8 +204,8 @@ static char *heading(const struct view_column *column)
 	char *text = alloc_copy(column->name), *at;
 	size_t length = strlen(text);
 
-	if (column->kind == VIEW_NS && length > 3 &&
-	    !strcmp(text + length - 3, "_ns"))
+	if ((column->kind == VIEW_NS || column->kind == VIEW_TOOK) &&
+	    length > 3 && !strcmp(text + length - 3, "_ns"))
 		text[length - 3] = '\0';
 	for (at = text; *at; at++)
 		*at = (char)toupper((unsigned char)*at);
@@ -193,7 +226,7 @@ static void add_column(struct libscols_table *text,
 {
 	char *name = heading(column);
 
-	if (column->kind != VIEW_TEXT && column->kind != VIEW_PROSE)
+	if (view_is_number(column->kind))
 		flags |= SCOLS_FL_RIGHT;
 	if (column->kind == VIEW_PROSE)
 		flags |= SCOLS_FL_WRAP;
@@ -203,7 +236,7 @@ static void add_column(struct libscols_table *text,
 
 struct view_table *view_table_begin(struct view *view, const char *name,
 				    const struct view_column *columns,
-				    size_t nr, bool tree)
+				    size_t nr, enum view_shape shape)
 {
 	struct view_table *table = alloc_array(1, sizeof(*table));
 
@@ -211,54 +244,157 @@ struct view_table *view_table_begin(struct view *view, const char *name,
 	table->columns = columns;
 	table->nr = nr;
 	if (view->json) {
-		table->json = array_of(view, name);
+		table->map = shape == VIEW_MAP;
+		table->json = table->map ? object_of(view, name) :
+					   array_of(view, name);
 		return table;
 	}
 	table->text = new_text(view);
 	for (size_t i = 0; i < nr; i++)
 		add_column(table->text, &columns[i], 0,
-			   tree && !i ? SCOLS_FL_TREE : 0);
+			   shape == VIEW_MAP && !i ? SCOLS_FL_TREE : 0);
 	return table;
+}
+
+/* What 0 stands for nothing in. */
+static bool is_nothing(const struct view_column *column, const char *cell)
+{
+	return !cell || !*cell ||
+	       ((column->kind == VIEW_ID || column->kind == VIEW_TOOK ||
+		 column->kind == VIEW_TIME) &&
+		!strcmp(cell, "0"));
 }
 
 static char *cell_text(const struct view_column *column, const char *cell)
 {
+	bool nothing = is_nothing(column, cell);
 	char text[NUMBER_TEXT];
 	uint64_t number;
 
-	if (!cell || !*cell)
+	if (nothing)
 		cell = "-";
-	if (column->kind == VIEW_NS && !number_parse(cell, &number))
+	else if ((column->kind == VIEW_NS || column->kind == VIEW_TOOK) &&
+		 !number_parse(cell, &number))
 		cell = number_ns_short(text, number);
-	if (column->kind == VIEW_BOOL)
+	else if (column->kind == VIEW_BOOL)
 		cell = strcmp(cell, "0") ? "yes" : "no";
 	return safe_text(cell);
 }
 
-static struct json_object *cell_json(const struct view_column *column,
-				     const char *cell)
+/* A newer module may say in words what we know as a number. */
+static struct json_object *number_json(const char *cell)
 {
 	uint64_t number;
 
-	if (!cell || !strcmp(cell, "-"))
-		return NULL;
-	if (column->kind == VIEW_BOOL)
-		return must(json_object_new_boolean(!!strcmp(cell, "0")));
-	if ((column->kind == VIEW_NUMBER || column->kind == VIEW_NS) &&
-	    !number_parse(cell, &number))
-		return must(json_object_new_uint64(number));
-	return json_text(cell);
+	if (number_parse(cell, &number))
+		return json_text(cell);
+	return must(json_object_new_uint64(number));
 }
 
-static struct json_object *row_json(const struct view_column *columns,
+static struct json_object *flag_json(const char *cell)
+{
+	return must(json_object_new_boolean(!!strcmp(cell, "0")));
+}
+
+/* The last one may be "...": there are more. */
+static struct json_object *pid_json(const char *cell)
+{
+	return strcmp(cell, "...") ? number_json(cell) : NULL;
+}
+
+/* KIND@NS or KIND:DEVICE/INODE@NS: see DFPUT_COLUMNS_superblocks. */
+static struct json_object *hop_json(const char *cell)
+{
+	static const struct view_column columns[] = {
+		{ "kind", VIEW_TEXT },
+		{ "device", VIEW_TEXT },
+		{ "inode", VIEW_NUMBER },
+		{ "after_ns", VIEW_NS },
+	};
+	char *text = alloc_copy(cell), *after = text;
+	char *file = strsep(&after, "@");
+	const char *kind = strsep(&file, ":"), *device = strsep(&file, "/");
+	struct json_object *hop;
+
+	hop = row_json(NULL, columns, 4,
+		       (const char *[]){ kind, device, file, after });
+	free(text);
+	return hop;
+}
+
+/* How a kind is made JSON: the whole cell, or each element of a list. */
+static const struct {
+	struct json_object *(*make)(const char *cell);
+	const char *separator;
+	/* An empty list is known to be empty. */
+	bool may_be_empty;
+} makers[] = {
+	[VIEW_TEXT] = { json_text },
+	[VIEW_NUMBER] = { number_json },
+	[VIEW_ID] = { number_json },
+	[VIEW_NS] = { number_json },
+	[VIEW_TOOK] = { number_json },
+	[VIEW_TIME] = { number_json },
+	[VIEW_BOOL] = { flag_json },
+	[VIEW_PROSE] = { json_text },
+	[VIEW_WORDS] = { json_text, ",", true },
+	[VIEW_PIDS] = { pid_json, ",", true },
+	[VIEW_STACK] = { json_text, ";", false },
+	[VIEW_CHAIN] = { hop_json, ";", true },
+};
+
+static struct json_object *cell_json(const struct view_column *column,
+				     const char *cell)
+{
+	struct json_object *list;
+	char *text, *left;
+
+	if (!cell ||
+	    (is_nothing(column, cell) && !makers[column->kind].may_be_empty))
+		return NULL;
+	if (!makers[column->kind].separator)
+		return makers[column->kind].make(cell);
+	list = must(json_object_new_array());
+	left = text = alloc_copy(cell);
+	while (*text && left)
+		must_do(json_object_array_add(
+			list, makers[column->kind].make(strsep(
+				      &left, makers[column->kind].separator))));
+	free(text);
+	return list;
+}
+
+/* Beside NAME_ns, of CLOCK_MONOTONIC, stands NAME_time, as ISO 8601 has it. */
+static void add_time(const struct view *view, struct json_object *row,
+		     const struct view_column *column, const char *cell)
+{
+	char *name = alloc_text("%.*s_time", (int)strlen(column->name) - 3,
+				column->name);
+	struct json_object *json = NULL;
+	char text[NUMBER_TEXT];
+	uint64_t monotonic;
+
+	if (view->has_clock && !is_nothing(column, cell) &&
+	    !number_parse(cell, &monotonic))
+		json = json_text(
+			number_iso(text, monotonic + view->to_realtime));
+	must_do(json_object_object_add(row, name, json));
+	free(name);
+}
+
+static struct json_object *row_json(const struct view *view,
+				    const struct view_column *columns,
 				    size_t nr, const char *const *cells)
 {
 	struct json_object *row = must(json_object_new_object());
 
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++) {
 		must_do(json_object_object_add(row, columns[i].name,
 					       cell_json(&columns[i],
 							 cells[i])));
+		if (columns[i].kind == VIEW_TIME)
+			add_time(view, row, &columns[i], cells[i]);
+	}
 	return row;
 }
 
@@ -279,10 +415,16 @@ void view_row(struct view_table *table, const char *const *cells, bool child)
 {
 	struct libscols_line *line;
 
+	if (table->map) {
+		must_do(json_object_object_add(table->json, cells[0],
+					       cell_json(&table->columns[1],
+							 cells[1])));
+		return;
+	}
 	if (table->json) {
-		must_do(json_object_array_add(table->json,
-					      row_json(table->columns,
-						       table->nr, cells)));
+		must_do(json_object_array_add(
+			table->json, row_json(table->view, table->columns,
+					      table->nr, cells)));
 		return;
 	}
 	line = row_text(table->text, child ? table->parent : NULL,
@@ -310,16 +452,8 @@ static double line_width(const struct view_column *column)
 int view_line(struct view *view, const struct view_column *columns, size_t nr,
 	      const char *const *cells, bool with_heading)
 {
-	struct libscols_table *text;
-	struct json_object *row;
+	struct libscols_table *text = new_text(view);
 
-	if (view->json) {
-		row = row_json(columns, nr, cells);
-		print_json(view->out, row, JSON_C_TO_STRING_PLAIN);
-		json_object_put(row);
-		return flush(view);
-	}
-	text = new_text(view);
 	scols_table_enable_noheadings(text, !with_heading);
 	/* Lines stay in line, rather than be squeezed one by one. */
 	scols_table_set_termforce(text, SCOLS_TERMFORCE_NEVER);
@@ -394,7 +528,7 @@ static struct json_object *bucket_json(const struct view_bucket *bucket)
 	};
 	char from[NUMBER_TEXT], to[NUMBER_TEXT], count[NUMBER_TEXT];
 
-	return row_json(columns, 3,
+	return row_json(NULL, columns, 3,
 			(const char *[]){ number_text(from, bucket->from),
 					  bucket->to == UINT64_MAX ?
 						  NULL :
@@ -410,7 +544,7 @@ static void bars_json(struct view *view, const char *const words[3],
 		{ "unit", VIEW_TEXT },
 		{ "meaning", VIEW_TEXT },
 	};
-	struct json_object *hist = row_json(columns, 3, words);
+	struct json_object *hist = row_json(NULL, columns, 3, words);
 	struct json_object *rows = must(json_object_new_array());
 
 	for (size_t i = 0; i < nr; i++)

@@ -18,18 +18,49 @@ struct json_object;
 
 /**
  * enum view_kind - how a column is shown
- * @VIEW_TEXT: as it is
  * @VIEW_NUMBER: to the right; a JSON number
- * @VIEW_NS: a time, for people in a suitable unit; a JSON number of ns
+ * @VIEW_ID: the same; 0 stands for none
+ * @VIEW_NS: how long, for people in a suitable unit; a JSON number of ns
+ * @VIEW_TOOK: the same; 0 if it is not over, or has not happened
+ * @VIEW_TIME: when, in ns of CLOCK_MONOTONIC, 0 for never; in JSON NAME_ns, and
+ *	NAME_time beside it
  * @VIEW_BOOL: 0 or 1; no or yes for people
+ * @VIEW_TEXT: as it is
  * @VIEW_PROSE: may be wrapped where the terminal is narrow
+ * @VIEW_WORDS: words with commas between; a JSON array, as all that follow
+ * @VIEW_PIDS: numbers with commas between; the last may be "...", null in JSON
+ * @VIEW_STACK: functions with ; between
+ * @VIEW_CHAIN: hops with ; between: see DFPUT_COLUMNS_superblocks
  */
 enum view_kind {
-	VIEW_TEXT,
 	VIEW_NUMBER,
+	VIEW_ID,
 	VIEW_NS,
+	VIEW_TOOK,
+	VIEW_TIME,
 	VIEW_BOOL,
+	VIEW_TEXT,
 	VIEW_PROSE,
+	VIEW_WORDS,
+	VIEW_PIDS,
+	VIEW_STACK,
+	VIEW_CHAIN,
+};
+
+static inline bool view_is_number(enum view_kind kind)
+{
+	return kind <= VIEW_BOOL;
+}
+
+/**
+ * enum view_shape - how the rows of a table belong together
+ * @VIEW_LIST: one beside the other; a JSON array of objects
+ * @VIEW_MAP: rows can be children of others; a JSON object, in which the first cell
+ *	is the second one's name
+ */
+enum view_shape {
+	VIEW_LIST,
+	VIEW_MAP,
 };
 
 /**
@@ -47,11 +78,15 @@ struct view_column {
  * @out: the stream
  * @json: one JSON document, printed by view_end()
  * @root: that document, NULL before anything was added
+ * @has_clock: times can be told by the clock
+ * @to_realtime: what makes a time of CLOCK_MONOTONIC one of CLOCK_REALTIME
  */
 struct view {
 	FILE *out;
 	bool json;
 	struct json_object *root;
+	bool has_clock;
+	uint64_t to_realtime;
 };
 
 /**
@@ -95,21 +130,21 @@ void view_discard(struct view *view);
 /**
  * view_table_begin() - begin a table
  * @view: where
- * @name: its name in JSON: an array of objects
+ * @name: its name in JSON
  * @columns: must outlive the table
  * @nr: how many
- * @tree: rows can be children of others
+ * @shape: of the table
  *
  * Return: the table, for view_table_end().
  */
 struct view_table *view_table_begin(struct view *view, const char *name,
 				    const struct view_column *columns,
-				    size_t nr, bool tree);
+				    size_t nr, enum view_shape shape);
 
 /**
  * view_row() - add a row
  * @table: where
- * @cells: as many as there are columns; NULL for an empty one
+ * @cells: as many as there are columns; NULL for what is not known, "" for none
  * @child: it belongs to the last row that was not a child
  */
 void view_row(struct view_table *table, const char *const *cells, bool child);
@@ -118,19 +153,25 @@ void view_row(struct view_table *table, const char *const *cells, bool child);
  * view_table_end() - print the table, or add it to the JSON document
  * @table: freed
  *
- * A table without rows prints nothing for people, and an empty array in JSON.
+ * A table without rows prints nothing for people, and is empty in JSON.
  */
 void view_table_end(struct view_table *table);
 
 /**
- * view_line() - print one row at once, for output that goes on and on
+ * view_next() - print the JSON document on a line, and begin the next one
+ * @view: where something was added
+ *
+ * Return: 0 or a negative errno.
+ */
+int view_next(struct view *view);
+
+/**
+ * view_line() - print one row at once for people, for output that goes on and on
  * @view: where
  * @columns: of the row
  * @nr: how many
  * @cells: as many
  * @heading: print the headings too
- *
- * In JSON it is an object on a line of its own, and the document is not used.
  *
  * Return: 0 or a negative errno.
  */
@@ -146,6 +187,21 @@ int view_line(struct view *view, const struct view_column *columns, size_t nr,
  */
 void view_bars(struct view *view, const char *const words[3],
 	       const struct view_bucket *buckets, size_t nr);
+
+/**
+ * view_object() - a member of the JSON document, an object; nothing for people
+ * @view: where
+ * @name: of the member
+ * @columns: its members
+ * @nr: how many
+ * @cells: as many
+ */
+void view_object(struct view *view, const char *name,
+		 const struct view_column *columns, size_t nr,
+		 const char *const *cells);
+
+/* Return: whether the JSON document has a member of that name. */
+bool view_has(const struct view *view, const char *name);
 
 /**
  * view_number() - a member of the JSON document; nothing for people

@@ -245,7 +245,8 @@ static void show_reasons(const struct why *why, struct view *view)
 	struct view_table *table;
 
 	table = view_table_begin(view, "reasons", columns,
-				 sizeof(columns) / sizeof(columns[0]), false);
+				 sizeof(columns) / sizeof(columns[0]),
+				 VIEW_LIST);
 	for (size_t i = 0; i < why->nr; i++) {
 		const struct why_reason *reason = &why->reason[i];
 

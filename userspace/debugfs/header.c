@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What stands in every JSON document: whose it is, of which machine, and when.
+ */
+#include <dfput/abi.h>
+#include <dfput/version.h>
+
+#include "debugfs/header.h"
+#include "debugfs/listing.h"
+#include "debugfs/stats.h"
+#include "lib/error.h"
+#include "lib/number.h"
+
+/* The module's version, if it says so. */
+static void show_module(struct reader *reader, struct view *view)
+{
+	struct document *doc = NULL;
+
+	reader_load(reader, "hooks", &doc);
+	view_text(view, "module_version",
+		  doc ? document_value(doc, "version") : NULL);
+	document_free(doc);
+}
+
+static void show_host(struct reader *reader, struct view *view)
+{
+	static const struct {
+		const char *name;
+		const char *path;
+	} facts[] = {
+		{ "kernel", "proc/sys/kernel/osrelease" },
+		{ "boot_id", "proc/sys/kernel/random/boot_id" },
+	};
+	char text[NUMBER_TEXT * 2];
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		view_text(view, facts[i].name,
+			  reader_host(reader, facts[i].path, text,
+				      sizeof(text)) > 0 ?
+				  text :
+				  NULL);
+}
+
+/* The clocks at one moment, by which a time of one is known in the others. */
+static void show_clock(struct reader *reader, struct view *view)
+{
+	static const struct view_column columns[] = {
+		{ "monotonic_ns", VIEW_ID },
+		{ "boottime_ns", VIEW_ID },
+		{ "realtime_ns", VIEW_ID },
+	};
+	char text[3][NUMBER_TEXT];
+	struct stats stats;
+	const uint64_t *clock = &stats.gauge[DFPUT_GAUGE_clock_monotonic_ns];
+
+	if (stats_load(reader, &stats) || !*clock) {
+		view_text(view, "time", NULL);
+		view_text(view, "clock", NULL);
+		return;
+	}
+	view->has_clock = true;
+	view->to_realtime = stats.gauge[DFPUT_GAUGE_clock_realtime_ns] - *clock;
+	view_text(view, "time",
+		  number_iso(text[0],
+			     stats.gauge[DFPUT_GAUGE_clock_realtime_ns]));
+	view_object(
+		view, "clock", columns, 3,
+		(const char *[]){
+			number_text(text[0], *clock),
+			number_text(text[1],
+				    stats.gauge[DFPUT_GAUGE_clock_boottime_ns]),
+			number_text(text[2],
+				    stats.gauge[DFPUT_GAUGE_clock_realtime_ns]),
+		});
+}
+
+void header_show(struct reader *reader, const char *command, struct view *view)
+{
+	if (!view->json)
+		return;
+	view_number(view, "schema", HEADER_SCHEMA);
+	view_text(view, "command", command);
+	view_text(view, "version", DFPUT_VERSION);
+	view_number(view, "abi", DFPUT_ABI);
+	show_module(reader, view);
+	show_host(reader, view);
+	show_clock(reader, view);
+}
+
+void header_trust(struct reader *reader, struct view *view)
+{
+	struct caveats caveats = { 0 };
+	struct stats stats;
+
+	if (!view->root || view_has(view, "trustworthy"))
+		return;
+	if (stats_load(reader, &stats))
+		caveats_add(&caveats, "%s", error_text());
+	else
+		stats_caveats(&stats, &caveats);
+	listing_caveats(&caveats, view);
+}

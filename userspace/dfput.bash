@@ -23,7 +23,7 @@ _dfput_command()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--input | --interval | --count | -i | -c) i=$((i + 1)) ;;
+		--input | --color | --interval | --count | -i | -c) i=$((i + 1)) ;;
 		-*) ;;
 		*)
 			echo "$i ${COMP_WORDS[i]}"
@@ -44,7 +44,7 @@ _dfput_program()
 			echo $((i + 1))
 			return
 			;;
-		--max-late | --report | -o | --rules | --input) i=$((i + 1)) ;;
+		--max-late | --report | -o | --rules | --input | --color) i=$((i + 1)) ;;
 		-*) ;;
 		*)
 			echo "$i"
@@ -75,6 +75,10 @@ _dfput()
 		;;
 	--report | -o | --rules | --super)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		return
+		;;
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W 'always never auto' -- "$current")
 		return
 		;;
 	--interval | --count | -i | -c | --timeout | --max-late | --pid)

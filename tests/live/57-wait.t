@@ -99,6 +99,11 @@ ok 'wait --mount: waits for it' kill -0 $waiter
 thaw
 wait $waiter
 is 'wait --mount: until it is released' $? 0
+wait_for 60 is_quiet
+dfput run --max-late 1 --json -o "$TMPDIR/json" -- workload frozen --dir "$point" >/dev/null
+is 'run: a file that is stuck in its release is late' $? 3
+like 'run: and its release has begun' "$(<"$TMPDIR/json")" '"state":"started"'
+thaw
 
 # ---- rings of a program that was run
 

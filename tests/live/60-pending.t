@@ -11,7 +11,7 @@ load
 wait_for 60 is_quiet
 
 is 'quiet: no row' "$(column pending state)" ''
-ok 'quiet: waiting is over at once' dfput pending --wait --timeout 10
+ok 'quiet: waiting is over at once' dfput wait --list --timeout 10
 
 # While kills go on, look until a row is seen.
 running=$(mktemp)
@@ -31,7 +31,7 @@ is 'busy: every row as long as the head' \
 # A waiter is told, however often the list fills up and empties.
 failed=0
 for ((i = 0; i < 20; i++)); do
-	dfput pending --wait --timeout 60 >/dev/null || failed=$((failed + 1))
+	dfput wait --list --timeout 60 >/dev/null || failed=$((failed + 1))
 done
 is 'busy: 20 waits, each ends' $failed 0
 rm -f "$running"
@@ -51,7 +51,7 @@ exec 9<&-
 hold_worker || not_ok "the worker can be held up: ${reason-}"
 is 'a file that is stuck in its release has its owner' \
 	"$(column pending owner state started)" "${victims[0]%% *}"
-dfput pending --wait --timeout 100 >/dev/null 2>&1 &
+dfput wait --list --timeout 100 >/dev/null 2>&1 &
 sleep 1
 output=$(unload 2>&1)
 like 'a waiter keeps the module' "$output" 'in use'

@@ -20,7 +20,7 @@ work() {
 # Waits in poll(2) until the list is empty, over and over.
 poll_it() {
 	while [ -e "$running" ]; do
-		dfput pending --wait --timeout 5
+		dfput wait --list --timeout 5
 		sleep 0.1
 	done >/dev/null 2>&1
 }

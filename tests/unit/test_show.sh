@@ -338,32 +338,41 @@ if [ "$(id -u)" != 0 ]; then
 	has "$err" "try as root$" "said so"
 fi
 
-# ---- pending --wait
+# ---- wait --list
 
-dfput pending --wait --input "$fixtures/idle"
+dfput wait --list --input "$fixtures/idle"
 is_status 0 "nothing to wait for"
-dfput pending --wait --timeout 50ms --input "$fixtures/busy"
+dfput wait --list --timeout 50ms --input "$fixtures/busy"
 is_status 3 "still pending after the timeout"
-has "$out" '^Pending now: 4\.' "how many"
-dfput pending --wait --timeout 0 --json --input "$fixtures/busy"
+has "$out" '^4 files on the list, after ' "how many"
+dfput wait --list --timeout 0 --json --input "$fixtures/busy"
 is_json "$out" 'j["left"] == 4 and len(j["pending"]) == 4 and j["trustworthy"] is False' "as JSON"
 copy busy
 (sleep 0.3; cp "$fixtures/idle"/* "$copy") &
-dfput pending --wait --timeout 20 --input "$copy"
+dfput wait --list --timeout 20 --input "$copy"
 wait
 is_status 0 "waits until it empties"
 copy idle
 set_value stats lost_records 1
-dfput pending --wait --input "$copy"
+dfput wait --list --input "$copy"
 is_status 4 "no clean verdict after losses"
 set_value stats enabled 0
-dfput pending --wait --input "$copy"
+dfput wait --list --input "$copy"
 is_status 4 "nor when measuring is off"
 copy idle
 set_value stats pending 2
-dfput pending --wait --timeout 10ms --input "$copy"
+dfput wait --list --timeout 10ms --input "$copy"
 is_status 3 "on the list, without a record"
-has "$out" 'Pending now: 2, without records of them' "said so"
+has "$out" '^2 files on the list, after .*\.$' "said first"
+has "$out" '^Of these, there are no records\.$' "said so"
+
+# ---- colour
+
+dfput wait --all --color always --input "$fixtures/idle"
+has "$out" "^$(printf '\033')\[1;32mNothing is left, after .*$(printf '\033')\[0m$" "green, where it is asked for"
+has_not "$(tail -n +2 <<<"$out")" "$(printf '\033')" "in the first line alone"
+NO_COLOR=1 dfput wait --all --input "$fixtures/idle"
+has_not "$out" "$(printf '\033')" "no colour"
 
 # ---- wait
 
@@ -383,7 +392,7 @@ copy busy
 dfput wait --all --timeout 20 --input "$copy"
 wait
 is_status 4 "waits until nothing is; but the counters were reset"
-has "$out" '^Nothing is left, after ' "said so"
+has "$out" '^Cannot tell: nothing is left, after .*; but the module has no hook' "said so"
 copy idle
 set_value stats lost_rings 1
 dfput wait --all --input "$copy"
@@ -536,8 +545,9 @@ usage "not a number of 1 or more" stat -i 1 -c 99999999999999999999
 usage "--count needs --interval" stat -c 1
 usage "no argument expected: 'more'" stat more
 usage "no argument expected: 'more'" pending more
-usage "--timeout needs --wait" pending --timeout 1
-usage "too long a time" pending --wait --timeout 99999999999999999999
+usage "no such option: '--wait'" pending --wait
+usage "too long a time" wait --list --timeout 99999999999999999999
+usage "neither always, never nor auto" --color red
 usage "folded is no JSON" origins --folded --json
 usage "no such option: '--folded'" leftovers --folded
 usage "no such option: '--rules'" stat --rules x
@@ -552,7 +562,7 @@ usage "not a time" run --max-late later -- true
 dfput --help
 is_status 0 "help"
 has "$out" '^  pending +files on the list' "lists the commands"
-dfput pending --help
+dfput wait --help
 has "$out" '^      --timeout T +wait for T at most' "help of a command lists its options"
 for command in pending leftovers origins run; do
 	dfput $command --help

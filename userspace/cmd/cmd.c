@@ -2,12 +2,16 @@
 /*
  * What commands have in common.
  */
+#include <ctype.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cmd/cmd.h"
 #include "debugfs/header.h"
 #include "debugfs/listing.h"
+#include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/privilege.h"
 
@@ -58,11 +62,38 @@ int cmd_judge(const struct options *options, cmd_show *show)
 	return run_with_view(options, show, STATUS_UNKNOWN, false);
 }
 
+void cmd_say(struct view *view, int status, const struct caveats *caveats,
+	     const char *format, ...)
+{
+	static const enum color colors[] = {
+		[STATUS_OK] = COLOR_GOOD,
+		[STATUS_FAILED] = COLOR_BAD,
+		[STATUS_AGAINST] = COLOR_BAD,
+		[STATUS_UNKNOWN] = COLOR_UNSURE,
+	};
+	bool unknown = status == STATUS_UNKNOWN;
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = alloc_vtext(format, args);
+	va_end(args);
+	if (unknown)
+		*text = (char)tolower((unsigned char)*text);
+	view_verdict(view, colors[status], "%s%s%s%s.",
+		     unknown ? "Cannot tell: " : "", text,
+		     unknown && caveats->nr ? "; but " : "",
+		     unknown && caveats->nr ? caveats->text[0] : "");
+	free(text);
+}
+
 int cmd_refuse_off(struct view *view)
 {
 	struct caveats caveats = { 0 };
 
 	caveats_add(&caveats, "measuring is switched off");
+	view_verdict(view, COLOR_UNSURE, "Cannot tell: %s; see 'dfput doctor'.",
+		     caveats.text[0]);
 	listing_caveats(&caveats, view);
 	return STATUS_UNKNOWN;
 }

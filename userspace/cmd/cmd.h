@@ -8,6 +8,7 @@
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "debugfs/parse.h"
+#include "debugfs/stats.h"
 #include "lib/status.h"
 #include "lib/view.h"
 
@@ -39,6 +40,16 @@ int cmd_judge(const struct options *options, cmd_show *show);
  * Ends the output of a command that begins it itself. Return: 0 or a negative errno.
  */
 int cmd_end(struct reader *reader, struct view *view);
+
+/**
+ * cmd_say() - begin the output of a verdict for people
+ * @view: where
+ * @status: the verdict
+ * @caveats: the first of them is said too, if the verdict is STATUS_UNKNOWN
+ * @format: as of printf(3): a sentence without the full stop
+ */
+void cmd_say(struct view *view, int status, const struct caveats *caveats,
+	     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Says that there is no verdict, as measuring is off. Return: STATUS_UNKNOWN. */
 int cmd_refuse_off(struct view *view);

@@ -20,40 +20,41 @@ struct options;
  * an argument can be, where that is known; options are its own, from the table in
  * options.c. The first command is the default.
  */
-#define DFPUT_COMMANDS(X)                                                      \
-	X(stat, "Numbers", cmd_stat, 0, "", "", "all interval count",          \
-	  "what was counted since load or reset")                              \
-	X(hist, "Numbers", cmd_hist, ARGUMENTS_ANY, "[NAME...]",               \
-	  COMMANDS_HISTS, "", "distributions of times and batch sizes")        \
-	X(pending, "Tables", cmd_pending, 0, "", "", "wait timeout rules",     \
-	  "files on the list now")                                             \
-	X(leftovers, "Tables", cmd_list, 0, "", "", "rules",                   \
-	  "the last files that outlived their process")                        \
-	X(held, "Tables", cmd_list, 0, "", "", "",                             \
-	  "files that an ended process closed and something still holds")      \
-	X(rings, "Tables", cmd_list, 0, "", "", "",                            \
-	  "io_uring rings that the kernel has not freed yet")                  \
-	X(origins, "Tables", cmd_origins, 0, "", "", "folded rules",           \
-	  "call paths that queued files, and their names")                     \
-	X(superblocks, "Tables", cmd_list, 0, "", "", "",                      \
-	  "the counts of each mounted filesystem")                             \
-	X(umounts, "Tables", cmd_list, 0, "", "", "",                          \
-	  "the last umounts, and what was in their way")                       \
-	X(hooks, "Tables", cmd_hooks, 0, "", "", "",                           \
-	  "what is hooked in the kernel, and how")                             \
-	X(why, "Reasons", cmd_why, 1, "PATH|DEV", "", "root",                  \
-	  "what keeps a mount or a device busy")                               \
-	X(doctor, "Reasons", cmd_doctor, 0, "", "", "root",                    \
-	  "what is in the way of measuring, and how to fix it")                \
-	X(wait, "Actions", cmd_wait, 0, "--mount P|--super DEV|--pid N|--all", \
-	  "", "mount super pid all timeout",                                   \
-	  "wait until all of it is released")                                  \
-	X(umount, "Actions", cmd_umount, 1, "MOUNT", "", "timeout",            \
-	  "unmount as soon as no late file is in the way")                     \
-	X(flush, "Actions", cmd_flush, 0, "", "", "",                          \
-	  "drain the list now; files that something holds are not on it")      \
-	X(run, "Actions", cmd_run, ARGUMENTS_PROGRAM,                          \
-	  "[--] PROGRAM [ARGUMENT...]", "", "max-late report rules",           \
+#define DFPUT_COMMANDS(X)                                                 \
+	X(stat, "Numbers", cmd_stat, 0, "", "", "all interval count",     \
+	  "what was counted since load or reset")                         \
+	X(hist, "Numbers", cmd_hist, ARGUMENTS_ANY, "[NAME...]",          \
+	  COMMANDS_HISTS, "", "distributions of times and batch sizes")   \
+	X(pending, "Tables", cmd_list, 0, "", "", "rules",                \
+	  "files on the list now")                                        \
+	X(leftovers, "Tables", cmd_list, 0, "", "", "rules",              \
+	  "the last files that outlived their process")                   \
+	X(held, "Tables", cmd_list, 0, "", "", "",                        \
+	  "files that an ended process closed and something still holds") \
+	X(rings, "Tables", cmd_list, 0, "", "", "",                       \
+	  "io_uring rings that the kernel has not freed yet")             \
+	X(origins, "Tables", cmd_origins, 0, "", "", "folded rules",      \
+	  "call paths that queued files, and their names")                \
+	X(superblocks, "Tables", cmd_list, 0, "", "", "",                 \
+	  "the counts of each mounted filesystem")                        \
+	X(umounts, "Tables", cmd_list, 0, "", "", "",                     \
+	  "the last umounts, and what was in their way")                  \
+	X(hooks, "Tables", cmd_hooks, 0, "", "", "",                      \
+	  "what is hooked in the kernel, and how")                        \
+	X(why, "Reasons", cmd_why, 1, "PATH|DEV", "", "root",             \
+	  "what keeps a mount or a device busy")                          \
+	X(doctor, "Reasons", cmd_doctor, 0, "", "", "root",               \
+	  "what is in the way of measuring, and how to fix it")           \
+	X(wait, "Actions", cmd_wait, 0,                                   \
+	  "--mount P|--super DEV|--pid N|--list|--all", "",               \
+	  "mount super pid list all timeout rules",                       \
+	  "wait until all of it is released")                             \
+	X(umount, "Actions", cmd_umount, 1, "MOUNT", "", "timeout",       \
+	  "unmount as soon as no late file is in the way")                \
+	X(flush, "Actions", cmd_flush, 0, "", "", "",                     \
+	  "drain the list now; files that something holds are not on it") \
+	X(run, "Actions", cmd_run, ARGUMENTS_PROGRAM,                     \
+	  "[--] PROGRAM [ARGUMENT...]", "", "max-late report rules",      \
 	  "run a program and tell which files outlived it")
 
 /* Does it. Return: the exit status. */

@@ -13,6 +13,7 @@
 #include "debugfs/stats.h"
 #include "lib/error.h"
 #include "lib/number.h"
+#include "lib/progress.h"
 
 /* What the module says by them is not what strerror(3) does. */
 static const struct {
@@ -40,10 +41,12 @@ static int write_control(struct reader *reader)
 {
 	int fd, err = 0;
 
+	progress_show(number_now(), "releasing what is on the list");
 	/* O_NONBLOCK: a FIFO in a saved copy must not hold us up. */
 	fd = openat(reader->fd, "flush", O_WRONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || write(fd, "1\n", 2) < 0)
 		err = errno;
+	progress_end();
 	if (fd >= 0)
 		close(fd);
 	if (!err)

@@ -12,6 +12,7 @@
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "debugfs/listing.h"
+#include "lib/color.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/status.h"
@@ -24,7 +25,7 @@ static const struct command commands[] = {
 #undef COMMAND
 };
 
-enum kind { FLAG, TEXT, TIME, TIME_NOT_0, NUMBER_NOT_0 };
+enum kind { FLAG, TEXT, COLOR, TIME, TIME_NOT_0, NUMBER_NOT_0 };
 
 static const struct row {
 	const char *name;
@@ -45,8 +46,7 @@ static const struct row {
 	    "print differences every SECS"),
 	ROW("count", 'c', "N", NUMBER_NOT_0, count, false,
 	    "with -i: stop after N of them"),
-	ROW("wait", 0, NULL, FLAG, wait, false,
-	    "wait until nothing is pending"),
+	ROW("list", 0, NULL, FLAG, list, false, "until nothing is on the list"),
 	ROW("all", 0, NULL, FLAG, all, false,
 	    "leave nothing out: each counter, each ended process"),
 	ROW("mount", 0, "P", TEXT, mount, false,
@@ -66,6 +66,8 @@ static const struct row {
 	    "name origins by the rules in FILE"),
 	ROW("root", 0, "DIR", TEXT, root, false,
 	    "look at DIR/proc and DIR/sys"),
+	ROW("color", 0, "WHEN", COLOR, color, true,
+	    "colour: always, never, or auto: on a terminal"),
 	ROW("json", 0, NULL, FLAG, json, true, "print JSON"),
 	ROW("input", 0, "DIR", TEXT, input, true,
 	    "read DIR, a copy of the debugfs directory"),
@@ -190,6 +192,13 @@ static int parse_option(struct options *options, const struct row *row,
 	case TEXT:
 		*(const char **)field = text;
 		return 0;
+	case COLOR:
+		*(const char **)field = text;
+		return color_choose(text) ?
+			       0 :
+			       options_usage(
+				       "--color: '%s' is neither always, never nor auto",
+				       text);
 	case NUMBER_NOT_0:
 		return parse_number(row, text, field);
 	default:

@@ -39,7 +39,8 @@ struct options {
 	const char *input;
 	uint64_t interval;
 	uint64_t count;
-	bool wait;
+	bool list;
+	const char *color;
 	/* UINT64_MAX if not given. */
 	uint64_t timeout;
 	bool all;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dfput wait: wait until nothing is left of a process, of what is mounted
- * somewhere, or of all; or until a superblock is gone and its device free.
+ * somewhere, of the list, or of all; or until a superblock is gone and its device free.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 #include "analysis/event_loop.h"
 #include "analysis/sb_shutdown.h"
 #include "analysis/unreleased.h"
-#include "cmd/cmd.h"
+#include "cmd/wait_list.h"
 #include "debugfs/listing.h"
 #include "debugfs/stats.h"
 #include "debugfs/trust.h"
@@ -161,6 +161,12 @@ static int check_release(struct waiting *waiting, struct reader *reader,
 		caveats_add(&waiting->caveats,
 			    "files were released during each look: one may "
 			    "have been missed between the tables");
+	if (waiting->unreleased.perhaps)
+		caveats_add(&waiting->caveats,
+			    "living processes hold files with the inode "
+			    "numbers of %" PRIu64
+			    " of those that are left, and perhaps others",
+			    waiting->unreleased.perhaps);
 	return 0;
 }
 
@@ -178,9 +184,17 @@ static void note_living(const struct waiting *waiting, struct view *view)
 			  waiting->unreleased.unseen);
 }
 
+static enum status judge_release(const struct waiting *waiting, int result)
+{
+	if (result == WAIT_LATE && !waiting->unclear)
+		return STATUS_AGAINST;
+	return waiting->caveats.nr ? STATUS_UNKNOWN : STATUS_OK;
+}
+
 static int show_release(struct waiting *waiting, int result, uint64_t waited,
 			struct view *view)
 {
+	enum status status = judge_release(waiting, result);
 	char text[TEXT], took[NUMBER_TEXT];
 	int err;
 
@@ -188,17 +202,17 @@ static int show_release(struct waiting *waiting, int result, uint64_t waited,
 	describe_waiting(waiting, text);
 	view_bool(view, "lives", waiting->lives);
 	if (result == WAIT_LATE || result == WAIT_STOPPED)
-		view_note(view, "Left after %s: %s.", took, text);
+		cmd_say(view, status, &waiting->caveats, "Left after %s: %s",
+			took, text);
 	else
-		view_note(view, "Nothing is left, after %s.", took);
+		cmd_say(view, status, &waiting->caveats,
+			"Nothing is left, after %s", took);
 	err = unreleased_show(&waiting->unreleased, NULL, view);
 	if (err)
 		return err;
 	note_living(waiting, view);
 	listing_caveats(&waiting->caveats, view);
-	if (result == WAIT_LATE && !waiting->unclear)
-		return STATUS_AGAINST;
-	return waiting->caveats.nr ? STATUS_UNKNOWN : STATUS_OK;
+	return status;
 }
 
 static int wait_for_release(struct waiting *waiting,
@@ -274,27 +288,40 @@ static void check_shutdown(const struct sb_shutdown *shutdown,
 			    "the device has no special file in /dev to open");
 }
 
-static void note_shutdown(const struct sb_shutdown *shutdown, int result,
-			  uint64_t waited, struct view *view)
+static enum status judge_shutdown(const struct caveats *caveats, int result)
 {
+	if (result == WAIT_LATE)
+		return STATUS_AGAINST;
+	return caveats->nr || result == WAIT_STOPPED ? STATUS_UNKNOWN :
+						       STATUS_OK;
+}
+
+static void say_shutdown(const struct sb_shutdown *shutdown, int result,
+			 uint64_t waited, const struct caveats *caveats,
+			 struct view *view)
+{
+	enum status status = judge_shutdown(caveats, result);
 	char took[NUMBER_TEXT];
 
 	number_ns_short(took, waited);
-	if (result == WAIT_LATE)
-		view_note(view, "After %s, %s.", took,
-			  sb_shutdown_text(shutdown));
-	else if (shutdown->is_removed)
-		view_note(view, "After %s, there is no device %s any more.",
-			  took, shutdown->path);
+	if (shutdown->is_removed)
+		cmd_say(view, status, caveats,
+			"There is no device %s any more, after %s",
+			shutdown->path, took);
 	else if (shutdown->is_free)
-		view_note(view, "%s can be opened exclusively, after %s.",
-			  shutdown->path, took);
+		cmd_say(view, status, caveats,
+			"%s can be opened exclusively, after %s",
+			shutdown->path, took);
 	else if (result == WAIT_EMPTY)
-		view_note(view, "The superblock is gone, after %s.", took);
+		cmd_say(view, status, caveats,
+			"The superblock is gone, after %s", took);
+	else
+		cmd_say(view, status, caveats, "After %s, %s", took,
+			sb_shutdown_text(shutdown));
 	if (!shutdown->nr_ids && !shutdown->is_free)
 		view_note(view,
-			  "dfput has not seen its superblock and cannot tell "
-			  "why it is busy; try 'dfput why'.");
+			  "dfput has not seen its superblock; 'dfput why' may "
+			  "tell what keeps it busy.");
 }
 
 static int show_shutdown_result(const struct sb_shutdown *shutdown, int result,
@@ -305,16 +332,13 @@ static int show_shutdown_result(const struct sb_shutdown *shutdown, int result,
 
 	check_shutdown(shutdown, &caveats);
 	view_number(view, "waited_ns", waited);
-	note_shutdown(shutdown, result, waited, view);
+	say_shutdown(shutdown, result, waited, &caveats, view);
 	err = sb_shutdown_show(shutdown, view);
 	if (err)
 		return err;
 	if (caveats.nr)
 		listing_caveats(&caveats, view);
-	if (result == WAIT_LATE)
-		return STATUS_AGAINST;
-	return caveats.nr || result == WAIT_STOPPED ? STATUS_UNKNOWN :
-						      STATUS_OK;
+	return judge_shutdown(&caveats, result);
 }
 
 static int wait_for_shutdown(struct sb_shutdown *shutdown,
@@ -365,12 +389,13 @@ static int show_shutdown(const struct options *options, struct reader *reader,
 
 int cmd_wait(const struct options *options)
 {
-	int nr = options->all + !!options->mount + !!options->super +
-		 !!options->pid;
+	int nr = options->all + options->list + !!options->mount +
+		 !!options->super + !!options->pid;
 
 	if (nr != 1)
 		return options_usage(
-			"wait: for what? One of --mount, --super, --pid and --all");
-	return cmd_judge(options,
-			 options->super ? show_shutdown : wait_until_released);
+			"wait: for what? One of --mount, --super, --pid, --list and --all");
+	return cmd_judge(options, options->super ? show_shutdown :
+				  options->list	 ? wait_list :
+						   wait_until_released);
 }

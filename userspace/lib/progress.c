@@ -2,6 +2,8 @@
 /*
  * One line on a terminal that says what is waited for.
  */
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 
 #define WIDTH 80
 #define TEXT 256
+#define WIPE "\r\033[K"
 
 /* A line that is wrapped could not be written over. */
 static int terminal_width(void)
@@ -22,13 +25,40 @@ static int terminal_width(void)
 	return size.ws_col - 1;
 }
 
+/* The signal has its default effect as soon as the handler returns. */
+static void wipe_and_die(int signal)
+{
+	if (write(STDERR_FILENO, WIPE, sizeof(WIPE) - 1) < 0)
+		_exit(128 + signal);
+	raise(signal);
+}
+
+static void take_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	const struct sigaction action = {
+		.sa_handler = wipe_and_die,
+		.sa_flags = (int)(SA_RESETHAND | SA_NODEFER),
+	};
+	struct sigaction old;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!sigaction(signals[i], NULL, &old) &&
+		    old.sa_handler == SIG_DFL)
+			sigaction(signals[i], &action, NULL);
+}
+
 void progress_show(uint64_t since, const char *what)
 {
+	static bool taken;
 	uint64_t seconds = (number_now() - since) / NUMBER_NS_PER_SEC;
 	char number[NUMBER_TEXT], text[TEXT];
 
 	if (!isatty(STDERR_FILENO))
 		return;
+	if (!taken)
+		take_signals();
+	taken = true;
 	snprintf(text, sizeof(text), "dfput: %ss: %s",
 		 number_text(number, seconds), what);
 	fprintf(stderr, "\r%.*s\033[K", terminal_width(), text);
@@ -38,5 +68,5 @@ void progress_show(uint64_t since, const char *what)
 void progress_end(void)
 {
 	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
+		fputs(WIPE, stderr);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One line on a terminal that says what is waited for, and is written over and
- * over; nothing where stderr is none.
+ * over; nothing where stderr is none. A signal that ends the program wipes it away.
  */
 #ifndef DFPUT_PROGRESS_H
 #define DFPUT_PROGRESS_H

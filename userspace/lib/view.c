@@ -52,6 +52,23 @@ void view_note(struct view *view, const char *format, ...)
 	free(text);
 }
 
+void view_verdict(struct view *view, enum color color, const char *format, ...)
+{
+	char *text, *safe;
+	va_list args;
+
+	if (view->json)
+		return;
+	va_start(args, format);
+	text = alloc_vtext(format, args);
+	va_end(args);
+	safe = safe_text(text);
+	fprintf(view->out, "%s%s%s\n", color_begin(view->out, color), safe,
+		color_end(view->out));
+	free(safe);
+	free(text);
+}
+
 static struct json_object *json_text(const char *text)
 {
 	char *clean = safe_utf8(text);

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lib/color.h"
+
 struct json_object;
 
 /**
@@ -242,5 +244,14 @@ void view_texts(struct view *view, const char *name, const char *text);
  */
 void view_note(struct view *view, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/**
+ * view_verdict() - the first line for people: what came of it, and what to do
+ * @view: where; nothing in JSON
+ * @color: what it looks like
+ * @format: as of printf(3)
+ */
+void view_verdict(struct view *view, enum color color, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif /* DFPUT_VIEW_H */

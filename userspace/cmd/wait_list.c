@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dfput pending: the files that are on the list now, or a wait until there are
- * none.
+ * dfput wait --list: wait until the list is empty, whoever's files are on it.
  */
 #include "analysis/event_loop.h"
 #include "analysis/unreleased.h"
-#include "cmd/cmd.h"
+#include "cmd/wait_list.h"
 #include "debugfs/listing.h"
+#include "debugfs/origins.h"
 #include "debugfs/stats.h"
 #include "lib/number.h"
+#include "lib/progress.h"
+
+#define TEXT 100
 
 /*
  * A list to which new files keep coming may be empty for a moment only, and tell
@@ -17,54 +20,57 @@
 #define FIRST_NAP_NS UINT64_C(1000000)
 
 /* That something is pending is seen; that nothing is can be an oversight. */
-static int judge_pending(const struct unreleased *unreleased, int result,
-			 const struct stats *stats, struct view *view)
+static enum status judge_list(int result, const struct caveats *caveats)
 {
-	uint64_t nr = unreleased_count(unreleased);
-	struct caveats caveats = { 0 };
-	char number[NUMBER_TEXT];
-
-	stats_caveats(stats, &caveats);
-	if (nr)
-		view_note(view, "Pending now: %s%s.", number_text(number, nr),
-			  unreleased->unrecorded ? ", without records of them" :
-						   "");
-	else
-		view_note(view, "%s", listing_pending.empty);
-	listing_caveats(&caveats, view);
 	if (result != WAIT_EMPTY)
 		return STATUS_AGAINST;
-	return caveats.nr ? STATUS_UNKNOWN : STATUS_OK;
+	return caveats->nr ? STATUS_UNKNOWN : STATUS_OK;
 }
 
-static int show_pending_result(const struct options *options,
-			       struct reader *reader,
-			       const struct unreleased *unreleased, int result,
-			       struct view *view)
+static int show_list(const struct options *options, struct reader *reader,
+		     const struct unreleased *unreleased, int result,
+		     uint64_t waited, struct view *view)
 {
+	char text[TEXT], took[NUMBER_TEXT];
+	struct caveats caveats = { 0 };
 	struct origins origins = { 0 };
+	enum status status;
 	struct stats stats;
 	int err = stats_load(reader, &stats);
 
 	if (!err)
 		err = origins_load_if_any(reader, options->rules, &origins);
-	if (!err)
-		err = unreleased_show(unreleased, &origins, view);
+	if (err)
+		return err;
+	stats_caveats(&stats, &caveats);
+	status = judge_list(result, &caveats);
+	unreleased_text(unreleased, text, sizeof(text));
+	cmd_say(view, status, &caveats, "%s, after %s",
+		*text ? text : "Nothing is on the list",
+		number_ns_short(took, waited));
+	if (unreleased->unrecorded)
+		view_note(view, "Of these, there are no records.");
+	err = unreleased_show(unreleased, &origins, view);
 	origins_free(&origins);
-	return err ? err : judge_pending(unreleased, result, &stats, view);
+	listing_caveats(&caveats, view);
+	return err ? err : (int)status;
 }
 
 static int look_at_list(struct wait *wait)
 {
 	struct unreleased *unreleased = wait->what;
 	int err = unreleased_look(unreleased, wait->reader);
+	char text[TEXT];
 
 	wait->left = unreleased_count(unreleased);
+	unreleased_text(unreleased, text, sizeof(text));
+	if (wait->left)
+		progress_show(wait->begun, text);
 	return err;
 }
 
-static int wait_until_empty(const struct options *options,
-			    struct reader *reader, struct view *view)
+int wait_list(const struct options *options, struct reader *reader,
+	      struct view *view)
 {
 	struct unreleased unreleased = { .query = { .pending_only = true } };
 	struct wait wait = {
@@ -78,6 +84,7 @@ static int wait_until_empty(const struct options *options,
 		.conclusive = true,
 	};
 	struct stats stats;
+	uint64_t waited;
 	int result = stats_load(reader, &stats);
 
 	if (result)
@@ -86,19 +93,12 @@ static int wait_until_empty(const struct options *options,
 		return cmd_refuse_off(view);
 	wait.deadline = number_after(stats.begun, options->timeout);
 	result = wait_for(&wait);
-	view_number(view, "waited_ns", number_now() - stats.begun);
+	progress_end();
+	waited = number_now() - stats.begun;
+	view_number(view, "waited_ns", waited);
 	if (result >= 0)
-		result = show_pending_result(options, reader, &unreleased,
-					     result, view);
+		result = show_list(options, reader, &unreleased, result, waited,
+				   view);
 	unreleased_free(&unreleased);
 	return result;
-}
-
-int cmd_pending(const struct options *options)
-{
-	if (options->wait)
-		return cmd_display(options, wait_until_empty);
-	if (options->timeout != UINT64_MAX)
-		return options_usage("pending: --timeout needs --wait");
-	return cmd_list(options);
 }

@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Two files of one superblock with the same inode number: in subvolumes of btrfs, in
+# layers of an overlay. A living process has the one open; the other, of an ended
+# process, is in flight to a socket, which /proc does not show. So whether a living
+# process holds what is held cannot be told.
+. "$(dirname "$0")/lib.sh"
+fresh
+overlay=/mnt/same-over
+layers=(/mnt/same-1 /mnt/same-2)
+
+cleanup() {
+	release
+	umount "$overlay" "${layers[@]}" 2>/dev/null
+	drop_fs
+}
+trap 'cleanup; fresh' EXIT
+
+# fly FILE: a process opens it, sends it to a socket of its parent, and ends. 46 is
+# sendmsg(2), 1 and 1 are SOL_SOCKET and SCM_RIGHTS.
+fly() {
+	# shellcheck disable=SC2016 # that is Perl
+	hold perl -MSocket -MPOSIX=_exit -e '
+		socketpair(my $to, my $from, AF_UNIX, SOCK_STREAM, 0) || die;
+		if (!fork) {
+			open(my $file, "<", $ARGV[0]) || die;
+			my $byte = pack("Pq", "x", 1);
+			my $control = pack("QiiiI", 20, 1, 1, fileno($file), 0);
+			my $message = pack("QLLPQPQiI", 0, 0, 0, $byte, 1, $control, 24, 0, 0);
+			_exit(syscall(46, fileno($from), $message, 0) == 1 ? 0 : 1);
+		}
+		wait;
+		sleep' "$1"
+}
+
+held_number() {
+	[ -n "$(column held pid inode "$1")" ]
+}
+
+# try NAME MOUNT FILE OTHER
+try() {
+	local number
+	number=$(stat -c %i "$3")
+	is "$1: the same number" "$(stat -c %i "$4")" "$number"
+	hold sh -c "exec 8<'$4' && exec sleep 1000"
+	wait_for 30 runs "$holder" sleep
+	fly "$3"
+	ok "$1: something holds the file of an ended process" wait_for 30 held_number "$number"
+	dfput wait --mount "$2" --timeout 2 --json >"$TMPDIR/said"
+	is "$1: wait cannot tell" $? 4
+	like "$1: whether a living process holds it" "$(<"$TMPDIR/said")" '"held_perhaps":1'
+	dfput why "$2" >"$TMPDIR/said"
+	like "$1: nor can why" "$(<"$TMPDIR/said")" '^held +perhaps .*another file of this number'
+	dfput umount "$2" --timeout 2 >"$TMPDIR/said" 2>&1
+	is "$1: umount is refused" $? 3
+	nok "$1: but does not give up at once" grep -q 'waited 0ns' "$TMPDIR/said"
+	release
+	ok "$1: wait ends when it is released" dfput wait --mount "$2" --timeout 60
+}
+
+load
+mkdir -p "$overlay" "${layers[@]}"
+if make_fs btrfs && mount "$device" "$point" &&
+	btrfs subvolume create "$point/1" >/dev/null 2>&1 &&
+	btrfs subvolume create "$point/2" >/dev/null 2>&1; then
+	touch "$point/1/file" "$point/2/file"
+	try btrfs "$point" "$point/1/file" "$point/2/file"
+else
+	skip 'btrfs' "${reason:-no subvolumes}"
+fi
+
+mount -t tmpfs same "${layers[0]}"
+mount -t tmpfs same "${layers[1]}"
+touch "${layers[0]}/1" "${layers[1]}/2"
+modprobe -q overlay
+if mount -t overlay -o "xino=off,lowerdir=${layers[0]}:${layers[1]}" same "$overlay"; then
+	try overlay "$overlay" "$overlay/1" "$overlay/2"
+else
+	skip 'overlay' 'this kernel mounts none'
+fi
+done_testing

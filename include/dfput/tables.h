@@ -77,7 +77,9 @@
 	X(T, owner, id, all, "process that closed it as it ended")           \
 	X(T, owner_comm, text, all, "that process's name")                   \
 	X(T, owner_start_ns, time, more, "when that process was started")    \
-	X(T, mount, text, more, "its mount: equal for files of one mount")
+	X(T, mount, text, more, "its mount: equal for files of one mount")   \
+	X(T, reapers, pids, more,                                            \
+	  "child subreapers above the owner, nearest first")
 
 /* The process that closed a file or ring. */
 #define DFPUT_COLUMNS_OWNER(X, T)                                             \

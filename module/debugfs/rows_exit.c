@@ -14,7 +14,7 @@ static void show_kind(struct seq_file *m, const struct dfput_identity *who)
 			 who->exec ? DFPUT_KIND_EXEC : DFPUT_KIND_EXIT);
 }
 
-static void show_reapers(struct seq_file *m, const struct dfput_identity *who)
+void dfput_field_reapers(struct seq_file *m, const struct dfput_identity *who)
 {
 	const char *comma = "";
 	unsigned int i;
@@ -37,7 +37,7 @@ static void show_owner(struct seq_file *m, const struct dfput_identity *who)
 	dfput_field_number(m, who->start);
 	dfput_field_number(m, who->uid);
 	dfput_field_number(m, who->cgroup);
-	show_reapers(m, who);
+	dfput_field_reapers(m, who);
 	dfput_field_text(m, who->comm);
 }
 

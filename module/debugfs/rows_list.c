@@ -74,6 +74,7 @@ static int show_pending(struct seq_file *m, unsigned int row)
 	dfput_field_text(m, who.comm);
 	dfput_field_number(m, who.start);
 	dfput_field_mount(m, deferral->mount);
+	dfput_field_reapers(m, &who);
 	return 0;
 }
 

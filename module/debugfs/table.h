@@ -18,6 +18,8 @@
 
 #include "core/stats.h"
 
+struct dfput_identity;
+
 /**
  * struct dfput_table - one file
  * @columns: names of its columns, a tab behind each; "" without a table
@@ -70,6 +72,8 @@ void dfput_field_device(struct seq_file *m, dev_t dev);
 void dfput_field_error(struct seq_file *m, int err, const char *none);
 /* Text that users can choose, escaped; - for none. */
 void dfput_field_text(struct seq_file *m, const char *text);
+/* Child subreapers above a process, nearest first. */
+void dfput_field_reapers(struct seq_file *m, const struct dfput_identity *who);
 /* A mount, which has no number that we could see: a keyed hash of its address. */
 void dfput_field_mount(struct seq_file *m, const void *mnt);
 

@@ -30,11 +30,11 @@ printf '%s\t%s\t%s\t%s\tdeferred\tkthread\t1\t8:1\t131074\text4\t2\tflock\t905\t
 	"$1" "${4:-exit}" "$2" "${5:-9000000000000000000}" "${6:-1}" "$3" >>"$COPY/leftovers"
 END
 
-# queue OWNER [START]: there is one more file on the list
+# queue OWNER REAPERS [START]: there is one more file on the list
 cat >"$work/queue" <<'END'
 #!/bin/bash
-printf '0\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t%s\tsh\t%s\tm3\n' \
-	"$1" "${2:-9000000000000000000}" >>"$COPY/pending"
+printf '0\tstarted\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t%s\tsh\t%s\tm3\t%s\n' \
+	"$1" "${3:-9000000000000000000}" "$2" >>"$COPY/pending"
 END
 
 # hold REAPERS [START], tear REAPERS [START]: one more file is held, one more ring
@@ -106,7 +106,7 @@ is_json "$err" 'j["outlived"] == j["late"] == j["lateness_max_ns"] == j["pending
 # ages AGE...: there are files on the list, these nanoseconds old
 ages() {
 	cp "$fixtures/idle/pending" "$copy"
-	printf '%s\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t0\t-\t0\tm3\n' "$@" >>"$copy/pending"
+	printf '%s\tqueued\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t0\t-\t0\tm3\t-\n' "$@" >>"$copy/pending"
 	set_value stats pending $#
 }
 old=99999999999
@@ -212,22 +212,29 @@ is_status 5 "without a limit there is no verdict on them"
 has "$err" '^Of its own processes, rings that the kernel has not freed yet:$' "but they are shown"
 
 start
-dfput run --max-late 20ms --json --input "$copy" -- sh -c 'grow; queue $$; exit 5'
+dfput run --max-late 20ms --json --input "$copy" -- sh -c 'grow; queue $$ $PPID,1; exit 5'
 is_status 3 "a pending file that the program closed: against"
 is_json "$err" 'j["late"] == len(j["tree_pending"]) == 1 and j["tree_pending"][0]["owner_comm"] == "sh" and j["pending_unknown"] == 0 and j["trustworthy"]' "in JSON"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue $$'
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue $$ $PPID'
 has "$err" '^Of its own processes, pending now:$' "listed"
 has "$err" "^Late: of the files of its processes, 0 were released later than 20\.000ms; 1 are pending" "and said"
 start
-dfput run --max-late 20ms --input "$copy" -- bash -c 'grow; (queue $BASHPID; sleep 0.1) & exit 5'
-is_status 3 "one that a process closed that it left behind: against"
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 88,$PPID,1'
+is_status 3 "one of a process that another of its processes reaped: against"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue $$ 1'
-is_status 4 "one of a namesake from before: cannot tell"
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 $PPID 1'
+is_status 0 "one of a process from before, below a namesake"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 1'
-is_status 4 "one of a process that we did not reap: cannot tell"
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 88,1'
+is_status 0 "one of a process elsewhere"
+start
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 88,...'
+is_status 4 "where the list of reapers was cut: cannot tell"
+start
+sed -i 's/\treapers//' "$copy/pending"
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 $PPID; sed -i "s/\t[^\t]*$//;1s/.*/# dfput 2/" "$COPY/pending"'
+is_status 4 "an older module does not tell whose it is: cannot tell"
 
 # ---- what can not be known
 

@@ -30,7 +30,7 @@
 
 #define FILE_OF(device, pid, start)                               \
 	"5\tqueued\tbh\t" device "\t5\text4\t1\t0\t9\tx\t0\t" pid \
-	"\tx\t" start "\tm1\t-\n"
+	"\tx\t" start "\tm1\t-\t-\n"
 #define A_FILE FILE_OF("8:1", "9", "70")
 #define A_HELD(device, pid, start)                                   \
 	"5\texit\t6\t" device "\t5\text4\t1\tm1\t-\t" pid "\t" start \

@@ -93,16 +93,21 @@ static bool is_pending_of_tree(const struct rows *rows, size_t row,
 			       void *context)
 {
 	const struct pending_query *query = context;
-	const struct supervise *tree = query->leftovers->tree;
-	bool ours;
+	struct leftovers *leftovers = query->leftovers;
+	enum reapers_result whose = REAPERS_UNKNOWN;
 
 	if (rows_number(rows, row, PENDING_AGE) > query->since)
 		return false;
-	ours = rows_number(rows, row, PENDING_START) >= tree->started &&
-	       supervise_has_reaped(tree,
-				    rows_number(rows, row, PENDING_OWNER));
-	query->leftovers->nr_pending_unknown += !ours;
-	return ours;
+	if (rows_number(rows, row, PENDING_OWNER)) {
+		/* A process with our pid was its reaper before us. */
+		if (rows_number(rows, row, PENDING_START) <
+		    leftovers->tree->started)
+			return false;
+		whose = reapers_find(rows_text(rows, row, PENDING_REAPERS),
+				     leftovers->reaper);
+	}
+	leftovers->nr_pending_unknown += whose == REAPERS_UNKNOWN;
+	return whose == REAPERS_BELOW;
 }
 
 /*

@@ -68,7 +68,7 @@ int leftovers_load(struct leftovers *leftovers, struct reader *reader);
  * @pending: what is on the list
  *
  * Files queued before the start are not the tree's. Of the rest, those are that a
- * process closed which we reaped; of the others nobody knows.
+ * process below us closed; of those without a known owner nobody knows.
  */
 void leftovers_pending(struct leftovers *leftovers,
 		       const struct pending_since *pending);

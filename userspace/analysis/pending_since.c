@@ -19,6 +19,7 @@ int pending_since_load(struct pending_since *pending, struct reader *reader,
 		[PENDING_AGE] = "#age_ns",
 		[PENDING_OWNER] = "#owner",
 		[PENDING_START] = "#owner_start_ns",
+		[PENDING_REAPERS] = "?reapers",
 		NULL,
 	};
 	/* Taken first: the ages are then too big rather than too small. */

@@ -8,7 +8,12 @@
 #include "analysis/selection.h"
 
 /* Columns of the rows. */
-enum pending_column { PENDING_AGE, PENDING_OWNER, PENDING_START };
+enum pending_column {
+	PENDING_AGE,
+	PENDING_OWNER,
+	PENDING_START,
+	PENDING_REAPERS,
+};
 
 /* read: number_now() when the table had been read. */
 struct pending_since {

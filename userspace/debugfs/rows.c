@@ -7,6 +7,8 @@
 #include "debugfs/rows.h"
 #include "lib/number.h"
 
+#define NOWHERE SIZE_MAX
+
 static int check_numbers(struct rows *rows, int column)
 {
 	uint64_t number;
@@ -24,11 +26,13 @@ int rows_bind(struct rows *rows, struct document *doc, const char *const *names)
 
 	*rows = (struct rows){ .doc = doc, .nr = doc->nr_rows, .names = names };
 	for (int i = 0; !err && names[i]; i++) {
-		bool number = *names[i] == '#';
+		bool number = *names[i] == '#', optional = *names[i] == '?';
 
-		if (!*names[i])
+		rows->where[i] = NOWHERE;
+		if (!*names[i] ||
+		    (optional && document_column(doc, names[i] + 1) < 0))
 			continue;
-		err = document_need_column(doc, names[i] + number,
+		err = document_need_column(doc, names[i] + number + optional,
 					   &rows->where[i]);
 		if (!err && number)
 			err = check_numbers(rows, i);
@@ -48,7 +52,7 @@ int rows_load(struct rows *rows, struct reader *reader, const char *file,
 
 const char *rows_text(const struct rows *rows, size_t row, int column)
 {
-	if (!*rows->names[column])
+	if (rows->where[column] == NOWHERE)
 		return "";
 	return document_cell(rows->doc, row, rows->where[column]);
 }

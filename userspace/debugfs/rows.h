@@ -26,8 +26,8 @@ struct rows {
  * @rows: receives it, for rows_free(), also on error
  * @reader: an open one
  * @file: the table
- * @names: the columns needed, ended by NULL; "#" before a name: of numbers; "": none,
- *	which reads as "" or 0
+ * @names: the columns needed, ended by NULL; "#" before a name: of numbers; "?": an
+ *	older module may lack it; "": none. What is not there reads as "" or 0
  *
  * Return: 0 or a negative errno as in parse.h.
  */

@@ -138,33 +138,6 @@ void supervise_end(struct supervise *supervise)
 {
 	close(supervise->signal_fd);
 	supervise->signal_fd = -1;
-	free(supervise->pids);
-	supervise->pids = NULL;
-	supervise->nr_pids = 0;
-}
-
-/* The array grows whenever its length is a power of two. */
-static void remember_pid(struct supervise *supervise, pid_t pid)
-{
-	size_t nr = supervise->nr_pids;
-	pid_t *pids = supervise->pids;
-
-	if (nr == SUPERVISE_MAX_PIDS)
-		return;
-	if (!(nr & (nr - 1)))
-		pids = reallocarray(pids, nr ? 2 * nr : 1, sizeof(*pids));
-	if (!pids)
-		return;
-	supervise->pids = pids;
-	supervise->pids[supervise->nr_pids++] = pid;
-}
-
-bool supervise_has_reaped(const struct supervise *supervise, uint64_t pid)
-{
-	for (size_t i = 0; i < supervise->nr_pids; i++)
-		if ((uint64_t)supervise->pids[i] == pid)
-			return true;
-	return false;
 }
 
 /* Is there anybody left? */
@@ -174,7 +147,6 @@ static bool reap_some(struct supervise *supervise)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		remember_pid(supervise, pid);
 		if (pid != supervise->child)
 			continue;
 		supervise->over = true;

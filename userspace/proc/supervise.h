@@ -12,7 +12,6 @@
 #include <sys/types.h>
 
 /* What comes later is reaped, but not remembered. */
-#define SUPERVISE_MAX_PIDS (1 << 20)
 
 /**
  * struct supervise - a program and its process tree
@@ -25,8 +24,6 @@
  * @status: its status as of waitpid(2), once over
  * @interrupted: the signal that made us give up, or 0
  * @started: number_now() when it was started
- * @pids: processes of the tree that were reaped
- * @nr_pids: how many, of the first SUPERVISE_MAX_PIDS
  * @reaped: number_now() when the last of the tree was reaped, or we gave up
  */
 struct supervise {
@@ -38,8 +35,6 @@ struct supervise {
 	bool all_reaped;
 	int status;
 	int interrupted;
-	pid_t *pids;
-	size_t nr_pids;
 	uint64_t started;
 	uint64_t reaped;
 };
@@ -85,17 +80,6 @@ int supervise_watch(struct supervise *supervise, uint64_t until);
  * Return: its exit status, or 128 and the number of the signal.
  */
 int supervise_status(const struct supervise *supervise);
-
-/**
- * supervise_has_reaped() - was that one of the tree?
- * @supervise: reaped
- * @pid: a pid, or 0
- *
- * Processes that were reaped by their own parents are not known here.
- *
- * Return: true when a process with that pid was reaped by us.
- */
-bool supervise_has_reaped(const struct supervise *supervise, uint64_t pid);
 
 /**
  * supervise_end() - give back what supervise_start() took

@@ -154,12 +154,12 @@ check-storms: host-build ## a million files, a thousand rings and unloads: an ho
 .PHONY: check-debug check-rt
 check-debug: packages ## check-live on a kernel that looks for faults: hours
 	tests/check --host trixie+debug live
-check-rt: packages ## the same on one with PREEMPT_RT
-	tests/check --host trixie+rt live
+check-rt: packages ## check-live on Debian's kernel with PREEMPT_RT
+	tests/check --host trixie-rt live
 
 # ---- measure ----------------------------------------------------------------
 
-BENCH_HOSTS ?= $(shell sed -n 's/^\([a-z][^ ]*\) .*/\1/p' tests/host/hosts)
+BENCH_HOSTS ?= $(shell sed -n 's/^\([a-z][^ ]*\)  *yes .*/\1/p' tests/host/hosts)
 
 .PHONY: bench
 bench: packages ## instructions, beside bpftrace's; writes docs/performance.md

@@ -12,9 +12,9 @@ export DFPUT_CACHE=$work/cache DFPUT_HOSTS=$work/hosts
 suite=$(grep -v '^#' ../host/hosts | grep -oE '[a-z]+-updates' | tail -n 1)
 
 cat >"$DFPUT_HOSTS" <<END
-# name     suite            extra  kernel           headers            older
-moved      $suite           -      linux-image-none linux-headers-none -
-ended      ${suite%-*}-none -      linux-image-none linux-headers-none -
+# name     check suite            extra  kernel           headers            older
+moved      yes   $suite           -      linux-image-none linux-headers-none -
+ended      -     ${suite%-*}-none -      linux-image-none linux-headers-none -
 END
 
 # knows NAME: as if its kernel had been found out, and long ago. What is known is
@@ -23,7 +23,7 @@ knows() {
 	local known=$DFPUT_CACHE/hosts/$1/kernel
 
 	mkdir -p "$(dirname "$known")/made"
-	sed -n "s/^$1  */# /p" "$DFPUT_HOSTS" | tr -s ' ' >"$known"
+	sed -n "s/^$1  *[^ ]*  */# /p" "$DFPUT_HOSTS" | tr -s ' ' >"$known"
 	echo 'linux-image-none (1)' >>"$known"
 	touch -d '2 days ago' "$known"
 }
@@ -119,6 +119,10 @@ if [ "$status" = 0 ]; then
 	is_status 1 "tests/check fails"
 	has "$out" '^0 passed, 1 failed, 0 skipped$' "and counts a failed test"
 	has "$out" "^ended: host: host ended: the archive has no suite" "and shows why"
+
+	run ../check live
+	has "$out" '^moved: host: host moved: ' "without a name it takes the hosts of the table"
+	has_not "$out" '^ended: ' "but for those that are left out"
 else
 	skip "an archive that does not have it" "no archive of Debian's can be reached: $(tail -n 1 <<<"$err")"
 fi

@@ -3,8 +3,9 @@
  * What an open file blocks until it is released.
  *
  * The caller's reference keeps inode and socket there. The lists of locks are
- * guarded by a spinlock that is only tried for, and not at all where it could
- * sleep or where we may have interrupted its holder.
+ * guarded by a spinlock that is only tried for: that does not sleep, with
+ * PREEMPT_RT neither. In an interrupt it is not tried for: PREEMPT_RT would take
+ * the interrupted task for its owner.
  */
 #include <linux/bits.h>
 #include <linux/list.h>
@@ -48,11 +49,6 @@ static u8 find_locks(struct file_lock_context *context, const struct file *file)
 			    BIT(DFPUT_BLOCK_lease));
 }
 
-static bool may_lock(void)
-{
-	return !IS_ENABLED(CONFIG_PREEMPT_RT) && !in_interrupt();
-}
-
 static u8 locks_of(const struct file *file)
 {
 	struct file_lock_context *context =
@@ -61,7 +57,7 @@ static u8 locks_of(const struct file *file)
 
 	if (!context)
 		return 0;
-	if (!may_lock() || !spin_trylock(&context->flc_lock))
+	if (in_interrupt() || !spin_trylock(&context->flc_lock))
 		return BIT(DFPUT_BLOCK_UNKNOWN);
 	blocks = find_locks(context, file);
 	spin_unlock(&context->flc_lock);

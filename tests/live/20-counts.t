@@ -17,8 +17,7 @@ compare plain 0 plain --dir "$scratch" --files 5000 --rounds 1 &&
 # 2: requests in flight, completed from interrupts and from a kworker. Where it takes
 # longer to close a file than to read one, no read may be left at the kill.
 if compare aio-rw last_puts aio-rw --dir "$scratch" --rounds 4; then
-	has_lockdep || holds 'aio-rw: some in interrupts' "$(($(since_mark queued_hardirq) +
-		$(since_mark queued_softirq)))" -gt 0
+	has_lockdep || holds 'aio-rw: some in interrupts' "$(queued_by_interrupts)" -gt 0
 	holds 'aio-rw: some in kernel threads' "$(since_mark queued_kthread)" -gt 0
 fi
 

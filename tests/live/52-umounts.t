@@ -102,7 +102,7 @@ super_row() {
 # kernel takes its time, the first may have been released before the umount looked, and
 # more between one look and the next.
 accounted() {
-	[ $(($1 + $2)) = $files ] || { has_lockdep && [ $(($1 + $2)) -gt 0 ]; }
+	[ $(($1 + $2)) = $files ] || { takes_its_time && [ $(($1 + $2)) -gt 0 ]; }
 }
 
 # has_settled PID: all files that were in the way of its umount have been put
@@ -158,7 +158,7 @@ patient() {
 # came_late: the umount was done, as everything was released before it. It happens
 # where the kernel takes its time.
 came_late() {
-	has_lockdep && [ "${did[busy]}" = 0 ]
+	takes_its_time && [ "${did[busy]}" = 0 ]
 }
 
 race() {
@@ -220,7 +220,7 @@ held_up() {
 # was_faster: all files were released before the umount, which then left nothing to a
 # kernel thread. It happens where the kernel takes its time.
 was_faster() {
-	has_lockdep && [ "$(super_row shutdown_comm)" = workload ]
+	takes_its_time && [ "$(super_row shutdown_comm)" = workload ]
 }
 
 # shut_down NAME SPAN: the shutdown of $device, after the umount of that span

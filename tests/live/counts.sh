@@ -43,6 +43,6 @@ compare() {
 			"$(($(since_mark leftover_deferred) + $(since_mark in_time) +
 			$(since_mark unowned)))" "$(since_mark released)"
 	fi
-	note "$name: queued $(since_mark queued), irq $(($(since_mark queued_hardirq) +
-		$(since_mark queued_softirq))), kthread $(since_mark queued_kthread)"
+	note "$name: queued $(since_mark queued), by interrupts $(queued_by_interrupts)," \
+		"kthread $(since_mark queued_kthread)"
 }

@@ -71,6 +71,17 @@ has_lockdep() {
 	[ -e /proc/lockdep_stats ]
 }
 
+# is_realtime: this kernel was built with PREEMPT_RT
+is_realtime() {
+	[[ $(uname -v) = *' PREEMPT_RT '* ]]
+}
+
+# takes_its_time: an umount may take longer than the release of all that is on the list.
+# It waits for a grace period, which PREEMPT_RT does not expedite.
+takes_its_time() {
+	has_lockdep || [ "$(cat /sys/kernel/rcu_normal 2>/dev/null)" = 1 ]
+}
+
 # ftrace_switch VALUE: kernel.ftrace_enabled
 ftrace_switch() {
 	sh -c "echo $1 >/proc/sys/kernel/ftrace_enabled" 2>/dev/null
@@ -154,6 +165,14 @@ runs() {
 
 queued_since_mark() {
 	[ "$(since_mark queued)" -ge "$1" ]
+}
+
+# How many, since mark, were queued where a device's interrupt is served: with PREEMPT_RT
+# that is a thread with bottom halves off.
+queued_by_interrupts() {
+	local sum=$(($(since_mark queued_hardirq) + $(since_mark queued_softirq)))
+	! is_realtime || sum=$((sum + $(since_mark queued_bh)))
+	echo $sum
 }
 
 is_drained() {

@@ -26,6 +26,11 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+/* PREEMPT_RT runs others in a thread. 5.10 has none of these, nor PREEMPT_RT. */
+#ifndef IRQ_WORK_INIT_HARD
+#define IRQ_WORK_INIT_HARD(_func) ((struct irq_work){ .func = (_func) })
+#endif
+
 /* As many as are put at a time. */
 #define BATCH 64
 
@@ -190,7 +195,7 @@ static struct thread *begin_thread(unsigned int cpu)
 
 	if (!thread)
 		return NULL;
-	init_irq_work(&thread->hard, put_in_hardirq);
+	thread->hard = IRQ_WORK_INIT_HARD(put_in_hardirq);
 	tasklet_setup(&thread->soft, put_in_softirq);
 	init_completion(&thread->was_put);
 	thread->task = kthread_create(storm, thread, "storm/%u", cpu);

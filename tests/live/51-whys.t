@@ -19,7 +19,7 @@ mount --make-shared "$parent"
 cleanup() {
 	release
 	drop_stuck
-	umount -l "$merged" "$parent/bind" 2>/dev/null
+	umount -l "$merged" "$parent/bind" "$TMPDIR/tree" 2>/dev/null
 	drop_fs
 	umount -l "$parent"
 	truth_stop
@@ -247,6 +247,72 @@ if modprobe -q overlay || grep -qw overlay /proc/filesystems; then
 else
 	skip 'overlay' 'this kernel has no overlay'
 fi
+
+# ---- (g) files that come on the list after an umount began, and go before it ends
+
+# An umount waits while somebody copies mounts. Each copy of this tree into itself
+# doubles it, and takes twice as long as the one before.
+cat >"$TMPDIR/copy" <<'PERL'
+my ($mount, $tree, $times) = @ARGV;
+for (1 .. $times) {
+	my ($from, $to, $none) = ($tree, "$tree/d", 'none');
+	# MS_BIND | MS_REC
+	syscall($mount, $from, $to, $none, 4096 | 16384, 0) == 0 or die "$!\n";
+}
+PERL
+
+copy() {
+	perl "$TMPDIR/copy" "$mount" "$TMPDIR/tree" "$1"
+}
+
+# waits_in FUNCTION PID: a task that has not gone on since
+waits_in() {
+	grep -qw "$1" "/proc/$2/stack" 2>/dev/null
+}
+
+released_since_mark() {
+	[ "$(since_mark released)" -ge "$1" ]
+}
+
+# meanwhile: the files come and go while an umount waits. Sets pid and error; false if
+# it did not wait that long.
+meanwhile() {
+	local copier asker waited=1
+	copy 1 &
+	copier=$!
+	perl "$TMPDIR/ask" "$umount2" "$point" 0 1 >"$TMPDIR/asked" &
+	asker=$!
+	wait_for 10 waits_in path_umount $asker &&
+		mark &&
+		run_workload uring-files --dir "$point" --files 16 &&
+		wait_for 60 released_since_mark 16 &&
+		waits_in path_umount $asker && waited=0
+	wait $copier $asker
+	read -r pid error <"$TMPDIR/asked"
+	return $waited
+}
+
+mkdir "$TMPDIR/tree"
+mount -t tmpfs tree "$TMPDIR/tree"
+mount --make-private "$TMPDIR/tree"
+mkdir "$TMPDIR/tree/d"
+echo 1000000 >/proc/sys/fs/mount-max
+copy 15
+mount "$device" "$point"
+hold sh -c "cd '$point' && exec sleep 1000"
+wait_for 30 runs "$holder" sleep
+forget
+for ((round = 0; round < 5; round++)); do
+	meanwhile && break
+	note "come and gone: try $round: the umount did not wait long enough"
+done
+holds 'come and gone: while an umount waited' $round -lt 5
+is 'come and gone: busy' "$error" EBUSY
+is 'come and gone: none of them is on the list then' "$(column umounts pending_mount pid "$pid")" 0
+is 'come and gone: perhaps' "$(whys "$pid")" 'deferral? '
+umount -l "$TMPDIR/tree"
+release
+ok 'come and gone: then it can be unmounted' until_umounted "$point"
 
 # ---- (d), (e) rings that were released before measuring began
 

@@ -196,29 +196,36 @@ static struct dfput_super_ref ref_to(const struct way *way)
 }
 
 /* Not inlined: lookups that find the way need not save registers for this. */
-static noinline struct dfput_super_ref add_ref(struct set *set,
-					       const struct super_block *sb)
+static noinline struct dfput_super_ref
+add_ref(struct set *set, const struct super_block *sb, unsigned int reserve)
 {
 	struct dfput_super_ref none = { .dev = sb->s_dev };
-	const struct way *way = add_way(set, sb, 0);
+	const struct way *way = add_way(set, sb, reserve);
 
 	if (way)
 		return ref_to(way);
-	dfput_count(DFPUT_COUNT_lost_supers);
+	if (!reserve)
+		dfput_count(DFPUT_COUNT_lost_supers);
 	return none;
 }
 
-struct dfput_super_ref dfput_super_find(const struct super_block *sb)
+static __always_inline struct dfput_super_ref
+find_or_add(const struct super_block *sb, unsigned int reserve)
 {
-	struct dfput_super_ref ref = { .dev = sb->s_dev };
+	struct dfput_super_ref none = { .dev = sb->s_dev };
 	const struct way *way;
 	struct set *set;
 
 	if (!READ_ONCE(started))
-		return ref;
+		return none;
 	set = set_of(sb);
 	way = find_way(set, sb);
-	return likely(way) ? ref_to(way) : add_ref(set, sb);
+	return likely(way) ? ref_to(way) : add_ref(set, sb, reserve);
+}
+
+struct dfput_super_ref dfput_super_find(const struct super_block *sb)
+{
+	return find_or_add(sb, 0);
 }
 
 /*
@@ -227,15 +234,7 @@ struct dfput_super_ref dfput_super_find(const struct super_block *sb)
  */
 struct dfput_super_ref dfput_super_touch(const struct super_block *sb)
 {
-	struct dfput_super_ref ref = { .dev = sb->s_dev };
-	const struct way *way;
-	struct set *set;
-
-	if (!READ_ONCE(started))
-		return ref;
-	set = set_of(sb);
-	way = find_way(set, sb) ?: add_way(set, sb, WAYS / 2);
-	return way ? ref_to(way) : ref;
+	return find_or_add(sb, WAYS / 2);
 }
 
 bool dfput_super_known(const struct super_block *sb)

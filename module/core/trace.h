@@ -91,8 +91,8 @@ TRACE_EVENT(dfput_release,
 
 		__entry->id = release->id;
 		__entry->wait_ns = deferral ?
-			release->started - deferral->queued : 0;
-		__entry->release_ns = now - release->started;
+			dfput_elapsed(deferral->queued, release->started) : 0;
+		__entry->release_ns = dfput_elapsed(release->started, now);
 		__entry->ino = release->ino;
 		__entry->super = release->super.id;
 		__entry->dev = release->super.dev;
@@ -232,7 +232,7 @@ TRACE_EVENT(dfput_umount,
 	TP_fast_assign(
 		__entry->id = view->id;
 		__entry->super = view->super.id;
-		__entry->took_ns = view->ended - view->begun;
+		__entry->took_ns = dfput_elapsed(view->begun, view->ended);
 		__entry->pending_super = view->pending_super;
 		__entry->pending_mount = view->evidence.queued;
 		__entry->held_mount = view->evidence.held;

@@ -16,6 +16,10 @@
  * ASCII's control characters as backslash and three octal digits. An empty field
  * is "-", so a text that is just that is \055.
  *
+ * leftovers and umounts go by id, the oldest first. A reader gets the rows that were
+ * there when it began, however long it reads; what was overwritten before it came
+ * to it is missing, which the ids show.
+ *
  * poll(2): every table but pending says POLLPRI when a file was released, a ring
  * was gone, an umount was over or a superblock was gone since that open file was
  * last polled; so poll, look, and poll again. pending says it while it is empty.

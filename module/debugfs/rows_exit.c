@@ -43,11 +43,11 @@ static void show_owner(struct seq_file *m, const struct dfput_identity *who)
 
 /* ---- leftovers ----------------------------------------------------------- */
 
-static int show_leftover(struct seq_file *m, unsigned int row)
+static int show_leftover(struct seq_file *m, u64 id)
 {
 	struct dfput_leftover_view view;
 
-	if (!dfput_leftover_view(row, &view))
+	if (!dfput_leftover_view(id, &view))
 		return SEQ_SKIP;
 
 	dfput_field_number(m, view.id);
@@ -68,18 +68,19 @@ static int show_leftover(struct seq_file *m, unsigned int row)
 
 const struct dfput_table dfput_table_leftovers = {
 	DFPUT_TABLE_COLUMNS(leftovers),
-	.rows = dfput_leftover_rows,
+	.first = dfput_leftover_first,
+	.last = dfput_leftover_last,
 	.show = show_leftover,
 };
 
 /* ---- held ---------------------------------------------------------------- */
 
-static int show_held(struct seq_file *m, unsigned int row)
+static int show_held(struct seq_file *m, u64 slot)
 {
 	struct dfput_held_view view;
 
 	/* What is on the list is in pending. */
-	if (!dfput_watch_view(row, &view) || dfput_list_has(view.file))
+	if (!dfput_watch_view(slot, &view) || dfput_list_has(view.file))
 		return SEQ_SKIP;
 
 	dfput_field_number(m, dfput_elapsed(view.closed,
@@ -104,11 +105,11 @@ const struct dfput_table dfput_table_held = {
 
 /* ---- rings --------------------------------------------------------------- */
 
-static int show_ring(struct seq_file *m, unsigned int row)
+static int show_ring(struct seq_file *m, u64 slot)
 {
 	struct dfput_ring_view view;
 
-	if (!dfput_ring_view(row, &view))
+	if (!dfput_ring_view(slot, &view))
 		return SEQ_SKIP;
 
 	dfput_field_number(m, view.id);

@@ -36,11 +36,11 @@ static void show_chain(struct seq_file *m,
 		seq_putc(m, '-');
 }
 
-static int show_superblock(struct seq_file *m, unsigned int row)
+static int show_superblock(struct seq_file *m, u64 slot)
 {
 	struct dfput_super_view view;
 
-	if (!dfput_super_view(row, &view))
+	if (!dfput_super_view(slot, &view))
 		return SEQ_SKIP;
 
 	view.shutdown.comm[sizeof(view.shutdown.comm) - 1] = '\0';
@@ -70,16 +70,11 @@ const struct dfput_table dfput_table_superblocks = {
 
 /* ---- umounts ------------------------------------------------------------- */
 
-static unsigned int umount_rows(void)
-{
-	return DFPUT_UMOUNTS;
-}
-
-static int show_umount(struct seq_file *m, unsigned int row)
+static int show_umount(struct seq_file *m, u64 id)
 {
 	struct dfput_umount_view view;
 
-	if (!dfput_umount_view(row, &view))
+	if (!dfput_umount_view(id, &view))
 		return SEQ_SKIP;
 
 	dfput_field_number(m, view.id);
@@ -109,6 +104,7 @@ static int show_umount(struct seq_file *m, unsigned int row)
 
 const struct dfput_table dfput_table_umounts = {
 	DFPUT_TABLE_COLUMNS(umounts),
-	.rows = umount_rows,
+	.first = dfput_umount_first,
+	.last = dfput_umount_last,
 	.show = show_umount,
 };

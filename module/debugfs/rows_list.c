@@ -28,30 +28,30 @@ static void show_fstype(struct seq_file *m, const struct dfput_super_ref *super)
 }
 
 /* The owner of another file that gets this one's address is not this one's. */
-static bool copy_pending(unsigned int row, struct dfput_pending_view *view,
+static bool copy_pending(unsigned int slot, struct dfput_pending_view *view,
 			 struct dfput_identity *who)
 {
 	bool known;
 
 	do {
-		if (!dfput_list_view(row, view))
+		if (!dfput_list_view(slot, view))
 			return false;
 		known = view->started ?
 				dfput_watch_taken_owner(view->watched, who) :
 				dfput_watch_owner_of(view->file, who);
-	} while (!dfput_list_is_unchanged(row, view));
+	} while (!dfput_list_is_unchanged(slot, view));
 	if (!known)
 		memset(who, 0, sizeof(*who));
 	return true;
 }
 
-static int show_pending(struct seq_file *m, unsigned int row)
+static int show_pending(struct seq_file *m, u64 slot)
 {
 	struct dfput_deferral *deferral;
 	struct dfput_pending_view view;
 	struct dfput_identity who;
 
-	if (!copy_pending(row, &view, &who))
+	if (!copy_pending(slot, &view, &who))
 		return SEQ_SKIP;
 
 	deferral = &view.deferral;
@@ -111,7 +111,7 @@ static void show_stack(struct seq_file *m, const struct dfput_origin_view *view)
 	}
 }
 
-static int show_origin(struct seq_file *m, unsigned int row)
+static int show_origin(struct seq_file *m, u64 row)
 {
 	struct dfput_origin_view view;
 

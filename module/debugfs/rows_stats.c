@@ -67,7 +67,7 @@ static unsigned int histogram_rows(void)
 	return DFPUT_NR_HISTS * DFPUT_HIST_BUCKETS;
 }
 
-static int show_bucket(struct seq_file *m, unsigned int row)
+static int show_bucket(struct seq_file *m, u64 row)
 {
 #define HIST_NAME(name, unit, meaning) { #name, #unit },
 	static const struct {
@@ -121,7 +121,7 @@ static unsigned int hook_rows(void)
 	return DFPUT_NR_HOOKS;
 }
 
-static int show_hook(struct seq_file *m, unsigned int id)
+static int show_hook(struct seq_file *m, u64 id)
 {
 	struct dfput_hook_view hook;
 

@@ -21,31 +21,49 @@ struct open_table {
 	const struct dfput_table *table;
 	/* There is one to the left. */
 	bool has_field;
+	/* The place behind the last, as this reading began. */
+	u64 end;
 	struct dfput_sums sums;
 };
 
 /* ---- lines: position 0 is the head, n > 0 is place n - 1 ----------------- */
+
+static u64 end_of(const struct dfput_table *table)
+{
+	if (table->last)
+		return table->last() + 1;
+	return table->rows ? table->rows() : 0;
+}
+
+/* Passes over ids that were overwritten meanwhile, and no others. */
+static void *find_line(const struct open_table *open, loff_t *pos)
+{
+	const struct dfput_table *table = open->table;
+	u64 place = *pos - 1;
+
+	if (table->first)
+		place = max(place, table->first());
+	*pos = place + 1;
+	return place < open->end ? (void *)(unsigned long)(place + 2) : NULL;
+}
 
 static void *start_lines(struct seq_file *m, loff_t *pos)
 {
 	struct open_table *open = m->private;
 	const struct dfput_table *table = open->table;
 
-	if (!*pos && table->sums)
+	if (*pos)
+		return find_line(open, pos);
+	if (table->sums)
 		dfput_stats_read(&open->sums.stats, &open->sums.gauges);
-	if (*pos > (table->rows ? table->rows() : 0))
-		return NULL;
-	return (void *)(unsigned long)(*pos + 1);
+	open->end = end_of(table);
+	return (void *)1UL;
 }
 
 static void *next_line(struct seq_file *m, void *token, loff_t *pos)
 {
-	const struct open_table *open = m->private;
-
 	++*pos;
-	if (*pos > (open->table->rows ? open->table->rows() : 0))
-		return NULL;
-	return (void *)(unsigned long)(*pos + 1);
+	return find_line(m->private, pos);
 }
 
 static void stop_lines(struct seq_file *m, void *token)
@@ -67,15 +85,15 @@ static void show_head(struct seq_file *m, const struct dfput_table *table)
 static int show_line(struct seq_file *m, void *token)
 {
 	struct open_table *open = m->private;
-	unsigned long place = (unsigned long)token - 1;
+	unsigned long line = (unsigned long)token - 1;
 	int err;
 
-	if (!place) {
+	if (!line) {
 		show_head(m, open->table);
 		return 0;
 	}
 	open->has_field = false;
-	err = open->table->show(m, place - 1);
+	err = open->table->show(m, line - 1);
 	if (!err)
 		seq_putc(m, '\n');
 	return err;

@@ -4,6 +4,10 @@
  * values, a table, or both; its rows are shown one a call, so that tables may be
  * long.
  *
+ * The place of a row is its own while others come and go: its slot, or its id. By id
+ * a reader sees the rows that were there when it began, however long it takes. Those
+ * that were overwritten before it came to them are missing in the ids.
+ *
  * Process context throughout.
  */
 #ifndef DFPUT_TABLE_H
@@ -25,7 +29,9 @@ struct dfput_identity;
  * @columns: names of its columns, a tab behind each; "" without a table
  * @sums: it shows what dfput_table_sums() returns
  * @values: shows what stands above the table, or NULL
- * @rows: how many places the table has, or NULL
+ * @rows: how many slots it has; NULL: it goes by id, or has none
+ * @first: its oldest id; NULL: it goes by slot, or has none
+ * @last: its newest id, or NULL
  * @show: shows the row of a place; returns SEQ_SKIP if there is none
  */
 struct dfput_table {
@@ -33,14 +39,16 @@ struct dfput_table {
 	bool sums;
 	void (*values)(struct seq_file *m);
 	unsigned int (*rows)(void);
-	int (*show)(struct seq_file *m, unsigned int place);
+	u64 (*first)(void);
+	u64 (*last)(void);
+	int (*show)(struct seq_file *m, u64 place);
 };
 
 #define DFPUT_TABLE_COLUMN(T, name, kind, who, meaning) #name "\t"
 #define DFPUT_TABLE_COLUMNS(file) \
 	.columns = "" DFPUT_COLUMNS_##file(DFPUT_TABLE_COLUMN, file)
 
-#define DFPUT_TABLE_DECLARE(name, meaning, empty) \
+#define DFPUT_TABLE_DECLARE(name, ...) \
 	extern const struct dfput_table dfput_table_##name;
 DFPUT_FILES(DFPUT_TABLE_DECLARE)
 #undef DFPUT_TABLE_DECLARE

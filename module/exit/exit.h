@@ -158,9 +158,10 @@ struct dfput_leftover_view {
 	struct dfput_identity who;
 };
 
-/* The last of them, for readers, the oldest first; false if there are fewer. */
-unsigned int dfput_leftover_rows(void);
-bool dfput_leftover_view(unsigned int row, struct dfput_leftover_view *view);
+/* The last of them, for readers, by id; false if that was overwritten. */
+u64 dfput_leftover_first(void);
+u64 dfput_leftover_last(void);
+bool dfput_leftover_view(u64 id, struct dfput_leftover_view *view);
 
 void dfput_leftover_reset(void);
 int dfput_leftover_init(unsigned int rows);

@@ -17,8 +17,9 @@
 static DEFINE_RAW_SPINLOCK(rows_lock);
 static struct dfput_leftover_view *rows;
 static unsigned int nr_rows;
-static u64 last_id;
+/* The oldest and the newest. */
 static u64 first_id = 1;
+static u64 last_id;
 
 static void count_leftover(const struct dfput_leftover_view *view)
 {
@@ -36,28 +37,34 @@ void dfput_leftover_add(struct dfput_leftover_view *view)
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
 	view->id = ++last_id;
+	if (last_id - first_id == nr_rows)
+		first_id++;
 	rows[last_id % nr_rows] = *view;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 	count_leftover(view);
 	trace_dfput_leftover(view);
 }
 
-unsigned int dfput_leftover_rows(void)
+u64 dfput_leftover_first(void)
 {
-	return nr_rows;
+	return READ_ONCE(first_id);
 }
 
-bool dfput_leftover_view(unsigned int row, struct dfput_leftover_view *view)
+u64 dfput_leftover_last(void)
+{
+	return READ_ONCE(last_id);
+}
+
+bool dfput_leftover_view(u64 id, struct dfput_leftover_view *view)
 {
 	unsigned long flags;
-	u64 oldest;
+	bool there;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	oldest = last_id < nr_rows ? 1 : last_id - nr_rows + 1;
-	*view = rows[(oldest + row) % nr_rows];
+	there = id >= first_id && id <= last_id;
+	*view = rows[id % nr_rows];
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
-
-	return view->id && view->id >= READ_ONCE(first_id);
+	return there;
 }
 
 void dfput_leftover_reset(void)

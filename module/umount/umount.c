@@ -32,10 +32,18 @@ static u64 last_refused;
 
 static DEFINE_RAW_SPINLOCK(rows_lock);
 static struct dfput_umount_view rows[DFPUT_UMOUNTS];
-/* Which are in use, the oldest first. */
-static u8 order[DFPUT_UMOUNTS];
-static unsigned int nr_rows;
+/* The oldest and the newest. */
+static u64 first_id = 1;
 static u64 last_id;
+
+static struct dfput_umount_view *row_at(u64 id)
+{
+	return &rows[id % DFPUT_UMOUNTS];
+}
+
+#define for_each_row(id, row)                                                \
+	for ((id) = first_id; (id) <= last_id && ((row) = row_at(id), true); \
+	     (id)++)
 
 /* ---- an attempt ---------------------------------------------------------- */
 
@@ -190,62 +198,42 @@ static bool is_repeated(struct dfput_umount_view *row,
 	return dfput_umount_why(row) == dfput_umount_why(view);
 }
 
-/* The place in the order of what @view repeats, or @nr_rows. */
-static unsigned int find_repeated(const struct dfput_umount_view *view)
+static struct dfput_umount_view *
+find_repeated(const struct dfput_umount_view *view)
 {
-	unsigned int i;
+	u64 id;
 
-	for (i = nr_rows; i; i--)
-		if (is_repeated(&rows[order[i - 1]], view))
-			return i - 1;
-	return nr_rows;
-}
-
-/* The row at that place of the order becomes the newest. */
-static struct dfput_umount_view *renew_row(unsigned int place)
-{
-	u8 row = order[place];
-
-	memmove(&order[place], &order[place + 1], nr_rows - place - 1);
-	order[nr_rows - 1] = row;
-	return &rows[row];
-}
-
-static struct dfput_umount_view *find_room(void)
-{
-	if (nr_rows == DFPUT_UMOUNTS)
-		return renew_row(0);
-	order[nr_rows] = nr_rows;
-	return &rows[nr_rows++];
+	for (id = last_id; id >= first_id; id--)
+		if (is_repeated(row_at(id), view))
+			return row_at(id);
+	return NULL;
 }
 
 /* Return: it differs from all there are. */
 static bool add_row(struct dfput_umount_view *view)
 {
-	struct dfput_umount_view *row;
-	unsigned int repeated;
+	const struct dfput_umount_view *repeated;
 	unsigned long flags;
-	bool added;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
 	look(view);
-	view->id = ++last_id;
 	view->attempts = 1;
 	view->unexplained = was_refused(view) && !has_deferral(view);
 	view->first = view->ended;
 	repeated = find_repeated(view);
-	added = repeated == nr_rows;
-	if (added) {
-		row = find_room();
+	if (repeated) {
+		view->id = repeated->id;
+		view->attempts += repeated->attempts;
+		view->unexplained += repeated->unexplained;
+		view->first = repeated->first;
 	} else {
-		row = renew_row(repeated);
-		view->attempts += row->attempts;
-		view->unexplained += row->unexplained;
-		view->first = row->first;
+		view->id = ++last_id;
+		if (last_id - first_id == DFPUT_UMOUNTS)
+			first_id++;
 	}
-	*row = *view;
+	*row_at(view->id) = *view;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
-	return added;
+	return !repeated;
 }
 
 static void count_umount(const struct dfput_umount_view *view)
@@ -298,9 +286,11 @@ static void add_ring_file(const struct dfput_deferral *deferral, u32 seq)
 {
 	struct dfput_umount_view *row;
 	unsigned long flags;
+	u64 id;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	for (row = rows; row < rows + nr_rows; row++) {
+	for_each_row(id, row)
+	{
 		if (!ring_existed_at(row, deferral->ring))
 			continue;
 		if (row->mnt != deferral->mount) {
@@ -328,9 +318,11 @@ static void add_drained(const struct dfput_deferral *deferral, u32 seq)
 {
 	struct dfput_umount_view *row;
 	unsigned long flags;
+	u64 id;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	for (row = rows; row < rows + nr_rows; row++) {
+	for_each_row(id, row)
+	{
 		if (!was_refused(row) || row->ended < deferral->queued)
 			continue;
 		if (row->mnt != deferral->mount) {
@@ -358,12 +350,12 @@ void dfput_umount_unseen(const struct dfput_release *release)
 {
 	struct dfput_umount_view *row;
 	unsigned long flags;
+	u64 id;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	for (row = rows; row < rows + nr_rows; row++)
-		if (row->mnt == release->mount ||
-		    row->super.dev == release->super.dev)
-			row->evidence.unsure = true;
+	for_each_row(id, row) if (row->mnt == release->mount ||
+				  row->super.dev == release->super.dev)
+		row->evidence.unsure = true;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
@@ -379,11 +371,10 @@ void dfput_umount_shutdown(const struct dfput_super_ref *super, u64 now)
 {
 	struct dfput_umount_view *row;
 	unsigned long flags;
+	u64 id;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	for (row = rows; row < rows + nr_rows; row++)
-		if (is_of(row, super))
-			row->shutdown = now;
+	for_each_row(id, row) if (is_of(row, super)) row->shutdown = now;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
@@ -394,19 +385,27 @@ enum dfput_why dfput_umount_why(const struct dfput_umount_view *view)
 	return dfput_evidence_why(&view->evidence);
 }
 
-bool dfput_umount_view(unsigned int index, struct dfput_umount_view *view)
+u64 dfput_umount_first(void)
 {
-	struct dfput_umount_view *row;
+	return READ_ONCE(first_id);
+}
+
+u64 dfput_umount_last(void)
+{
+	return READ_ONCE(last_id);
+}
+
+bool dfput_umount_view(u64 id, struct dfput_umount_view *view)
+{
 	unsigned long flags;
 	bool there;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	there = index < nr_rows;
+	there = id >= first_id && id <= last_id;
 	if (there) {
-		row = &rows[order[index]];
 		/* A ring that puts a file now waits for the lock: still there. */
-		update_row(row);
-		*view = *row;
+		update_row(row_at(id));
+		*view = *row_at(id);
 	}
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 	return there;
@@ -417,7 +416,7 @@ void dfput_umount_reset(void)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	nr_rows = 0;
+	first_id = last_id + 1;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
@@ -425,8 +424,10 @@ void dfput_umount_reset(void)
 void dfput_umount_stop(void)
 {
 	struct dfput_umount_view *row;
+	u64 id;
 
-	for (row = rows; row < rows + nr_rows; row++) {
+	for_each_row(id, row)
+	{
 		update_row(row);
 		row->evidence.unsure |= row->evidence.rings_left ||
 					row->evidence.maybe_last;

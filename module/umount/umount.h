@@ -25,6 +25,7 @@ struct dfput_release;
  * ktime_get_mono_fast_ns().
  */
 struct dfput_umount_view {
+	/* Of the first of them. */
 	u64 id;
 	u64 begun;
 	u64 ended;
@@ -90,8 +91,10 @@ void dfput_umount_unseen(const struct dfput_release *release);
 /* What kept one busy, as far as can be told. */
 enum dfput_why dfput_umount_why(const struct dfput_umount_view *view);
 
-/* For readers, the oldest first; false if there are fewer than that. */
-bool dfput_umount_view(unsigned int index, struct dfput_umount_view *view);
+/* The last of them, for readers, by id; false if that was overwritten. */
+u64 dfput_umount_first(void);
+u64 dfput_umount_last(void);
+bool dfput_umount_view(u64 id, struct dfput_umount_view *view);
 
 /* Call it before dfput_ring_stop(); no handler may run. */
 void dfput_umount_stop(void);

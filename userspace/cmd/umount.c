@@ -60,7 +60,7 @@ static const enum {
 #define NR_REASONS (sizeof(reasons) / sizeof(reasons[0]))
 
 /* Columns of umounts. */
-enum { ID, PID, PENDING, HELD, RINGS, WHY, DEVICE, MOUNT, NR_NUMBERS = WHY };
+enum { ENDED, PID, PENDING, HELD, RINGS, WHY, DEVICE, MOUNT, NR_NUMBERS = WHY };
 
 /**
  * struct umounting - an umount, attempt by attempt
@@ -138,12 +138,13 @@ static void take_umount_row(struct umounting *umounting,
 	snprintf(umounting->mount, WORD, "%s", rows_text(rows, row, MOUNT));
 }
 
-/* The newest row of ours, if it is newer than that of the attempt before. */
+/* Our newest attempt, if it is newer than the one before. A row may have several. */
 static int find_own_row(struct umounting *umounting)
 {
 	static const char *const names[] = {
-		"#id", "#pid",	 "#pending_mount", "#held_mount", "#rings",
-		"why", "device", "mount",	   NULL,
+		"#ended_ns",   "#pid",	 "#pending_mount",
+		"#held_mount", "#rings", "why",
+		"device",      "mount",	 NULL,
 	};
 	struct rows rows;
 	int err = rows_load(&rows, umounting->reader, "umounts", names);
@@ -151,7 +152,7 @@ static int find_own_row(struct umounting *umounting)
 	umounting->reason = NULL;
 	for (size_t row = 0; !err && row < rows.nr; row++)
 		if (rows_number(&rows, row, PID) == (uint64_t)getpid() &&
-		    rows_number(&rows, row, ID) > umounting->row[ID])
+		    rows_number(&rows, row, ENDED) > umounting->row[ENDED])
 			take_umount_row(umounting, &rows, row);
 	rows_free(&rows);
 	return err;

@@ -323,7 +323,10 @@ static void look_at_umounts(struct why_search *search,
 	size_t last = SIZE_MAX;
 
 	for (size_t row = 0; row < umounts->nr; row++)
-		if (is_super(search, umounts, row, UMOUNT_DEVICE))
+		if (is_super(search, umounts, row, UMOUNT_DEVICE) &&
+		    (last == SIZE_MAX ||
+		     rows_number(umounts, row, UMOUNT_ENDED) >
+			     rows_number(umounts, last, UMOUNT_ENDED)))
 			last = row;
 	if (last == SIZE_MAX)
 		return;

@@ -86,16 +86,19 @@ const struct dfput_table dfput_table_pending = {
 
 /* ---- origins ------------------------------------------------------------- */
 
-/* Its name alone: of a module that is gone there is only an address. */
+/*
+ * Its name alone: of a module that is gone there is only an address. B: of the call,
+ * because behind one that never returns another function may begin.
+ */
 static void show_function(struct seq_file *m, unsigned long address)
 {
 	char *text =
-		dfput_try(NULL, kasprintf(GFP_KERNEL, "%ps", (void *)address));
+		dfput_try(NULL, kasprintf(GFP_KERNEL, "%pB", (void *)address));
 
 	if (!text || !strncmp(text, "0x", 2))
 		seq_putc(m, '?');
 	else
-		seq_printf(m, "%.*s", (int)strcspn(text, " "), text);
+		seq_printf(m, "%.*s", (int)strcspn(text, "+ "), text);
 	kfree(text);
 }
 

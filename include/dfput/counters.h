@@ -54,7 +54,7 @@ enum dfput_group { DFPUT_GROUPS(DFPUT_GROUP_ENUM) DFPUT_NR_GROUPS };
 	X(retracted, queued, files,                                            \
 	  "taken for queued, but released another way")                        \
 	X(evicted, queued, records,                                            \
-	  "records of puts that may queue, dropped to make room")              \
+	  "puts that may queue, without room for a record")                    \
 	X(released, released, files,                                           \
 	  "passed through a drain loop (the ground truth)")                    \
 	X(released_flush, released, files, "of these, by flush_delayed_fput")  \
@@ -119,6 +119,7 @@ enum dfput_group { DFPUT_GROUPS(DFPUT_GROUP_ENUM) DFPUT_NR_GROUPS };
 /* Values of the stats file that are not counters: X(name, group, unit, meaning) */
 #define DFPUT_GAUGES(X)                                                        \
 	X(pending, now, files, "on the list now")                              \
+	X(unrecorded, now, files, "of these, without a record")                \
 	X(pending_max, now, files, "most that were on the list at once")       \
 	X(pending_at_reset, now, files, "were on the list at the last reset")  \
 	X(measuring_ns, now, ns,                                               \

@@ -30,6 +30,7 @@ static void show_stats(struct seq_file *m)
 	ktime_t now = ktime_get();
 	const u64 gauges[DFPUT_NR_GAUGES] = {
 		[DFPUT_GAUGE_pending] = sums->gauges.pending,
+		[DFPUT_GAUGE_unrecorded] = dfput_list_unrecorded(),
 		[DFPUT_GAUGE_pending_max] = sums->gauges.pending_max,
 		[DFPUT_GAUGE_pending_at_reset] = sums->gauges.pending_at_reset,
 		[DFPUT_GAUGE_measuring_ns] =

@@ -28,6 +28,8 @@ struct batch {
 	bool busy;
 	/* The preload generation whose last files it holds; 0: none. */
 	u32 last_preload_gen;
+	/* How many gaps there were before it took the list. */
+	u32 gaps;
 	/* Nested drain functions: one calls the other where it isn't inlined. */
 	unsigned int depth;
 	u64 files;
@@ -83,40 +85,55 @@ static void count_batch(const struct batch *batch, u64 now)
 	trace_dfput_batch(batch->flush, batch->files, time);
 }
 
-static bool is_preload_in_batches(void)
+/* A drain was not followed: it may hold files that no batch shows. */
+static bool unfollowed;
+
+/* Is one under way, or only one of those that may hold preload? */
+static bool is_any_batch(bool preload)
 {
 	const struct batch *batch;
 
 	for (batch = slots; batch < slots + SLOTS; batch++)
 		if (READ_ONCE(batch->activity.task) &&
-		    READ_ONCE(batch->preload))
+		    (!preload || READ_ONCE(batch->preload)))
 			return true;
 	return false;
 }
 
-/* The slot is free by now, so of two batches that end at once one sees no other. */
 static void check_preload(void)
 {
 	u32 gen = READ_ONCE(preload_gen);
 
-	if (likely(is_preload_over()))
-		return;
-	smp_mb(); /* the slot's release before the look at the others */
 	if (READ_ONCE(preload_gen_drained) == gen &&
-	    READ_ONCE(preload_gen_worker) == gen && !is_preload_in_batches())
+	    READ_ONCE(preload_gen_worker) == gen && !is_any_batch(true))
 		WRITE_ONCE(preload_gen_over, gen);
+}
+
+static void check_gaps(u32 before)
+{
+	if (!READ_ONCE(unfollowed) && !is_any_batch(false))
+		dfput_list_end_gaps(before);
 }
 
 static void end_batch(struct batch *batch)
 {
 	u64 now = ktime_get_mono_fast_ns();
+	u32 gaps = batch->gaps;
 
 	finish_file(batch, now);
 	count_batch(batch, now);
 	if (batch->last_preload_gen)
 		WRITE_ONCE(preload_gen_drained, batch->last_preload_gen);
 	dfput_activity_release(&batch->activity);
-	check_preload();
+	/*
+	 * The slot is free before the look at the others, so of two batches that end at
+	 * once one sees no other.
+	 */
+	if (unlikely(!is_preload_over() || dfput_list_has_gaps())) {
+		smp_mb();
+		check_preload();
+		check_gaps(gaps);
+	}
 	dfput_waiters_notify();
 }
 
@@ -138,6 +155,8 @@ void dfput_batch_enter(bool flush)
 		   READ_ONCE(preload_gen_drained) != READ_ONCE(preload_gen));
 	batch->busy = false;
 	batch->last_preload_gen = 0;
+	/* Pairs with begin_gap(). */
+	batch->gaps = atomic_read_acquire(&dfput_list_gaps);
 	batch->depth = 0;
 	batch->files = 0;
 }
@@ -170,8 +189,10 @@ static void count_alone(const struct file *file, bool flush, u64 now)
 {
 	struct dfput_release release;
 
-	if (is_preload_over())
+	if (is_preload_over()) {
+		WRITE_ONCE(unfollowed, true);
 		dfput_count(DFPUT_COUNT_lost_batches);
+	}
 	dfput_release_start(&release, file, flush || !is_preload_over(), now);
 	dfput_release_finish(&release, now, flush);
 	dfput_waiters_notify();
@@ -242,4 +263,5 @@ void dfput_batch_stop(void)
 		batch->busy = false;
 		dfput_activity_release(&batch->activity);
 	}
+	unfollowed = false;
 }

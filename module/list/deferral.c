@@ -23,7 +23,8 @@
  * When no record is free, a file is counted as lost in its bucket and has no
  * times, but all totals stay exact. Which of the files without a record is which
  * cannot be told. So its superblock and its mount count such a file only while it is
- * in its __fput(), and until measuring stops nobody may say that nothing is left.
+ * in its __fput(). That is a gap, and until it is over nobody may say that nothing is
+ * left: see dfput_list_end_gaps().
  *
  * Readers take no lock: each record has a seqcount.
  */
@@ -65,13 +66,39 @@ atomic_t dfput_list_servants = ATOMIC_INIT(0);
 static struct dfput_hash files;
 static atomic_t evict_hand;
 
-/* Since measuring began, a file on the list may have been without a record. */
-static bool incomplete;
+atomic_t dfput_list_gaps = ATOMIC_INIT(0);
+u32 dfput_list_gaps_over;
+/* Of one it cannot be told that it is over. */
+static bool gap_lasts;
+/* Files on the list that are counted as lost in their buckets. */
+static atomic_t nr_unrecorded = ATOMIC_INIT(0);
 
-static void set_incomplete(void)
+static void begin_gap(void)
 {
-	if (!READ_ONCE(incomplete))
-		WRITE_ONCE(incomplete, true);
+	/* Pairs with dfput_batch_enter(): whoever counts the gap sees its cause. */
+	smp_mb__before_atomic();
+	atomic_inc(&dfput_list_gaps);
+}
+
+/* It may not be the last put, so that nothing tells when it is over. */
+static void begin_lasting_gap(void)
+{
+	dfput_count(DFPUT_COUNT_evicted);
+	if (READ_ONCE(gap_lasts))
+		return;
+	WRITE_ONCE(gap_lasts, true);
+	begin_gap();
+}
+
+/*
+ * A batch is over that began after the gaps up to @nr, and no other is under way: what
+ * was on the list at its beginning is gone. A file that was lost just before is
+ * perhaps not on the list yet, but still counted as lost.
+ */
+void dfput_list_end_gaps(u32 nr)
+{
+	if (!READ_ONCE(gap_lasts) && !atomic_read(&nr_unrecorded))
+		WRITE_ONCE(dfput_list_gaps_over, nr);
 }
 
 static struct dfput_bucket *bucket_of(const void *file)
@@ -162,8 +189,7 @@ static struct record *evict_maybe_last(void)
 		if (READ_ONCE(record->state) != STATE_MAYBE_LAST)
 			continue;
 		if (evict_record(record)) {
-			dfput_count(DFPUT_COUNT_evicted);
-			set_incomplete();
+			begin_lasting_gap();
 			record->entry.pooled.generation++;
 			return record;
 		}
@@ -291,11 +317,14 @@ static struct record *put_first(struct dfput_bucket *bucket,
 		dfput_hash_add(bucket, &record->entry);
 		return record;
 	}
-	set_incomplete();
-	if (last) {
-		bucket->lost++;
-		dfput_count(DFPUT_COUNT_lost_records);
+	if (!last) {
+		begin_lasting_gap();
+		return NULL;
 	}
+	bucket->lost++;
+	atomic_inc(&nr_unrecorded);
+	begin_gap();
+	dfput_count(DFPUT_COUNT_lost_records);
 	return NULL;
 }
 
@@ -399,6 +428,7 @@ static void start_lost(struct dfput_bucket *bucket,
 	release->match = preload ? DFPUT_MATCH_PRELOAD : DFPUT_MATCH_NONE;
 	if (bucket->lost) {
 		bucket->lost--;
+		atomic_dec(&nr_unrecorded);
 		release->match = DFPUT_MATCH_QUEUED;
 	}
 }
@@ -472,7 +502,7 @@ void dfput_release_start(struct dfput_release *release, const struct file *file,
 		dfput_super_queued(&release->super);
 	}
 	if (unlikely(release->match == DFPUT_MATCH_NONE)) {
-		set_incomplete();
+		begin_gap();
 		dfput_list_unseen(release);
 	}
 	dfput_super_started(&release->super, release->ino, now);
@@ -531,7 +561,10 @@ void dfput_release_drop(struct dfput_release *release)
 
 	dfput_list_dropped(release);
 	if (release->deferral) {
+		/* A reader spins while a seqcount is odd. */
+		preempt_disable();
 		set_state(record, STATE_FREE);
+		preempt_enable();
 		dfput_pool_put(&files.pool, record);
 	}
 	if (release->match == DFPUT_MATCH_QUEUED)
@@ -559,7 +592,9 @@ void dfput_list_stop(void)
 
 	dfput_hash_for_each_bucket(&files, bucket)
 		empty_bucket(bucket);
-	WRITE_ONCE(incomplete, false);
+	atomic_set(&nr_unrecorded, 0);
+	WRITE_ONCE(gap_lasts, false);
+	dfput_list_end_gaps(atomic_read(&dfput_list_gaps));
 	dfput_waiters_notify();
 }
 
@@ -611,7 +646,17 @@ bool dfput_list_has(const void *file)
 
 bool dfput_list_is_complete(void)
 {
-	return !READ_ONCE(incomplete) && dfput_batch_is_preload_over();
+	return !dfput_list_has_gaps() && dfput_batch_is_preload_over();
+}
+
+u32 dfput_list_count_gaps(void)
+{
+	return atomic_read(&dfput_list_gaps);
+}
+
+unsigned int dfput_list_unrecorded(void)
+{
+	return atomic_read(&nr_unrecorded);
 }
 
 bool dfput_list_has_queued_by(u64 time)

@@ -142,10 +142,14 @@ bool dfput_list_is_unchanged(unsigned int index,
 /* Is this file on the list, as far as there are records? */
 bool dfput_list_has(const void *file);
 /*
- * Each file on the list has had a record since measuring began. Else there may be
- * some that no superblock and no mount has counted.
+ * Each file on the list has a record. Else there may be some that no superblock and no
+ * mount has counted: such a gap ends when the list was drained.
  */
 bool dfput_list_is_complete(void);
+/* How many gaps there have been. */
+u32 dfput_list_count_gaps(void);
+/* How many files are on the list that had no room for a record. */
+unsigned int dfput_list_unrecorded(void);
 /* Is one still there that was queued by that time, as far as there are records? */
 bool dfput_list_has_queued_by(u64 time);
 

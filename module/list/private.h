@@ -17,6 +17,21 @@ void dfput_release_finish(struct dfput_release *release, u64 now, bool flush);
 /* Measuring stops, and no handler runs: its end will not be seen. */
 void dfput_release_drop(struct dfput_release *release);
 
+/*
+ * Gaps: files that may have been on the list without a record. How many there were, and
+ * how many of these are over.
+ */
+extern atomic_t dfput_list_gaps;
+extern u32 dfput_list_gaps_over;
+
+static __always_inline bool dfput_list_has_gaps(void)
+{
+	return atomic_read(&dfput_list_gaps) != READ_ONCE(dfput_list_gaps_over);
+}
+
+/* A batch that began after @nr gaps is over, and there is no other. */
+void dfput_list_end_gaps(u32 nr);
+
 /* ---- batch.c, for selftest.c --------------------------------------------- */
 
 /* Current's batch holds the last files of this preload generation. */

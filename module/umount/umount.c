@@ -73,6 +73,8 @@ void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 	view->begun = ktime_get_mono_fast_ns();
 
 	view->evidence.root = is_root(path, flags);
+	view->gaps = dfput_list_count_gaps();
+	view->evidence.unsure = !dfput_list_is_complete();
 	/* Counts what comes from here on. */
 	dfput_mount_move(view->mnt, DFPUT_STAGE_NONE, DFPUT_STAGE_UMOUNT);
 	mount = dfput_mount_snapshot(view->mnt);
@@ -149,7 +151,7 @@ static void look(struct dfput_umount_view *view)
 	look_at_mount(view);
 	look_at_super(view);
 	/* Last, because a file without a record is in none of these. */
-	evidence->unsure |= !dfput_list_is_complete();
+	evidence->unsure |= dfput_list_count_gaps() != view->gaps;
 }
 
 static bool was_refused(const struct dfput_umount_view *row)

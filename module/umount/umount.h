@@ -45,7 +45,8 @@ struct dfput_umount_view {
 	const void *sb;
 	const void *mnt;
 	struct dfput_evidence evidence;
-	/* When it began: of the mount, the superblock, those without room, rings. */
+	/* When it began: of the list, the mount, the superblock, those without room, rings. */
+	u32 gaps;
 	u32 arrived;
 	struct dfput_traffic traffic;
 	struct dfput_traffic lost;

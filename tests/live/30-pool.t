@@ -33,6 +33,39 @@ is 'nothing is pending' "$(value stats pending)" 0
 is 'no superblock has anything pending' "$(column superblocks pending |
 	awk '{ n += $1 } END { print n }')" 0
 
+# ---- what has no record is a gap in the evidence, until the list was drained
+
+# tells_other: an umount that a living process refuses is told from a deferral
+tells_other() {
+	echo 1 >"$stats/flush"
+	! umount "$scratch" 2>/dev/null && [ "$(fields umounts why | tail -n 1)" = other ]
+}
+truth_stop
+hold sh -c "cd '$scratch' && exec sleep 1000"
+wait_for 30 runs "$holder" sleep
+if [ "$(since_mark evicted)" = 0 ]; then
+	is 'no file on the list is without a record' "$(value stats unrecorded)" 0
+	ok 'and umounts can tell again' wait_for 90 tells_other
+else
+	skip 'umounts can tell again' "$(since_mark evicted) files may have been without a record"
+fi
+hold_worker || not_ok "the worker can be held up: ${reason-}"
+mark
+run_workload uring-files --dir "$scratch" --files 64 --rounds 1
+wait_for 60 queued_since_mark 64
+echo 1 >"$stats/reset"
+is 'a reset forgets that records were lost' "$(value stats lost_records)" 0
+unrecorded=$(value stats unrecorded)
+holds 'but not the files that have none' "$unrecorded" -gt 0
+is 'nor does the reader' "$(dfput pending | tail -n 1)" "Pending besides, without a record: $unrecorded."
+is 'nor a verdict' "$(dfput stat | grep -c "^Trustworthy: no, $unrecorded files on the list ")" 1
+! umount "$scratch" 2>/dev/null
+like 'nor an umount' "$(fields umounts why | tail -n 1)" '^(unknown|deferral\??)$'
+let_worker
+wait_for 60 is_quiet
+is 'until they are gone' "$(value stats unrecorded)" 0
+release
+
 # ---- files without a record of two superblocks: each is counted in its own
 #
 # A drain begins with the newest file. So the worker gets stuck in the last of the

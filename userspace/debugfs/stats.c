@@ -103,11 +103,24 @@ static void check_lacks(const struct stats *stats, struct caveats *caveats)
 				    stats_counters[i].meaning);
 }
 
+/* A reset forgets that they were lost, but they are on the list still. */
+static void check_unrecorded(const struct stats *stats, struct caveats *caveats)
+{
+	uint64_t nr = stats->gauge[DFPUT_GAUGE_unrecorded];
+
+	if (nr)
+		caveats_add(caveats,
+			    "%" PRIu64 " files on the list have no record: "
+			    "nobody knows whose they are",
+			    nr);
+}
+
 void stats_caveats(const struct stats *stats, struct caveats *caveats)
 {
 	if (!stats->gauge[DFPUT_GAUGE_enabled])
 		caveats_add(caveats, "measuring is switched off");
 	check_lacks(stats, caveats);
+	check_unrecorded(stats, caveats);
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
 		if (is_loss(i) && stats->counter[i])
 			caveats_add(caveats, "%s is %" PRIu64 " (%s)",
@@ -153,6 +166,7 @@ void stats_caveats_between(const struct stats *before,
 		return;
 	}
 	check_lacks(after, caveats);
+	check_unrecorded(after, caveats);
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
 		lost = after->counter[i] - before->counter[i];
 		if (is_loss(i) && lost)

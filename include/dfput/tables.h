@@ -10,25 +10,30 @@
 #ifndef DFPUT_TABLES_H
 #define DFPUT_TABLES_H
 
-/* Statistics, mode 0400: X(file, meaning, what to say of an empty table) */
+/*
+ * Statistics, mode 0400: X(file, meaning, what to say of an empty table, the value of
+ * stats that must be 0 to say so)
+ */
 #define DFPUT_FILES(X)                                                         \
-	X(stats, "counters and gauges, as values", "")                         \
-	X(histograms, "log2 buckets that are not empty", "Nothing was timed.") \
+	X(stats, "counters and gauges, as values", "", "")                     \
+	X(histograms, "log2 buckets that are not empty", "Nothing was timed.", \
+	  "released")                                                          \
 	X(hooks, "what is hooked in the kernel, how, and at what cost",        \
-	  "There are no hooks.")                                               \
-	X(pending, "files on the list now", "Nothing is pending.")             \
+	  "There are no hooks.", "")                                           \
+	X(pending, "files on the list now", "Nothing is pending.", "pending")  \
 	X(leftovers, "the last files that outlived their process",             \
-	  "No file has outlived its process.")                                 \
+	  "No file has outlived its process.", "leftover")                     \
 	X(held,                                                                \
 	  "files that an ended process closed and something still holds",      \
-	  "No file is held that a process closed as it ended.")                \
+	  "No file is held that a process closed as it ended.", "watched")     \
 	X(rings, "io_uring rings that the kernel is taking down",              \
-	  "No ring is being taken down.")                                      \
-	X(origins, "call paths that queued files", "No file has been queued.") \
+	  "No ring is being taken down.", "rings")                             \
+	X(origins, "call paths that queued files", "No file has been queued.", \
+	  "queued")                                                            \
 	X(superblocks, "mounted filesystems, one row a generation",            \
-	  "No superblock has been seen.")                                      \
+	  "No superblock has been seen.", "queued")                            \
 	X(umounts, "the last umounts, and what was in their way",              \
-	  "No umount has been seen.")
+	  "No umount has been seen.", "umounts")
 
 /* Controls, mode 0200: X(file, meaning) */
 #define DFPUT_CONTROLS(X)                                   \

@@ -118,8 +118,7 @@ static const struct {
 	const struct dfput_table *table;
 	const struct file_operations *fops;
 } entries[] = {
-#define STATISTICS(file, meaning, empty) \
-	{ #file, 0400, &dfput_table_##file, &statistics },
+#define STATISTICS(file, ...) { #file, 0400, &dfput_table_##file, &statistics },
 #define CONTROL(file, meaning) { #file, 0200, NULL, &control_##file },
 	DFPUT_FILES(STATISTICS) DFPUT_CONTROLS(CONTROL)
 #undef CONTROL

@@ -183,7 +183,7 @@ static int check_living(struct unreleased *unreleased, struct reader *reader)
 	return err;
 }
 
-/* Files without a record are on the list, but not in the table. */
+/* Files without a record are on the list, but not in the table. Whose, nobody knows. */
 static int count_unrecorded(struct unreleased *unreleased,
 			    struct reader *reader)
 {
@@ -191,13 +191,15 @@ static int count_unrecorded(struct unreleased *unreleased,
 	struct stats stats;
 	int err;
 
-	if (query->device || query->mount || query->pid || query->reaper ||
-	    unreleased->selected[UNRELEASED_PENDING].nr)
+	if (query->device || query->mount || query->pid || query->reaper)
 		return 0;
 	err = stats_load(reader, &stats);
-	if (!err)
-		unreleased->unrecorded = stats.gauge[DFPUT_GAUGE_pending];
-	return err;
+	if (err)
+		return err;
+	unreleased->unrecorded = unreleased->selected[UNRELEASED_PENDING].nr ?
+					 stats.gauge[DFPUT_GAUGE_unrecorded] :
+					 stats.gauge[DFPUT_GAUGE_pending];
+	return 0;
 }
 
 void unreleased_free(struct unreleased *unreleased)

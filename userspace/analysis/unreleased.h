@@ -48,7 +48,7 @@ struct unreleased_query {
  * @query: of what
  * @rows: the tables
  * @selected: of each, what is part of it
- * @unrecorded: files on the list without a row, where no other has one
+ * @unrecorded: files on the list without a row
  * @living: held files that living processes hold too: they are not selected
  * @perhaps: selected held files of which only the inode number says that a living
  *	process holds them, and that may be another file's: see holders_hold()

@@ -2,6 +2,8 @@
 /*
  * dfput wait --list: wait until the list is empty, whoever's files are on it.
  */
+#include <inttypes.h>
+
 #include "analysis/event_loop.h"
 #include "analysis/unreleased.h"
 #include "cmd/wait_list.h"
@@ -49,7 +51,8 @@ static int show_list(const struct options *options, struct reader *reader,
 		*text ? text : "Nothing is on the list",
 		number_ns_short(took, waited));
 	if (unreleased->unrecorded)
-		view_note(view, "Of these, there are no records.");
+		view_note(view, "Of these without a record: %" PRIu64 ".",
+			  unreleased->unrecorded);
 	err = unreleased_show(unreleased, &origins, view);
 	origins_free(&origins);
 	listing_caveats(&caveats, view);

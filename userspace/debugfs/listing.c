@@ -12,7 +12,7 @@
 /* One more may be added: origin_name. */
 #define COLUMN(T, name, kind, who, meaning) \
 	{ #name, LISTING_KIND_##kind, LISTING_WHO_##who, meaning },
-#define LISTING(name, meaning, nothing)                                     \
+#define LISTING(name, meaning, nothing, value)                              \
 	static const struct listing_column name##_columns[] = {             \
 		DFPUT_COLUMNS_##name(COLUMN, name) /* No array is empty. */ \
 		COLUMN(name, -, text, all, 0)                               \
@@ -24,12 +24,13 @@
 		.columns = name##_columns,                                  \
 		.nr = NR(name##_columns) - 1,                               \
 		.empty = nothing,                                           \
+		.counted = value,                                           \
 	};
 DFPUT_FILES(LISTING)
 
 const struct listing *listing_find(const char *file)
 {
-#define POINTER(name, meaning, nothing) &listing_##name,
+#define POINTER(name, ...) &listing_##name,
 	static const struct listing *const listings[] = { DFPUT_FILES(
 		POINTER) };
 

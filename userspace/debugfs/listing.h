@@ -51,6 +51,7 @@ struct listing_column {
  * @nr: how many
  * @json_only: columns that people are spared besides, ended by NULL; or NULL
  * @empty: what to say for people when there are no rows; or NULL
+ * @counted: the value of stats that must be 0 to say so; "": none
  */
 struct listing {
 	const char *file;
@@ -58,10 +59,10 @@ struct listing {
 	size_t nr;
 	const char *const *json_only;
 	const char *empty;
+	const char *counted;
 };
 
-#define LISTING_DECLARE(name, meaning, empty) \
-	extern const struct listing listing_##name;
+#define LISTING_DECLARE(name, ...) extern const struct listing listing_##name;
 DFPUT_FILES(LISTING_DECLARE)
 #undef LISTING_DECLARE
 

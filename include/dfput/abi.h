@@ -12,9 +12,9 @@
  *
  * A line with a tab in it belongs to the table, one without is a value. Every
  * table has two columns or more. Text that users can choose (comm, names of
- * superblocks) is escaped as the kernel's seq_escape does: blank, backslash and
- * ASCII's control characters as backslash and three octal digits. An empty field
- * is "-", so a text that is just that is \055.
+ * superblocks) is escaped: the backslash, and each byte that is no visible character
+ * of ASCII, as backslash and three octal digits. An empty field is "-", so a text
+ * that is just that is \055.
  *
  * leftovers and umounts go by id, the oldest first. A reader gets the rows that were
  * there when it began, however long it reads; what was overwritten before it came

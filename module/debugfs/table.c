@@ -6,6 +6,7 @@
  * takes to copy one row. No address of the kernel's is shown.
  */
 #include <linux/bits.h>
+#include <linux/ctype.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
 #include <linux/string.h>
@@ -188,21 +189,23 @@ void dfput_field_error(struct seq_file *m, int err, const char *none)
 		seq_puts(m, none);
 }
 
+/* Whoever shows our files on a terminal must not be at a name's mercy. */
+static bool is_visible(char c)
+{
+	return isascii(c) && isgraph(c) && c != '\\';
+}
+
 void dfput_field_text(struct seq_file *m, const char *text)
 {
-	/* Whoever shows our files on a terminal must not be at a name's mercy. */
-	static const char escaped[] =
-		" \\\177\001\002\003\004\005\006\007\010\011\012\013\014"
-		"\015\016\017\020\021\022\023\024\025\026\027\030\031\032\033"
-		"\034\035\036\037";
-
 	dfput_field(m);
 	if (!*text)
 		seq_putc(m, '-');
 	else if (!strcmp(text, "-"))
 		seq_puts(m, "\\055");
 	else
-		seq_escape(m, text, escaped);
+		for (; *text; text++)
+			seq_printf(m, is_visible(*text) ? "%c" : "\\%03o",
+				   (u8)*text);
 }
 
 void dfput_field_mount(struct seq_file *m, const void *mnt)

@@ -54,7 +54,7 @@ is 'no parameter can be written later, and root alone reads them' \
 # A process that calls itself so leaves files behind, of a ring that is torn down.
 cat >"$TMPDIR/named" <<'PERL'
 my ($dir) = @ARGV;
-$0 = "a\tb\nc\e[31m\\\x7f";
+$0 = "a\tb\nc\e[31m\\\x7f\xc2\x9b";
 my $parameters = "\0" x 120;
 my $ring = syscall(425, 4, $parameters);
 open my $file, '>', "$dir/named" or die "$!\n";
@@ -73,11 +73,11 @@ mark
 perl "$TMPDIR/named" "$scratch" 2>"$TMPDIR/error"
 note "$(<"$TMPDIR/error")"
 wait_for 60 queued_since_mark 1
-escaped='a\\011b\\012c\\033\[31m\\134\\177'
+escaped='a\\011b\\012c\\033\[31m\\134\\177\\302\\233'
 like 'pending: the name is escaped' "$(<"$stats/pending")" "$escaped"
 is 'pending: columns stay columns' "$(in_columns pending)" ''
 ok 'pending: the reader shows it' eval 'dfput pending >/dev/null'
-is 'pending: and not as it is' "$(dfput pending | grep -c "$(printf '\033')")" 0
+is 'pending: and not as it is' "$(LC_ALL=C.UTF-8 dfput pending | LC_ALL=C grep -c $'\033\|\x9b')" 0
 while_held=$(cat "$stats"/{held,hooks,leftovers,origins,pending,rings,stats,superblocks,umounts})
 mounts=$(column pending mount)
 let_worker

@@ -41,6 +41,19 @@ static void utf8_is_kept_where_the_locale_knows_it(void **state)
 	assert_safe("gr\303\274n", "gr\303\274n");
 	assert_safe("\302\233[31m", "\\302\\233[31m");
 	assert_safe("cut \303", "cut \\303");
+	/* All of C1, and what has no width: U+061C, U+200B, U+202E, U+2066, U+FEFF. */
+	for (int c = 0x80; c < 0xa0; c++) {
+		const char text[] = { '\302', (char)c, 0 };
+		char expected[16];
+
+		snprintf(expected, sizeof(expected), "\\302\\%03o", c);
+		assert_safe(text, expected);
+	}
+	assert_safe("\330\234", "\\330\\234");
+	assert_safe("\342\200\213", "\\342\\200\\213");
+	assert_safe("exe\342\200\256gpj", "exe\\342\\200\\256gpj");
+	assert_safe("\342\201\246", "\\342\\201\\246");
+	assert_safe("\357\273\277", "\\357\\273\\277");
 	setlocale(LC_CTYPE, "C");
 	assert_safe("gr\303\274n", "gr\\303\\274n");
 }
@@ -75,17 +88,20 @@ static void json_is_valid_and_safe(void **state)
 	assert_json("\033[m", "\"\\u001b[m\"", "\033[m");
 	assert_json("\177", "\"\\u007f\"", "\177");
 	assert_json("\302\233m", "\"\\u009bm\"", "\302\233m");
-	assert_json("gr\303\274n", "\"gr\303\274n\"", "gr\303\274n");
-	assert_json("\377x", "\"\357\277\275x\"", "\357\277\275x");
-	assert_json("\303", "\"\357\277\275\"", "\357\277\275");
-	assert_json("\355\240\200", "\"\357\277\275\357\277\275\357\277\275\"",
+	assert_json("gr\303\274n", "\"gr\\u00fcn\"", "gr\303\274n");
+	assert_json("\342\200\256", "\"\\u202e\"", "\342\200\256");
+	assert_json("\377x", "\"\\ufffdx\"", "\357\277\275x");
+	assert_json("\303", "\"\\ufffd\"", "\357\277\275");
+	assert_json("\355\240\200", "\"\\ufffd\\ufffd\\ufffd\"",
 		    "\357\277\275\357\277\275\357\277\275");
-	assert_json("\340\200\200", "\"\357\277\275\357\277\275\357\277\275\"",
+	assert_json("\340\200\200", "\"\\ufffd\\ufffd\\ufffd\"",
 		    "\357\277\275\357\277\275\357\277\275");
-	assert_json("\360\237\230\200", "\"\360\237\230\200\"",
+	assert_json("\360\237\230\200", "\"\\ud83d\\ude00\"",
 		    "\360\237\230\200");
+	assert_json("\363\240\201\201", "\"\\udb40\\udc41\"",
+		    "\363\240\201\201");
 	assert_json("\364\220\200\200",
-		    "\"\357\277\275\357\277\275\357\277\275\357\277\275\"",
+		    "\"\\ufffd\\ufffd\\ufffd\\ufffd\"",
 		    "\357\277\275\357\277\275\357\277\275\357\277\275");
 }
 

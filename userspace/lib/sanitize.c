@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
-#include <wctype.h>
 
 #include "lib/alloc.h"
 #include "lib/sanitize.h"
 
+/*
+ * What takes no place of its own on a terminal is not: control characters, those that
+ * turn the direction of text, and those that nobody sees. So are combining accents.
+ */
 static bool is_harmless(const char *text, size_t left, size_t *length)
 {
 	mbstate_t state = { 0 };
@@ -19,7 +22,7 @@ static bool is_harmless(const char *text, size_t left, size_t *length)
 
 	*length = mbrtowc(&wide, text, left, &state);
 	if (*length && *length <= left)
-		return iswprint((wint_t)wide) && wide != L'\\';
+		return wcwidth(wide) > 0 && wide != L'\\';
 	*length = 1;
 	return false;
 }

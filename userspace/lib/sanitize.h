@@ -9,8 +9,9 @@
  * safe_text() - make text harmless for a terminal
  * @text: any bytes
  *
- * What the locale does not call printable becomes a backslash and three octal
- * digits a byte, and so does the backslash itself.
+ * What takes no place of its own in the locale, as control characters and those that
+ * turn the text's direction, becomes a backslash and three octal digits a byte, and so
+ * does the backslash itself.
  *
  * Return: the safe text, for the caller to free.
  */

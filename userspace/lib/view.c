@@ -78,9 +78,26 @@ static struct json_object *json_text(const char *text)
 	return json;
 }
 
+/* One character of valid UTF-8, as json_text() makes it. Return: its last byte. */
+static const unsigned char *print_escaped(FILE *out, const unsigned char *byte)
+{
+	int more = *byte < 0x80 ? 0 : *byte < 0xe0 ? 1 : *byte < 0xf0 ? 2 : 3;
+	unsigned int c = more ? *byte & (0x3fU >> more) : *byte;
+
+	while (more--)
+		c = c << 6 | (*++byte & 0x3f);
+	if (c < 0x10000)
+		fprintf(out, "\\u%04x", c);
+	else
+		fprintf(out, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10),
+			0xdc00 + (c & 0x3ff));
+	return byte;
+}
+
 /*
- * json-c escapes the control characters below the blank alone, but terminals
- * also obey U+007F to U+009F. In JSON these can stand in strings only.
+ * json-c escapes the control characters below the blank alone, but terminals also obey
+ * others, as those that turn the text's direction. In JSON these can stand in strings
+ * only, and are the same there as \u and their number.
  */
 static void print_json(FILE *out, struct json_object *json, int flags)
 {
@@ -88,14 +105,11 @@ static void print_json(FILE *out, struct json_object *json, int flags)
 		must((char *)json_object_to_json_string_ext(json, flags));
 	const unsigned char *byte;
 
-	for (byte = (const unsigned char *)text; *byte; byte++) {
-		if (*byte == 0x7f)
-			fputs("\\u007f", out);
-		else if (*byte == 0xc2 && byte[1] < 0xa0)
-			fprintf(out, "\\u%04x", *++byte);
-		else
+	for (byte = (const unsigned char *)text; *byte; byte++)
+		if (*byte < 0x7f)
 			putc(*byte, out);
-	}
+		else
+			byte = print_escaped(out, byte);
 	putc('\n', out);
 }
 

@@ -532,7 +532,7 @@ copy busy
 sed -i "4s/$/${tab}more/" "$copy/pending"
 dfput pending --input "$copy"
 is_status 1 "a field too many"
-has "$err" "pending: line 4: 16 fields, but the table has 15 columns" "where"
+has "$err" "pending: line 4: 17 fields, but the table has 16 columns" "where"
 
 if [ -w /dev/full ]; then
 	run sh -c '"$0" stat --input "$1" >/dev/full' "$DFPUT" "$fixtures/idle"

@@ -105,6 +105,17 @@ finds() {
 	has "$out" "$2" "$3"
 }
 
+# is GOT WANTED NAME, is_first TEXT START NAME
+is() {
+	[ "$1" = "$2" ]
+	verdict $? "$3" "got: $1" "wanted: $2"
+}
+
+is_first() {
+	[[ $1 == "$2"* ]]
+	verdict $? "$3" "does not begin with: $2"
+}
+
 # ---- what is asked for
 
 dfput why
@@ -119,11 +130,11 @@ is_status 1 "a copy that is not there"
 # ---- nothing
 
 why /mnt
-finds 4 '^Reasons: cannot tell\.$' "nothing, but the module was not there to be asked"
+finds 4 '^Cannot tell: nothing is seen to keep /mnt busy' "nothing, but the module was not there to be asked"
 has "$out" '^Not seen: deferred files.*dfput doctor' "and it is said"
 module
 why --input "$copy" /mnt
-finds 3 '^Reasons: nothing found\.$' "nothing"
+finds 3 '^Nothing keeps /mnt busy\.$' "nothing"
 has "$out" '^/mnt: ext4 on device 8:17$' "what was looked at"
 why --input "$copy" /mnt/some/file
 finds 3 '^/mnt: ext4 on device 8:17$' "a path on it"
@@ -148,7 +159,8 @@ opens 50 4 9001
 why --input "$copy" /mnt
 finds 0 '^fd +mount +50 a\\033b +3 .*/files/50\.3 +open$' "a descriptor"
 has_not "$out" ' 4 .*50\.4' "not one of elsewhere"
-has "$out" '^Reasons: found\.$' "the verdict"
+has "$out" '^/mnt is kept busy by process 50 \(a\\033b\): end it, or have it let go\.$' "the verdict, and what to do"
+is_first "$out" '/mnt is kept busy' "comes first"
 why --json --input "$copy" /mnt
 is_json "$out" '[(r["kind"], r["keeps"], r["pid"], r["fd"]) for r in j["reasons"]] == [("fd", "mount", 50, 3)] and j["verdict"] == "found"' "as JSON"
 why --input "$copy" /dev/sdb1
@@ -170,8 +182,8 @@ machine
 process 52 ring 1
 opens 52 5 9001 'UserFiles:\t3\n    0: /mnt/x\\040y\n    1: name\n    2: <none>\nUserBufs:\t1\n    0: 0x0/1\n'
 why --input "$copy" /mnt
-finds 4 '^uring perhaps +52 ring +5 /mnt/x y +registered with this ring$' "a registered file, that is not there any more"
-has "$out" '^uring perhaps +52 ring +5 name +registered .* not known$' "and one of which there is a name"
+finds 4 '^uring perhaps +52 ring +5 /mnt/x y +registered with this ring; and 1 more$' "a registered file, that is not there any more"
+is_json "$(dfput why --json --root "$root" --input "$copy" /mnt; echo "$out")" '[r["what"] for r in j["reasons"]] == ["/mnt/x y", "name"]' "and one of which there is a name"
 has_not "$out" 'none|0x0' "and no more"
 opens 52 5 9001 'UserFiles:\t3\nUserBufs:\t0\n'
 why --input "$copy" /mnt
@@ -182,6 +194,37 @@ process 53 sender 1
 opens 53 6 9001 'scm_fds: 2\n'
 why --input "$copy" /mnt
 finds 4 '^scm +perhaps +53 sender +6 ' "files in flight"
+
+# ---- one line a process
+
+machine
+module
+process 54 busy 1
+for fd in 3 4 5 9 20 30 40; do opens 54 $fd 9010; done
+link proc/54/task/54/cwd "$root/files/54.3"
+put proc/54/task/54/maps '7f0000000000-7f0000001000 r--s 00000000 08:11 12 /mnt/a\n'
+put proc/54/status 'Name:\tbusy\nUid:\t4000000000\t0\t0\t0\n'
+put proc/54/cgroup '0::/system.slice/foo.service\n'
+why --input "$copy" /mnt
+finds 0 '^fd +mount +54 busy +3-5,9,20,\.\.\. .*/files/54\.[0-9]+ +open; and 6 more; of 4000000000 in foo\.service$' "its descriptors, its user, its unit"
+is "$(grep -c '^fd' <<<"$out")" 1 "in one line"
+why --json --input "$copy" /mnt
+is_json "$out" 'sorted(r["fd"] or 0 for r in j["reasons"]) == [0, 3, 4, 5, 9, 20, 30, 40] and j["reasons"][0]["user"] == "4000000000" and j["reasons"][0]["unit"] == "foo.service"' "each of them, as JSON"
+id=$(printf '0123456789abcdef%.0s' 1 2 3 4)
+for path in "docker-$id.scope/init.scope" "kubepods/besteffort/pod1/$id" "user.slice/user-1.slice/session-3.scope" "user@1.service/init.scope" "lxc.payload.web/x.service"; do
+	put proc/54/cgroup "1:name=systemd:/$path\n"
+	why --input "$copy" /mnt
+	sed -n 's/^fd .* in //p' <<<"$out"
+done >"$work/units"
+is "$(paste -sd ';' "$work/units")" 'container 0123456789ab;container 0123456789ab;session-3.scope;user@1.service;container web' "containers and units"
+for pid in $(seq 100 130); do
+	process $pid many 1
+	opens $pid 3 9010
+done
+why --input "$copy" /mnt
+has "$out" '^And 13 lines more: see --all\.$' "not more than a screen of lines"
+why --all --input "$copy" /mnt
+has_not "$out" 'see --all' "unless it is asked for"
 
 # ---- mounts
 
@@ -203,8 +246,8 @@ has_not "$out" '^mount .* /mnt ' "but not the copy that goes along"
 has "$out" '^fd +mount +60 other +3 .*, on /mnt in mount namespace 2$' "who is busy on the copy keeps the mount"
 has "$out" '^fd +device +60 other +4 .*, on /third in mount namespace 2$' "who is busy elsewhere does not"
 why --input "$copy" /elsewhere
-finds 0 '^fd +device +60 other +3 ' "of the other mount nobody keeps it"
-has "$out" "^Reasons: found: they are not in the way of an umount" "and that is said"
+finds 0 '^fd +device +60 other +3-4 ' "of the other mount nobody keeps it"
+has "$out" "^/elsewhere can be unmounted, but its filesystem stays in use by process 60 " "and that is said"
 
 machine
 mount_line self 9020 9001 0:41 / /over '' overlay overlay 'rw,lowerdir=/usr:/mnt/lower,upperdir=/tmp/up,workdir=/tmp/work'
@@ -287,6 +330,12 @@ row umounts 1 5 6 0 - 0 0 0 0 0 0 detach 8:17 ext4 sdb1 2 m1 77 umount
 why --input "$copy" /mnt
 finds 0 '^pending device +4321' "on a mount that was detached: the device"
 has "$out" '^Its last umount, .* ago: 0, because of: -\.$' "and the last umount is shown"
+module
+many=$(awk 'BEGIN { OFS = "\t"; for (i = 1; i <= 16384; i++) print 5, "queued", "kthread", "8:17", i, "ext4", 2, 0, 9, "x", 1, i, "job", 5, "m1" }' | tee -a "$copy/pending" | wc -l)
+table=$(awk 'BEGIN { OFS = "\t"; for (i = 1; i <= 16384; i++) print 5, "exit", 7, "8:17", i, "ext4", 2, "m1", "-", i, 5, 0, 1, "-", "job" }')
+echo "$table" >>"$copy/held"
+(ulimit -t 10 && exec "$DFPUT" why --root "$root" --input "$copy" /mnt) >"$work/out"
+is "$many files of as many owners: $(grep -o 'And [0-9]* lines' "$work/out")" '16384 files of as many owners: And 32748 lines' "thousands, in a time that is not quadratic"
 
 machine
 module

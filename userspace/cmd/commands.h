@@ -41,7 +41,7 @@ struct options;
 	  "the last umounts, and what was in their way")                  \
 	X(hooks, "Tables", cmd_hooks, 0, "", "", "",                      \
 	  "what is hooked in the kernel, and how")                        \
-	X(why, "Reasons", cmd_why, 1, "PATH|DEV", "", "root",             \
+	X(why, "Reasons", cmd_why, 1, "PATH|DEV", "", "all root",         \
 	  "what keeps a mount or a device busy")                          \
 	X(doctor, "Reasons", cmd_doctor, 0, "", "", "root",               \
 	  "what is in the way of measuring, and how to fix it")           \
@@ -49,7 +49,7 @@ struct options;
 	  "--mount P|--super DEV|--pid N|--list|--all", "",               \
 	  "mount super pid list all timeout rules",                       \
 	  "wait until all of it is released")                             \
-	X(umount, "Actions", cmd_umount, 1, "MOUNT", "", "timeout",       \
+	X(umount, "Actions", cmd_umount, 1, "MOUNT", "", "all timeout",   \
 	  "unmount as soon as no late file is in the way")                \
 	X(flush, "Actions", cmd_flush, 0, "", "", "",                     \
 	  "drain the list now; files that something holds are not on it") \

@@ -289,15 +289,26 @@ static void show_attempts(const struct umounting *umounting, struct view *view)
 	number_ns_short(took, waited);
 	number_text(nr, umounting->attempts);
 	if (done)
-		view_note(view, "Unmounted %s: attempts %s, waited %s.",
-			  umounting->target, nr, took);
+		view_verdict(view, COLOR_GOOD,
+			     "Unmounted %s: attempts %s, waited %s.",
+			     umounting->target, nr, took);
 	else if (umounting->busy)
-		view_note(view, "Busy: %s: attempts %s, waited %s; %s.",
-			  umounting->target, nr, took,
+		view_note(view, "Busy: attempts %s, waited %s; %s.", nr, took,
 			  umounting->reason ?
 				  umounting->reason->meaning :
-				  "the module cannot tell what keeps it");
+				  "the module does not say what keeps it");
 	show_waits(umounting, view);
+}
+
+/* What is known to keep it first, be it to the module or to dfput why. */
+static void say_busy(const struct umounting *umounting, const struct why *why,
+		     int status, struct view *view)
+{
+	if (why->found_mount || status != STATUS_AGAINST)
+		why_say(why, view);
+	else
+		view_verdict(view, COLOR_BAD, "%s is busy: %s.",
+			     umounting->target, umounting->reason->meaning);
 }
 
 /* As dfput why does. */
@@ -310,29 +321,31 @@ static int explain_busy(const struct umounting *umounting,
 		.reader = umounting->reader,
 		.busy = true,
 	};
-	int status = STATUS_UNKNOWN;
+	int status = STATUS_UNKNOWN, err;
 	struct why why;
 
-	if (why_find(&why, &query)) {
-		complain("umount: %s", error_text());
-	} else {
-		why_show(&why, view);
-		if (why_status(&why) == STATUS_OK)
-			status = STATUS_AGAINST;
-	}
-	why_free(&why);
-	if (umounting->reason &&
-	    umounting->reason != &reasons[DFPUT_WHY_UNKNOWN])
+	err = why_find(&why, &query);
+	if ((!err && why_status(&why) == STATUS_OK) ||
+	    (umounting->reason &&
+	     umounting->reason != &reasons[DFPUT_WHY_UNKNOWN]))
 		status = STATUS_AGAINST;
+	if (err)
+		complain("umount: %s", error_text());
+	else
+		say_busy(umounting, &why, status, view);
+	show_attempts(umounting, view);
+	if (!err)
+		why_show(&why, options->all, view);
+	why_free(&why);
 	return status;
 }
 
 static int finish_umount(const struct umounting *umounting,
 			 const struct options *options, struct view *view)
 {
-	show_attempts(umounting, view);
 	if (umounting->busy)
 		return explain_busy(umounting, options, view);
+	show_attempts(umounting, view);
 	if (!*umounting->error)
 		return STATUS_OK;
 	complain("umount: %s: %s", umounting->target, umounting->error);

@@ -21,7 +21,8 @@ static int show_why(const struct options *options, const char *target,
 	if (why_find(&why, &query)) {
 		complain("%s", error_text());
 	} else {
-		why_show(&why, view);
+		why_say(&why, view);
+		why_show(&why, options->all, view);
 		status = why_status(&why);
 	}
 	why_free(&why);

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/alloc.h"
 #include "proc/proc.h"
+#include "proc/who.h"
 #include "why/search.h"
 
 enum why_keeps why_keeps(const struct why_search *search, uint64_t id)
@@ -75,13 +77,36 @@ static enum why_keeps judge_holder(const struct why_search *search,
 	return why_keeps(search, holder->mount);
 }
 
-static void add_process(struct why_search *search, const struct holder *holder)
+/* Whose a process is. */
+struct whose {
+	pid_t pid;
+	char *user;
+	char *unit;
+};
+
+static void find_whose(const struct why_search *search, pid_t pid,
+		       struct whose *whose)
+{
+	if (whose->pid == pid)
+		return;
+	free(whose->user);
+	free(whose->unit);
+	whose->pid = pid;
+	whose->user = pid ? who_user(search->query->root, pid) : NULL;
+	whose->unit = pid ? who_unit(search->query->root, pid) : NULL;
+}
+
+static void add_process(struct why_search *search, const struct holder *holder,
+			const struct whose *whose)
 {
 	const struct why_reason reason = {
 		.kind = holders_kinds[holder->kind],
 		.keeps = judge_holder(search, holder),
+		.living = true,
 		.pid = holder->pid,
 		.comm = holder->comm,
+		.user = whose->user,
+		.unit = whose->unit,
 		.fd = holder->fd,
 		.what = *holder->path ? holder->path : NULL,
 	};
@@ -95,15 +120,31 @@ static void add_process(struct why_search *search, const struct holder *holder)
 	free(on);
 }
 
+/* What this process has it gives back as it exits: that is in nobody's way. */
+static bool is_ourselves(const struct why_search *search,
+			 const struct holder *holder)
+{
+	return !search->query->busy && !*search->query->root &&
+	       holder->pid == getpid();
+}
+
 /* What keeps the mount comes first, and what only may keep it last. */
 void why_live(struct why_search *search)
 {
 	const struct holders *holders = &search->holders;
+	struct whose whose = { 0 };
 
 	for (enum why_keeps level = WHY_MOUNT; level <= WHY_PERHAPS; level++)
-		for (size_t i = 0; i < holders->nr; i++)
-			if (judge_holder(search, &holders->holder[i]) == level)
-				add_process(search, &holders->holder[i]);
+		for (size_t i = 0; i < holders->nr; i++) {
+			const struct holder *holder = &holders->holder[i];
+
+			if (judge_holder(search, holder) != level ||
+			    is_ourselves(search, holder))
+				continue;
+			find_whose(search, holder->pid, &whose);
+			add_process(search, holder, &whose);
+		}
+	find_whose(search, 0, &whose);
 }
 
 static void add_other_mount(struct why_search *search,

@@ -41,6 +41,8 @@ void why_add(struct why_search *search, const struct why_reason *reason,
 	added = &why->reason[why->nr++];
 	*added = *reason;
 	added->comm = alloc_copy(reason->comm);
+	added->user = alloc_copy(reason->user);
+	added->unit = alloc_copy(reason->unit);
 	added->what = alloc_copy(reason->what);
 	va_start(args, format);
 	added->detail = alloc_vtext(format, args);
@@ -210,119 +212,6 @@ int why_find(struct why *why, const struct why_query *query)
 	return search.err;
 }
 
-static void show_target(const struct why *why, struct view *view)
-{
-	char super[DEVICES_TEXT] = "", block[DEVICES_TEXT];
-
-	if (why->super)
-		devices_text(super, why->super);
-	view_text(view, "path", why->path);
-	view_text(view, "device", why->super ? super : NULL);
-	view_text(view, "fstype", why->fstype);
-	view_texts(view, "blocks", NULL);
-	for (size_t i = 0; i < why->nr_blocks; i++)
-		view_texts(view, "blocks", devices_text(block, why->block[i]));
-	if (why->path)
-		view_note(view, "%s: %s on device %s", why->path, why->fstype,
-			  super);
-	else if (why->fstype)
-		view_note(view, "Device %s: %s", super, why->fstype);
-	else
-		view_note(view, "Device %s: not mounted where it can be seen",
-			  super);
-}
-
-static void show_reasons(const struct why *why, struct view *view)
-{
-	static const struct view_column columns[] = {
-		{ "kind", VIEW_TEXT },	  { "keeps", VIEW_TEXT },
-		{ "pid", VIEW_NUMBER },	  { "comm", VIEW_TEXT },
-		{ "fd", VIEW_NUMBER },	  { "what", VIEW_TEXT },
-		{ "detail", VIEW_PROSE },
-	};
-	static const char *const keeps[] = { "mount", "device", "perhaps" };
-	char pid[NUMBER_TEXT], fd[NUMBER_TEXT];
-	struct view_table *table;
-
-	table = view_table_begin(view, "reasons", columns,
-				 sizeof(columns) / sizeof(columns[0]),
-				 VIEW_LIST);
-	for (size_t i = 0; i < why->nr; i++) {
-		const struct why_reason *reason = &why->reason[i];
-
-		view_row(table,
-			 (const char *[]){
-				 reason->kind, keeps[reason->keeps],
-				 reason->pid ?
-					 number_text(pid,
-						     (uint64_t)reason->pid) :
-					 NULL,
-				 reason->comm,
-				 reason->fd >= 0 ?
-					 number_text(fd, (uint64_t)reason->fd) :
-					 NULL,
-				 reason->what, reason->detail },
-			 false);
-	}
-	view_table_end(table);
-}
-
-static void show_last_umount(const struct why *why, struct view *view)
-{
-	const struct why_umount *umount = &why->umount;
-	uint64_t now = number_now();
-	char ago[NUMBER_TEXT];
-
-	view_text(view, "last_umount_result", umount->result);
-	view_text(view, "last_umount_why", umount->why);
-	if (umount->result)
-		view_note(view, "Its last umount, %s ago: %s, because of: %s.",
-			  number_ns_short(ago, now > umount->ended ?
-						       now - umount->ended :
-						       0),
-			  umount->result, umount->why);
-}
-
-static const char *describe_verdict(const struct why *why)
-{
-	static const char aside[] =
-		"found: they are not in the way of an umount, but keep the device busy";
-
-	switch (why_status(why)) {
-	case STATUS_OK:
-		if (why->path && !why->found_mount)
-			return aside;
-		return "found";
-	case STATUS_AGAINST:
-		return why->busy ? "nothing found that dfput can see" :
-				   "nothing found";
-	default:
-		return "cannot tell";
-	}
-}
-
-void why_show(const struct why *why, struct view *view)
-{
-	static const char *const busy[] = { NULL, "device", "was", "mount" };
-	static const char *const status[] = {
-		[STATUS_OK] = "found",
-		[STATUS_AGAINST] = "nothing",
-		[STATUS_UNKNOWN] = "unknown",
-	};
-
-	show_target(why, view);
-	show_reasons(why, view);
-	view_text(view, "busy", busy[why->busy]);
-	show_last_umount(why, view);
-	view_text(view, "verdict", status[why_status(why)]);
-	view_texts(view, "unseen", NULL);
-	for (size_t i = 0; i < why->nr_unseen; i++) {
-		view_texts(view, "unseen", why->unseen[i]);
-		view_note(view, "Not seen: %s.", why->unseen[i]);
-	}
-	view_note(view, "Reasons: %s.", describe_verdict(why));
-}
-
 int why_status(const struct why *why)
 {
 	if (is_explained(why))
@@ -338,6 +227,8 @@ void why_free(struct why *why)
 {
 	for (size_t i = 0; i < why->nr; i++) {
 		free(why->reason[i].comm);
+		free(why->reason[i].user);
+		free(why->reason[i].unit);
 		free(why->reason[i].what);
 		free(why->reason[i].detail);
 	}

@@ -50,8 +50,11 @@ enum why_busy {
  * @kind: of enum holder_kind, or child, mount, overlay, holder, partition, loop,
  *	swap, export, pending, held, shutdown, ring, kernel: see dfput(8)
  * @keeps: what
+ * @living: a living process holds it
  * @pid: the process, 0 if it is none
  * @comm: its name, or NULL
+ * @user: its user, or NULL
+ * @unit: its container or systemd unit, or NULL
  * @fd: its descriptor, -1 if it is none
  * @what: what it is about, for people: a path, a device
  * @detail: more about it, for people, or NULL
@@ -59,8 +62,11 @@ enum why_busy {
 struct why_reason {
 	const char *kind;
 	enum why_keeps keeps;
+	bool living;
 	pid_t pid;
 	char *comm;
+	char *user;
+	char *unit;
 	int fd;
 	char *what;
 	char *detail;
@@ -142,13 +148,17 @@ struct why {
  */
 int why_find(struct why *why, const struct why_query *query);
 
+/* Says in the first line for people what to do. */
+void why_say(const struct why *why, struct view *view);
+
 /**
  * why_show() - show them
  * @why: found
+ * @all: all lines, for people
  * @view: where: in JSON path, device, fstype, blocks, reasons, busy,
  *	last_umount_result, last_umount_why, verdict, unseen
  */
-void why_show(const struct why *why, struct view *view);
+void why_show(const struct why *why, bool all, struct view *view);
 
 /**
  * why_status() - the exit status for what was found

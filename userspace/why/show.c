@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reasons, for people: first what to do, then a line for each process.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/alloc.h"
+#include "lib/number.h"
+#include "lib/status.h"
+#include "lib/text.h"
+#include "proc/devices.h"
+#include "why/why.h"
+
+/* Of so many lines people see all, unless they ask for more. */
+#define MAX_LINES 20
+#define TEXT 512
+
+/* What to do about it, by kind; about what living processes hold, see say_who(). */
+static const struct {
+	const char *kind;
+	const char *advice;
+} advices[] = {
+	{ "child", "unmount that first" },
+	{ "mount", "unmount that too" },
+	{ "overlay", "unmount the overlay first" },
+	{ "holder", "take that device down first" },
+	{ "partition", "unmount that first" },
+	{ "loop", "detach it with losetup -d" },
+	{ "swap", "use swapoff" },
+	{ "export", "use exportfs -u" },
+	{ "pending", "the kernel will release it: use dfput wait or umount" },
+	{ "held", "look for sockets, rings and drivers that may have it" },
+	{ "shutdown", "use dfput wait --super" },
+	{ "ring", "the kernel will free it: use dfput wait or umount" },
+};
+
+static const char *find_advice(const char *kind)
+{
+	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
+		if (!strcmp(advices[i].kind, kind))
+			return advices[i].advice;
+	return "";
+}
+
+static void append_whose(char *text, size_t size,
+			 const struct why_reason *reason)
+{
+	if (reason->user)
+		text_append(text, size, " of %s", reason->user);
+	if (reason->unit)
+		text_append(text, size, " in %s", reason->unit);
+}
+
+/* The first reason, and how many processes have others like it. */
+static void say_who(const struct why *why, char *text, size_t size)
+{
+	const struct why_reason *first = &why->reason[0];
+	size_t others = 0;
+
+	*text = '\0';
+	if (!first->living) {
+		text_append(text, size, "%s (%s)%s%s", first->what, first->kind,
+			    *find_advice(first->kind) ? ": " : "",
+			    find_advice(first->kind));
+		return;
+	}
+	for (size_t i = 1; i < why->nr; i++)
+		others += why->reason[i].living &&
+			  why->reason[i].keeps == first->keeps &&
+			  why->reason[i].pid != why->reason[i - 1].pid;
+	text_append(text, size, "process %d (%s", (int)first->pid, first->comm);
+	append_whose(text, size, first);
+	text_append(text, size, ")");
+	if (others)
+		text_append(text, size, " and %zu more", others);
+	text_append(text, size, ": end %s, or have %s let go",
+		    others ? "them" : "it", others ? "them" : "it");
+}
+
+static const char *name_target(const struct why *why, char text[TEXT])
+{
+	char super[DEVICES_TEXT];
+
+	if (why->path)
+		snprintf(text, TEXT, "%s", why->path);
+	else
+		snprintf(text, TEXT, "device %s",
+			 devices_text(super, why->super));
+	return text;
+}
+
+void why_say(const struct why *why, struct view *view)
+{
+	char target[TEXT], who[TEXT];
+
+	name_target(why, target);
+	if (why->nr)
+		say_who(why, who, sizeof(who));
+	switch (why_status(why)) {
+	case STATUS_OK:
+		if (why->path && !why->found_mount)
+			view_verdict(
+				view, COLOR_GOOD,
+				"%s can be unmounted, but its filesystem stays in use by %s.",
+				target, who);
+		else
+			view_verdict(view, COLOR_BAD, "%s is kept busy by %s.",
+				     target, who);
+		break;
+	case STATUS_AGAINST:
+		if (why->busy)
+			view_verdict(
+				view, COLOR_UNSURE,
+				"%s is busy, or was, for no reason that dfput can see.",
+				target);
+		else
+			view_verdict(view, COLOR_GOOD, "Nothing keeps %s busy.",
+				     target);
+		break;
+	default:
+		if (why->nr)
+			view_verdict(
+				view, COLOR_UNSURE,
+				"Cannot tell: %s is perhaps kept busy by %s.",
+				target, who);
+		else
+			view_verdict(
+				view, COLOR_UNSURE,
+				"Cannot tell: nothing is seen to keep %s busy, but not all could be seen.",
+				target);
+	}
+}
+
+static void show_target(const struct why *why, struct view *view)
+{
+	char super[DEVICES_TEXT] = "", block[DEVICES_TEXT];
+
+	if (why->super)
+		devices_text(super, why->super);
+	view_text(view, "path", why->path);
+	view_text(view, "device", why->super ? super : NULL);
+	view_text(view, "fstype", why->fstype);
+	view_texts(view, "blocks", NULL);
+	for (size_t i = 0; i < why->nr_blocks; i++)
+		view_texts(view, "blocks", devices_text(block, why->block[i]));
+	if (why->path)
+		view_note(view, "%s: %s on device %s", why->path, why->fstype,
+			  super);
+	else if (why->fstype)
+		view_note(view, "Device %s: %s", super, why->fstype);
+	else
+		view_note(view, "Device %s: not mounted where it can be seen",
+			  super);
+}
+
+static const char *const keeps[] = { "mount", "device", "perhaps" };
+
+static void show_all(const struct why *why, struct view *view)
+{
+	static const struct view_column columns[] = {
+		{ "kind", VIEW_TEXT },	  { "keeps", VIEW_TEXT },
+		{ "pid", VIEW_NUMBER },	  { "comm", VIEW_TEXT },
+		{ "user", VIEW_TEXT },	  { "unit", VIEW_TEXT },
+		{ "fd", VIEW_NUMBER },	  { "what", VIEW_TEXT },
+		{ "detail", VIEW_PROSE },
+	};
+	char pid[NUMBER_TEXT], fd[NUMBER_TEXT];
+	struct view_table *table;
+
+	table = view_table_begin(view, "reasons", columns,
+				 sizeof(columns) / sizeof(columns[0]),
+				 VIEW_LIST);
+	for (size_t i = 0; i < why->nr; i++) {
+		const struct why_reason *reason = &why->reason[i];
+
+		view_row(table,
+			 (const char *[]){
+				 reason->kind, keeps[reason->keeps],
+				 reason->pid ?
+					 number_text(pid,
+						     (uint64_t)reason->pid) :
+					 NULL,
+				 reason->comm, reason->user, reason->unit,
+				 reason->fd >= 0 ?
+					 number_text(fd, (uint64_t)reason->fd) :
+					 NULL,
+				 reason->what, reason->detail },
+			 false);
+	}
+	view_table_end(table);
+}
+
+/* Those of one process are one line, if they keep the same busy. */
+static int compare_reasons(const struct why_reason *one,
+			   const struct why_reason *other)
+{
+	int order = (int)one->keeps - (int)other->keeps;
+
+	if (!order)
+		order = one->pid - other->pid;
+	if (!order)
+		order = one->living - other->living;
+	return order || one->living ? order : strcmp(one->kind, other->kind);
+}
+
+/* By line, then in the order in which they were found. */
+static int compare_pointers(const void *a, const void *b)
+{
+	const struct why_reason *const *one = a, *const *other = b;
+	int order = compare_reasons(*one, *other);
+
+	return order ? order : (*one > *other) - (*one < *other);
+}
+
+/* Lines: by their first reason. */
+struct line {
+	const struct why_reason **reason;
+	size_t nr;
+};
+
+static int compare_lines(const void *a, const void *b)
+{
+	const struct line *one = a, *other = b;
+
+	return (one->reason[0] > other->reason[0]) -
+	       (one->reason[0] < other->reason[0]);
+}
+
+static bool is_of_line(const struct line *line, const struct why_reason *reason)
+{
+	return reason->pid && !compare_reasons(line->reason[0], reason);
+}
+
+/* Return: the lines, @nr of them, in the order of their first reasons. */
+static struct line *fold_reasons(const struct why *why,
+				 const struct why_reason **sorted, size_t *nr)
+{
+	struct line *lines = alloc_array(why->nr, sizeof(*lines));
+
+	for (size_t i = 0; i < why->nr; i++)
+		sorted[i] = &why->reason[i];
+	qsort(sorted, why->nr, sizeof(*sorted), compare_pointers);
+	*nr = 0;
+	for (size_t i = 0; i < why->nr; i++) {
+		if (!*nr || !is_of_line(&lines[*nr - 1], sorted[i]))
+			lines[(*nr)++].reason = &sorted[i];
+		lines[*nr - 1].nr++;
+	}
+	qsort(lines, *nr, sizeof(*lines), compare_lines);
+	return lines;
+}
+
+/* "cwd,fd". Return: how many. */
+static size_t list_kinds(const struct line *line, char *text, size_t size)
+{
+	size_t nr = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < line->nr; i++) {
+		const char *kind = line->reason[i]->kind;
+		bool known = false;
+
+		for (size_t j = 0; j < i && !known; j++)
+			known = !strcmp(line->reason[j]->kind, kind);
+		if (known)
+			continue;
+		text_append(text, size, "%s%s", nr++ ? "," : "", kind);
+	}
+	return nr;
+}
+
+/* "3-5,9", and so many at most */
+#define MAX_RANGES 3
+
+static int compare_fds(const void *a, const void *b)
+{
+	const int *one = a, *other = b;
+
+	return *one - *other;
+}
+
+static void append_range(char *text, size_t size, int first, int last)
+{
+	text_append(text, size, "%s%d", *text ? "," : "", first);
+	if (last > first)
+		text_append(text, size, "-%d", last);
+}
+
+static void list_fds(const struct line *line, char *text, size_t size)
+{
+	int *fds = alloc_array(line->nr, sizeof(*fds));
+	size_t nr = 0, first = 0;
+	int ranges = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < line->nr; i++)
+		if (line->reason[i]->fd >= 0)
+			fds[nr++] = line->reason[i]->fd;
+	qsort(fds, nr, sizeof(*fds), compare_fds);
+	for (size_t i = 0; i < nr && ranges <= MAX_RANGES; i++) {
+		if (i + 1 < nr && fds[i + 1] <= fds[i] + 1)
+			continue;
+		if (ranges++ < MAX_RANGES)
+			append_range(text, size, fds[first], fds[i]);
+		else
+			text_append(text, size, ",...");
+		first = i + 1;
+	}
+	free(fds);
+}
+
+static void show_line(const struct line *line, struct view_table *table)
+{
+	const struct why_reason *first = line->reason[0];
+	char kinds[TEXT], fds[TEXT], pid[NUMBER_TEXT], detail[TEXT];
+
+	size_t told = list_kinds(line, kinds, sizeof(kinds));
+
+	list_fds(line, fds, sizeof(fds));
+	snprintf(detail, sizeof(detail), "%s", first->detail);
+	if (line->nr > told)
+		text_append(detail, sizeof(detail), "; and %zu more",
+			    line->nr - told);
+	if (first->user || first->unit)
+		text_append(detail, sizeof(detail), ";");
+	append_whose(detail, sizeof(detail), first);
+	view_row(table,
+		 (const char *[]){
+			 kinds, keeps[first->keeps],
+			 first->pid ? number_text(pid, (uint64_t)first->pid) :
+				      NULL,
+			 first->comm, fds, first->what, detail },
+		 false);
+}
+
+static void show_folded(const struct why *why, bool all, struct view *view)
+{
+	static const struct view_column columns[] = {
+		{ "kind", VIEW_TEXT },	  { "keeps", VIEW_TEXT },
+		{ "pid", VIEW_NUMBER },	  { "comm", VIEW_TEXT },
+		{ "fd", VIEW_NUMBER },	  { "what", VIEW_TEXT },
+		{ "detail", VIEW_PROSE },
+	};
+	const struct why_reason **sorted =
+		alloc_array(why->nr, sizeof(*sorted));
+	size_t nr, most = all ? SIZE_MAX : MAX_LINES;
+	struct line *lines = fold_reasons(why, sorted, &nr);
+	struct view_table *table;
+
+	table = view_table_begin(view, "reasons", columns,
+				 sizeof(columns) / sizeof(columns[0]),
+				 VIEW_LIST);
+	for (size_t i = 0; i < nr && i < most; i++)
+		show_line(&lines[i], table);
+	view_table_end(table);
+	if (nr > most)
+		view_note(view, "And %zu lines more: see --all.", nr - most);
+	free(lines);
+	free(sorted);
+}
+
+static void show_last_umount(const struct why *why, struct view *view)
+{
+	const struct why_umount *umount = &why->umount;
+	uint64_t now = number_now();
+	char ago[NUMBER_TEXT];
+
+	view_text(view, "last_umount_result", umount->result);
+	view_text(view, "last_umount_why", umount->why);
+	if (umount->result)
+		view_note(view, "Its last umount, %s ago: %s, because of: %s.",
+			  number_ns_short(ago, now > umount->ended ?
+						       now - umount->ended :
+						       0),
+			  umount->result, umount->why);
+}
+
+void why_show(const struct why *why, bool all, struct view *view)
+{
+	static const char *const busy[] = { NULL, "device", "was", "mount" };
+	static const char *const status[] = {
+		[STATUS_OK] = "found",
+		[STATUS_AGAINST] = "nothing",
+		[STATUS_UNKNOWN] = "unknown",
+	};
+
+	show_target(why, view);
+	if (view->json)
+		show_all(why, view);
+	else
+		show_folded(why, all, view);
+	view_text(view, "busy", busy[why->busy]);
+	show_last_umount(why, view);
+	view_text(view, "verdict", status[why_status(why)]);
+	view_texts(view, "unseen", NULL);
+	for (size_t i = 0; i < why->nr_unseen; i++) {
+		view_texts(view, "unseen", why->unseen[i]);
+		view_note(view, "Not seen: %s.", why->unseen[i]);
+	}
+}

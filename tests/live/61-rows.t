@@ -103,6 +103,11 @@ if leave 16; then
 	is 'leftovers: the table is full' "$(wc -w <<<"$there")" 16
 	slowly leftovers 5 leave 2
 	is 'leftovers: no row is missing that is there' "$(ids "$TMPDIR/read")" "$there"
+	mark
+	dfput run --max-late 60s -- workload uring-files --dir "$scratch" --files 64 --rounds 1 \
+		>"$TMPDIR/run"
+	is 'leftovers: with more at once than there is room for, run cannot tell' $? 4
+	holds 'leftovers: files that could not be watched are counted' "$(since_mark lost_leftovers)" -gt 0
 else
 	skip 'leftovers' "${did[skip]-}"
 fi

@@ -44,7 +44,8 @@ _dfput_program()
 			echo $((i + 1))
 			return
 			;;
-		--max-late | --report | -o | --rules | --input | --color) i=$((i + 1)) ;;
+		--max-late | --report | -o | --rules | --input | --color | \
+			--log-fd | --verdict-fd | --repeat | -r) i=$((i + 1)) ;;
 		-*) ;;
 		*)
 			echo "$i"
@@ -81,7 +82,8 @@ _dfput()
 		mapfile -t COMPREPLY < <(compgen -W 'always never auto' -- "$current")
 		return
 		;;
-	--interval | --count | -i | -c | --timeout | --max-late | --pid)
+	--interval | --count | -i | -c | --timeout | --max-late | --pid | \
+		--log-fd | --verdict-fd | --repeat | -r)
 		return
 		;;
 	esac

@@ -29,7 +29,10 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	status = options_parse(&options, argc, argv);
 	if (status)
-		return status;
+		return options.command && options.command->most ==
+						  ARGUMENTS_PROGRAM ?
+			       STATUS_OWN :
+			       status;
 	if (options.help)
 		options_help(&options);
 	else if (options.version)

@@ -95,8 +95,7 @@ verdict $? "the environment is passed untouched"
 start
 dfput run --max-late 100ms --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "in time: the program's status"
-has "$err" '^In time: [0-9.]+m?s after the last of its processes was reaped, none of their files was later than 100\.000ms, and none is pending' "said so"
-has "$err" "none is pending, held, or in a ring\.$" "and what that covers"
+has "$(head -n 1 <<<"$err")" '^In time: no file of sh was later than 100\.000ms\.$' "said first"
 has "$err" '^Of its own processes: no file outlived its process\.$' "its own processes' files come first"
 dfput run --max-late 100ms --json --input "$copy" -- sh -c 'grow; exit 5'
 is_json "$err" 'j["waited_ns"] >= j["max_late_ns"] == 100000000' "all of the time is waited, although nothing was left"
@@ -127,7 +126,7 @@ dfput run --input "$copy" -- sh -c 'grow; exit 5'
 is_status 5 "without a limit there is no verdict"
 has "$err" '^99\.999s +queued ' "but what is left is shown"
 has_not "$err" 'after its last process' "and nothing of later"
-has_not "$err" '^(In time|Late|No verdict)' "nor a verdict"
+has_not "$err" '^(In time|Late)' "nor a verdict"
 dfput run --json --input "$copy" -- grow
 is_json "$err" 'j["left"] == 2 and not {"after", "left_after", "late", "waited_ns", "max_late_ns"} & set(j)' "nor in JSON"
 
@@ -138,8 +137,7 @@ is_status 4 "queued after the end, and still there: cannot tell"
 has "$err" '^Trustworthy: no, of the files queued since it was started, 3 are pending, nobody knows whose: they may be its own\.$' "why"
 has "$err" '^On the whole machine, queued after its last process was reaped, and pending now:$' "and what it is"
 has "$err" '^0ns +queued +kthread +0:15 ' "listed"
-has "$err" '^No verdict' "said so"
-has_not "$err" '^(In time|Late)' "neither in time nor late"
+has "$(head -n 1 <<<"$err")" '^Cannot tell: in time: no file of sh was later than 30\.000ms; but of the files queued since it was started, 3 are pending' "said first"
 dfput run --max-late 30ms --json --input "$copy" -- grow
 is_json "$err" 'j["left"] == 0 and j["left_after"] == len(j["pending_after"]) == 3 and "pending" not in j' "in JSON"
 dfput run --input "$copy" -- sh -c 'grow; exit 5'
@@ -166,7 +164,7 @@ is_status 3 "one of them late: against"
 has "$err" '^Of its own processes: 2 files outlived their process, by 9\.999ms at most:$' "said first"
 has "$err" '^KIND LATENESS ROUTE +CAUSE +ORIGIN +DEVICE +INODE FSTYPE BLOCKS PID COMM$' "with a table"
 has "$err" '^exit +9\.999ms deferred +kthread +io_uring +8:1 +131074 ext4 +flock +905 cat$' "of them"
-has "$err" "^Late: of the files of its processes, 1 were released later than 9\.000ms; 0 are pending, 0 held, and 0 rings not freed, [0-9.]+m?s after the last process was reaped\.$" "and the verdict"
+has "$(head -n 1 <<<"$err")" "^Late: files of sh: 1 released too late; the limit is 9\.000ms\.$" "and the verdict before that"
 has "$err" '^Trustworthy: yes' "without a caveat"
 has_not "$err" 'is mounted on' "where this machine has the device mounted is nothing to a copy"
 start
@@ -195,7 +193,7 @@ is_status 3 "a file that is held, and a ring: against"
 has "$err" '^Of its own processes, closed, and held by no living process:$' "the file"
 has "$err" '^Of its own processes, rings that the kernel has not freed yet:$' "the ring"
 has "$err" '^ 7 +5ns working exit +905 ' "listed"
-has "$err" "^Late: .* 0 are pending, 1 held, and 1 rings not freed" "and said"
+has "$err" "^Late: files of sh: 1 held, 1 in rings not freed; " "and said"
 start
 dfput run --max-late 20ms --json --input "$copy" -- sh -c 'grow; hold $PPID; hold 77; tear 77; tear 77,$PPID; exit 5'
 is_json "$err" 'j["late"] == 2 and len(j["tree_held"]) == len(j["tree_rings"]) == 1 and j["trustworthy"]' "its own alone, in JSON"
@@ -218,7 +216,7 @@ is_json "$err" 'j["late"] == len(j["tree_pending"]) == 1 and j["tree_pending"][0
 start
 dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue $$ $PPID'
 has "$err" '^Of its own processes, pending now:$' "listed"
-has "$err" "^Late: of the files of its processes, 0 were released later than 20\.000ms; 1 are pending" "and said"
+has "$err" "^Late: files of sh: 1 pending; the limit is 20\.000ms" "and said"
 start
 dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 88,$PPID,1'
 is_status 3 "one of a process that another of its processes reaped: against"
@@ -329,7 +327,7 @@ is_json "$err" 'j["waited_ns"] < j["max_late_ns"] and j["caveats"] == ["signal 1
 start
 meanwhile --max-late 3600 -- eval 'kill -HUP $pid'
 has "$err" 'all of its processes reaped after' "its processes were reaped all the same"
-has "$err" '^No verdict: a signal ended the wait after .* of 3600\.000s\.$' "said so"
+has "$err" '^Cannot tell: .*; but signal 1 ended the wait\.$' "said so"
 
 start
 dfput run --max-late 0 --input "$copy" -- sh -c 'grow lost_records=1'
@@ -384,18 +382,18 @@ touch_it() {
 }
 
 touch_it --input "$work/none"
-is_status 1 "no module"
+is_status 125 "no module: its own failure"
 has "$err" "see 'dfput doctor'" "with a hint"
 touch_it --input "$work/none" --max-late 1
-is_status 4 "no module, with --max-late: cannot tell"
+is_status 125 "no module, with --max-late"
 start
 set_value stats enabled 0
 touch_it --input "$copy"
-is_status 1 "measuring is off"
+is_status 125 "measuring is off"
 start
 sed -i '1s/2/3/' "$copy/hooks"
 touch_it --input "$copy" --max-late 1
-is_status 4 "another ABI"
+is_status 125 "another ABI"
 start
 touch_it --input "$copy" --report "$work/no/report"
 rm "$copy/leftovers"
@@ -405,7 +403,7 @@ start
 echo half >"$work/rules"
 touch_it --input "$copy" --rules "$work/rules"
 has "$err" 'rules: line 1: not an origin and a function' "rules that are none"
-is_status 1 "a report that cannot be written"
+is_status 125 "a report that cannot be written"
 
 # ---- reports
 
@@ -420,15 +418,70 @@ is_json "$report" 'j["differences"]["queued_softirq"] == 2' "differences"
 is_json "$report" 'j["left"] == 0 and j["measured_by"] == "exact" and "waited_ns" not in j' "the rest"
 
 dfput run -o "$work/no/report" --input "$copy" -- touch "$work/ran"
-is_status 1 "a report that cannot be written"
+is_status 125 "a report that cannot be written"
 [ ! -e "$work/ran" ]
 verdict $? "nothing was run"
 if [ -w /dev/full ]; then
 	dfput run -o /dev/full --input "$copy" -- true
-	is_status 1 "a report that is lost"
+	is_status 125 "a report that is lost"
 	dfput run -o /dev/full --max-late 0 --input "$copy" -- true
-	is_status 4 "and with it the verdict"
+	is_status 125 "and with it the verdict"
+	dfput run --tap -o /dev/full --input "$copy" -- true
+	is_status 125 "KTAP that is lost"
 fi
+
+dfput run -o "$work/x" --log-fd 3 --input "$copy" -- true
+is_status 125 "one report, one place"
+dfput run --frob -- true
+is_status 125 "wrong usage is its own failure, too"
+
+# ---- channels
+
+start
+run bash -c '"$0" run --log-fd 5 --input "$COPY" -- sh -c "grow; [ -e /dev/fd/5 ] || exit 6" 5>"$1"' "$DFPUT" "$work/log"
+is_status 6 "--log-fd: a descriptor that the program does not get"
+has "$(head -n 1 "$work/log")" '^No file of sh was seen to outlive its process\.$' "the report is there"
+[ -z "$err" ]
+verdict $? "and not on stderr"
+start
+run bash -c '"$0" run --verdict-fd 5 --max-late 9ms --input "$COPY" -- sh -c "grow leftover=1; leave 4 9999999 \$PPID,1; exit 7" 5>"$1"' "$DFPUT" "$work/verdict"
+is_status 7 "--verdict-fd: the program's status"
+[ "$(cat "$work/verdict")" = 'verdict=late late=1 lateness_max_ns=9999999' ]
+verdict $? "and the verdict apart from it" "$(cat "$work/verdict")"
+touch_it --verdict-fd 77 --input "$copy"
+is_status 125 "--verdict-fd: one that is not open"
+run bash -c '"$0" run --log-fd 5 --input "$COPY" -- touch "$1" 5</dev/null' "$DFPUT" "$work/touched"
+is_status 125 "--log-fd: one that is open to read"
+
+# ---- several runs, and KTAP
+
+start
+echo 3 >"$work/next"
+dfput run -r 3 --max-late 5ms --input "$copy" -- sh -c 'grow leftover=1; read -r id <"$0"; id=$((id + 1)); echo $id >"$0"; leave $id ${id}000000 $PPID; exit 1' "$work/next"
+is_status 3 "-r: the worst verdict"
+has "$(head -n 1 <<<"$err")" '^Of 3 runs of sh, 1 had late files\.$' "said first"
+has "$err" '^ +1 +1 +[0-9.]+m?s +1 +4\.000ms +0 in_time$' "a line for each"
+has "$err" '^ +3 +1 +[0-9.]+m?s +1 +6\.000ms +1 late$' "in order"
+has "$err" '^lateness_max +4\.000ms +5\.000ms +6\.000ms$' "and the spread"
+start
+echo 3 >"$work/next"
+dfput run -r 3 --json --input "$copy" -- sh -c 'grow leftover=1; read -r id <"$0"; id=$((id + 1)); echo $id >"$0"; leave $id ${id}000000 $PPID; kill -0 $$ && trap "exit 9" TERM && kill -TERM $$' "$work/next"
+is_status 9 "-r: the first failure, and signals reach each"
+is_json "$err" '[r["lateness_max_ns"] for r in j["runs"]] == [4000000, 5000000, 6000000] and j["spread"][1]["median_ns"] == 5000000 and j["trustworthy"]' "as JSON"
+start
+dfput run -r 2 --tap --max-late 5ms --input "$copy" -- sh -c 'grow; exit 3'
+[ "$(grep -v '^#' <<<"$err")" = "KTAP version 1
+1..4
+not ok 1 sh: exit status 3
+ok 2 sh: files in time
+not ok 3 sh: exit status 3
+ok 4 sh: files in time" ]
+verdict $? "--tap"
+start
+dfput run --tap --max-late 5ms --input "$copy" -- sh -c 'grow lost_records=1'
+is_status 4 "--tap: cannot tell"
+has "$err" '^not ok 2 sh: files in time # ERROR cannot tell$' "is an error of the test"
+has "$err" '^# Not trustworthy: lost_records grew by 1 ' "with its reason"
 
 # ---- the process tree
 

@@ -578,9 +578,12 @@ usage "for what" wait
 usage "for what" wait --all --pid 1
 usage "not a number of 1 or more" wait --pid 0
 usage "umount: what" umount
-usage "which program" run
-usage "which program" run --max-late 1s --
-usage "not a time" run --max-late later -- true
+dfput run --max-late 1s --
+is_status 125 "run: wrong usage is its own failure"
+has "$err" 'run: which program' "said so"
+dfput run --max-late later -- true
+is_status 125 "also of an option"
+has "$err" 'not a time' "said so"
 
 dfput --help
 is_status 0 "help"

@@ -54,7 +54,8 @@ struct options;
 	X(flush, "Actions", cmd_flush, 0, "", "", "",                     \
 	  "drain the list now; files that something holds are not on it") \
 	X(run, "Actions", cmd_run, ARGUMENTS_PROGRAM,                     \
-	  "[--] PROGRAM [ARGUMENT...]", "", "max-late report rules",      \
+	  "[--] PROGRAM [ARGUMENT...]", "",                               \
+	  "max-late report log-fd verdict-fd repeat tap all rules",       \
 	  "run a program and tell which files outlived it")
 
 /* Does it. Return: the exit status. */

@@ -50,6 +50,11 @@ struct options {
 	/* UINT64_MAX if not given. */
 	uint64_t max_late;
 	const char *report;
+	/* Descriptors, 0 if not given. */
+	uint64_t log_fd;
+	uint64_t verdict_fd;
+	uint64_t repeat;
+	bool tap;
 	bool folded;
 	const char *rules;
 	/* Prefix of /proc and /sys, "" if not given. */

@@ -5,67 +5,27 @@
  * watching for so long, and say whether any file of the tree was later.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "analysis/leftovers.h"
-#include "analysis/pending_since.h"
-#include "analysis/unreleased.h"
-#include "cmd/cmd.h"
-#include "debugfs/header.h"
-#include "debugfs/listing.h"
-#include "debugfs/origins.h"
-#include "debugfs/stats.h"
-#include "debugfs/trust.h"
+#include "cmd/run.h"
+#include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
-#include "proc/supervise.h"
+#include "lib/progress.h"
 
-/**
- * struct run - one run
- * @reader: the directory
- * @out: where the report goes
- * @how: the module's method
- * @before: counters when the program was started
- * @after: counters when the last of its tree was reaped
- * @last: counters at the end of the time given
- * @tree: program and tree
- * @pending: what was on the list then
- * @leftovers: what of it, and of the leftovers, is the tree's
- * @unreleased: what of the tree's is held then, and which of its rings are there
- * @origins: call paths, and what names them
- * @measured: the numbers could be read at the end
- * @ended: number_now() when @pending was known
- * @caveats: why the measurement cannot be trusted
- */
-struct run {
-	struct reader reader;
-	FILE *out;
-	char how[TRUST_HOW];
-	struct stats before;
-	struct stats after;
-	struct stats last;
-	struct supervise tree;
-	struct pending_since pending;
-	struct leftovers leftovers;
-	struct unreleased unreleased;
-	struct origins origins;
-	bool measured;
-	uint64_t ended;
-	struct caveats caveats;
-};
-
-static bool has_limit(const struct options *options)
+bool run_has_limit(const struct options *options)
 {
 	return options->max_late != UINT64_MAX;
 }
 
-/* Is there a time after the last of the tree was reaped? */
-static bool has_window(const struct run *run, const struct options *options)
+bool run_has_window(const struct run *run, const struct options *options)
 {
-	return has_limit(options) && run->tree.all_reaped;
+	return run_has_limit(options) && run->tree.all_reaped;
 }
 
 /* All that has to be known before anything is run. */
@@ -99,20 +59,41 @@ static int prepare_run(struct run *run, const struct options *options)
 	return err;
 }
 
-static int open_report(struct run *run, const struct options *options)
+/* Is this descriptor open for writing? The program does not get it. */
+static int take_descriptor(uint64_t number, const char *option)
 {
-	FILE *file;
+	int fd = number > INT_MAX ? -1 : (int)number;
+	int flags = fcntl(fd, F_GETFL);
 
-	if (!options->report)
-		return 0;
-	file = fopen(options->report, "we");
-	if (!file) {
-		complain("run: not run, as the report %s cannot be written: %s",
-			 options->report, strerror(errno));
-		return -1;
+	if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY &&
+	    (fd <= STDERR_FILENO || !fcntl(fd, F_SETFD, FD_CLOEXEC)))
+		return fd;
+	complain("run: not run, as --%s: %" PRIu64 " is not open for writing",
+		 option, number);
+	return -1;
+}
+
+/* Return: the stream for the report, or NULL when it has complained. */
+static FILE *open_report(const struct options *options)
+{
+	FILE *file = NULL;
+	int fd;
+
+	if (options->log_fd) {
+		fd = take_descriptor(options->log_fd, "log-fd");
+		if (fd < 0)
+			return NULL;
+		file = fdopen(fd, "w");
+	} else if (options->report) {
+		file = fopen(options->report, "we");
+	} else {
+		return stderr;
 	}
-	run->out = file;
-	return 0;
+	if (!file)
+		complain("run: not run, as the report %s cannot be written: %s",
+			 options->report ? options->report : "",
+			 strerror(errno));
+	return file;
 }
 
 /*
@@ -121,12 +102,17 @@ static int open_report(struct run *run, const struct options *options)
  */
 static int watch_window(struct run *run, const struct options *options)
 {
+	uint64_t until = number_after(run->tree.reaped, options->max_late);
 	int err = 0;
 
-	if (has_window(run, options) && !run->tree.interrupted)
-		err = supervise_watch(&run->tree,
-				      number_after(run->tree.reaped,
-						   options->max_late));
+	while (!err && run_has_window(run, options) && !run->tree.interrupted &&
+	       number_now() < until) {
+		uint64_t next = number_after(number_now(), NUMBER_NS_PER_SEC);
+
+		progress_show(run->tree.reaped, "watching for late files");
+		err = supervise_watch(&run->tree, next < until ? next : until);
+	}
+	progress_end();
 	if (!err)
 		return 0;
 	return error_set(err, "cannot wait: %s", strerror(-err));
@@ -146,7 +132,7 @@ static void check_unowned(struct run *run, const struct options *options)
 			    stats_counters[DFPUT_COUNT_unowned].meaning);
 	if (run->last.lacks[DFPUT_COUNT_unowned])
 		caveats_add(&run->caveats, "the module does not count unowned");
-	if (has_limit(options) && run->leftovers.nr_pending_unknown)
+	if (run_has_limit(options) && run->leftovers.nr_pending_unknown)
 		caveats_add(&run->caveats,
 			    "of the files queued since it was started, %" PRIu64
 			    " are pending, nobody knows whose: they may be "
@@ -247,244 +233,175 @@ static void measure_end(struct run *run, const struct options *options)
 	collect_caveats(run, options);
 }
 
-static void show_status(const struct run *run, const char *program,
-			struct view *view)
-{
-	const struct supervise *tree = &run->tree;
-	char elapsed[NUMBER_TEXT];
-	bool killed = WIFSIGNALED(tree->status);
-
-	view_text(view, "program", program);
-	view_number(view, "status", (uint64_t)supervise_status(tree));
-	view_number(view, "elapsed_ns", tree->reaped - tree->started);
-	view_text(view, "measured_by", run->how);
-	view_bool(view, "whole_machine", true);
-	view_note(view, "%s: %s %d, all of its processes %s after %s", program,
-		  killed ? "killed by signal" : "exit status",
-		  killed ? WTERMSIG(tree->status) : WEXITSTATUS(tree->status),
-		  tree->all_reaped ? "reaped" : "not reaped",
-		  number_ns_short(elapsed, tree->reaped - tree->started));
-}
-
-/* What of its own processes was neither released nor put on the list. */
-static int show_tree_unreleased(struct run *run, struct view *view)
-{
-	static const struct {
-		enum unreleased_table table;
-		const struct listing *listing;
-		const char *name;
-		const char *note;
-	} shown[] = {
-		{ UNRELEASED_HELD, &listing_held, "tree_held",
-		  "Of its own processes, closed, and held by no living process:" },
-		{ UNRELEASED_RINGS, &listing_rings, "tree_rings",
-		  "Of its own processes, rings that the kernel has not freed yet:" },
-	};
-	int err = 0;
-
-	for (size_t i = 0; !err && i < sizeof(shown) / sizeof(shown[0]); i++) {
-		const struct selection *selection =
-			&run->unreleased.selected[shown[i].table];
-
-		if (selection->nr)
-			view_note(view, "%s", shown[i].note);
-		err = selection_show(selection,
-				     &run->unreleased.rows[shown[i].table],
-				     shown[i].listing, shown[i].name, NULL,
-				     view);
-	}
-	return err;
-}
-
-static void show_tree(struct run *run, struct view *view)
-{
-	if (run->measured &&
-	    (leftovers_show(&run->leftovers, &run->pending, &run->reader,
-			    &run->origins, view) ||
-	     show_tree_unreleased(run, view)))
-		complain("run: %s", error_text());
-	view_note(
-		view,
-		"On the whole machine meanwhile, not by this program alone (%s):",
-		run->how);
-}
-
-static uint64_t after_grew_by(const struct run *run, enum dfput_counter counter)
-{
-	return run->last.counter[counter] - run->after.counter[counter];
-}
-
-static void show_window(const struct run *run, struct view *view)
-{
-	char took[NUMBER_TEXT];
-
-	view_note(view,
-		  "In the %s after its last process was reaped, again on the "
-		  "whole machine, not by this program alone: %" PRIu64
-		  " queued, %" PRIu64 " released:",
-		  number_ns_short(took, run->ended - run->tree.reaped),
-		  after_grew_by(run, DFPUT_COUNT_queued),
-		  after_grew_by(run, DFPUT_COUNT_released));
-	listing_growth(&run->after, &run->last, "after", view);
-}
-
-/* Differences have no meaning when the counters began anew in between. */
-static void show_windows(const struct run *run, const struct options *options,
-			 struct view *view)
-{
-	const char *why;
-
-	if (!run->measured ||
-	    !stats_continuous(&run->before, &run->after, &why))
-		return;
-	listing_growth(&run->before, &run->after, "differences", view);
-	if (has_window(run, options) &&
-	    stats_continuous(&run->before, &run->last, &why) &&
-	    stats_grew(&run->after, &run->last))
-		show_window(run, view);
-}
-
-/* What of the tree is, or was, later than the limit. */
-static uint64_t nr_late(const struct run *run)
+uint64_t run_nr_late(const struct run *run)
 {
 	return run->leftovers.nr_late + run->leftovers.pending.nr +
 	       unreleased_count(&run->unreleased) - run->unreleased.perhaps;
 }
 
-static void note_verdict(const struct run *run, const struct options *options,
-			 struct view *view)
+static enum run_verdict judge_run(const struct run *run,
+				  const struct options *options)
 {
-	char took[NUMBER_TEXT], limit[NUMBER_TEXT];
-
-	number_ns_short(took, run->ended - run->tree.reaped);
-	number_ns_short(limit, options->max_late);
-	if (run->tree.interrupted)
-		view_note(view,
-			  "No verdict: a signal ended the wait after %s of %s.",
-			  took, limit);
-	else if (nr_late(run))
-		view_note(view,
-			  "Late: of the files of its processes, %" PRIu64
-			  " were released later than %s; %" PRIu64
-			  " are pending, %" PRIu64 " held, and %" PRIu64
-			  " rings not freed, %s after the last process was "
-			  "reaped.",
-			  run->leftovers.nr_late, limit,
-			  run->leftovers.pending.nr,
-			  run->unreleased.selected[UNRELEASED_HELD].nr,
-			  run->unreleased.selected[UNRELEASED_RINGS].nr, took);
-	else if (run->caveats.nr)
-		view_note(view, "No verdict after %s (limit %s).", took, limit);
-	else
-		view_note(view,
-			  "In time: %s after the last of its processes was "
-			  "reaped, none of their files was later than %s, and "
-			  "none is pending, held, or in a ring.",
-			  took, limit);
+	if (!run_has_limit(options))
+		return RUN_NONE;
+	if (run->caveats.nr)
+		return RUN_UNKNOWN;
+	return run_nr_late(run) ? RUN_LATE : RUN_IN_TIME;
 }
 
-static void show_verdict(const struct run *run, const struct options *options,
-			 struct view *view)
+static int program_status(const struct run *run)
 {
-	if (!has_limit(options))
-		return;
-	view_number(view, "late", nr_late(run));
-	view_number(view, "waited_ns", run->ended - run->tree.reaped);
-	view_number(view, "max_late_ns", options->max_late);
-	note_verdict(run, options, view);
-}
-
-static int show_selected(struct run *run, const struct selection *selection,
-			 const char *name, const char *when, struct view *view)
-{
-	if (!selection->nr)
-		return 0;
-	view_note(view,
-		  "On the whole machine, queued %s its last process was "
-		  "reaped, and pending now:",
-		  when);
-	return selection_show(selection, &run->pending.rows, &listing_pending,
-			      name, &run->origins, view);
-}
-
-/* Everybody's files, the tree's among them. */
-static int show_pending_around(struct run *run, const struct options *options,
-			       struct view *view)
-{
-	int err;
-
-	view_number(view, "left", run->pending.before.nr);
-	err = show_selected(run, &run->pending.before, "pending", "before",
-			    view);
-	if (err || !has_window(run, options))
-		return err;
-	view_number(view, "left_after", run->pending.after.nr);
-	return show_selected(run, &run->pending.after, "pending_after", "after",
-			     view);
-}
-
-static int write_report(struct run *run, const struct options *options,
-			const char *program)
-{
-	struct view view;
-
-	view_begin(&view, run->out, options->json);
-	header_show(&run->reader, options->command->name, &view);
-	show_status(run, program, &view);
-	show_tree(run, &view);
-	show_windows(run, options, &view);
-	if (run->measured && show_pending_around(run, options, &view))
-		complain("run: %s", error_text());
-	if (run->measured)
-		show_verdict(run, options, &view);
-	listing_caveats(&run->caveats, &view);
-	return cmd_end(&run->reader, &view);
-}
-
-static int exit_status(const struct run *run, const struct options *options)
-{
-	if (has_limit(options) && run->caveats.nr)
-		return STATUS_UNKNOWN;
-	if (has_limit(options) && nr_late(run))
-		return STATUS_AGAINST;
 	if (run->tree.interrupted)
 		return 128 + run->tree.interrupted;
 	return supervise_status(&run->tree);
 }
 
-static int run_program(struct run *run, const struct options *options)
+static void keep_result(const struct run *run, enum run_verdict verdict,
+			struct run_results *results)
 {
-	int status = supervise_start(&run->tree, options->argv);
+	struct run_result *result;
 
-	if (status)
-		return status;
-	supervise_reap(&run->tree);
-	measure_end(run, options);
-	status = exit_status(run, options);
-	if (write_report(run, options, options->argv[0]))
-		status = has_limit(options) ? STATUS_UNKNOWN : STATUS_FAILED;
-	supervise_end(&run->tree);
+	results->result =
+		alloc_more(results->result, results->nr, sizeof(*result));
+	result = &results->result[results->nr++];
+	*result = (struct run_result){
+		.status = program_status(run),
+		.elapsed = run->tree.reaped - run->tree.started,
+		.outlived = run->leftovers.released.nr,
+		.worst = run->leftovers.worst,
+		.late = run_nr_late(run),
+		.verdict = verdict,
+	};
+	if (verdict > results->verdict)
+		results->verdict = verdict;
+	for (size_t i = 0; i < run->caveats.nr; i++)
+		caveats_add(&results->caveats, "run %zu: %s", results->nr,
+			    run->caveats.text[i]);
+}
+
+static int report_run(struct run *run, const struct options *options,
+		      enum run_verdict verdict,
+		      const struct run_results *results, FILE *out)
+{
+	if (options->tap)
+		return run_tap(run, options, verdict, results->nr, out);
+	if (options->repeat <= 1)
+		return run_report(run, options, verdict, out);
+	if (results->nr < options->repeat && !run->tree.interrupted)
+		return 0;
+	return run_report_all(results, &run->reader, options, out);
+}
+
+static void free_run(struct run *run)
+{
+	leftovers_free(&run->leftovers);
+	unreleased_free(&run->unreleased);
+	origins_free(&run->origins);
+	pending_since_free(&run->pending);
+	reader_close(&run->reader);
+}
+
+/* Return: 0, or the exit status if the program could not be run, or not reported. */
+static int run_once(const struct options *options, struct run_results *results,
+		    FILE *out)
+{
+	enum run_verdict verdict;
+	struct run run = { 0 };
+	int status = STATUS_OWN;
+
+	if (!prepare_run(&run, options))
+		status = supervise_start(&run.tree, options->argv);
+	if (!status) {
+		supervise_reap(&run.tree);
+		measure_end(&run, options);
+		verdict = judge_run(&run, options);
+		keep_result(&run, verdict, results);
+		if (report_run(&run, options, verdict, results, out))
+			status = STATUS_OWN;
+		if (run.tree.interrupted)
+			results->interrupted = true;
+		supervise_end(&run.tree);
+	}
+	free_run(&run);
 	return status;
+}
+
+/* One line, for scripts. */
+static int tell_verdict(const struct run_results *results, int fd)
+{
+	uint64_t worst = 0, late = 0;
+
+	for (size_t i = 0; i < results->nr; i++) {
+		late += results->result[i].late;
+		if (results->result[i].worst > worst)
+			worst = results->result[i].worst;
+	}
+	if (dprintf(fd,
+		    "verdict=%s late=%" PRIu64 " lateness_max_ns=%" PRIu64 "\n",
+		    run_verdicts[results->verdict], late, worst) > 0)
+		return 0;
+	complain("run: cannot write the verdict: %s", strerror(errno));
+	return -1;
+}
+
+/* The verdict, unless it has a channel of its own; then the first failure. */
+static int exit_status(const struct run_results *results,
+		       const struct options *options)
+{
+	if (!options->verdict_fd && results->verdict == RUN_UNKNOWN)
+		return STATUS_UNKNOWN;
+	if (!options->verdict_fd && results->verdict == RUN_LATE)
+		return STATUS_AGAINST;
+	for (size_t i = 0; i < results->nr; i++)
+		if (results->result[i].status)
+			return results->result[i].status;
+	return STATUS_OK;
+}
+
+static int run_all(const struct options *options, int verdict_fd, FILE *out)
+{
+	uint64_t nr = options->repeat ? options->repeat : 1;
+	struct run_results results = { 0 };
+	int status = 0;
+
+	if (options->tap && run_tap_begin(options, out))
+		status = STATUS_OWN;
+	while (!status && results.nr < nr && !results.interrupted)
+		status = run_once(options, &results, out);
+	if (verdict_fd >= 0 && results.nr && tell_verdict(&results, verdict_fd))
+		status = STATUS_OWN;
+	if (!status)
+		status = exit_status(&results, options);
+	free(results.result);
+	return status;
+}
+
+static int check_usage(const struct options *options)
+{
+	if (!options->argc)
+		return options_usage("run: which program?");
+	if (options->report && options->log_fd)
+		return options_usage("run: either --report or --log-fd");
+	if (options->tap && options->json)
+		return options_usage("run: either --tap or --json");
+	return 0;
 }
 
 int cmd_run(const struct options *options)
 {
-	struct run run = { .out = stderr };
-	int status = has_limit(options) ? STATUS_UNKNOWN : STATUS_FAILED;
+	int verdict_fd = -1, status;
+	FILE *out;
 
-	if (!options->argc)
-		return options_usage("run: which program?");
-	if (!prepare_run(&run, options)) {
-		status = STATUS_FAILED;
-		if (!open_report(&run, options))
-			status = run_program(&run, options);
-	}
-	if (run.out != stderr)
-		fclose(run.out);
-	leftovers_free(&run.leftovers);
-	unreleased_free(&run.unreleased);
-	origins_free(&run.origins);
-	pending_since_free(&run.pending);
-	reader_close(&run.reader);
+	if (check_usage(options))
+		return STATUS_OWN;
+	if (options->verdict_fd)
+		verdict_fd = take_descriptor(options->verdict_fd, "verdict-fd");
+	out = options->verdict_fd && verdict_fd < 0 ? NULL :
+						      open_report(options);
+	if (!out)
+		return STATUS_OWN;
+	status = run_all(options, verdict_fd, out);
+	if (out != stderr && fclose(out))
+		status = STATUS_OWN;
 	return status;
 }

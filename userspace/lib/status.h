@@ -14,6 +14,8 @@ enum status {
 	STATUS_AGAINST,
 	/* No verdict: the measurement cannot be trusted, or there is none. */
 	STATUS_UNKNOWN,
+	/* Of dfput run: its own failure, as of env(1); others are the program's. */
+	STATUS_OWN = 125,
 };
 
 #endif /* DFPUT_STATUS_H */

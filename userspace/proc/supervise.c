@@ -19,6 +19,7 @@
 
 #include "lib/error.h"
 #include "lib/number.h"
+#include "lib/status.h"
 #include "lib/view.h"
 #include "proc/supervise.h"
 
@@ -26,6 +27,13 @@ static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 static const int telling[] = { SIGUSR1, SIGUSR2 };
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What we were started with, and the first of several programs changed. */
+static struct {
+	bool taken;
+	struct sigaction child;
+	sigset_t mask;
+} inherited;
 
 static void add_signals(sigset_t *set, const int *signals, size_t nr)
 {
@@ -50,24 +58,24 @@ static int take_signals(struct supervise *supervise)
 	if (supervise->signal_fd < 0)
 		return -errno;
 	/* Where SIGCHLD is ignored, there is nothing to reap. */
-	sigaction(SIGCHLD, &action, &supervise->child_action);
-	sigprocmask(SIG_BLOCK, &set, &supervise->mask);
+	sigaction(SIGCHLD, &action, inherited.taken ? NULL : &inherited.child);
+	sigprocmask(SIG_BLOCK, &set, inherited.taken ? NULL : &inherited.mask);
+	inherited.taken = true;
 	return 0;
 }
 
-static void give_signals_back(const struct supervise *supervise)
+static void give_signals_back(void)
 {
-	sigaction(SIGCHLD, &supervise->child_action, NULL);
-	sigprocmask(SIG_SETMASK, &supervise->mask, NULL);
+	sigaction(SIGCHLD, &inherited.child, NULL);
+	sigprocmask(SIG_SETMASK, &inherited.mask, NULL);
 }
 
 /* In the child. Tells the parent only what went wrong: success closes @tell. */
-static _Noreturn void exec_program(const struct supervise *supervise,
-				   char **argv, int tell)
+static _Noreturn void exec_program(char **argv, int tell)
 {
 	int err;
 
-	give_signals_back(supervise);
+	give_signals_back();
 	execvp(argv[0], argv);
 	err = errno;
 	if (write(tell, &err, sizeof(err)) != sizeof(err))
@@ -99,7 +107,7 @@ static int fork_program(struct supervise *supervise, char **argv)
 	supervise->started = number_now();
 	supervise->child = fork();
 	if (!supervise->child)
-		exec_program(supervise, argv, fds[1]);
+		exec_program(argv, fds[1]);
 	result = errno;
 	close(fds[1]);
 	if (supervise->child > 0)
@@ -110,7 +118,7 @@ static int fork_program(struct supervise *supervise, char **argv)
 	errno = result;
 failed:
 	complain("run: cannot start a process: %s", strerror(errno));
-	return 1;
+	return STATUS_OWN;
 }
 
 int supervise_start(struct supervise *supervise, char **argv)
@@ -120,12 +128,12 @@ int supervise_start(struct supervise *supervise, char **argv)
 	*supervise = (struct supervise){ .signal_fd = -1 };
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) {
 		complain("run: cannot become a subreaper: %s", strerror(errno));
-		return 1;
+		return STATUS_OWN;
 	}
 	err = take_signals(supervise);
 	if (err) {
 		complain("run: cannot take signals: %s", strerror(-err));
-		return 1;
+		return STATUS_OWN;
 	}
 	err = fork_program(supervise, argv);
 	if (err)

@@ -15,8 +15,6 @@
 
 /**
  * struct supervise - a program and its process tree
- * @mask: signals that were blocked before
- * @child_action: what SIGCHLD did before
  * @signal_fd: reports signals; after supervise_reap() those that should end us
  * @child: the program
  * @over: the program itself was reaped
@@ -27,8 +25,6 @@
  * @reaped: number_now() when the last of the tree was reaped, or we gave up
  */
 struct supervise {
-	sigset_t mask;
-	struct sigaction child_action;
 	int signal_fd;
 	pid_t child;
 	bool over;
@@ -48,7 +44,7 @@ struct supervise {
  * It complains about what went wrong.
  *
  * Return: 0; 127 when the program was not found, 126 when it could not be
- * executed, or 1 when something else failed, as an exit status.
+ * executed, or STATUS_OWN when something else failed, as an exit status.
  */
 int supervise_start(struct supervise *supervise, char **argv);
 

@@ -18,6 +18,7 @@
 #include "debugfs/rows.h"
 #include "debugfs/stats.h"
 #include "lib/error.h"
+#include "lib/number.h"
 
 static const struct view_column columns[] = {
 	{ "check", VIEW_TEXT },
@@ -37,7 +38,13 @@ void doctor_add(struct doctor *doctor, const char *check,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	doctor->failed |= level == DOCTOR_FAIL;
+	doctor->nr[level]++;
+	if (level > doctor->worst) {
+		doctor->worst = level;
+		snprintf(doctor->meaning, sizeof(doctor->meaning), "%s", text);
+		snprintf(doctor->fix, sizeof(doctor->fix), "%s",
+			 fix ? fix : "");
+	}
 	view_row(doctor->table,
 		 (const char *[]){ check, names[level], text, fix }, false);
 }
@@ -162,15 +169,19 @@ static int find_value(const struct document *doc, const char *name,
 static void check_method(struct doctor *doctor, const struct document *doc)
 {
 	static const char *const methods[] = { DFPUT_METHODS(DFPUT_WORD) };
+#define MEANING(id, word, meaning) meaning,
+	static const char *const meanings[] = { DFPUT_METHODS(MEANING) };
+#undef MEANING
 	int method = FIND_VALUE(doc, "method", methods);
-	bool exact = method == DFPUT_METHOD_EXACT;
 
-	doctor_add(
-		doctor, "method", exact ? DOCTOR_OK : DOCTOR_WARN,
-		exact ? NULL : "man 8 dfput",
-		exact ? "each queueing is seen (method %s)" :
-			"queueing is not seen but reconciled (method %s): see METHODS",
-		method < 0 ? "-" : methods[method]);
+	if (method < 0)
+		doctor_add(doctor, "method", DOCTOR_WARN,
+			   "modprobe -r dfput && modprobe dfput",
+			   "this dfput does not know the module's method");
+	else
+		doctor_add(doctor, "method", DOCTOR_OK, NULL,
+			   "%s (method %s): see METHODS in dfput(8)",
+			   meanings[method], methods[method]);
 }
 
 static void check_selftest(struct doctor *doctor, const struct document *doc)
@@ -271,6 +282,31 @@ static void run_checks(struct doctor *doctor, const struct options *options)
 	}
 }
 
+/* The worst, and what to do about it. */
+static void say_doctor(const struct doctor *doctor, struct view *view)
+{
+	static const struct {
+		enum color color;
+		const char *text;
+	} heads[] = {
+		[DOCTOR_OK] = { COLOR_GOOD, "dfput can measure" },
+		[DOCTOR_WARN] = { COLOR_UNSURE, "dfput can measure, but" },
+		[DOCTOR_FAIL] = { COLOR_BAD, "dfput cannot be trusted now:" },
+	};
+	size_t nr = doctor->nr[doctor->worst];
+	char more[NUMBER_TEXT] = "";
+
+	if (nr > 1)
+		snprintf(more, sizeof(more), " (and %zu more)", nr - 1);
+	if (doctor->worst == DOCTOR_OK)
+		view_verdict(view, COLOR_GOOD, "%s: all %zu checks are fine.",
+			     heads[DOCTOR_OK].text, nr);
+	else
+		view_verdict(view, heads[doctor->worst].color,
+			     "%s %s%s; try: %s", heads[doctor->worst].text,
+			     doctor->meaning, more, doctor->fix);
+}
+
 int cmd_doctor(const struct options *options)
 {
 	struct doctor doctor = { .root = options->root,
@@ -280,10 +316,11 @@ int cmd_doctor(const struct options *options)
 	view_begin(&view, stdout, options->json);
 	doctor.table = view_table_begin(&view, "doctor", columns, 4, VIEW_LIST);
 	run_checks(&doctor, options);
+	say_doctor(&doctor, &view);
 	view_table_end(doctor.table);
-	view_bool(&view, "healthy", !doctor.failed);
+	view_bool(&view, "healthy", doctor.worst < DOCTOR_FAIL);
 	reader_close(&doctor.reader);
 	if (view_end(&view))
 		return STATUS_FAILED;
-	return doctor.failed ? STATUS_FAILED : STATUS_OK;
+	return doctor.worst == DOCTOR_FAIL ? STATUS_FAILED : STATUS_OK;
 }

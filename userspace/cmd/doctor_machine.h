@@ -28,14 +28,20 @@ enum doctor_level {
  * @root: prefix of /proc and /sys
  * @table: the lines
  * @reader: the directory, if it could be opened
- * @failed: some check did
+ * @nr: how many checks had each outcome
+ * @worst: the worst outcome
+ * @meaning: of the first check with that outcome
+ * @fix: the command that fixes it, "" for none
  * @loaded: the module is
  */
 struct doctor {
 	const char *root;
 	struct view_table *table;
 	struct reader reader;
-	bool failed;
+	size_t nr[DOCTOR_FAIL + 1];
+	enum doctor_level worst;
+	char meaning[ERROR_TEXT];
+	char fix[ERROR_TEXT];
 	bool loaded;
 };
 

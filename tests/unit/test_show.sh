@@ -397,6 +397,20 @@ has_not "$(tail -n +2 <<<"$out")" "$(printf '\033')" "in the first line alone"
 NO_COLOR=1 dfput wait --all --input "$fixtures/idle"
 has_not "$out" "$(printf '\033')" "no colour"
 
+# ---- progress, on a terminal
+
+if command -v script >/dev/null; then
+	for what in --all --list '--super 8:1'; do
+		out=$(script -qec "timeout --foreground -s INT 1 $DFPUT wait $what --input $fixtures/busy" /dev/null </dev/null)
+		status=0 err=''
+		has "$out" 'dfput: 0s: ' "wait $what: progress"
+		[[ $out == *$'\r\033[K' ]]
+		verdict $? "wiped away by SIGINT"
+	done
+else
+	skip 'progress' 'no script(1)'
+fi
+
 # ---- wait
 
 dfput wait --all --input "$fixtures/idle"

@@ -174,13 +174,13 @@ static void note_living(const struct waiting *waiting, struct view *view)
 {
 	if (waiting->unreleased.living)
 		view_note(view,
-			  "Not waited for: %" PRIu64
-			  " files, which living processes hold.",
+			  "Not waited for, because living processes hold "
+			  "them: files: %" PRIu64 ".",
 			  waiting->unreleased.living);
 	if (waiting->unreleased.unseen)
 		view_note(view,
-			  "%" PRIu64
-			  " processes could not be asked what they hold.",
+			  "Processes that could not be asked what they hold: "
+			  "%" PRIu64 ".",
 			  waiting->unreleased.unseen);
 }
 

@@ -149,7 +149,7 @@ static void add_pending(struct why_search *search, const struct rows *rows,
 		.what = what,
 	};
 
-	snprintf(what, sizeof(what), "%zu files", nr);
+	snprintf(what, sizeof(what), "%zu file%s", nr, nr == 1 ? "" : "s");
 	number_ns_short(age, rows_number(rows, first, PENDING_AGE));
 	why_add(search, &reason,
 		"on the kernel's list of deferred files, cause %s, for %s%s",

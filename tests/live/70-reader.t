@@ -9,7 +9,7 @@ mount_scratch
 dfput stat >/dev/null 2>"$TMPDIR/error"
 is 'without the module: stat fails' $? 1
 dfput run -- true 2>/dev/null
-is 'without the module: run refuses' $? 1
+is 'without the module: run refuses' $? 125
 dfput doctor >/dev/null
 is 'without the module: doctor says no' $? 1
 

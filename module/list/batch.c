@@ -125,11 +125,8 @@ static void end_batch(struct batch *batch)
 	if (batch->last_preload_gen)
 		WRITE_ONCE(preload_gen_drained, batch->last_preload_gen);
 	dfput_activity_release(&batch->activity);
-	/*
-	 * The slot is free before the look at the others, so of two batches that end at
-	 * once one sees no other.
-	 */
 	if (unlikely(!is_preload_over() || dfput_list_has_gaps())) {
+		/* The slot is free by now: of two that end at once one sees no other. */
 		smp_mb();
 		check_preload();
 		check_gaps(gaps);

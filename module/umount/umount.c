@@ -291,8 +291,7 @@ static void add_ring_file(const struct dfput_deferral *deferral, u32 seq)
 	u64 id;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	for_each_row(id, row)
-	{
+	for_each_row(id, row) {
 		if (!ring_existed_at(row, deferral->ring))
 			continue;
 		if (row->mnt != deferral->mount) {
@@ -323,8 +322,7 @@ static void add_drained(const struct dfput_deferral *deferral, u32 seq)
 	u64 id;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	for_each_row(id, row)
-	{
+	for_each_row(id, row) {
 		if (!was_refused(row) || row->ended < deferral->queued)
 			continue;
 		if (row->mnt != deferral->mount) {
@@ -355,9 +353,10 @@ void dfput_umount_unseen(const struct dfput_release *release)
 	u64 id;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	for_each_row(id, row) if (row->mnt == release->mount ||
-				  row->super.dev == release->super.dev)
-		row->evidence.unsure = true;
+	for_each_row(id, row)
+		if (row->mnt == release->mount ||
+		    row->super.dev == release->super.dev)
+			row->evidence.unsure = true;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
@@ -376,7 +375,9 @@ void dfput_umount_shutdown(const struct dfput_super_ref *super, u64 now)
 	u64 id;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	for_each_row(id, row) if (is_of(row, super)) row->shutdown = now;
+	for_each_row(id, row)
+		if (is_of(row, super))
+			row->shutdown = now;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
@@ -428,8 +429,7 @@ void dfput_umount_stop(void)
 	struct dfput_umount_view *row;
 	u64 id;
 
-	for_each_row(id, row)
-	{
+	for_each_row(id, row) {
 		update_row(row);
 		row->evidence.unsure |= row->evidence.rings_left ||
 					row->evidence.maybe_last;

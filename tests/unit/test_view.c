@@ -100,8 +100,7 @@ static void json_is_valid_and_safe(void **state)
 		    "\360\237\230\200");
 	assert_json("\363\240\201\201", "\"\\udb40\\udc41\"",
 		    "\363\240\201\201");
-	assert_json("\364\220\200\200",
-		    "\"\\ufffd\\ufffd\\ufffd\\ufffd\"",
+	assert_json("\364\220\200\200", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"",
 		    "\357\277\275\357\277\275\357\277\275\357\277\275");
 }
 

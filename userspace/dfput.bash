@@ -6,14 +6,23 @@
 _dfput_help()
 {
 	"$@" --help 2>/dev/null | awk '
+		/^[A-Z]/ { columns = /^Columns/ }
 		/^Names:/ { sub("Names:", ""); print }
-		/^  [a-z]/ { print $1 }
+		/^  [a-z]/ && !columns { print $1 }
 		/^ +-/ {
 			for (i = 1; i <= NF && $i ~ /^-/; i++) {
 				sub(",", "", $i)
 				print $i
 			}
 		}'
+}
+
+# _dfput_columns PROGRAM COMMAND: of its table
+_dfput_columns()
+{
+	"$@" --help 2>/dev/null | awk '
+		/^[A-Z]/ { columns = /^Columns/; next }
+		columns && NF { print $1 == "+" ? $2 : $1 }'
 }
 
 # The first word that is neither an option nor the argument of one, and where.
@@ -30,6 +39,7 @@ _dfput_command()
 			return
 			;;
 		esac
+		[ "${COMP_WORDS[i]}" != = ] || i=$((i + 1))
 	done
 }
 
@@ -52,6 +62,7 @@ _dfput_program()
 			return
 			;;
 		esac
+		[ "${COMP_WORDS[i]}" != = ] || i=$((i + 1))
 	done
 }
 
@@ -69,12 +80,30 @@ _dfput()
 			return
 		fi
 	fi
+	[ "$previous" != = ] || previous=${COMP_WORDS[COMP_CWORD - 2]}
+	[ "$current" != = ] || current=
+	at=
+	case $command,$previous in
+	run,-o) words= ;;
+	*,-o | *,--columns | *,--sort)
+		at=${current%"${current##*,}"}
+		words="all $(_dfput_columns "${COMP_WORDS[0]}" "$command")"
+		;;
+	*,--mount) words=$(findmnt -rno TARGET 2>/dev/null) ;;
+	*,--super) words=$(lsblk -rnpo NAME 2>/dev/null) ;;
+	*,--pid) words=$(cd /proc && echo [0-9]*) ;;
+	*) words= ;;
+	esac
+	if [ "$words" ]; then
+		mapfile -t COMPREPLY < <(compgen -P "$at" -W "$words" -- "${current#"$at"}")
+		return
+	fi
 	case $previous in
-	--input | --root | --mount)
+	--input | --root)
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 		;;
-	--report | -o | --rules | --super)
+	--report | -o | --rules)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
@@ -82,7 +111,7 @@ _dfput()
 		mapfile -t COMPREPLY < <(compgen -W 'always never auto' -- "$current")
 		return
 		;;
-	--interval | --count | -i | -c | --timeout | --max-late | --pid | \
+	--interval | --count | -i | -c | --timeout | --max-late | --comm | --since | --limit | \
 		--log-fd | --verdict-fd | --repeat | -r)
 		return
 		;;

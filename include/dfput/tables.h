@@ -44,23 +44,27 @@
 /*
  * Columns: X(T, name, kind, who, meaning), where T is what the caller wants.
  *
- * kind  num; id: a number, 0 for none; ns: how long; took: the same, 0 while it
+ * kind  num; id: a number, 0 for none; origin: the same, an id in origins, beside
+ *       which the reader shows a name; ns: how long; took: the same, 0 while it
  *       is not over; time: when, ns of CLOCK_MONOTONIC, 0 for never; word: of
- *       words.h; text. Lists: words: with commas; pids: the same, ... at the end
- *       for more; stack and chain: with ;
+ *       words.h; text; name: text that is cut where the screen is narrow. Lists:
+ *       words: with commas; pids: the same, ... at the end for more; stack and
+ *       chain: with ;
  * who   all: shown to people too; more: only on request, and in JSON
+ *
+ * What people are shown by default fits on 80 columns.
  */
 #define DFPUT_COLUMNS_stats(X, T)
 
 #define DFPUT_COLUMNS_histograms(X, T)                             \
-	X(T, histogram, text, all, "which: see hist.h")            \
+	X(T, histogram, text, all, "which of them")                \
 	X(T, unit, text, all, "unit of the bucket's bound")        \
 	X(T, from, num, all, "the bucket's inclusive lower bound") \
 	X(T, count, num, all, "values in the bucket")
 
 #define DFPUT_COLUMNS_hooks(X, T)                                    \
-	X(T, hook, text, all, "what it is for")                      \
-	X(T, symbol, text, all, "kernel function")                   \
+	X(T, hook, name, all, "what it is for")                      \
+	X(T, symbol, name, all, "kernel function")                   \
 	X(T, backend, text, all, "ftrace or kretprobe")              \
 	X(T, state, word, all, "armed, idle, off, failed or absent") \
 	X(T, hits, num, all, "calls that had something to do")       \
@@ -73,14 +77,14 @@
 	X(T, cause, word, all, "why it could not be task work")              \
 	X(T, device, text, all, "major:minor of its superblock")             \
 	X(T, inode, num, all, "inode number")                                \
-	X(T, fstype, text, all, "filesystem type")                           \
-	X(T, super, id, all, "its superblock: an id in superblocks")         \
-	X(T, cpu, num, all, "CPU that queued it")                            \
-	X(T, pid, num, all, "thread that queued it, or was interrupted")     \
-	X(T, comm, text, all, "that thread's name")                          \
-	X(T, origin, id, all, "its call path: an id in origins")             \
+	X(T, fstype, name, all, "filesystem type")                           \
+	X(T, super, id, more, "its superblock: an id in superblocks")        \
+	X(T, cpu, num, more, "CPU that queued it")                           \
+	X(T, pid, num, more, "thread that queued it, or was interrupted")    \
+	X(T, comm, name, more, "that thread's name")                         \
+	X(T, origin, origin, all, "its call path: an id in origins")         \
 	X(T, owner, id, all, "process that closed it as it ended")           \
-	X(T, owner_comm, text, all, "that process's name")                   \
+	X(T, owner_comm, name, all, "that process's name")                   \
 	X(T, owner_start_ns, time, more, "when that process was started")    \
 	X(T, mount, text, more, "its mount: equal for files of one mount")   \
 	X(T, reapers, pids, more,                                            \
@@ -90,25 +94,25 @@
 #define DFPUT_COLUMNS_OWNER(X, T)                                             \
 	X(T, pid, num, all, "process that closed it")                         \
 	X(T, start_ns, time, more, "when that process was started")           \
-	X(T, uid, num, all, "its user")                                       \
+	X(T, uid, num, more, "its user")                                      \
 	X(T, cgroup, num, more, "id of its cgroup")                           \
 	X(T, reapers, pids, more, "child subreapers above it, nearest first") \
-	X(T, comm, text, all, "its name")
+	X(T, comm, name, all, "its name")
 
-#define DFPUT_COLUMNS_leftovers(X, T)                                        \
-	X(T, id, num, all, "its number: missing ones have been overwritten") \
-	X(T, kind, word, all, "closed by an exit or by an exec")             \
-	X(T, lateness_ns, ns, all,                                           \
-	  "from the exit's being visible to its release")                    \
-	X(T, exit_ns, time, more, "when the exit became visible")            \
-	X(T, route, word, all, "released as deferred, task_work or sync")    \
-	X(T, cause, word, all, "why it was deferred")                        \
-	X(T, origin, id, all, "its call path: an id in origins")             \
-	X(T, device, text, all, "major:minor of its superblock")             \
-	X(T, inode, num, all, "inode number")                                \
-	X(T, fstype, text, all, "filesystem type")                           \
-	X(T, super, id, all, "its superblock: an id in superblocks")         \
-	X(T, blocks, words, all, "what it was in the way of")                \
+#define DFPUT_COLUMNS_leftovers(X, T)                                         \
+	X(T, id, num, more, "its number: missing ones have been overwritten") \
+	X(T, kind, word, more, "closed by an exit or by an exec")             \
+	X(T, lateness_ns, ns, all,                                            \
+	  "from the exit's being visible to its release")                     \
+	X(T, exit_ns, time, all, "when the exit became visible")              \
+	X(T, route, word, all, "released as deferred, task_work or sync")     \
+	X(T, cause, word, more, "why it was deferred")                        \
+	X(T, origin, origin, all, "its call path: an id in origins")          \
+	X(T, device, text, all, "major:minor of its superblock")              \
+	X(T, inode, num, all, "inode number")                                 \
+	X(T, fstype, name, all, "filesystem type")                            \
+	X(T, super, id, more, "its superblock: an id in superblocks")         \
+	X(T, blocks, words, all, "what it was in the way of")                 \
 	DFPUT_COLUMNS_OWNER(X, T)
 
 #define DFPUT_COLUMNS_held(X, T)                                           \
@@ -117,8 +121,8 @@
 	X(T, exit_ns, time, more, "when the exit became visible")          \
 	X(T, device, text, all, "major:minor of its superblock")           \
 	X(T, inode, num, all, "inode number")                              \
-	X(T, fstype, text, all, "filesystem type")                         \
-	X(T, super, id, all, "its superblock: an id in superblocks")       \
+	X(T, fstype, name, all, "filesystem type")                         \
+	X(T, super, id, more, "its superblock: an id in superblocks")      \
 	X(T, mount, text, more, "its mount: equal for files of one mount") \
 	X(T, blocks, words, all, "what it is in the way of")               \
 	DFPUT_COLUMNS_OWNER(X, T)
@@ -130,13 +134,13 @@
 	X(T, kind, word, all, "closed by an exit or by an exec")               \
 	DFPUT_COLUMNS_OWNER(X, T)
 
-#define DFPUT_COLUMNS_origins(X, T)                                       \
-	X(T, id, num, all, "as in pending and leftovers")                 \
-	X(T, cause, word, all, "why its files could not be task work")    \
-	X(T, count, num, all, "files queued from this call site")         \
-	X(T, unwound, num, all, "of these, whose call path was recorded") \
-	X(T, wait_ns, ns, all, "their time on the list, added up")        \
-	X(T, wait_max_ns, ns, all, "the longest of these")                \
+#define DFPUT_COLUMNS_origins(X, T)                                        \
+	X(T, id, origin, all, "as in pending and leftovers")               \
+	X(T, cause, word, all, "why its files could not be task work")     \
+	X(T, count, num, all, "files queued from this call site")          \
+	X(T, unwound, num, more, "of these, whose call path was recorded") \
+	X(T, wait_ns, ns, all, "their time on the list, added up")         \
+	X(T, wait_max_ns, ns, all, "the longest of these")                 \
 	X(T, stack, stack, all, "functions, innermost first, ; between them")
 
 /*
@@ -145,47 +149,48 @@
  */
 #define DFPUT_COLUMNS_superblocks(X, T)                                       \
 	X(T, id, num, all, "its number: a later mount has another")           \
-	X(T, fstype, text, all, "filesystem type")                            \
+	X(T, fstype, name, all, "filesystem type")                            \
 	X(T, device, text, all, "major:minor")                                \
-	X(T, name, text, all, "the filesystem's own name for it (s_id)")      \
+	X(T, name, name, all, "the filesystem's own name for it (s_id)")      \
 	X(T, state, word, all, "alive, shutdown, gone or unknown")            \
 	X(T, queued, num, all,                                                \
 	  "files queued, also those only seen when released")                 \
-	X(T, released, num, all, "files that a drain loop released")          \
+	X(T, released, num, more, "files that a drain loop released")         \
 	X(T, pending, num, all, "files on the list now")                      \
 	X(T, held, num, all, "files that ended processes closed, still held") \
 	X(T, leftovers, num, all, "files that outlived their process")        \
-	X(T, shutdown_ns, time, more, "when its shutdown began")              \
-	X(T, shutdown_took_ns, took, all, "how long its shutdown took")       \
+	X(T, shutdown_ns, time, all, "when its shutdown began")               \
+	X(T, shutdown_took_ns, took, more, "how long its shutdown took")      \
 	X(T, shutdown_pid, id, more, "thread that shut it down")              \
-	X(T, shutdown_comm, text, all, "that thread's name")                  \
-	X(T, chain, chain, all, "what was deferred on the way to its shutdown")
+	X(T, shutdown_comm, name, more, "that thread's name")                 \
+	X(T, chain, chain, more, "what was deferred on the way to its shutdown")
 
-#define DFPUT_COLUMNS_umounts(X, T)                                            \
-	X(T, id, num, all, "its number: missing ones have been overwritten")   \
-	X(T, ended_ns, time, more, "when it returned")                         \
-	X(T, took_ns, ns, all, "how long it took")                             \
-	X(T, result, text, all, "0, or the error")                             \
-	X(T, why, word, all, "what kept it busy")                              \
-	X(T, pending_mount, num, all,                                          \
-	  "files of that mount on the list when it returned")                  \
-	X(T, pending_super, num, more,                                         \
-	  "files of that superblock on the list then")                         \
-	X(T, held_mount, num, all, "files of that mount held then")            \
-	X(T, rings, num, all, "rings that were being taken down then")         \
-	X(T, ring_files, num, all, "files of that mount that these put since") \
-	X(T, shutdown_took_ns, took, all,                                      \
-	  "from its return to the end of the shutdown")                        \
-	X(T, flags, words, all, "of umount2(2)")                               \
-	X(T, device, text, all, "major:minor of its superblock")               \
-	X(T, fstype, text, all, "filesystem type")                             \
-	X(T, name, text, all, "the filesystem's own name for it (s_id)")       \
-	X(T, super, id, more, "its superblock: an id in superblocks")          \
-	X(T, mount, text, more, "its mount: equal for files of one mount")     \
-	X(T, pid, num, all, "process that asked for it")                       \
-	X(T, comm, text, all, "its name")                                      \
-	X(T, attempts, num, all,                                               \
-	  "how often it asked, with the same result and reason")               \
+#define DFPUT_COLUMNS_umounts(X, T)                                           \
+	X(T, id, num, more, "its number: missing ones have been overwritten") \
+	X(T, ended_ns, time, all, "when it returned")                         \
+	X(T, took_ns, ns, all, "how long it took")                            \
+	X(T, result, text, all, "0, or the error")                            \
+	X(T, why, word, all, "what kept it busy")                             \
+	X(T, pending_mount, num, more,                                        \
+	  "files of that mount on the list when it returned")                 \
+	X(T, pending_super, num, more,                                        \
+	  "files of that superblock on the list then")                        \
+	X(T, held_mount, num, more, "files of that mount held then")          \
+	X(T, rings, num, more, "rings that were being taken down then")       \
+	X(T, ring_files, num, more,                                           \
+	  "files of that mount that these put since")                         \
+	X(T, shutdown_took_ns, took, more,                                    \
+	  "from its return to the end of the shutdown")                       \
+	X(T, flags, words, more, "of umount2(2)")                             \
+	X(T, device, text, all, "major:minor of its superblock")              \
+	X(T, fstype, name, all, "filesystem type")                            \
+	X(T, name, name, all, "the filesystem's own name for it (s_id)")      \
+	X(T, super, id, more, "its superblock: an id in superblocks")         \
+	X(T, mount, text, more, "its mount: equal for files of one mount")    \
+	X(T, pid, num, all, "process that asked for it")                      \
+	X(T, comm, name, all, "its name")                                     \
+	X(T, attempts, num, all,                                              \
+	  "how often it asked, with the same result and reason")              \
 	X(T, first_ns, time, more, "when the first of these returned")
 
 /* Values of the hooks file: X(T, name, kind, who, meaning), as columns */

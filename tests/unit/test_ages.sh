@@ -26,7 +26,7 @@ for table in pending:cpu leftovers:blocks held:blocks superblocks:chain umounts:
 	dfput "$table" --json --input "$older"
 	is_status 0 "older: $table"
 	is_json "$out" "len(j['$table']) > 0 and all(r['$column'] is None for r in j['$table'])" "older: $column is not there"
-	dfput "$table" --input "$older"
+	dfput "$table" -o all --input "$older"
 	is_status 0 "older: $table, for people"
 	has "$out" "${column^^}" "older: under its heading"
 done

@@ -23,9 +23,12 @@ help_commands() {
 	"$DFPUT" --help | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p' | words
 }
 
-# help_options COMMAND
+# help_options COMMAND [WHOSE]: only those of the tables, or all but those
 help_options() {
-	"$DFPUT" "$1" --help | sed -n 's/^  *\(-[-a-zA-Z, ]*\).*/\1/p' |
+	"$DFPUT" "$1" --help | awk -v of="${2:-}" '
+		/^[A-Z]/ { tables = /^Options of tables/ }
+		tables == (of == "tables")' |
+		sed -n 's/^  *\(-[-a-zA-Z, ]*\).*/\1/p' |
 		grep -oE -- '(^| )--?[a-zA-Z-]+' | words
 }
 
@@ -33,12 +36,12 @@ man_commands() {
 	sed -n '/^\.Sh COMMANDS/,/^\.Sh OPTIONS/s/^\.It Cm \([a-z]*\).*/\1/p' "$manual" | words
 }
 
-# man_options COMMAND: its own, and those of all commands
+# man_options COMMAND [SECTION]: its own, and those of a section, or of all commands
 man_options() {
-	awk -v command="$1" '
+	awk -v command="$1" -v all="${2:-OPTIONS}" '
 		/^\.Sh/ { section = $2; own = 0 }
 		section == "COMMANDS" && /^\.It Cm/ { own = $3 == command }
-		/^\.It Fl/ && (section == "OPTIONS" || own) {
+		/^\.It Fl/ && (section == all || own) {
 			for (i = 3; i <= NF && $i != "Ar"; i++)
 				if ($i != ",") print "-" $i
 		}' "$manual" | words
@@ -58,13 +61,23 @@ same "commands of help and manual" "$(help_commands)" "$(man_commands)"
 same "commands of help and completion" "$(help_commands)" "$(completed '')"
 for command in $(help_commands); do
 	same "$command: options of help and manual" "$(help_options "$command")" "$(man_options "$command")"
-	same "$command: options of help and completion" "$(help_options "$command")" "$(completed "$command" -)"
+	same "$command: options of help and completion" \
+		"$({ help_options "$command"; help_options "$command" tables; } | words)" \
+		"$(completed "$command" -)"
 done
+same "options of tables" "$(for command in $(help_commands); do
+	help_options "$command" tables
+done | words)" "$(man_options none TABLES | grep -v -e --help)"
 
 names=$("$DFPUT" hist --json --input "$fixtures/idle" | sed -n 's/.*"name":"\(.*\)",/\1/p' | words)
 same "names of histograms are completed" "$names" "$(completed hist '')"
 same "by their beginning" "batch_size" "$(completed hist batch_s)"
 same "behind options too" "pending" "$(completed --json --input dir pend)"
+same "and behind one with =" "pending" "$(completed --json --input = dir pend)"
+same "a column" "cause" "$(completed pending -o cau)"
+same "one more column" "pid,cause" "$(completed pending --columns pid,cau)"
+same "a column to sort by" "cause" "$(completed pending --sort cau)"
+same "a pid" "$$" "$(completed leftovers --pid $$)"
 for name in $names; do
 	grep -q "Va $name" "$manual"
 	verdict $? "the manual knows $name"
@@ -94,7 +107,7 @@ done
 for command in $(help_commands); do
 	[ -e "$fixtures/idle/$command" ] || continue
 	run "$DFPUT" "$command" --help
-	has "$out" '^Columns:$' "$command: its help has its columns"
+	has "$out" '^Columns; ' "$command: its help has its columns"
 	has_not "$out" '.{81}' "$command: and 80 columns"
 done
 if command -v man >/dev/null; then

@@ -146,13 +146,13 @@ void leftovers_caveats(const struct leftovers *leftovers, uint64_t counted,
 			    leftovers->nr_unknown);
 }
 
-static bool is_first_of_device(const struct leftovers *leftovers, size_t row)
+static bool is_first_of_device(const struct leftovers *leftovers, size_t nth)
 {
-	const char *device = rows_text(&leftovers->rows, row, DEVICE);
+	const size_t *row = leftovers->released.row;
+	const char *device = rows_text(&leftovers->rows, row[nth], DEVICE);
 
-	for (size_t i = 0; i < row; i++)
-		if (!leftovers->released.skip[i] &&
-		    rows_is(&leftovers->rows, i, DEVICE, device))
+	for (size_t i = 0; i < nth; i++)
+		if (rows_is(&leftovers->rows, row[i], DEVICE, device))
 			return false;
 	return true;
 }
@@ -182,29 +182,27 @@ static void show_mounts(const struct leftovers *leftovers,
 		{ "device", VIEW_TEXT },
 		{ "mount", VIEW_TEXT },
 	};
-	const struct rows *rows = &leftovers->rows;
+	const struct selection *released = &leftovers->released;
 	struct view_table *table;
 
 	table = view_table_begin(view, "mounts", columns, 2, VIEW_LIST);
-	for (size_t row = 0; reader->live && row < rows->nr; row++)
-		if (!leftovers->released.skip[row] &&
-		    is_first_of_device(leftovers, row))
-			show_mount(rows_text(rows, row, DEVICE), table, view);
+	for (size_t i = 0; reader->live && i < released->nr; i++)
+		if (is_first_of_device(leftovers, i))
+			show_mount(rows_text(&leftovers->rows, released->row[i],
+					     DEVICE),
+				   table, view);
 	view_table_end(table);
 }
 
 static int show_released(const struct leftovers *leftovers,
 			 const struct origins *origins, struct view *view)
 {
-	static const char *const json_only[] = {
-		"id",  "exit_ns", "start_ns", "super",
-		"uid", "cgroup",  "reapers",  NULL,
-	};
 	struct listing listing = listing_leftovers;
 	uint64_t nr = leftovers->released.nr;
 	char worst[NUMBER_TEXT];
 
-	listing.json_only = json_only;
+	listing.file = "tree_leftovers";
+	listing.empty = NULL;
 	if (nr)
 		view_note(view,
 			  "Of its own processes: %" PRIu64
@@ -217,8 +215,8 @@ static int show_released(const struct leftovers *leftovers,
 		view_note(
 			view,
 			"Of its own processes: no file outlived its process.");
-	return selection_show(&leftovers->released, &leftovers->rows, &listing,
-			      "tree_leftovers", origins, view);
+	return listing_show_folded(&listing, leftovers->rows.doc,
+				   &leftovers->released, origins, view);
 }
 
 int leftovers_show(const struct leftovers *leftovers,

@@ -5,7 +5,7 @@
 #ifndef DFPUT_PENDING_SINCE_H
 #define DFPUT_PENDING_SINCE_H
 
-#include "analysis/selection.h"
+#include "debugfs/selection.h"
 
 /* Columns of the rows. */
 enum pending_column {

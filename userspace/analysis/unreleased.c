@@ -112,47 +112,34 @@ static int select_table(struct unreleased *unreleased, struct reader *reader,
 	return 0;
 }
 
-/* Return: whether a living process holds what this row is about. */
-static enum holders_answer ask_holders(const struct unreleased *unreleased,
-				       const struct holders *holders,
-				       size_t row)
+struct living_query {
+	struct unreleased *unreleased;
+	const struct holders *holders;
+};
+
+static bool is_not_held(const struct rows *rows, size_t row, void *context)
 {
-	const struct rows *rows = &unreleased->rows[UNRELEASED_HELD];
+	const struct living_query *query = context;
+	enum holders_answer answer = HOLDERS_NONE;
 	dev_t super;
 
-	if (unreleased->selected[UNRELEASED_HELD].skip[row] ||
-	    devices_parse(rows_text(rows, row, DEVICE), &super))
-		return HOLDERS_NONE;
-	return holders_hold(holders, rows_text(rows, row, FSTYPE), super,
-			    rows_number(rows, row, INODE));
-}
-
-static void unselect_living(struct unreleased *unreleased,
-			    const struct holders *holders)
-{
-	struct selection *held = &unreleased->selected[UNRELEASED_HELD];
-	enum holders_answer answer;
-
-	for (size_t row = 0; row < unreleased->rows[UNRELEASED_HELD].nr;
-	     row++) {
-		answer = ask_holders(unreleased, holders, row);
-		unreleased->perhaps += answer == HOLDERS_PERHAPS;
-		if (answer != HOLDERS_ONE)
-			continue;
-		held->skip[row] = true;
-		held->nr--;
-		unreleased->living++;
-	}
+	if (!devices_parse(rows_text(rows, row, DEVICE), &super))
+		answer = holders_hold(query->holders,
+				      rows_text(rows, row, FSTYPE), super,
+				      rows_number(rows, row, INODE));
+	query->unreleased->perhaps += answer == HOLDERS_PERHAPS;
+	query->unreleased->living += answer == HOLDERS_ONE;
+	return answer != HOLDERS_ONE;
 }
 
 /* Is it enough to ask for holders of the one superblock? */
 static bool is_one_super(const struct unreleased *unreleased)
 {
 	const struct rows *rows = &unreleased->rows[UNRELEASED_HELD];
+	const struct selection *held = &unreleased->selected[UNRELEASED_HELD];
 
-	for (size_t row = 0; row < rows->nr; row++)
-		if (!unreleased->selected[UNRELEASED_HELD].skip[row] &&
-		    holders_repeat(rows_text(rows, row, FSTYPE)))
+	for (size_t i = 0; i < held->nr; i++)
+		if (holders_repeat(rows_text(rows, held->row[i], FSTYPE)))
 			return false;
 	return unreleased->query.device;
 }
@@ -177,7 +164,9 @@ static int check_living(struct unreleased *unreleased, struct reader *reader)
 		error_set(err, "cannot look for living holders: %s",
 			  strerror(-err));
 	else
-		unselect_living(unreleased, &holders);
+		selection_keep(&unreleased->selected[UNRELEASED_HELD],
+			       &unreleased->rows[UNRELEASED_HELD], is_not_held,
+			       &(struct living_query){ unreleased, &holders });
 	unreleased->unseen = holders.nr_unseen;
 	holders_free(&holders);
 	return err;

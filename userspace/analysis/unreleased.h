@@ -9,7 +9,7 @@
 #ifndef DFPUT_UNRELEASED_H
 #define DFPUT_UNRELEASED_H
 
-#include "analysis/selection.h"
+#include "debugfs/selection.h"
 
 /* The tables, in the order in which a file gets there. */
 enum unreleased_table {

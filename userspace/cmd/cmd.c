@@ -15,6 +15,20 @@
 #include "lib/error.h"
 #include "lib/privilege.h"
 
+void cmd_begin_view(struct view *view, FILE *out, const struct options *options)
+{
+	const struct listing *listing = listing_find(options->command->name);
+
+	view_begin(view, out, options->json);
+	view->format = (struct view_format){
+		.table = listing ? listing->file : NULL,
+		.columns = options->columns,
+		.headless = options->headless,
+		.raw = options->raw,
+		.all = options->all,
+	};
+}
+
 int cmd_end(struct reader *reader, struct view *view)
 {
 	header_trust(reader, view);
@@ -28,7 +42,7 @@ static int run_with_view(const struct options *options, cmd_show *show,
 	struct view view;
 	int result;
 
-	view_begin(&view, stdout, options->json);
+	cmd_begin_view(&view, stdout, options);
 	result = reader_open(&reader, options->input, options->root);
 	if (!result && reads_only)
 		privilege_drop();

@@ -7,6 +7,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/options.h"
+#include "debugfs/listing.h"
 #include "debugfs/parse.h"
 #include "debugfs/stats.h"
 #include "lib/status.h"
@@ -36,9 +37,11 @@ int cmd_change(const struct options *options, cmd_show *show);
 /* For commands whose status is a verdict: none where the files cannot be read. */
 int cmd_judge(const struct options *options, cmd_show *show);
 
-/*
- * Ends the output of a command that begins it itself. Return: 0 or a negative errno.
- */
+/* For a command that begins its output itself: as the options want it. */
+void cmd_begin_view(struct view *view, FILE *out,
+		    const struct options *options);
+
+/* And for the end of it. Return: 0 or a negative errno. */
 int cmd_end(struct reader *reader, struct view *view);
 
 /**
@@ -50,6 +53,20 @@ int cmd_end(struct reader *reader, struct view *view);
  */
 void cmd_say(struct view *view, int status, const struct caveats *caveats,
 	     const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/**
+ * cmd_show_table() - show those rows of a table that the options want
+ * @options: of the command
+ * @listing: the table
+ * @reader: an open one
+ * @doc: the file
+ * @view: where
+ *
+ * Return: as cmd_show.
+ */
+int cmd_show_table(const struct options *options, const struct listing *listing,
+		   struct reader *reader, struct document *doc,
+		   struct view *view);
 
 /* Says that there is no verdict, as measuring is off. Return: STATUS_UNKNOWN. */
 int cmd_refuse_off(struct view *view);

@@ -27,7 +27,7 @@ struct options;
 	  COMMANDS_HISTS, "", "distributions of times and batch sizes")   \
 	X(pending, "Tables", cmd_list, 0, "", "", "rules",                \
 	  "files on the list now")                                        \
-	X(leftovers, "Tables", cmd_list, 0, "", "", "rules",              \
+	X(leftovers, "Tables", cmd_list, 0, "", "", "all rules",          \
 	  "the last files that outlived their process")                   \
 	X(held, "Tables", cmd_list, 0, "", "", "",                        \
 	  "files that an ended process closed and something still holds") \

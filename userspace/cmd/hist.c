@@ -10,6 +10,7 @@
 
 #include "cmd/cmd.h"
 #include "debugfs/rows.h"
+#include "debugfs/selection.h"
 #include "debugfs/stats.h"
 #include "lib/error.h"
 #include "lib/text.h"
@@ -122,6 +123,11 @@ static bool is_named(char **wanted, const char *name)
 	return false;
 }
 
+static bool is_wanted(const struct rows *rows, size_t row, void *wanted)
+{
+	return is_named(wanted, rows_text(rows, row, NAME));
+}
+
 static int show_hists(const struct rows *rows, char **wanted, struct view *view)
 {
 	int err = 0;
@@ -171,6 +177,26 @@ static int check_names(const struct rows *rows, char **wanted)
 	return 0;
 }
 
+/* As the module has them, for scripts. */
+static int show_buckets(const struct options *options, struct reader *reader,
+			struct view *view)
+{
+	struct selection selection;
+	struct rows rows;
+	int err = rows_load(&rows, reader, "histograms", names);
+
+	if (!err)
+		err = check_names(&rows, options->argv);
+	if (!err) {
+		selection_make(&selection, &rows, is_wanted, options->argv);
+		err = selection_show(&selection, &rows, &listing_histograms,
+				     listing_histograms.file, NULL, view);
+		selection_free(&selection);
+	}
+	rows_free(&rows);
+	return err;
+}
+
 static int show_histograms(const struct options *options, struct reader *reader,
 			   struct view *view)
 {
@@ -191,5 +217,14 @@ static int show_histograms(const struct options *options, struct reader *reader,
 
 int cmd_hist(const struct options *options)
 {
-	return cmd_display(options, show_histograms);
+	int status = options_check_columns(options, listing_histograms.columns,
+					   listing_histograms.nr);
+
+	if (status)
+		return status;
+	if (options->json && options->columns)
+		return options_usage("hist: --columns is no JSON");
+	return cmd_display(options, options->raw || options->columns ?
+					    show_buckets :
+					    show_histograms);
 }

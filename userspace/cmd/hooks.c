@@ -56,16 +56,19 @@ static int show_hooks(const struct options *options, struct reader *reader,
 	struct document *doc;
 	int err = reader_load(reader, "hooks", &doc);
 
-	(void)options;
-	if (!err) {
+	if (!err && !view->format.raw)
 		show_values(doc, view);
-		err = listing_show(&listing_hooks, doc, NULL, NULL, view);
-	}
+	if (!err)
+		err = cmd_show_table(options, &listing_hooks, reader, doc,
+				     view);
 	document_free(doc);
 	return err;
 }
 
 int cmd_hooks(const struct options *options)
 {
-	return cmd_display(options, show_hooks);
+	int status = options_check_columns(options, listing_hooks.columns,
+					   listing_hooks.nr);
+
+	return status ? status : cmd_display(options, show_hooks);
 }

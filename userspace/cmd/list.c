@@ -1,11 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The commands that show a table of the module as it is.
+ * The commands that show a table of the module: which of its rows, in which order.
  */
+#include <errno.h>
+#include <fnmatch.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "cmd/cmd.h"
 #include "debugfs/listing.h"
+#include "debugfs/selection.h"
+#include "lib/error.h"
+#include "lib/number.h"
+#include "proc/devices.h"
+#include "proc/mountpoint.h"
+
+static bool is_text(const struct rows *rows, size_t row, void *text)
+{
+	return rows_is(rows, row, 0, text);
+}
+
+static bool is_like(const struct rows *rows, size_t row, void *glob)
+{
+	return !fnmatch(glob, rows_text(rows, row, 0), 0);
+}
+
+static bool is_younger(const struct rows *rows, size_t row, void *age)
+{
+	return rows_number(rows, row, 0) <= *(uint64_t *)age;
+}
+
+static bool is_after(const struct rows *rows, size_t row, void *moment)
+{
+	return rows_number(rows, row, 0) >= *(uint64_t *)moment;
+}
 
 /* The value of stats that says what is in no row; "": none does. */
 static const char *name_uncounted(const struct listing *listing,
@@ -13,7 +41,7 @@ static const char *name_uncounted(const struct listing *listing,
 {
 	if (!doc->nr_rows)
 		return listing->counted;
-	return listing->file == listing_pending.file ? "unrecorded" : "";
+	return listing_is(listing, &listing_pending) ? "unrecorded" : "";
 }
 
 /* No table denies what is counted: records were lost, or the copy was cut off. */
@@ -39,28 +67,186 @@ static int check_counted(struct listing *listing, const struct document *doc,
 	return 0;
 }
 
+/* What is asked of the rows of a table, and what is left of them. */
+struct query {
+	const struct options *options;
+	const struct listing *listing;
+	struct document *doc;
+	struct selection selection;
+};
+
+/* A column that an older module does not have is an error: nobody can tell. */
+static int keep(struct query *query, const char *column,
+		selection_filter *filter, void *context)
+{
+	const char *const names[] = { column, NULL };
+	struct rows rows;
+	int err = rows_bind(&rows, query->doc, names);
+
+	if (!err)
+		selection_keep(&query->selection, &rows, filter, context);
+	return err;
+}
+
+static int keep_mount(struct query *query)
+{
+	const char *path = query->options->mount;
+	char device[DEVICES_TEXT];
+	dev_t super;
+	int err = locate_mount("", path, &super);
+
+	if (err)
+		return error_set(err, "--mount: %s: %s", path,
+				 err == -EINVAL ? "nothing is mounted there" :
+						  strerror(-err));
+	return keep(query, "device", is_text,
+		    (void *)devices_text(device, super));
+}
+
+static int keep_id(struct query *query, const char *id)
+{
+	bool itself = listing_is(query->listing, &listing_superblocks);
+
+	return keep(query, itself ? "id" : "super", is_text, (void *)id);
+}
+
+/* On btrfs, the superblock has another number than its device. */
+static int keep_super(struct query *query)
+{
+	const char *text = query->options->super;
+	char device[DEVICES_TEXT];
+	dev_t block, super = 0;
+	int err = 0;
+
+	if (*text == '#')
+		return keep_id(query, text + 1);
+	if (devices_parse(text, &block))
+		err = devices_find("", text, &block);
+	if (!err)
+		err = locate_super("", block, &super);
+	if (err)
+		return error_set(err, "--super: %s: %s", text, strerror(-err));
+	return keep(query, "device", is_text,
+		    (void *)devices_text(device, super ? super : block));
+}
+
+static int keep_process(struct query *query)
+{
+	const struct options *options = query->options;
+	bool owner = listing_has(query->listing, "owner");
+	char number[NUMBER_TEXT];
+	int err = 0;
+
+	number_text(number, options->pid);
+	if (options->pid)
+		err = keep(query, owner ? "owner" : "pid", is_text, number);
+	if (!err && options->comm)
+		err = keep(query, owner ? "owner_comm" : "comm", is_like,
+			   (void *)options->comm);
+	return err;
+}
+
+/* The time that people are shown: that of what a row tells. */
+static const char *find_time(const struct listing *listing)
+{
+	for (size_t i = 0; i < listing->nr; i++)
+		if (listing->columns[i].kind == VIEW_TIME)
+			return listing->columns[i].name;
+	return NULL;
+}
+
+/* Both ages and times are of the module's clock, as it was when that was read. */
+static int keep_since(struct query *query, struct reader *reader)
+{
+	struct options_moment since = query->options->since;
+	struct stats stats;
+	uint64_t now, wall, age;
+	int err = stats_load(reader, &stats);
+
+	if (err)
+		return err;
+	now = stats.gauge[DFPUT_GAUGE_clock_monotonic_ns];
+	if (!now)
+		return error_set(
+			-EPROTO,
+			"--since: the module is too old to tell what time it is");
+	wall = stats.gauge[DFPUT_GAUGE_clock_realtime_ns];
+	age = since.ns;
+	if (since.by_clock)
+		age = since.ns < wall ? wall - since.ns : 0;
+	if (listing_has(query->listing, "age_ns"))
+		return keep(query, "age_ns", is_younger, &age);
+	now = age < now ? now - age : 0;
+	return keep(query, find_time(query->listing), is_after, &now);
+}
+
+static int select_rows(struct query *query, struct reader *reader,
+		       const struct origins *origins)
+{
+	const struct options *options = query->options;
+	int err = 0;
+
+	if (options->mount)
+		err = keep_mount(query);
+	if (!err && options->super)
+		err = keep_super(query);
+	if (!err)
+		err = keep_process(query);
+	if (!err && options->since.ns != UINT64_MAX)
+		err = keep_since(query, reader);
+	if (!err && options->sort)
+		err = listing_sort(query->listing, query->doc, origins,
+				   options->sort, &query->selection);
+	if (options->limit && options->limit < query->selection.nr)
+		query->selection.nr = options->limit;
+	return err;
+}
+
+int cmd_show_table(const struct options *options, const struct listing *listing,
+		   struct reader *reader, struct document *doc,
+		   struct view *view)
+{
+	struct query query = { options, listing, doc, { 0 } };
+	struct origins origins = { 0 };
+	int err = 0;
+
+	if (listing_has(listing, "origin_name"))
+		err = origins_load_if_any(reader, options->rules, &origins);
+	if (!err) {
+		selection_all(&query.selection, doc->nr_rows);
+		err = select_rows(&query, reader, &origins);
+	}
+	if (!err)
+		err = (listing_is(listing, &listing_leftovers) &&
+				       !options->sort ?
+			       listing_show_folded :
+			       listing_show)(listing, doc, &query.selection,
+					     &origins, view);
+	selection_free(&query.selection);
+	origins_free(&origins);
+	return err;
+}
+
 static int show_listing(const struct options *options, struct reader *reader,
 			struct view *view)
 {
 	struct listing listing = *listing_find(options->command->name);
-	struct origins origins = { 0 };
-	struct document *doc = NULL;
-	int err = 0;
+	struct document *doc;
+	int err = reader_load(reader, listing.file, &doc);
 
-	if (listing_has(&listing, "origin"))
-		err = origins_load_if_any(reader, options->rules, &origins);
-	if (!err)
-		err = reader_load(reader, listing.file, &doc);
 	if (!err)
 		err = check_counted(&listing, doc, reader, view);
 	if (!err)
-		err = listing_show(&listing, doc, NULL, &origins, view);
+		err = cmd_show_table(options, &listing, reader, doc, view);
 	document_free(doc);
-	origins_free(&origins);
 	return err;
 }
 
 int cmd_list(const struct options *options)
 {
-	return cmd_display(options, show_listing);
+	const struct listing *listing = listing_find(options->command->name);
+	int status =
+		options_check_columns(options, listing->columns, listing->nr);
+
+	return status ? status : cmd_display(options, show_listing);
 }

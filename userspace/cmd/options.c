@@ -16,6 +16,7 @@
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/status.h"
+#include "lib/text.h"
 #include "lib/view.h"
 
 static const struct command commands[] = {
@@ -25,7 +26,13 @@ static const struct command commands[] = {
 #undef COMMAND
 };
 
-enum kind { FLAG, TEXT, COLOR, TIME, TIME_NOT_0, NUMBER_NOT_0 };
+enum kind { FLAG, TEXT, COLOR, TIME, TIME_NOT_0, NUMBER_NOT_0, MOMENT };
+
+/* Whose an option is, when not of the commands that name it. */
+#define EVERY ""
+#define TABLES "*"
+#define OWNERS "pid owner"
+#define LISTS "id device hook"
 
 static const struct row {
 	const char *name;
@@ -33,53 +40,73 @@ static const struct row {
 	const char *argument;
 	enum kind kind;
 	size_t offset;
-	/* Of every command; the others are named in the table of commands. */
-	bool global;
+	/* NULL; EVERY; TABLES; or tables that have one of these columns. */
+	const char *of;
 	const char *help;
 } rows[] = {
-#define ROW(name, letter, argument, kind, field, global, help)                 \
+#define ROW(name, letter, argument, kind, field, of, help)                     \
 	{                                                                      \
 		name, letter, argument, kind, offsetof(struct options, field), \
-			global, help                                           \
+			of, help                                               \
 	}
-	ROW("interval", 'i', "SECS", TIME_NOT_0, interval, false,
+	ROW("interval", 'i', "SECS", TIME_NOT_0, interval, NULL,
 	    "print differences every SECS"),
-	ROW("count", 'c', "N", NUMBER_NOT_0, count, false,
+	ROW("count", 'c', "N", NUMBER_NOT_0, count, NULL,
 	    "with -i: stop after N of them"),
-	ROW("list", 0, NULL, FLAG, list, false, "until nothing is on the list"),
-	ROW("all", 0, NULL, FLAG, all, false,
-	    "leave nothing out: each counter, each ended process"),
-	ROW("mount", 0, "P", TEXT, mount, false,
+	ROW("list", 0, NULL, FLAG, list, NULL, "until nothing is on the list"),
+	ROW("all", 0, NULL, FLAG, all, NULL,
+	    "leave nothing out: each counter, file and process"),
+	ROW("mount", 0, "P", TEXT, mount, NULL,
 	    "for files of what is mounted on P, and for rings"),
-	ROW("super", 0, "DEV", TEXT, super, false,
+	ROW("super", 0, "DEV", TEXT, super, NULL,
 	    "until the superblock is gone and its device free"),
-	ROW("pid", 0, "N", NUMBER_NOT_0, pid, false,
+	ROW("pid", 0, "N", NUMBER_NOT_0, pid, NULL,
 	    "for the end of process N, and what it left"),
-	ROW("timeout", 0, "T", TIME, timeout, false, "wait for T at most"),
-	ROW("max-late", 0, "T", TIME, max_late, false,
+	ROW("timeout", 0, "T", TIME, timeout, NULL, "wait for T at most"),
+	ROW("max-late", 0, "T", TIME, max_late, NULL,
 	    "watch for T after the end, fail when files are late"),
-	ROW("report", 'o', "FILE", TEXT, report, false,
+	ROW("report", 'o', "FILE", TEXT, report, NULL,
 	    "write the report to FILE"),
-	ROW("log-fd", 0, "N", NUMBER_NOT_0, log_fd, false,
+	ROW("log-fd", 0, "N", NUMBER_NOT_0, log_fd, NULL,
 	    "write the report to descriptor N"),
-	ROW("verdict-fd", 0, "N", NUMBER_NOT_0, verdict_fd, false,
+	ROW("verdict-fd", 0, "N", NUMBER_NOT_0, verdict_fd, NULL,
 	    "write the verdict to descriptor N, exit as the program"),
-	ROW("repeat", 'r', "N", NUMBER_NOT_0, repeat, false,
+	ROW("repeat", 'r', "N", NUMBER_NOT_0, repeat, NULL,
 	    "run it N times, and show the spread"),
-	ROW("tap", 0, NULL, FLAG, tap, false, "report as KTAP"),
-	ROW("folded", 0, NULL, FLAG, folded, false,
+	ROW("tap", 0, NULL, FLAG, tap, NULL, "report as KTAP"),
+	ROW("folded", 0, NULL, FLAG, folded, NULL,
 	    "print folded stacks, for flame graphs"),
-	ROW("rules", 0, "FILE", TEXT, rules, false,
+	ROW("rules", 0, "FILE", TEXT, rules, NULL,
 	    "name origins by the rules in FILE"),
-	ROW("root", 0, "DIR", TEXT, root, false,
-	    "look at DIR/proc and DIR/sys"),
-	ROW("color", 0, "WHEN", COLOR, color, true,
+	ROW("root", 0, "DIR", TEXT, root, NULL, "look at DIR/proc and DIR/sys"),
+	ROW("columns", 'o', "LIST", TEXT, columns, TABLES,
+	    "show these columns; +LIST: these too; all"),
+	ROW("sort", 0, "COL", TEXT, sort, LISTS,
+	    "sort by a column; -COL: the greatest first"),
+	ROW("no-headings", 'n', NULL, FLAG, headless, TABLES,
+	    "print no headings"),
+	ROW("raw", 0, NULL, FLAG, raw, TABLES,
+	    "for scripts: plain numbers, blanks as \\x20"),
+	ROW("mount", 0, "P", TEXT, mount, "device",
+	    "rows of the filesystem mounted on P"),
+	ROW("super", 0, "DEV", TEXT, super, "device",
+	    "rows of a block device, MAJOR:MINOR or #ID"),
+	ROW("pid", 0, "N", NUMBER_NOT_0, pid, OWNERS, "rows of process N"),
+	ROW("comm", 0, "NAME", TEXT, comm, OWNERS,
+	    "rows of processes of that name, a glob"),
+	ROW("since", 0, "T", MOMENT, since,
+	    "age_ns exit_ns ended_ns shutdown_ns",
+	    "rows since T: so long ago, or by the clock"),
+	ROW("limit", 0, "N", NUMBER_NOT_0, limit, LISTS,
+	    "of these, the first N rows"),
+	ROW("color", 0, "WHEN", COLOR, color, EVERY,
 	    "colour: always, never, or auto: on a terminal"),
-	ROW("json", 0, NULL, FLAG, json, true, "print JSON"),
-	ROW("input", 0, "DIR", TEXT, input, true,
+	ROW("json", 0, NULL, FLAG, json, EVERY, "print JSON"),
+	ROW("input", 0, "DIR", TEXT, input, EVERY,
 	    "read DIR, a copy of the debugfs directory"),
-	ROW("help", 'h', NULL, FLAG, help, true, "print this help"),
-	ROW("version", 'V', NULL, FLAG, version, true, "print version and ABI"),
+	ROW("help", 'h', NULL, FLAG, help, EVERY, "print this help"),
+	ROW("version", 'V', NULL, FLAG, version, EVERY,
+	    "print version and ABI"),
 #undef ROW
 };
 
@@ -94,6 +121,29 @@ struct getopt {
 	char letters[2 * NR_ROWS + 3];
 	struct option names[NR_ROWS + 1];
 };
+
+int options_check_columns(const struct options *options,
+			  const struct view_column *columns, size_t nr)
+{
+	const char *sort = options->sort, *bad = NULL;
+	char list[512] = "";
+
+	if (options->columns)
+		bad = view_check_columns(columns, nr, options->columns);
+	if (!bad && sort) {
+		sort += *sort == '-';
+		if (view_find_column(columns, nr, sort, strlen(sort)) == nr)
+			bad = sort;
+	}
+	if (!bad)
+		return 0;
+	for (size_t i = 0; i < nr; i++)
+		text_append(list, sizeof(list), "%s%s", text_comma(list),
+			    columns[i].name);
+	return options_usage("%s: no such column: '%.*s'; there are %s",
+			     options->command->name, (int)strcspn(bad, ","),
+			     bad, list);
+}
 
 int options_usage(const char *format, ...)
 {
@@ -121,8 +171,19 @@ static bool list_has(const char *list, const char *word)
 
 static bool takes_option(const struct command *command, const struct row *row)
 {
-	return row->global ||
-	       (command && list_has(command->options, row->name));
+	const struct listing *listing;
+
+	if (!row->of)
+		return command && list_has(command->options, row->name);
+	if (!*row->of)
+		return true;
+	listing = command ? listing_find(command->name) : NULL;
+	if (!listing || !strcmp(row->of, TABLES))
+		return listing;
+	for (size_t i = 0; i < listing->nr; i++)
+		if (list_has(row->of, listing->columns[i].name))
+			return true;
+	return false;
 }
 
 /* "+" stops getopt(3) at the first argument that is no option. */
@@ -179,10 +240,24 @@ static int parse_number(const struct row *row, const char *text,
 			     row->name, text);
 }
 
-static const struct row *find_row(int key)
+static int parse_moment(const struct row *row, const char *text,
+			struct options_moment *moment)
+{
+	if (!number_duration(text, &moment->ns))
+		return 0;
+	moment->by_clock = true;
+	if (!number_time(text, &moment->ns))
+		return 0;
+	return options_usage(
+		"--%s: '%s' is not a time, such as 10ms, 07:30 or '2026-01-31 07:30'",
+		row->name, text);
+}
+
+static const struct row *find_row(const struct command *command, int key)
 {
 	for (size_t i = 0; i < NR_ROWS; i++)
-		if (key == KEY(i) || (key && key == rows[i].letter))
+		if (takes_option(command, &rows[i]) &&
+		    (key == KEY(i) || (key && key == rows[i].letter)))
 			return &rows[i];
 	return NULL;
 }
@@ -208,6 +283,8 @@ static int parse_option(struct options *options, const struct row *row,
 				       text);
 	case NUMBER_NOT_0:
 		return parse_number(row, text, field);
+	case MOMENT:
+		return parse_moment(row, text, field);
 	default:
 		return parse_time(row, text, field);
 	}
@@ -238,7 +315,7 @@ static int parse_rest(struct options *options, int argc, char **argv)
 					  getopt.names, NULL)) != -1) {
 		if (key == '?' || key == ':')
 			return complain_option(key, argv, command);
-		err = parse_option(options, find_row(key), optarg);
+		err = parse_option(options, find_row(command, key), optarg);
 	}
 	if (err)
 		return err;
@@ -273,6 +350,7 @@ int options_parse(struct options *options, int argc, char **argv)
 		.command = &commands[0],
 		.timeout = UINT64_MAX,
 		.max_late = UINT64_MAX,
+		.since = { .ns = UINT64_MAX },
 		.root = "",
 	};
 	prepare_getopt(&getopt, NULL);
@@ -282,7 +360,7 @@ int options_parse(struct options *options, int argc, char **argv)
 					  getopt.names, NULL)) != -1) {
 		if (key == '?' || key == ':')
 			return parse_rest(options, argc, argv);
-		err = parse_option(options, find_row(key), optarg);
+		err = parse_option(options, find_row(NULL, key), optarg);
 	}
 	if (err || optind == argc)
 		return err ? err : parse_rest(options, argc, argv);
@@ -304,13 +382,20 @@ static void print_row(const struct row *row)
 	printf("  %-22s %s\n", left, row->help);
 }
 
+enum whose { OWN, OF_TABLES, OF_ALL };
+
+static enum whose whose_is(const struct row *row)
+{
+	return !row->of ? OWN : *row->of ? OF_TABLES : OF_ALL;
+}
+
 static void print_rows(const char *title, const struct command *command,
-		       bool global)
+		       enum whose whose)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < NR_ROWS; i++) {
-		if (rows[i].global != global ||
+		if (whose_is(&rows[i]) != whose ||
 		    !takes_option(command, &rows[i]))
 			continue;
 		if (!any)
@@ -326,11 +411,11 @@ static void print_columns(const struct command *command)
 	const struct listing *listing = listing_find(command->name);
 
 	if (listing)
-		puts("\nColumns:");
+		puts("\nColumns; + those shown on request only, and in JSON:");
 	for (size_t i = 0; listing && i < listing->nr; i++)
-		printf("  %-18s %s%s\n", listing->columns[i].name,
-		       listing->columns[i].meaning,
-		       listing->columns[i].json_only ? " (--json)" : "");
+		printf("%c %-18s %s\n",
+		       listing->columns[i].kind & VIEW_MORE ? '+' : ' ',
+		       listing->columns[i].name, listing->of[i].meaning);
 }
 
 static void print_command(const struct command *command)
@@ -341,7 +426,8 @@ static void print_command(const struct command *command)
 	if (*command->words)
 		printf("\nNames: %s\n", command->words);
 	print_columns(command);
-	print_rows("Options", command, false);
+	print_rows("Options", command, OWN);
+	print_rows("Options of tables", command, OF_TABLES);
 }
 
 static void print_commands(void)
@@ -369,7 +455,7 @@ void options_help(const struct options *options)
 		print_command(command);
 	else
 		print_commands();
-	print_rows("Options of every command", command, true);
+	print_rows("Options of every command", command, OF_ALL);
 	puts("\nExit status: 0 fine, 1 failed, 2 usage, 3 verdict against, 4 cannot tell.\n"
 	     "Manual: dfput(8).");
 }

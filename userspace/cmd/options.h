@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/view.h"
+
 struct options;
 
 /* Any number of arguments; or those of a program, which has options of its own. */
@@ -24,6 +26,12 @@ struct command {
 	const char *words;
 	const char *options;
 	const char *help;
+};
+
+/* A time that is so long ago, or one by the clock; UINT64_MAX if not given. */
+struct options_moment {
+	uint64_t ns;
+	bool by_clock;
 };
 
 /* What the user asked for. Times are in ns; texts are NULL if not given. */
@@ -47,6 +55,13 @@ struct options {
 	const char *mount;
 	const char *super;
 	uint64_t pid;
+	const char *comm;
+	struct options_moment since;
+	uint64_t limit;
+	const char *columns;
+	const char *sort;
+	bool headless;
+	bool raw;
 	/* UINT64_MAX if not given. */
 	uint64_t max_late;
 	const char *report;
@@ -79,6 +94,10 @@ int options_parse(struct options *options, int argc, char **argv);
  */
 int options_usage(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
+
+/* Return: 0, or STATUS_USAGE if a table lacks a column that it has complained of. */
+int options_check_columns(const struct options *options,
+			  const struct view_column *columns, size_t nr);
 
 /**
  * options_help() - print the help of the command that was named, or of all

@@ -245,7 +245,7 @@ int run_report(struct run *run, const struct options *options,
 	char text[TEXT];
 	struct view view;
 
-	view_begin(&view, out, options->json);
+	cmd_begin_view(&view, out, options);
 	header_show(&run->reader, options->command->name, &view);
 	describe_run(run, options, text);
 	cmd_say(&view, status_of(run, verdict), &run->caveats, "%s", text);
@@ -351,7 +351,7 @@ int run_report_all(const struct run_results *results, struct reader *reader,
 	status = results->caveats.nr			   ? STATUS_UNKNOWN :
 		 late || (!run_has_limit(options) && with) ? STATUS_AGAINST :
 							     STATUS_OK;
-	view_begin(&view, out, options->json);
+	cmd_begin_view(&view, out, options);
 	header_show(reader, options->command->name, &view);
 	if (run_has_limit(options))
 		cmd_say(&view, status, &results->caveats,

@@ -16,7 +16,6 @@
 #include "lib/number.h"
 #include "lib/text.h"
 
-#define WIDTH 80
 #define LABEL 11
 #define TEXT 512
 
@@ -91,43 +90,37 @@ static struct view_table *begin_table(struct view *view)
 				LISTING_NR_COUNTS, VIEW_MAP);
 }
 
-/* One table for each group; in JSON, one for all. */
+static bool is_for_programs(const struct view *view)
+{
+	return view->json || view->format.raw || view->format.columns;
+}
+
+/* For people, a table for each group. */
 static void show_all(const struct document *doc, struct view *view)
 {
-	struct view_table *table = view->json ? begin_table(view) : NULL;
+	bool one = is_for_programs(view);
+	struct view_table *table = one ? begin_table(view) : NULL;
 
 	for (size_t i = 0; i < NR_GROUPS; i++) {
 		if (!has_group(i, doc))
 			continue;
+		if (one) {
+			show_group(i, doc, table);
+			continue;
+		}
 		view_note(view, "%s:", groups[i]);
-		if (!view->json)
-			table = begin_table(view);
+		table = begin_table(view);
 		show_group(i, doc, table);
-		if (!view->json)
-			view_table_end(table);
+		view_table_end(table);
 		view_note(view, "%s", "");
 	}
-	if (view->json)
+	if (one)
 		view_table_end(table);
 }
 
-/* A label, and a text that is wrapped behind it. */
 static void show_line(struct view *view, const char *label, const char *text)
 {
-	size_t room = WIDTH - LABEL - 1, length;
-
-	do {
-		length = strlen(text);
-		if (length > room) {
-			const char *blank = memrchr(text, ' ', room);
-
-			length = blank ? (size_t)(blank - text) : room;
-		}
-		view_note(view, "%-*s%.*s", LABEL, label, (int)length, text);
-		text += length;
-		text += *text == ' ';
-		label = "";
-	} while (*text);
+	view_paragraph(view, LABEL, "%-*s%s", LABEL, label, text);
 }
 
 /* Add those of a total's parts that are not 0: their names without the prefix. */
@@ -303,7 +296,7 @@ static int show_once(const struct options *options, struct reader *reader,
 
 	if (!err)
 		err = stats_convert(doc, &stats);
-	if (!err && (options->all || view->json))
+	if (!err && (options->all || is_for_programs(view)))
 		show_all(doc, view);
 	else if (!err)
 		err = show_summary(doc, &stats, reader, view);
@@ -324,13 +317,13 @@ static int show_once(const struct options *options, struct reader *reader,
 static const struct view_column columns[] = {
 	{ "interval_ns", VIEW_NS },
 	{ "queued", VIEW_NUMBER },
-#define CAUSE(id, word, meaning) { word, VIEW_NUMBER },
+#define CAUSE(id, word, meaning) { word, VIEW_NUMBER | VIEW_MORE },
 	DFPUT_CAUSES(CAUSE)
 #undef CAUSE
 		{ "released", VIEW_NUMBER },
 	{ "pending", VIEW_NUMBER },
 	{ "batches", VIEW_NUMBER },
-	{ "flush", VIEW_NUMBER },
+	{ "flush", VIEW_NUMBER | VIEW_MORE },
 	{ "exits", VIEW_NUMBER },
 	{ "leftover", VIEW_NUMBER },
 	{ "lost", VIEW_NUMBER },
@@ -472,7 +465,18 @@ static int show_stat(const struct options *options, struct reader *reader,
 
 int cmd_stat(const struct options *options)
 {
+	int status;
+
 	if (options->count && !options->interval)
 		return options_usage("stat: --count needs --interval");
+	if (options->interval)
+		status = options_check_columns(options, columns, NR_SOURCES);
+	else
+		status = options_check_columns(options, listing_counts,
+					       LISTING_NR_COUNTS);
+	if (status)
+		return status;
+	if (options->json && options->columns)
+		return options_usage("stat: --columns is no JSON");
 	return cmd_display(options, show_stat);
 }

@@ -42,7 +42,7 @@ static void show_host(struct reader *reader, struct view *view)
 }
 
 /* The clocks at one moment, by which a time of one is known in the others. */
-static void show_clock(struct reader *reader, struct view *view)
+static void show_clock(const uint64_t *clock, struct view *view)
 {
 	static const struct view_column columns[] = {
 		{ "monotonic_ns", VIEW_ID },
@@ -50,32 +50,27 @@ static void show_clock(struct reader *reader, struct view *view)
 		{ "realtime_ns", VIEW_ID },
 	};
 	char text[3][NUMBER_TEXT];
-	struct stats stats;
-	const uint64_t *clock = &stats.gauge[DFPUT_GAUGE_clock_monotonic_ns];
 
-	if (stats_load(reader, &stats) || !*clock) {
+	if (!view->has_clock) {
 		view_text(view, "time", NULL);
 		view_text(view, "clock", NULL);
 		return;
 	}
-	view->has_clock = true;
-	view->to_realtime = stats.gauge[DFPUT_GAUGE_clock_realtime_ns] - *clock;
-	view_text(view, "time",
-		  number_iso(text[0],
-			     stats.gauge[DFPUT_GAUGE_clock_realtime_ns]));
-	view_object(
-		view, "clock", columns, 3,
-		(const char *[]){
-			number_text(text[0], *clock),
-			number_text(text[1],
-				    stats.gauge[DFPUT_GAUGE_clock_boottime_ns]),
-			number_text(text[2],
-				    stats.gauge[DFPUT_GAUGE_clock_realtime_ns]),
-		});
+	view_text(view, "time", number_iso(text[0], clock[2]));
+	view_object(view, "clock", columns, 3,
+		    (const char *[]){ number_text(text[0], clock[0]),
+				      number_text(text[1], clock[1]),
+				      number_text(text[2], clock[2]) });
 }
 
 void header_show(struct reader *reader, const char *command, struct view *view)
 {
+	struct stats stats;
+	const uint64_t *clock = &stats.gauge[DFPUT_GAUGE_clock_monotonic_ns];
+
+	view->has_clock = !stats_load(reader, &stats) && *clock;
+	if (view->has_clock)
+		view->to_realtime = clock[2] - clock[0];
 	if (!view->json)
 		return;
 	view_number(view, "schema", HEADER_SCHEMA);
@@ -84,7 +79,7 @@ void header_show(struct reader *reader, const char *command, struct view *view)
 	view_number(view, "abi", DFPUT_ABI);
 	show_module(reader, view);
 	show_host(reader, view);
-	show_clock(reader, view);
+	show_clock(clock, view);
 }
 
 void header_trust(struct reader *reader, struct view *view)

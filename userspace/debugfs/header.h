@@ -12,7 +12,7 @@
 #define HEADER_SCHEMA 1
 
 /**
- * header_show() - begin a JSON document; nothing for people
+ * header_show() - begin a JSON document; for people, only learn what time it is
  * @reader: the directory, opened or not
  * @command: whose output it is
  * @view: where

@@ -2,41 +2,97 @@
 /*
  * A table of the module, shown as it is.
  */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "debugfs/listing.h"
+#include "debugfs/selection.h"
+#include "lib/alloc.h"
 #include "lib/number.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
-/* One more may be added: origin_name. */
-#define COLUMN(T, name, kind, who, meaning) \
-	{ #name, LISTING_KIND_##kind, LISTING_WHO_##who, meaning },
-#define LISTING(name, meaning, nothing, value)                              \
-	static const struct listing_column name##_columns[] = {             \
-		DFPUT_COLUMNS_##name(COLUMN, name) /* No array is empty. */ \
-		COLUMN(name, -, text, all, 0)                               \
-	};                                                                  \
-	_Static_assert(NR(name##_columns) <= LISTING_MAX_COLUMNS,           \
-		       "too many columns");                                 \
-	const struct listing listing_##name = {                             \
-		.file = #name,                                              \
-		.columns = name##_columns,                                  \
-		.nr = NR(name##_columns) - 1,                               \
-		.empty = nothing,                                           \
-		.counted = value,                                           \
+/* X(name, kind, who, source, is_label, meaning) is one column of a table shown. */
+#define ONE(X, name, kind, who, meaning) \
+	X(#name, VIEW_##kind | WHO_##who, #name, false, meaning)
+#define WHO_all 0
+#define WHO_more VIEW_MORE
+#define COLUMN(X, name, kind, who, meaning) KIND_##kind(X, name, who, meaning)
+#define KIND_num(X, name, who, meaning) ONE(X, name, NUMBER, who, meaning)
+#define KIND_ns(X, name, who, meaning) ONE(X, name, NS, who, meaning)
+#define KIND_id(X, name, who, meaning) ONE(X, name, ID, who, meaning)
+#define KIND_took(X, name, who, meaning) ONE(X, name, TOOK, who, meaning)
+#define KIND_words(X, name, who, meaning) ONE(X, name, WORDS, who, meaning)
+#define KIND_pids(X, name, who, meaning) ONE(X, name, PIDS, who, meaning)
+#define KIND_stack(X, name, who, meaning) ONE(X, name, STACK, who, meaning)
+#define KIND_chain(X, name, who, meaning) ONE(X, name, CHAIN, who, meaning)
+#define KIND_time(X, name, who, meaning) ONE(X, name, TIME, who, meaning)
+#define KIND_word(X, name, who, meaning) ONE(X, name, TEXT, who, meaning)
+#define KIND_text(X, name, who, meaning) ONE(X, name, TEXT, who, meaning)
+#define KIND_name(X, name, who, meaning) ONE(X, name, NAME, who, meaning)
+#define KIND_origin(X, name, who, meaning)                        \
+	X("origin_name", VIEW_TEXT, #name, true, "its call path") \
+	ONE(X, name, ID, more, meaning)
+
+#define SHOWN(name, kind, source, is_label, meaning) { name, kind },
+#define SOURCE(name, kind, source, is_label, meaning) \
+	{ source, is_label, meaning },
+/* No array is empty. */
+#define LISTING(name, meaning, nothing, value)                \
+	static const struct view_column name##_columns[] = {  \
+		DFPUT_COLUMNS_##name(COLUMN, SHOWN){ 0 }      \
+	};                                                    \
+	static const struct listing_column name##_of[] = {    \
+		DFPUT_COLUMNS_##name(COLUMN, SOURCE){ 0 }     \
+	};                                                    \
+	_Static_assert(NR(name##_columns) < VIEW_MAX_COLUMNS, \
+		       "too many columns");                   \
+	const struct listing listing_##name = {               \
+		.file = #name,                                \
+		.columns = name##_columns,                    \
+		.of = name##_of,                              \
+		.nr = NR(name##_columns) - 1,                 \
+		.empty = nothing,                             \
+		.counted = value,                             \
 	};
 DFPUT_FILES(LISTING)
 
-const struct listing *listing_find(const char *file)
-{
-#define POINTER(name, ...) &listing_##name,
-	static const struct listing *const listings[] = { DFPUT_FILES(
-		POINTER) };
+const struct view_column listing_counts[LISTING_NR_COUNTS] = {
+	{ "name", VIEW_TEXT },
+	{ "value", VIEW_NUMBER },
+	{ "unit", VIEW_TEXT },
+	{ "meaning", VIEW_PROSE },
+};
 
-	for (size_t i = 0; i < NR(listings); i++)
-		if (!strcmp(listings[i]->file, file))
-			return listings[i];
+static const struct listing stat_listing = {
+	.file = "stats",
+	.columns = listing_counts,
+	.of =
+		(const struct listing_column[]){
+			{ "", false, "of the counter or gauge" },
+			{ "", false, "since load or reset, or now" },
+			{ "", false, "what is counted" },
+			{ "", false, "what it says" },
+		},
+	.nr = LISTING_NR_COUNTS,
+	.counted = "",
+};
+
+const struct listing *listing_find(const char *command)
+{
+#define ROW(name, ...) { #name, &listing_##name },
+	static const struct {
+		const char *command;
+		const struct listing *listing;
+	} rows[] = { { "stat", &stat_listing },
+		     { "hist", &listing_histograms },
+		     DFPUT_FILES(ROW) };
+
+	for (size_t i = 0; i < NR(rows); i++)
+		if (!strcmp(rows[i].command, command))
+			return rows[i].listing;
 	return NULL;
 }
 
@@ -48,170 +104,360 @@ bool listing_has(const struct listing *listing, const char *column)
 	return false;
 }
 
+bool listing_is(const struct listing *listing, const struct listing *other)
+{
+	return listing->columns == other->columns;
+}
+
 /* In a module of another age. */
 #define NOWHERE SIZE_MAX
-#define ORIGIN_NAME (SIZE_MAX - 1)
 
 /**
- * struct shown - what is shown of a listing
- * @column: the columns
- * @where: each one's in the file, NOWHERE, or ORIGIN_NAME
- * @nr: how many
- * @origin: which of them has the ids of call paths, -1: none
- * @origins: the call paths, or NULL
- * @labels: names in place of ids
+ * struct cells - a table with what its cells are made of
+ * @listing: its columns
+ * @doc: the file
+ * @where: each column's in the file, or NOWHERE
+ * @origins: call paths, or NULL
+ * @json: without a name, a call path has none, rather than #ID
  */
-struct shown {
-	struct view_column column[LISTING_MAX_COLUMNS];
-	size_t where[LISTING_MAX_COLUMNS];
-	size_t nr;
-	int origin;
+struct cells {
+	const struct listing *listing;
+	const struct document *doc;
+	size_t where[VIEW_MAX_COLUMNS];
 	const struct origins *origins;
-	bool labels;
+	bool json;
 };
 
+static const char *origin_cell(const struct cells *cells, const char *id,
+			       char label[ORIGINS_LABEL])
+{
+	const struct origin *origin;
+
+	if (!cells->json)
+		return origins_label(cells->origins, id, label);
+	origin = origins_find(cells->origins, id);
+	return origin ? origin->name : NULL;
+}
+
 /* Return: "" for none, NULL where there is no such column. */
-static const char *shown_cell(const struct shown *shown,
-			      const struct document *doc, size_t row,
-			      size_t column)
+static const char *get_cell(const struct cells *cells, size_t row,
+			    size_t column, char label[ORIGINS_LABEL])
 {
 	const char *cell;
 
-	if (shown->where[column] == NOWHERE)
+	if (cells->where[column] == NOWHERE)
 		return NULL;
-	cell = document_cell(doc, row, shown->where[column]);
-	return document_is_none(cell) ? "" : cell;
+	cell = document_cell(cells->doc, row, cells->where[column]);
+	if (document_is_none(cell))
+		cell = "";
+	return cells->listing->of[column].is_label ?
+		       origin_cell(cells, cell, label) :
+		       cell;
 }
 
-static bool is_spared(const struct listing *listing, size_t column)
+static bool is_numeric(const struct cells *cells, size_t column)
 {
-	const char *const *spared = listing->json_only;
-
-	for (; spared && *spared; spared++)
-		if (!strcmp(*spared, listing->columns[column].name))
-			return true;
-	return listing->columns[column].json_only;
-}
-
-static void choose_columns(const struct listing *listing,
-			   const struct document *doc, const struct view *view,
-			   struct shown *shown)
-{
-	const struct listing_column *column = listing->columns;
-	int where;
-
-	*shown = (struct shown){ .origin = -1 };
-	for (size_t i = 0; i < listing->nr; i++, column++) {
-		if (!view->json && is_spared(listing, i))
-			continue;
-		where = document_column(doc, column->name);
-		if (where >= 0 && !strcmp(column->name, "origin"))
-			shown->origin = (int)shown->nr;
-		shown->where[shown->nr] = where < 0 ? NOWHERE : (size_t)where;
-		shown->column[shown->nr++] = (struct view_column){
-			.name = column->name,
-			.kind = column->kind,
-		};
-	}
+	return cells->where[column] != NOWHERE &&
+	       view_is_number(cells->listing->columns[column].kind);
 }
 
 /* Numbers must be numbers, where there is one. */
-static int check_row(const struct shown *shown, const struct document *doc,
-		     size_t row)
+static int check_row(const struct cells *cells, size_t row)
 {
-	const char *cell;
+	char label[ORIGINS_LABEL];
 	uint64_t number;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < shown->nr; i++) {
-		cell = shown_cell(shown, doc, row, i);
-		if (cell && *cell && view_is_number(shown->column[i].kind))
-			err = document_cell_number(doc, row, shown->where[i],
-						   &number);
-	}
+	for (size_t i = 0; !err && i < cells->listing->nr; i++)
+		if (is_numeric(cells, i) && *get_cell(cells, row, i, label))
+			err = document_cell_number(cells->doc, row,
+						   cells->where[i], &number);
 	return err;
 }
 
-static void add_origins(struct shown *shown, const struct origins *origins,
-			const struct view *view)
+static int bind_cells(struct cells *cells, const struct listing *listing,
+		      const struct document *doc, const struct origins *origins)
 {
-	if (!origins || !origins->doc || shown->origin < 0)
-		return;
-	shown->origins = origins;
-	shown->labels = !view->json;
-	if (shown->labels) {
-		shown->column[shown->origin].kind = VIEW_TEXT;
-		return;
+	int where, err = 0;
+
+	*cells = (struct cells){
+		.listing = listing,
+		.doc = doc,
+		.origins = origins && origins->doc ? origins : NULL,
+	};
+	for (size_t i = 0; i < listing->nr; i++) {
+		where = document_column(doc, listing->of[i].source);
+		cells->where[i] = where < 0 ? NOWHERE : (size_t)where;
 	}
-	shown->column[shown->nr] =
-		(struct view_column){ "origin_name", VIEW_TEXT };
-	shown->where[shown->nr++] = ORIGIN_NAME;
+	for (size_t row = 0; !err && row < doc->nr_rows; row++)
+		err = check_row(cells, row);
+	return err;
 }
 
-static void show_row(struct view_table *table, const struct shown *shown,
-		     const struct document *doc, size_t row)
+static void show_row(struct view_table *table, const struct cells *cells,
+		     size_t row)
 {
-	const char *cells[LISTING_MAX_COLUMNS];
-	const struct origin *origin = NULL;
+	const char *text[VIEW_MAX_COLUMNS];
 	char label[ORIGINS_LABEL];
 
-	if (shown->origins)
-		origin = origins_find(shown->origins,
-				      shown_cell(shown, doc, row,
-						 (size_t)shown->origin));
-	for (size_t i = 0; i < shown->nr; i++)
-		if (shown->where[i] == ORIGIN_NAME)
-			cells[i] = origin ? origin->name : NULL;
-		else
-			cells[i] = shown_cell(shown, doc, row, i);
-	if (shown->labels)
-		cells[shown->origin] = origins_label(
-			shown->origins, cells[shown->origin], label);
-	view_row(table, cells, false);
+	for (size_t i = 0; i < cells->listing->nr; i++)
+		text[i] = get_cell(cells, row, i, label);
+	view_row(table, text, false);
 }
 
-static void show_rows(const struct listing *listing, const struct document *doc,
-		      const struct shown *shown, const bool *skip,
-		      struct view *view)
+/* People who chose columns know what they look for. */
+static void explain_origins(const struct cells *cells,
+			    const struct selection *selection,
+			    struct view *view)
+{
+	if (!cells->origins || listing_is(cells->listing, &listing_origins) ||
+	    (view->format.columns && !view->json))
+		return;
+	for (size_t i = 0; i < cells->listing->nr; i++)
+		if (cells->listing->of[i].is_label &&
+		    cells->where[i] != NOWHERE)
+			origins_explain(cells->origins, cells->doc,
+					cells->where[i], selection, view);
+}
+
+static void show_rows(const struct cells *cells,
+		      const struct selection *selection, struct view *view)
 {
 	struct view_table *table;
 
-	table = view_table_begin(view, listing->file, shown->column, shown->nr,
+	table = view_table_begin(view, cells->listing->file,
+				 cells->listing->columns, cells->listing->nr,
 				 VIEW_LIST);
-	for (size_t row = 0; row < doc->nr_rows; row++)
-		if (!skip || !skip[row])
-			show_row(table, shown, doc, row);
+	for (size_t i = 0; i < selection->nr; i++)
+		show_row(table, cells, selection->row[i]);
 	view_table_end(table);
-	if (shown->origins)
-		origins_explain(shown->origins, doc,
-				shown->where[shown->origin], skip, view);
 }
 
-int listing_show(const struct listing *listing, const struct document *doc,
-		 const bool *skip, const struct origins *origins,
-		 struct view *view)
+static int show_with(const struct listing *listing, const struct document *doc,
+		     const struct selection *selection,
+		     const struct origins *origins, struct view *view,
+		     void (*show)(const struct cells *cells,
+				  const struct selection *selection,
+				  struct view *view))
 {
-	struct shown shown;
-	int err = 0;
+	struct selection all = { 0 };
+	struct cells cells;
+	int err = bind_cells(&cells, listing, doc, origins);
 
-	choose_columns(listing, doc, view, &shown);
-	for (size_t row = 0; !err && row < doc->nr_rows; row++)
-		err = check_row(&shown, doc, row);
 	if (err)
 		return err;
+	cells.json = view->json;
+	if (!selection)
+		selection_all(&all, doc->nr_rows);
 	if (!doc->nr_rows && listing->empty)
 		view_note(view, "%s", listing->empty);
-	add_origins(&shown, origins, view);
-	show_rows(listing, doc, &shown, skip, view);
+	show(&cells, selection ? selection : &all, view);
+	explain_origins(&cells, selection ? selection : &all, view);
+	selection_free(&all);
 	return 0;
 }
 
-const struct view_column listing_counts[LISTING_NR_COUNTS] = {
-	{ "name", VIEW_TEXT },
-	{ "value", VIEW_NUMBER },
-	{ "unit", VIEW_TEXT },
-	{ "meaning", VIEW_PROSE },
+int listing_show(const struct listing *listing, const struct document *doc,
+		 const struct selection *selection,
+		 const struct origins *origins, struct view *view)
+{
+	return show_with(listing, doc, selection, origins, view, show_rows);
+}
+
+static int compare_cells(const struct cells *cells, size_t column, size_t one,
+			 size_t other)
+{
+	char labels[2][ORIGINS_LABEL];
+	uint64_t numbers[2] = { 0 };
+	const char *text[2] = {
+		get_cell(cells, one, column, labels[0]),
+		get_cell(cells, other, column, labels[1]),
+	};
+
+	if (!is_numeric(cells, column))
+		return strcmp(text[0] ? text[0] : "", text[1] ? text[1] : "");
+	for (int i = 0; i < 2; i++)
+		number_parse(text[i], &numbers[i]);
+	return (numbers[0] > numbers[1]) - (numbers[0] < numbers[1]);
+}
+
+/*
+ * Alike rows differ in how long something took, when it was, the inode, and what
+ * is not shown by default.
+ */
+static bool is_common(const struct cells *cells, size_t column)
+{
+	const struct view_column *shown = &cells->listing->columns[column];
+
+	return !(shown->kind & VIEW_MORE) && shown->kind != VIEW_NS &&
+	       shown->kind != VIEW_TIME && strcmp(shown->name, "inode");
+}
+
+static int compare_common(const struct cells *cells, size_t one, size_t other)
+{
+	int result = 0;
+
+	for (size_t i = 0; !result && i < cells->listing->nr; i++)
+		if (is_common(cells, i))
+			result = compare_cells(cells, i, one, other);
+	return result;
+}
+
+/* By a column, or by those that alike rows have in common. */
+struct order {
+	const struct cells *cells;
+	size_t column;
+	bool by_common;
+	bool reversed;
 };
+
+/* Rows that are equal stay in the order of the file. */
+static int compare_rows(const void *a, const void *b, void *context)
+{
+	const struct order *order = context;
+	const size_t *one = a, *other = b;
+	int result = order->by_common ?
+			     compare_common(order->cells, *one, *other) :
+			     compare_cells(order->cells, order->column, *one,
+					   *other);
+
+	if (result)
+		return order->reversed ? -result : result;
+	return (*one > *other) - (*one < *other);
+}
+
+int listing_sort(const struct listing *listing, const struct document *doc,
+		 const struct origins *origins, const char *column,
+		 struct selection *selection)
+{
+	struct cells cells;
+	struct order order = { .cells = &cells };
+	int err = bind_cells(&cells, listing, doc, origins);
+
+	order.reversed = *column == '-';
+	column += order.reversed;
+	order.column = view_find_column(listing->columns, listing->nr, column,
+					strlen(column));
+	if (!err)
+		qsort_r(selection->row, selection->nr, sizeof(*selection->row),
+			compare_rows, &order);
+	return err;
+}
+
+/* Alike rows, in the order of the file. */
+struct fold {
+	const size_t *row;
+	size_t nr;
+};
+
+static int compare_folds(const void *a, const void *b)
+{
+	const struct fold *one = a, *other = b;
+
+	return (*one->row > *other->row) - (*one->row < *other->row);
+}
+
+/* Orders the rows, too. Return: the folds, for free(3). */
+static struct fold *make_folds(const struct cells *cells, size_t *row,
+			       size_t nr, size_t *nr_folds)
+{
+	struct order order = { .cells = cells, .by_common = true };
+	struct fold *fold = alloc_array(nr, sizeof(*fold));
+
+	*nr_folds = 0;
+	qsort_r(row, nr, sizeof(*row), compare_rows, &order);
+	for (size_t i = 0; i < nr; i++) {
+		if (!i || compare_common(cells, row[i - 1], row[i]))
+			fold[(*nr_folds)++].row = &row[i];
+		fold[*nr_folds - 1].nr++;
+	}
+	qsort(fold, *nr_folds, sizeof(*fold), compare_folds);
+	return fold;
+}
+
+/* The row with the least or the greatest cell. */
+static size_t find_extreme(const struct cells *cells, const struct fold *fold,
+			   size_t column, int sign)
+{
+	size_t found = *fold->row;
+
+	for (size_t i = 1; i < fold->nr; i++)
+		if (sign * compare_cells(cells, column, fold->row[i], found) >
+		    0)
+			found = fold->row[i];
+	return found;
+}
+
+static const char *range_text(const struct cells *cells,
+			      const struct fold *fold, size_t column,
+			      char text[NUMBER_TEXT])
+{
+	char label[ORIGINS_LABEL];
+	uint64_t least, most;
+
+	if (number_parse(get_cell(cells, find_extreme(cells, fold, column, -1),
+				  column, label),
+			 &least) ||
+	    number_parse(get_cell(cells, find_extreme(cells, fold, column, 1),
+				  column, label),
+			 &most))
+		return NULL;
+	return number_ns_range(text, least, most);
+}
+
+static void show_fold(struct view_table *table, const struct cells *cells,
+		      const struct fold *fold)
+{
+	char files[NUMBER_TEXT], range[NUMBER_TEXT], label[ORIGINS_LABEL];
+	const char *text[VIEW_MAX_COLUMNS] = { number_text(files, fold->nr) };
+	const struct view_column *column = cells->listing->columns;
+	size_t row;
+
+	for (size_t i = 0; i < cells->listing->nr; i++) {
+		row = *fold->row;
+		if (column[i].kind == VIEW_TIME)
+			row = find_extreme(cells, fold, i, 1);
+		text[i + 1] = column[i].kind == VIEW_NS ?
+				      range_text(cells, fold, i, range) :
+				      get_cell(cells, row, i, label);
+	}
+	view_row(table, text, false);
+}
+
+static void show_folds(const struct cells *cells,
+		       const struct selection *selection, struct view *view)
+{
+	struct view_column columns[VIEW_MAX_COLUMNS] = { { "files",
+							   VIEW_NUMBER } };
+	size_t nr = cells->listing->nr, nr_folds;
+	struct view_table *table;
+	struct fold *folds =
+		make_folds(cells, selection->row, selection->nr, &nr_folds);
+
+	for (size_t i = 0; i < nr; i++) {
+		columns[i + 1] = cells->listing->columns[i];
+		if (!strcmp(columns[i + 1].name, "inode"))
+			columns[i + 1].kind |= VIEW_MORE;
+	}
+	table = view_table_begin(view, cells->listing->file, columns, nr + 1,
+				 VIEW_LIST);
+	for (size_t i = 0; i < nr_folds; i++)
+		show_fold(table, cells, &folds[i]);
+	view_table_end(table);
+	free(folds);
+}
+
+int listing_show_folded(const struct listing *listing,
+			const struct document *doc,
+			const struct selection *selection,
+			const struct origins *origins, struct view *view)
+{
+	const struct view_format *format = &view->format;
+	bool each = view->json || format->raw || format->columns || format->all;
+
+	return show_with(listing, doc, selection, origins, view,
+			 each ? show_rows : show_folds);
+}
 
 bool listing_is_cause(const char *name)
 {
@@ -272,6 +518,7 @@ void listing_caveats(const struct caveats *caveats, struct view *view)
 		view_note(view, "Trustworthy: yes, nothing was lost.");
 	for (size_t i = 0; i < caveats->nr; i++) {
 		view_texts(view, "caveats", caveats->text[i]);
-		view_note(view, "Trustworthy: no, %s.", caveats->text[i]);
+		view_paragraph(view, strlen("Trustworthy: "),
+			       "Trustworthy: no, %s.", caveats->text[i]);
 	}
 }

@@ -2,6 +2,8 @@
 /*
  * A table of the module, shown as it is: the columns of <dfput/tables.h>. One that
  * the module does not have is shown as -, and one that we do not know is not.
+ *
+ * Beside the id of a call path stands origin_name: what the rules call it.
  */
 #ifndef DFPUT_LISTING_H
 #define DFPUT_LISTING_H
@@ -13,51 +15,34 @@
 #include "debugfs/stats.h"
 #include "lib/view.h"
 
-/* What the words of tables.h are for people. */
-#define LISTING_KIND_num VIEW_NUMBER
-#define LISTING_KIND_id VIEW_ID
-#define LISTING_KIND_ns VIEW_NS
-#define LISTING_KIND_took VIEW_TOOK
-#define LISTING_KIND_time VIEW_TIME
-#define LISTING_KIND_word VIEW_TEXT
-#define LISTING_KIND_text VIEW_TEXT
-#define LISTING_KIND_words VIEW_WORDS
-#define LISTING_KIND_pids VIEW_PIDS
-#define LISTING_KIND_stack VIEW_STACK
-#define LISTING_KIND_chain VIEW_CHAIN
-#define LISTING_WHO_all false
-#define LISTING_WHO_more true
-
-#define LISTING_MAX_COLUMNS 24
+struct selection;
 
 /**
- * struct listing_column - one of its columns
- * @name: in the file and in JSON
- * @kind: how it is shown
- * @json_only: people are spared it
+ * struct listing_column - where the text of a column comes from, and its meaning
+ * @source: its name in the file
+ * @is_label: shown is what the rules call this id
  * @meaning: what it says
  */
 struct listing_column {
-	const char *name;
-	enum view_kind kind;
-	bool json_only;
+	const char *source;
+	bool is_label;
 	const char *meaning;
 };
 
 /**
  * struct listing - a table of a file
  * @file: its name in JSON, as a rule that of the file
- * @columns: which of its columns
+ * @columns: its columns
+ * @of: of each one, where it comes from
  * @nr: how many
- * @json_only: columns that people are spared besides, ended by NULL; or NULL
  * @empty: what to say for people when there are no rows; or NULL
  * @counted: the value of stats that must be 0 to say so; "": none
  */
 struct listing {
 	const char *file;
-	const struct listing_column *columns;
+	const struct view_column *columns;
+	const struct listing_column *of;
 	size_t nr;
-	const char *const *json_only;
 	const char *empty;
 	const char *counted;
 };
@@ -66,8 +51,11 @@ struct listing {
 DFPUT_FILES(LISTING_DECLARE)
 #undef LISTING_DECLARE
 
-/* Return: the listing of a file, or NULL. */
-const struct listing *listing_find(const char *file);
+/* Return: the listing that a command shows, or NULL. */
+const struct listing *listing_find(const char *command);
+
+/* Return: whether a listing is another, or was copied from it. */
+bool listing_is(const struct listing *listing, const struct listing *other);
 
 /* Return: whether a listing has that column. */
 bool listing_has(const struct listing *listing, const char *column);
@@ -76,19 +64,38 @@ bool listing_has(const struct listing *listing, const char *column);
  * listing_show() - show a table
  * @listing: which
  * @doc: the file
- * @skip: says of each row whether to leave it out; NULL: of none
+ * @selection: which rows, in which order; NULL: all
  * @origins: call paths, NULL: not known, or of no interest
  * @view: where
  *
- * All is checked before anything is shown. Where call paths are given, people
- * get the names in place of the ids in the column origin, and are told the paths
- * that have none; in JSON these are added, as origin_name and unnamed_origins.
+ * All is checked before anything is shown. Call paths without a name are told to
+ * people as #ID and in a sentence; in JSON as null and in unnamed_origins.
  *
  * Return: 0 or a negative errno as in reader.h.
  */
 int listing_show(const struct listing *listing, const struct document *doc,
-		 const bool *skip, const struct origins *origins,
-		 struct view *view);
+		 const struct selection *selection,
+		 const struct origins *origins, struct view *view);
+
+/* The same, but for people the rows that differ in times and inode alone are one. */
+int listing_show_folded(const struct listing *listing,
+			const struct document *doc,
+			const struct selection *selection,
+			const struct origins *origins, struct view *view);
+
+/**
+ * listing_sort() - put rows in the order of a column
+ * @listing: which
+ * @doc: the file
+ * @origins: call paths, or NULL
+ * @column: its name, "-" before it: the greatest first
+ * @selection: the rows; those that are equal stay in their order
+ *
+ * Return: 0 or a negative errno as in reader.h.
+ */
+int listing_sort(const struct listing *listing, const struct document *doc,
+		 const struct origins *origins, const char *column,
+		 struct selection *selection);
 
 /* Columns of a table of counts: name, value, unit, meaning. */
 #define LISTING_NR_COUNTS 4

@@ -9,6 +9,7 @@
 
 #include "debugfs/origins.h"
 #include "debugfs/rows.h"
+#include "debugfs/selection.h"
 #include "lib/alloc.h"
 #include "lib/number.h"
 
@@ -114,12 +115,13 @@ static void explain(const struct origin *origin, struct view_table *table,
 	if (table)
 		view_row(table, (const char *[]){ id, origin->stack }, false);
 	else
-		view_note(view, "Origin #%s: %s", id,
-			  origin->stack ? origin->stack : "not looked at");
+		view_paragraph(view, 2, "Origin #%s: %s", id,
+			       origin->stack ? origin->stack : "not looked at");
 }
 
 void origins_explain(const struct origins *origins, const struct document *doc,
-		     size_t column, const bool *skip, struct view *view)
+		     size_t column, const struct selection *selection,
+		     struct view *view)
 {
 	static const struct view_column columns[] = {
 		{ "origin", VIEW_NUMBER },
@@ -132,10 +134,9 @@ void origins_explain(const struct origins *origins, const struct document *doc,
 	if (view->json)
 		table = view_table_begin(view, "unnamed_origins", columns, 2,
 					 VIEW_LIST);
-	for (size_t row = 0; told && row < doc->nr_rows; row++) {
-		if (skip && skip[row])
-			continue;
-		origin = origins_find(origins, document_cell(doc, row, column));
+	for (size_t i = 0; told && i < selection->nr; i++) {
+		origin = origins_find(
+			origins, document_cell(doc, selection->row[i], column));
 		if (!origin || origin->name || told[origin - origins->origin])
 			continue;
 		told[origin - origins->origin] = true;

@@ -15,6 +15,8 @@
 
 #define ORIGINS_LABEL 64
 
+struct selection;
+
 /**
  * struct origin - one call path
  * @id: as the other files have it
@@ -99,11 +101,12 @@ const char *origins_label(const struct origins *origins, const char *id,
  * @origins: where to look them up, or NULL
  * @doc: a table
  * @column: its column with ids
- * @skip: says of each row whether to leave it out; NULL: of none
+ * @selection: which of its rows
  * @view: where: a sentence each, or the JSON array unnamed_origins
  */
 void origins_explain(const struct origins *origins, const struct document *doc,
-		     size_t column, const bool *skip, struct view *view);
+		     size_t column, const struct selection *selection,
+		     struct view *view);
 
 /**
  * origins_free() - free what was received

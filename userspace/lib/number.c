@@ -155,6 +155,92 @@ const char *number_iso(char text[NUMBER_TEXT], uint64_t realtime)
 	return text;
 }
 
+static void write_tenths(char text[NUMBER_TEXT], uint64_t ns,
+			 const struct unit *unit)
+{
+	if (unit->ns == 1)
+		number_text(text, ns);
+	else
+		snprintf(text, NUMBER_TEXT, "%" PRIu64 ".%" PRIu64,
+			 ns / unit->ns, ns % unit->ns / (unit->ns / 10));
+}
+
+const char *number_ns_range(char text[NUMBER_TEXT], uint64_t least,
+			    uint64_t most)
+{
+	const struct unit *unit = unit_for(most);
+	char from[NUMBER_TEXT], to[NUMBER_TEXT];
+
+	write_tenths(from, least, unit);
+	write_tenths(to, most, unit);
+	if (!strcmp(from, to))
+		return number_ns_short(text, most);
+	snprintf(text, NUMBER_TEXT, "%.24s-%.24s%s", from, to, unit->suffix);
+	return text;
+}
+
+static struct tm local_time(uint64_t ns)
+{
+	time_t seconds = (time_t)(ns / NUMBER_NS_PER_SEC);
+	struct tm tm = { 0 };
+
+	localtime_r(&seconds, &tm);
+	return tm;
+}
+
+/* Its first moment. */
+static struct tm local_today(void)
+{
+	struct timespec wall;
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	tm = local_time((uint64_t)wall.tv_sec * NUMBER_NS_PER_SEC);
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	return tm;
+}
+
+int number_time(const char *text, uint64_t *ns)
+{
+	static const char *const formats[] = {
+		"%Y-%m-%dT%H:%M:%S",
+		"%Y-%m-%dT%H:%M",
+		"%Y-%m-%d %H:%M:%S",
+		"%Y-%m-%d %H:%M",
+		"%Y-%m-%d",
+		"%H:%M:%S",
+		"%H:%M",
+	};
+	struct tm tm;
+	const char *end;
+	time_t seconds;
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		tm = local_today();
+		end = strptime(text, formats[i], &tm);
+		seconds = end && !*end ? mktime(&tm) : -1;
+		if (seconds < 0)
+			continue;
+		*ns = (uint64_t)seconds * NUMBER_NS_PER_SEC;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+const char *number_time_short(char text[NUMBER_TEXT], uint64_t realtime)
+{
+	struct tm tm = local_time(realtime), now = local_today();
+
+	if (tm.tm_year != now.tm_year)
+		strftime(text, NUMBER_TEXT, "%F", &tm);
+	else if (tm.tm_yday != now.tm_yday)
+		strftime(text, NUMBER_TEXT, "%b %e %H:%M", &tm);
+	else
+		strftime(text, NUMBER_TEXT, "%T", &tm);
+	return text;
+}
+
 /* What our time namespace adds to CLOCK_MONOTONIC, in ns. */
 static int64_t read_clock_offset(void)
 {

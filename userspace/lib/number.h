@@ -26,6 +26,12 @@ int number_parse(const char *text, uint64_t *value);
  */
 int number_duration(const char *text, uint64_t *ns);
 
+/*
+ * Reads a local time: 07:30, 07:30:15, 2026-01-31, or both with a blank or T between.
+ * Return: 0 and the moment of CLOCK_REALTIME, or -EINVAL.
+ */
+int number_time(const char *text, uint64_t *ns);
+
 /* These write a number, and return @text. */
 const char *number_text(char text[NUMBER_TEXT], uint64_t value);
 
@@ -35,8 +41,15 @@ const char *number_ns_exact(char text[NUMBER_TEXT], uint64_t ns);
 /* A time in its largest unit, cut off behind three decimals: 1.048ms. */
 const char *number_ns_short(char text[NUMBER_TEXT], uint64_t ns);
 
+/* Two times in the largest unit of the second, with one decimal: 21.7-22.1ms. */
+const char *number_ns_range(char text[NUMBER_TEXT], uint64_t least,
+			    uint64_t most);
+
 /* A time of CLOCK_REALTIME as ISO 8601 has it, UTC: 2026-11-26T07:11:34.000000001Z. */
 const char *number_iso(char text[NUMBER_TEXT], uint64_t realtime);
+
+/* The same for people, local: without the day if it is today, or the seconds if not. */
+const char *number_time_short(char text[NUMBER_TEXT], uint64_t realtime);
 
 /*
  * Return: the module's clock, in nanoseconds: CLOCK_MONOTONIC as the initial time

@@ -11,19 +11,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dfput/abi.h>
+
 #include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/sanitize.h"
+#include "lib/screen.h"
 #include "lib/view.h"
 
 #define BAR_WIDTH 40
 #define LINE_WIDTH 8
+#define TREE_WIDTH 2
+#define SCREEN_WIDTH 80
+
+/* Columns are not made narrower than that. */
+#define MIN_NAME 8
+#define MIN_PROSE 20
+
+/* More empty buckets than that are one row of a histogram. */
+#define MAX_EMPTY 2
 
 struct view_table {
 	struct view *view;
 	const struct view_column *columns;
+	size_t shown[VIEW_MAX_COLUMNS];
 	size_t nr;
+	bool asked;
 	struct libscols_table *text;
 	struct libscols_line *parent;
 	struct json_object *json;
@@ -36,37 +50,60 @@ static void must_do(int err)
 		must(NULL);
 }
 
-void view_note(struct view *view, const char *format, ...)
+static char *safe_format(const char *format, va_list args)
 {
-	char *text, *safe;
-	va_list args;
+	char *text = alloc_vtext(format, args), *safe = safe_text(text);
 
-	if (view->json)
-		return;
-	va_start(args, format);
-	text = alloc_vtext(format, args);
-	va_end(args);
-	safe = safe_text(text);
-	fprintf(view->out, "%s\n", safe);
-	free(safe);
 	free(text);
+	return safe;
+}
+
+static void print_sentence(struct view *view, size_t room, size_t indent,
+			   const char *format, va_list args)
+{
+	char *safe, *wrapped;
+
+	if (view->json || view->format.raw)
+		return;
+	safe = safe_format(format, args);
+	wrapped = screen_wrap(safe, room, indent);
+	fprintf(view->out, "%s\n", wrapped);
+	free(wrapped);
+	free(safe);
 }
 
 void view_verdict(struct view *view, enum color color, const char *format, ...)
 {
-	char *text, *safe;
 	va_list args;
+	char *safe;
 
 	if (view->json)
 		return;
 	va_start(args, format);
-	text = alloc_vtext(format, args);
+	safe = safe_format(format, args);
 	va_end(args);
-	safe = safe_text(text);
 	fprintf(view->out, "%s%s%s\n", color_begin(view->out, color), safe,
 		color_end(view->out));
 	free(safe);
-	free(text);
+}
+
+void view_note(struct view *view, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_sentence(view, SIZE_MAX, 0, format, args);
+	va_end(args);
+}
+
+void view_paragraph(struct view *view, size_t indent, const char *format, ...)
+{
+	size_t screen = screen_width(view->out);
+	va_list args;
+
+	va_start(args, format);
+	print_sentence(view, screen ? screen : SIZE_MAX, indent, format, args);
+	va_end(args);
 }
 
 static struct json_object *json_text(const char *text)
@@ -197,7 +234,8 @@ static struct json_object *array_of(struct view *view, const char *name)
 
 static struct json_object *row_json(const struct view *view,
 				    const struct view_column *columns,
-				    size_t nr, const char *const *cells);
+				    const size_t *shown, size_t nr,
+				    const char *const *cells);
 
 static struct json_object *object_of(struct view *view, const char *name)
 {
@@ -215,7 +253,7 @@ void view_object(struct view *view, const char *name,
 		 const char *const *cells)
 {
 	if (view->json)
-		add(view, name, row_json(view, columns, nr, cells));
+		add(view, name, row_json(view, columns, NULL, nr, cells));
 }
 
 void view_texts(struct view *view, const char *name, const char *text)
@@ -229,18 +267,87 @@ void view_texts(struct view *view, const char *name, const char *text)
 		array_of(view, name);
 }
 
-/* AGE for age_ns: the unit stands in the cells. */
-static char *heading(const struct view_column *column)
+/* AGE for age_ns: the unit stands in the cells. ORIGIN for origin_name. */
+static size_t heading_length(const char *name)
+{
+	static const char *const dropped[] = { "_ns", "_name" };
+	size_t length = strlen(name), end;
+
+	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++) {
+		end = strlen(dropped[i]);
+		if (length > end && !strcmp(name + length - end, dropped[i]))
+			return length - end;
+	}
+	return length;
+}
+
+static char *heading(const struct view_column *column, bool whole)
 {
 	char *text = alloc_copy(column->name), *at;
-	size_t length = strlen(text);
 
-	if ((column->kind == VIEW_NS || column->kind == VIEW_TOOK) &&
-	    length > 3 && !strcmp(text + length - 3, "_ns"))
-		text[length - 3] = '\0';
+	if (!whole)
+		text[heading_length(text)] = '\0';
 	for (at = text; *at; at++)
 		*at = (char)toupper((unsigned char)*at);
 	return text;
+}
+
+size_t view_find_column(const struct view_column *columns, size_t nr,
+			const char *name, size_t length)
+{
+	size_t i, found = nr;
+
+	for (i = 0; i < nr; i++) {
+		if (strncasecmp(columns[i].name, name, length))
+			continue;
+		if (!columns[i].name[length])
+			return i;
+		if (found == nr && length == heading_length(columns[i].name))
+			found = i;
+	}
+	return found;
+}
+
+/* Those of a list; without one, those that are shown anyway. */
+static const char *choose_columns(const struct view_column *columns, size_t nr,
+				  const char *list, bool all, size_t *shown,
+				  size_t *nr_shown)
+{
+	size_t length, found, i;
+
+	*nr_shown = 0;
+	if (!list || *list == '+' || !strcasecmp(list, "all"))
+		for (i = 0; i < nr; i++)
+			if (all || !(columns[i].kind & VIEW_MORE) ||
+			    (list && *list != '+'))
+				shown[(*nr_shown)++] = i;
+	if (!list || !strcasecmp(list, "all"))
+		return NULL;
+	for (list += *list == '+';; list += length + 1) {
+		length = strcspn(list, ",");
+		found = view_find_column(columns, nr, list, length);
+		if (found == nr)
+			return list;
+		for (i = 0; i < *nr_shown && shown[i] != found;)
+			i++;
+		if (i == *nr_shown)
+			shown[(*nr_shown)++] = found;
+		if (!list[length])
+			return NULL;
+	}
+}
+
+const char *view_check_columns(const struct view_column *columns, size_t nr,
+			       const char *list)
+{
+	size_t shown[VIEW_MAX_COLUMNS], nr_shown;
+
+	return choose_columns(columns, nr, list, false, shown, &nr_shown);
+}
+
+static enum view_kind kind_of(const struct view_column *column)
+{
+	return column->kind & ~VIEW_MORE;
 }
 
 static struct libscols_table *new_text(struct view *view)
@@ -248,6 +355,9 @@ static struct libscols_table *new_text(struct view *view)
 	struct libscols_table *text = must(scols_new_table());
 
 	must_do(scols_table_set_stream(text, view->out));
+	scols_table_enable_raw(text, view->format.raw);
+	/* The width of the screen is dealt with here: see fit_screen(). */
+	scols_table_set_termforce(text, SCOLS_TERMFORCE_NEVER);
 	return text;
 }
 
@@ -255,14 +365,24 @@ static void add_column(struct libscols_table *text,
 		       const struct view_column *column, double width,
 		       int flags)
 {
-	char *name = heading(column);
+	char *name = heading(column, scols_table_is_raw(text));
 
 	if (view_is_number(column->kind))
 		flags |= SCOLS_FL_RIGHT;
-	if (column->kind == VIEW_PROSE)
-		flags |= SCOLS_FL_WRAP;
 	must(scols_table_new_column(text, name, width, flags));
 	free(name);
+}
+
+static void init_table(struct view_table *table, struct view *view,
+		       const struct view_column *columns, size_t nr,
+		       const char *list)
+{
+	*table = (struct view_table){
+		.view = view,
+		.columns = columns,
+		.asked = list,
+	};
+	choose_columns(columns, nr, list, view->json, table->shown, &table->nr);
 }
 
 struct view_table *view_table_begin(struct view *view, const char *name,
@@ -270,10 +390,10 @@ struct view_table *view_table_begin(struct view *view, const char *name,
 				    size_t nr, enum view_shape shape)
 {
 	struct view_table *table = alloc_array(1, sizeof(*table));
+	const struct view_format *format = &view->format;
+	bool own = format->table && !strcmp(name, format->table), tree;
 
-	table->view = view;
-	table->columns = columns;
-	table->nr = nr;
+	init_table(table, view, columns, nr, own ? format->columns : NULL);
 	if (view->json) {
 		table->map = shape == VIEW_MAP;
 		table->json = table->map ? object_of(view, name) :
@@ -281,35 +401,54 @@ struct view_table *view_table_begin(struct view *view, const char *name,
 		return table;
 	}
 	table->text = new_text(view);
-	for (size_t i = 0; i < nr; i++)
-		add_column(table->text, &columns[i], 0,
-			   shape == VIEW_MAP && !i ? SCOLS_FL_TREE : 0);
+	scols_table_enable_noheadings(table->text, format->headless);
+	tree = shape == VIEW_MAP && !table->shown[0] && !format->raw;
+	for (size_t i = 0; i < table->nr; i++)
+		add_column(table->text, &columns[table->shown[i]], 0,
+			   tree && !i ? SCOLS_FL_TREE : 0);
 	return table;
 }
 
 /* What 0 stands for nothing in. */
 static bool is_nothing(const struct view_column *column, const char *cell)
 {
+	enum view_kind kind = kind_of(column);
+
 	return !cell || !*cell ||
-	       ((column->kind == VIEW_ID || column->kind == VIEW_TOOK ||
-		 column->kind == VIEW_TIME) &&
+	       ((kind == VIEW_ID || kind == VIEW_TOOK || kind == VIEW_TIME) &&
 		!strcmp(cell, "0"));
 }
 
-static char *cell_text(const struct view_column *column, const char *cell)
+static const char *time_text(const struct view *view, const char *cell,
+			     char text[NUMBER_TEXT])
 {
-	bool nothing = is_nothing(column, cell);
+	uint64_t monotonic;
+
+	if (!view->has_clock || number_parse(cell, &monotonic))
+		return cell;
+	return (view->format.raw ? number_iso : number_time_short)(
+		text, monotonic + view->to_realtime);
+}
+
+/* Raw cells are made harmless by libsmartcols. */
+static char *cell_text(const struct view *view,
+		       const struct view_column *column, const char *cell)
+{
+	enum view_kind kind = kind_of(column);
+	bool raw = view->format.raw;
 	char text[NUMBER_TEXT];
 	uint64_t number;
 
-	if (nothing)
+	if (is_nothing(column, cell))
 		cell = "-";
-	else if ((column->kind == VIEW_NS || column->kind == VIEW_TOOK) &&
+	else if (kind == VIEW_TIME)
+		cell = time_text(view, cell, text);
+	else if (kind == VIEW_BOOL && !raw)
+		cell = strcmp(cell, "0") ? "yes" : "no";
+	else if ((kind == VIEW_NS || kind == VIEW_TOOK) && !raw &&
 		 !number_parse(cell, &number))
 		cell = number_ns_short(text, number);
-	else if (column->kind == VIEW_BOOL)
-		cell = strcmp(cell, "0") ? "yes" : "no";
-	return safe_text(cell);
+	return raw ? alloc_copy(cell) : safe_text(cell);
 }
 
 /* A newer module may say in words what we know as a number. */
@@ -347,7 +486,7 @@ static struct json_object *hop_json(const char *cell)
 	const char *kind = strsep(&file, ":"), *device = strsep(&file, "/");
 	struct json_object *hop;
 
-	hop = row_json(NULL, columns, 4,
+	hop = row_json(NULL, columns, NULL, 4,
 		       (const char *[]){ kind, device, file, after });
 	free(text);
 	return hop;
@@ -361,6 +500,7 @@ static const struct {
 	bool may_be_empty;
 } makers[] = {
 	[VIEW_TEXT] = { json_text },
+	[VIEW_NAME] = { json_text },
 	[VIEW_NUMBER] = { number_json },
 	[VIEW_ID] = { number_json },
 	[VIEW_NS] = { number_json },
@@ -377,20 +517,20 @@ static const struct {
 static struct json_object *cell_json(const struct view_column *column,
 				     const char *cell)
 {
+	enum view_kind kind = kind_of(column);
 	struct json_object *list;
 	char *text, *left;
 
-	if (!cell ||
-	    (is_nothing(column, cell) && !makers[column->kind].may_be_empty))
+	if (!cell || (is_nothing(column, cell) && !makers[kind].may_be_empty))
 		return NULL;
-	if (!makers[column->kind].separator)
-		return makers[column->kind].make(cell);
+	if (!makers[kind].separator)
+		return makers[kind].make(cell);
 	list = must(json_object_new_array());
 	left = text = alloc_copy(cell);
 	while (*text && left)
 		must_do(json_object_array_add(
-			list, makers[column->kind].make(strsep(
-				      &left, makers[column->kind].separator))));
+			list, makers[kind].make(
+				      strsep(&left, makers[kind].separator))));
 	free(text);
 	return list;
 }
@@ -415,59 +555,160 @@ static void add_time(const struct view *view, struct json_object *row,
 
 static struct json_object *row_json(const struct view *view,
 				    const struct view_column *columns,
-				    size_t nr, const char *const *cells)
+				    const size_t *shown, size_t nr,
+				    const char *const *cells)
 {
 	struct json_object *row = must(json_object_new_object());
+	size_t column;
 
 	for (size_t i = 0; i < nr; i++) {
-		must_do(json_object_object_add(row, columns[i].name,
-					       cell_json(&columns[i],
-							 cells[i])));
-		if (columns[i].kind == VIEW_TIME)
-			add_time(view, row, &columns[i], cells[i]);
+		column = shown ? shown[i] : i;
+		must_do(json_object_object_add(row, columns[column].name,
+					       cell_json(&columns[column],
+							 cells[column])));
+		if (kind_of(&columns[column]) == VIEW_TIME)
+			add_time(view, row, &columns[column], cells[column]);
 	}
 	return row;
 }
 
-static struct libscols_line *row_text(struct libscols_table *text,
-				      struct libscols_line *parent,
-				      const struct view_column *columns,
-				      size_t nr, const char *const *cells)
+static void row_text(struct view_table *table, const char *const *cells,
+		     bool child)
 {
-	struct libscols_line *line = must(scols_table_new_line(text, parent));
+	struct libscols_line *line = must(scols_table_new_line(
+		table->text, child ? table->parent : NULL));
 
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < table->nr; i++)
 		must_do(scols_line_refer_data(
-			line, i, cell_text(&columns[i], cells[i])));
-	return line;
-}
-
-void view_row(struct view_table *table, const char *const *cells, bool child)
-{
-	struct libscols_line *line;
-
-	if (table->map) {
-		must_do(json_object_object_add(table->json, cells[0],
-					       cell_json(&table->columns[1],
-							 cells[1])));
-		return;
-	}
-	if (table->json) {
-		must_do(json_object_array_add(
-			table->json, row_json(table->view, table->columns,
-					      table->nr, cells)));
-		return;
-	}
-	line = row_text(table->text, child ? table->parent : NULL,
-			table->columns, table->nr, cells);
+			line, i,
+			cell_text(table->view, &table->columns[table->shown[i]],
+				  cells[table->shown[i]])));
 	if (!child)
 		table->parent = line;
 }
 
+void view_row(struct view_table *table, const char *const *cells, bool child)
+{
+	if (table->map)
+		must_do(json_object_object_add(table->json, cells[0],
+					       cell_json(&table->columns[1],
+							 cells[1])));
+	else if (table->json)
+		must_do(json_object_array_add(
+			table->json, row_json(table->view, table->columns,
+					      table->shown, table->nr, cells)));
+	else
+		row_text(table, cells, child);
+}
+
+static const char *cell_data(struct libscols_line *line, size_t column)
+{
+	return scols_cell_get_data(scols_line_get_cell(line, column));
+}
+
+/* Return: of the whole table. */
+static size_t measure_columns(struct view_table *table, size_t *width)
+{
+	struct libscols_column *column;
+	struct libscols_line *line;
+	size_t total = table->nr - 1, cell;
+
+	for (size_t i = 0; i < table->nr; i++) {
+		column = scols_table_get_column(table->text, i);
+		width[i] = screen_text_width(
+			scols_cell_get_data(scols_column_get_header(column)));
+		for (size_t n = 0; n < scols_table_get_nlines(table->text);
+		     n++) {
+			line = scols_table_get_line(table->text, n);
+			cell = screen_text_width(cell_data(line, i));
+			if (!i && scols_line_get_parent(line))
+				cell += TREE_WIDTH;
+			width[i] = cell > width[i] ? cell : width[i];
+		}
+		total += width[i];
+	}
+	return total;
+}
+
+/* Where the screen is not known, a program may look for a sentence: it stays whole. */
+static size_t least_width(const struct view_column *column, size_t screen)
+{
+	switch (kind_of(column)) {
+	case VIEW_NAME:
+	case VIEW_WORDS:
+	case VIEW_STACK:
+	case VIEW_CHAIN:
+		return MIN_NAME;
+	case VIEW_PROSE:
+		return screen ? MIN_PROSE : SIZE_MAX;
+	default:
+		return SIZE_MAX;
+	}
+}
+
+/* The widest of those that can be narrower still; or as many as there are. */
+static size_t find_widest(const struct view_table *table, const size_t *width,
+			  size_t screen)
+{
+	size_t widest = table->nr;
+
+	for (size_t i = 0; i < table->nr; i++)
+		if (width[i] > least_width(&table->columns[table->shown[i]],
+					   screen) &&
+		    (widest == table->nr || width[i] > width[widest]))
+			widest = i;
+	return widest;
+}
+
+static void narrow_column(struct view_table *table, size_t i, size_t width)
+{
+	bool prose = kind_of(&table->columns[table->shown[i]]) == VIEW_PROSE;
+	struct libscols_column *column = scols_table_get_column(table->text, i);
+	struct libscols_line *line;
+	const char *text;
+
+	if (prose) {
+		scols_column_set_flags(column, scols_column_get_flags(column) |
+						       SCOLS_FL_WRAP);
+		scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
+					  scols_wrapnl_nextchunk, NULL);
+		must_do(scols_column_set_safechars(column, "\n"));
+	}
+	for (size_t n = 0; n < scols_table_get_nlines(table->text); n++) {
+		line = scols_table_get_line(table->text, n);
+		text = cell_data(line, i);
+		scols_line_refer_data(line, i,
+				      prose ? screen_wrap(text, width, 0) :
+					      screen_cut(text, width));
+	}
+}
+
+/* libsmartcols can cut too, but shows no ellipsis, and wraps inside words. */
+static void fit_screen(struct view_table *table)
+{
+	size_t screen = screen_width(table->view->out), widest;
+	size_t room = screen ? screen : SCREEN_WIDTH, width[VIEW_MAX_COLUMNS];
+	size_t total = measure_columns(table, width);
+	bool narrowed[VIEW_MAX_COLUMNS] = { 0 };
+
+	while (total > room &&
+	       (widest = find_widest(table, width, screen)) < table->nr) {
+		narrowed[widest] = true;
+		width[widest]--;
+		total--;
+	}
+	for (size_t i = 0; i < table->nr; i++)
+		if (narrowed[i])
+			narrow_column(table, i, width[i]);
+}
+
 void view_table_end(struct view_table *table)
 {
-	if (table->text && scols_table_get_nlines(table->text))
+	if (table->text && scols_table_get_nlines(table->text)) {
+		if (!table->asked && !table->view->format.raw)
+			fit_screen(table);
 		must_do(scols_print_table(table->text));
+	}
 	scols_unref_table(table->text);
 	free(table);
 }
@@ -475,7 +716,7 @@ void view_table_end(struct view_table *table)
 /* A width is kept, with heading or without, when the heading is shorter. */
 static double line_width(const struct view_column *column)
 {
-	size_t length = strlen(column->name) + 1;
+	size_t length = heading_length(column->name);
 
 	return (double)(length > LINE_WIDTH ? length : LINE_WIDTH);
 }
@@ -483,17 +724,19 @@ static double line_width(const struct view_column *column)
 int view_line(struct view *view, const struct view_column *columns, size_t nr,
 	      const char *const *cells, bool with_heading)
 {
-	struct libscols_table *text = new_text(view);
+	struct view_table table;
 
-	scols_table_enable_noheadings(text, !with_heading);
-	/* Lines stay in line, rather than be squeezed one by one. */
-	scols_table_set_termforce(text, SCOLS_TERMFORCE_NEVER);
-	for (size_t i = 0; i < nr; i++)
-		add_column(text, &columns[i], line_width(&columns[i]),
+	init_table(&table, view, columns, nr, view->format.columns);
+	table.text = new_text(view);
+	scols_table_enable_noheadings(table.text,
+				      !with_heading || view->format.headless);
+	for (size_t i = 0; i < table.nr; i++)
+		add_column(table.text, &columns[table.shown[i]],
+			   line_width(&columns[table.shown[i]]),
 			   SCOLS_FL_STRICTWIDTH);
-	row_text(text, NULL, columns, nr, cells);
-	must_do(scols_print_table(text));
-	scols_unref_table(text);
+	row_text(&table, cells, false);
+	must_do(scols_print_table(table.text));
+	scols_unref_table(table.text);
 	return flush(view);
 }
 
@@ -503,7 +746,7 @@ static const char *bound(char text[NUMBER_TEXT], const char *unit,
 	if (value == UINT64_MAX)
 		return "or more";
 	if (!strcmp(unit, "ns"))
-		return number_ns_exact(text, value);
+		return number_ns_short(text, value);
 	return number_text(text, value);
 }
 
@@ -520,6 +763,16 @@ static const char *bar(char text[BAR_WIDTH + 3], uint64_t count, uint64_t most)
 	return text;
 }
 
+static size_t count_empty(const struct view_bucket *buckets, size_t nr)
+{
+	size_t empty = 0;
+
+	while (empty < nr && !buckets[empty].count)
+		empty++;
+	return empty;
+}
+
+/* One row says of many empty buckets that they are. */
 static void bar_rows(struct view *view, const char *unit,
 		     const struct view_bucket *buckets, size_t nr)
 {
@@ -530,24 +783,32 @@ static void bar_rows(struct view *view, const char *unit,
 	};
 	char from[NUMBER_TEXT], to[NUMBER_TEXT], count[NUMBER_TEXT];
 	char stars[BAR_WIDTH + 3];
-	struct libscols_table *text = new_text(view);
+	struct view_table table;
 	uint64_t most = 0;
+	size_t empty;
 
-	scols_table_enable_noheadings(text, 1);
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		add_column(text, &columns[i], 0, 0);
+	init_table(&table, view, columns, 6, NULL);
+	table.text = new_text(view);
+	scols_table_enable_noheadings(table.text, 1);
+	for (size_t i = 0; i < table.nr; i++)
+		add_column(table.text, &columns[i], 0, 0);
 	for (size_t i = 0; i < nr; i++)
 		most = buckets[i].count > most ? buckets[i].count : most;
 	for (size_t i = 0; i < nr; i++) {
+		empty = count_empty(buckets + i, nr - i);
+		bound(from, unit, buckets[i].from);
+		if (empty > MAX_EMPTY)
+			i += empty - 1;
 		number_text(count, buckets[i].count);
-		row_text(text, NULL, columns, 6,
-			 (const char *[]){
-				 bound(from, unit, buckets[i].from), "->",
-				 bound(to, unit, buckets[i].to), ":", count,
-				 bar(stars, buckets[i].count, most) });
+		row_text(&table,
+			 (const char *[]){ from, "->",
+					   bound(to, unit, buckets[i].to), ":",
+					   count,
+					   bar(stars, buckets[i].count, most) },
+			 false);
 	}
-	must_do(scols_print_table(text));
-	scols_unref_table(text);
+	must_do(scols_print_table(table.text));
+	scols_unref_table(table.text);
 }
 
 static struct json_object *bucket_json(const struct view_bucket *bucket)
@@ -559,7 +820,7 @@ static struct json_object *bucket_json(const struct view_bucket *bucket)
 	};
 	char from[NUMBER_TEXT], to[NUMBER_TEXT], count[NUMBER_TEXT];
 
-	return row_json(NULL, columns, 3,
+	return row_json(NULL, columns, NULL, 3,
 			(const char *[]){ number_text(from, bucket->from),
 					  bucket->to == UINT64_MAX ?
 						  NULL :
@@ -575,7 +836,7 @@ static void bars_json(struct view *view, const char *const words[3],
 		{ "unit", VIEW_TEXT },
 		{ "meaning", VIEW_TEXT },
 	};
-	struct json_object *hist = row_json(NULL, columns, 3, words);
+	struct json_object *hist = row_json(NULL, columns, NULL, 3, words);
 	struct json_object *rows = must(json_object_new_array());
 
 	for (size_t i = 0; i < nr; i++)
@@ -591,8 +852,8 @@ void view_bars(struct view *view, const char *const words[3],
 		bars_json(view, words, buckets, nr);
 		return;
 	}
-	view_note(view, "%s, in %s%s%s", words[0], words[1],
-		  *words[2] ? ": " : "", words[2]);
+	view_paragraph(view, 2, "%s, in %s%s%s", words[0], words[1],
+		       *words[2] ? ": " : "", words[2]);
 	if (nr)
 		bar_rows(view, words[1], buckets, nr);
 	else

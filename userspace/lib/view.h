@@ -25,14 +25,17 @@ struct json_object;
  * @VIEW_NS: how long, for people in a suitable unit; a JSON number of ns
  * @VIEW_TOOK: the same; 0 if it is not over, or has not happened
  * @VIEW_TIME: when, in ns of CLOCK_MONOTONIC, 0 for never; in JSON NAME_ns, and
- *	NAME_time beside it
+ *	NAME_time beside it; for people by the clock
  * @VIEW_BOOL: 0 or 1; no or yes for people
  * @VIEW_TEXT: as it is
- * @VIEW_PROSE: may be wrapped where the terminal is narrow
- * @VIEW_WORDS: words with commas between; a JSON array, as all that follow
+ * @VIEW_NAME: cut where the screen is narrow
+ * @VIEW_PROSE: wrapped where the screen is narrow
+ * @VIEW_WORDS: words with commas between; cut as names are; a JSON array, as all that
+ *	follow
  * @VIEW_PIDS: numbers with commas between; the last may be "...", null in JSON
- * @VIEW_STACK: functions with ; between
- * @VIEW_CHAIN: hops with ; between: see DFPUT_COLUMNS_superblocks
+ * @VIEW_STACK: functions with ; between; cut as names are
+ * @VIEW_CHAIN: hops with ; between: see DFPUT_COLUMNS_superblocks; cut as names are
+ * @VIEW_MORE: or-ed to one of these: shown on request only, and in JSON
  */
 enum view_kind {
 	VIEW_NUMBER,
@@ -42,16 +45,18 @@ enum view_kind {
 	VIEW_TIME,
 	VIEW_BOOL,
 	VIEW_TEXT,
+	VIEW_NAME,
 	VIEW_PROSE,
 	VIEW_WORDS,
 	VIEW_PIDS,
 	VIEW_STACK,
 	VIEW_CHAIN,
+	VIEW_MORE = 0x40,
 };
 
 static inline bool view_is_number(enum view_kind kind)
 {
-	return kind <= VIEW_BOOL;
+	return (kind & ~VIEW_MORE) <= VIEW_BOOL;
 }
 
 /**
@@ -65,6 +70,8 @@ enum view_shape {
 	VIEW_MAP,
 };
 
+#define VIEW_MAX_COLUMNS 32
+
 /**
  * struct view_column - one column of a table
  * @name: in JSON; the heading is made from it
@@ -76,9 +83,26 @@ struct view_column {
 };
 
 /**
+ * struct view_format - what the user asked for
+ * @table: the name in JSON of the command's own table, or NULL: none
+ * @columns: those of it to show: see view_check_columns(); or NULL
+ * @headless: no headings
+ * @raw: for scripts: nothing cut, numbers plain, blanks escaped, and no sentences
+ * @all: alike rows are not folded
+ */
+struct view_format {
+	const char *table;
+	const char *columns;
+	bool headless;
+	bool raw;
+	bool all;
+};
+
+/**
  * struct view - where output goes, and as what
  * @out: the stream
  * @json: one JSON document, printed by view_end()
+ * @format: what the user asked for
  * @root: that document, NULL before anything was added
  * @has_clock: times can be told by the clock
  * @to_realtime: what makes a time of CLOCK_MONOTONIC one of CLOCK_REALTIME
@@ -86,6 +110,7 @@ struct view_column {
 struct view {
 	FILE *out;
 	bool json;
+	struct view_format format;
 	struct json_object *root;
 	bool has_clock;
 	uint64_t to_realtime;
@@ -112,6 +137,22 @@ struct view_table;
  * @json: as JSON
  */
 void view_begin(struct view *view, FILE *out, bool json);
+
+/**
+ * view_check_columns() - can these columns be shown?
+ * @columns: of a table
+ * @nr: how many
+ * @list: names with commas between; "+" first adds them to those that are shown
+ *	anyway; "all"
+ *
+ * Return: the first that there is not, or NULL.
+ */
+const char *view_check_columns(const struct view_column *columns, size_t nr,
+			       const char *list);
+
+/* Return: which column has a name, of which "_ns" may be left out; or @nr. */
+size_t view_find_column(const struct view_column *columns, size_t nr,
+			const char *name, size_t length);
 
 /**
  * view_end() - print what is not printed yet, and see that it got out
@@ -238,7 +279,16 @@ void view_text(struct view *view, const char *name, const char *text);
 void view_texts(struct view *view, const char *name, const char *text);
 
 /**
- * view_note() - a sentence for people; nothing in JSON
+ * view_paragraph() - a text for people, wrapped; nothing in JSON
+ * @view: where
+ * @indent: of each line but the first
+ * @format: as of printf(3)
+ */
+void view_paragraph(struct view *view, size_t indent, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/**
+ * view_note() - a sentence for people, not wrapped; nothing in JSON
  * @view: where
  * @format: as of printf(3)
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Some rows of a table.
+ * Some rows of a table, in an order.
  */
 #ifndef DFPUT_SELECTION_H
 #define DFPUT_SELECTION_H
@@ -12,22 +12,29 @@
 #include "debugfs/listing.h"
 #include "debugfs/rows.h"
 
-/* skip: of each row, whether it is left out. nr: how many are not. */
+/* row: which rows. nr: how many. */
 struct selection {
-	bool *skip;
-	uint64_t nr;
+	size_t *row;
+	size_t nr;
 };
 
 typedef bool selection_filter(const struct rows *rows, size_t row,
 			      void *context);
 
+/* Selects all rows of a table that has @nr. */
+void selection_all(struct selection *selection, size_t nr);
+
 /**
- * selection_make() - select the rows that a filter lets pass
- * @selection: receives them
+ * selection_keep() - keep those rows that a filter lets pass
+ * @selection: made
  * @rows: loaded
  * @filter: asked once for each row, in their order
  * @context: for it
  */
+void selection_keep(struct selection *selection, const struct rows *rows,
+		    selection_filter *filter, void *context);
+
+/* Selects the rows that a filter lets pass. */
 void selection_make(struct selection *selection, const struct rows *rows,
 		    selection_filter *filter, void *context);
 

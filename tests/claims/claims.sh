@@ -52,9 +52,9 @@ add_up() {
 # by_origin NAME: files that were queued by a path of that name; other: of no name
 # that has a column
 by_origin() {
-	dfput origins | awk -v wanted="$1" '
-		$2 !~ /^(aio|io_uring|af_unix)$/ { $2 = "other" }
-		NR > 1 && $2 == wanted { n += $4 } END { print n + 0 }'
+	dfput origins --raw -n -o origin_name,count | awk -v wanted="$1" '
+		$1 !~ /^(aio|io_uring|af_unix)$/ { $1 = "other" }
+		$1 == wanted { n += $2 } END { print n + 0 }'
 }
 
 # The tracer's lines of __fput by others than the list.
@@ -81,7 +81,8 @@ hold_against_truth() {
 	is "$1: each has its superblock" "$(column superblocks queued |
 		awk '{ n += $1 } END { print n + 0 }')" "$(since_mark queued)"
 	is "$1: umounts that were busy" "$(since_mark umounts_busy)" "${sum[busy]}"
-	is "$1: each has its call path" "$(dfput origins | awk 'NR > 1 { n += $4 } END { print n + 0 }')" \
+	is "$1: each has its call path" "$(dfput origins --raw -n -o count |
+		awk '{ n += $1 } END { print n + 0 }')" \
 		"$(since_mark queued)"
 }
 
@@ -104,7 +105,7 @@ end() {
 	printf '%s\t' "$(uname -r)" "${line[@]}" | sed 's/\t$/\n/' >>"$results"
 	note "$1: ${line[*]:1}"
 	# by which paths, for whoever reads this
-	dfput origins | sed 's/^/#   /'
+	dfput origins -o all | sed 's/^/#   /'
 }
 
 # Mounted again for the next trial, as soon as nothing holds it any more.

@@ -234,8 +234,9 @@ int leftovers_show(const struct leftovers *leftovers,
 	show_mounts(leftovers, reader, view);
 	if (leftovers->pending.nr)
 		view_note(view, "Of its own processes, pending now:");
-	return selection_show(&leftovers->pending, &pending->rows,
-			      &listing_pending, "tree_pending", origins, view);
+	return listing_show_selected(&listing_pending, &pending->rows,
+				     &leftovers->pending, "tree_pending",
+				     origins, view);
 }
 
 void leftovers_free(struct leftovers *leftovers)

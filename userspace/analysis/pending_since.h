@@ -5,7 +5,7 @@
 #ifndef DFPUT_PENDING_SINCE_H
 #define DFPUT_PENDING_SINCE_H
 
-#include "debugfs/selection.h"
+#include "debugfs/listing.h"
 
 /* Columns of the rows. */
 enum pending_column {

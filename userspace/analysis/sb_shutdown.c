@@ -315,8 +315,9 @@ int sb_shutdown_show(const struct sb_shutdown *shutdown, struct view *view)
 		view_bool(view, "exclusive",
 			  shutdown->is_free && !shutdown->is_removed);
 	view_text(view, "device", shutdown->path);
-	return selection_show(&shutdown->selected, &shutdown->rows,
-			      &listing_superblocks, "superblocks", NULL, view);
+	return listing_show_selected(&listing_superblocks, &shutdown->rows,
+				     &shutdown->selected, "superblocks", NULL,
+				     view);
 }
 
 void sb_shutdown_free(struct sb_shutdown *shutdown)

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 #include "analysis/event_loop.h"
-#include "debugfs/selection.h"
+#include "debugfs/listing.h"
 
 /* A device has one superblock at a time, or a few of btrfs. */
 #define SB_SHUTDOWN_MAX_IDS 16

@@ -263,9 +263,10 @@ int unreleased_show(const struct unreleased *unreleased,
 	for (int table = UNRELEASED_NR - 1; !err && table >= 0; table--) {
 		listing = tables[table].listing;
 		if (unreleased->rows[table].doc)
-			err = selection_show(&unreleased->selected[table],
-					     &unreleased->rows[table], listing,
-					     listing->file, origins, view);
+			err = listing_show_selected(
+				listing, &unreleased->rows[table],
+				&unreleased->selected[table], listing->file,
+				origins, view);
 	}
 	return err;
 }

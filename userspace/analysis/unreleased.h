@@ -9,7 +9,7 @@
 #ifndef DFPUT_UNRELEASED_H
 #define DFPUT_UNRELEASED_H
 
-#include "debugfs/selection.h"
+#include "debugfs/listing.h"
 
 /* The tables, in the order in which a file gets there. */
 enum unreleased_table {

@@ -9,8 +9,8 @@
 #include <dfput/hist.h>
 
 #include "cmd/cmd.h"
+#include "debugfs/listing.h"
 #include "debugfs/rows.h"
-#include "debugfs/selection.h"
 #include "debugfs/stats.h"
 #include "lib/error.h"
 #include "lib/text.h"
@@ -189,8 +189,9 @@ static int show_buckets(const struct options *options, struct reader *reader,
 		err = check_names(&rows, options->argv);
 	if (!err) {
 		selection_make(&selection, &rows, is_wanted, options->argv);
-		err = selection_show(&selection, &rows, &listing_histograms,
-				     listing_histograms.file, NULL, view);
+		err = listing_show_selected(&listing_histograms, &rows,
+					    &selection, listing_histograms.file,
+					    NULL, view);
 		selection_free(&selection);
 	}
 	rows_free(&rows);

@@ -9,7 +9,6 @@
 
 #include "cmd/cmd.h"
 #include "debugfs/listing.h"
-#include "debugfs/selection.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "proc/devices.h"

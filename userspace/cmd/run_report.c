@@ -68,10 +68,9 @@ static int show_tree_unreleased(struct run *run, struct view *view)
 
 		if (selection->nr)
 			view_note(view, "%s", shown[i].note);
-		err = selection_show(selection,
-				     &run->unreleased.rows[shown[i].table],
-				     shown[i].listing, shown[i].name, NULL,
-				     view);
+		err = listing_show_selected(
+			shown[i].listing, &run->unreleased.rows[shown[i].table],
+			selection, shown[i].name, NULL, view);
 	}
 	return err;
 }
@@ -150,8 +149,8 @@ static int show_selected(struct run *run, const struct selection *selection,
 		  "On the whole machine, queued %s its last process was "
 		  "reaped, and pending now:",
 		  when);
-	return selection_show(selection, &run->pending.rows, &listing_pending,
-			      name, &run->origins, view);
+	return listing_show_selected(&listing_pending, &run->pending.rows,
+				     selection, name, &run->origins, view);
 }
 
 /* Everybody's files, the tree's among them. */

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "debugfs/listing.h"
-#include "debugfs/selection.h"
 #include "lib/alloc.h"
 #include "lib/number.h"
 
@@ -165,13 +164,16 @@ static bool is_numeric(const struct cells *cells, size_t column)
 static int check_row(const struct cells *cells, size_t row)
 {
 	char label[ORIGINS_LABEL];
+	const char *cell;
 	uint64_t number;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < cells->listing->nr; i++)
-		if (is_numeric(cells, i) && *get_cell(cells, row, i, label))
+	for (size_t i = 0; !err && i < cells->listing->nr; i++) {
+		cell = get_cell(cells, row, i, label);
+		if (cell && *cell && is_numeric(cells, i))
 			err = document_cell_number(cells->doc, row,
 						   cells->where[i], &number);
+	}
 	return err;
 }
 
@@ -262,6 +264,18 @@ int listing_show(const struct listing *listing, const struct document *doc,
 		 const struct origins *origins, struct view *view)
 {
 	return show_with(listing, doc, selection, origins, view, show_rows);
+}
+
+int listing_show_selected(const struct listing *listing,
+			  const struct rows *rows,
+			  const struct selection *selection, const char *name,
+			  const struct origins *origins, struct view *view)
+{
+	struct listing shown = *listing;
+
+	shown.file = name;
+	shown.empty = NULL;
+	return listing_show(&shown, rows->doc, selection, origins, view);
 }
 
 static int compare_cells(const struct cells *cells, size_t column, size_t one,

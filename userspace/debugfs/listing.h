@@ -12,10 +12,9 @@
 
 #include "debugfs/origins.h"
 #include "debugfs/parse.h"
+#include "debugfs/selection.h"
 #include "debugfs/stats.h"
 #include "lib/view.h"
-
-struct selection;
 
 /**
  * struct listing_column - where the text of a column comes from, and its meaning
@@ -77,7 +76,13 @@ int listing_show(const struct listing *listing, const struct document *doc,
 		 const struct selection *selection,
 		 const struct origins *origins, struct view *view);
 
-/* The same, but for people the rows that differ in times and inode alone are one. */
+/* The same for selected rows, a table of that name in JSON; says nothing if it is empty. */
+int listing_show_selected(const struct listing *listing,
+			  const struct rows *rows,
+			  const struct selection *selection, const char *name,
+			  const struct origins *origins, struct view *view);
+
+/* The same as listing_show(), but for people the rows that differ in times and inode alone are one. */
 int listing_show_folded(const struct listing *listing,
 			const struct document *doc,
 			const struct selection *selection,

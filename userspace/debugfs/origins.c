@@ -9,7 +9,6 @@
 
 #include "debugfs/origins.h"
 #include "debugfs/rows.h"
-#include "debugfs/selection.h"
 #include "lib/alloc.h"
 #include "lib/number.h"
 

@@ -11,11 +11,10 @@
 
 #include "debugfs/parse.h"
 #include "debugfs/rules.h"
+#include "debugfs/selection.h"
 #include "lib/view.h"
 
 #define ORIGINS_LABEL 64
-
-struct selection;
 
 /**
  * struct origin - one call path

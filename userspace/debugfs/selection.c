@@ -30,17 +30,6 @@ void selection_make(struct selection *selection, const struct rows *rows,
 	selection_keep(selection, rows, filter, context);
 }
 
-int selection_show(const struct selection *selection, const struct rows *rows,
-		   const struct listing *listing, const char *name,
-		   const struct origins *origins, struct view *view)
-{
-	struct listing shown = *listing;
-
-	shown.file = name;
-	shown.empty = NULL;
-	return listing_show(&shown, rows->doc, selection, origins, view);
-}
-
 void selection_free(struct selection *selection)
 {
 	free(selection->row);

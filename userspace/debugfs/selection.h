@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "debugfs/listing.h"
 #include "debugfs/rows.h"
 
 /* row: which rows. nr: how many. */
@@ -37,21 +36,6 @@ void selection_keep(struct selection *selection, const struct rows *rows,
 /* Selects the rows that a filter lets pass. */
 void selection_make(struct selection *selection, const struct rows *rows,
 		    selection_filter *filter, void *context);
-
-/**
- * selection_show() - show the selected rows
- * @selection: made
- * @rows: loaded
- * @listing: how the table is shown
- * @name: of the table in JSON
- * @origins: call paths, or NULL
- * @view: where
- *
- * Return: 0 or a negative errno as in parse.h.
- */
-int selection_show(const struct selection *selection, const struct rows *rows,
-		   const struct listing *listing, const char *name,
-		   const struct origins *origins, struct view *view);
 
 void selection_free(struct selection *selection);
 

@@ -545,7 +545,7 @@ static void add_time(const struct view *view, struct json_object *row,
 	char text[NUMBER_TEXT];
 	uint64_t monotonic;
 
-	if (view->has_clock && !is_nothing(column, cell) &&
+	if (view && view->has_clock && !is_nothing(column, cell) &&
 	    !number_parse(cell, &monotonic))
 		json = json_text(
 			number_iso(text, monotonic + view->to_realtime));

@@ -218,8 +218,8 @@ for path in "docker-$id.scope/init.scope" "kubepods/besteffort/pod1/$id" "user.s
 done >"$work/units"
 is "$(paste -sd ';' "$work/units")" 'container 0123456789ab;container 0123456789ab;session-3.scope;user@1.service;container web' "containers and units"
 for pid in $(seq 100 130); do
-	process $pid many 1
-	opens $pid 3 9010
+	process "$pid" many 1
+	opens "$pid" 3 9010
 done
 why --input "$copy" /mnt
 has "$out" '^And 13 lines more: see --all\.$' "not more than a screen of lines"

@@ -276,7 +276,7 @@ static void show_attempts(const struct umounting *umounting, struct view *view)
 {
 	uint64_t waited = umounting->tried - umounting->first_busy;
 	bool done = !umounting->busy && !*umounting->error;
-	char took[NUMBER_TEXT], nr[NUMBER_TEXT];
+	char when[TEXT] = "at the first attempt", took[NUMBER_TEXT];
 
 	view_text(view, "target", umounting->target);
 	view_bool(view, "unmounted", done);
@@ -286,14 +286,14 @@ static void show_attempts(const struct umounting *umounting, struct view *view)
 		  umounting->busy && umounting->reason ?
 			  umounting->reason->name :
 			  NULL);
-	number_ns_short(took, waited);
-	number_text(nr, umounting->attempts);
+	if (umounting->attempts > 1)
+		snprintf(when, sizeof(when), "at attempt %" PRIu64 ", after %s",
+			 umounting->attempts, number_ns_short(took, waited));
 	if (done)
-		view_verdict(view, COLOR_GOOD,
-			     "Unmounted %s: attempts %s, waited %s.",
-			     umounting->target, nr, took);
+		view_verdict(view, COLOR_GOOD, "Unmounted %s %s.",
+			     umounting->target, when);
 	else if (umounting->busy)
-		view_note(view, "Busy: attempts %s, waited %s; %s.", nr, took,
+		view_note(view, "Busy %s: %s.", when,
 			  umounting->reason ?
 				  umounting->reason->meaning :
 				  "the module does not say what keeps it");

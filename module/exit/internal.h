@@ -41,6 +41,9 @@ static inline u64 dfput_owner_visible(const struct dfput_owner *owner)
 	return READ_ONCE(owner->visible);
 }
 
+/* The parent of current's process has that file open as well, as far as we can tell. */
+bool dfput_parent_has(const struct file *file);
+
 /* What a file that somebody holds blocks: bits of enum dfput_block. */
 u8 dfput_blocks_of(const struct file *file);
 

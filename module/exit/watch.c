@@ -187,8 +187,12 @@ static void watch_file(const struct file *file, struct dfput_owner *owner,
 
 void dfput_watch_closed(const struct file *file, enum dfput_kind kind)
 {
-	struct dfput_owner *owner = dfput_owner_get(kind);
+	struct dfput_owner *owner;
 
+	/* That closes it later: this process is not the one that it may outlive. */
+	if (dfput_parent_has(file))
+		return;
+	owner = dfput_owner_get(kind);
 	if (owner)
 		watch_file(file, owner, NULL);
 	else

@@ -139,7 +139,7 @@ struct dfput_owner *dfput_owner_get(enum dfput_kind kind)
  * thread that was started between the start and the end of an owner with the
  * same id belongs to it, because nobody else had that id then.
  */
-static struct dfput_owner *get_dead_owner(const struct task_struct *task)
+static struct dfput_owner *get_known_owner(const struct task_struct *task)
 {
 	struct dfput_bucket *bucket =
 		dfput_hash_bucket(&owners, key_of(task->tgid, 0));
@@ -158,12 +158,35 @@ static struct dfput_owner *get_dead_owner(const struct task_struct *task)
 	return found;
 }
 
+/* Its parent has been told, or is about to be: a zombie has its pid still. */
+static bool has_ended(const struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+
+	return READ_ONCE(leader->exit_state) && thread_group_empty(leader);
+}
+
+/* Whose end was visible before it was an owner: nobody knows since when. */
+static struct dfput_owner *get_new_owner(const struct task_struct *task)
+{
+	struct dfput_owner *owner = get_owner(task, 0);
+
+	/* Pairs with dfput_owner_ended(): that finds the owner, or we see the end. */
+	smp_mb();
+	if (!owner || !has_ended(task) || dfput_owner_visible(owner))
+		return owner;
+	dfput_owner_put(owner);
+	return NULL;
+}
+
 struct dfput_owner *dfput_owner_get_task(struct task_struct *task)
 {
 	struct dfput_owner *owner;
 
 	rcu_read_lock();
-	owner = pid_alive(task) ? get_owner(task, 0) : get_dead_owner(task);
+	owner = get_known_owner(task);
+	if (!owner && pid_alive(task))
+		owner = get_new_owner(task);
 	rcu_read_unlock();
 	return owner;
 }
@@ -212,6 +235,8 @@ void dfput_owner_ended(const struct task_struct *leader, u64 now)
 	struct dfput_owner *owner;
 	unsigned long flags;
 
+	/* Pairs with get_new_owner(): its exit_state is set. */
+	smp_mb();
 	if (hlist_empty(&bucket->entries))
 		return;
 	raw_spin_lock_irqsave(&bucket->lock, flags);

@@ -246,6 +246,22 @@ if run exec-parent last_puts exec-parent --dir "$scratch" --rounds 3; then
 	note "exec-parent: $(since_mark leftover) leftovers of the parent"
 fi
 
+# ---- the last to have a ring or a file need not be who closed it
+
+# nobodys NAME: each file is its victim's, or nobody's
+nobodys() {
+	local in_time
+	in_time=$(since_mark in_time)
+	has_lockdep || is "$1: none was in time" "$in_time" 0
+	is "$1: each is counted" $(($(since_mark unowned) + $(since_mark leftover) + in_time)) \
+		"${did[last_puts]}"
+	is "$1: a leftover is a victim's" "$(since_mark leftover)" \
+		"$(for victim in "${victims[@]}"; do rows "${victim%% *}" id; done | grep -c .)"
+	note "$1: $(since_mark unowned) of ${did[last_puts]} files are nobody's"
+}
+
+run uring-zombie last_puts uring-zombie --dir "$scratch" --rounds 3 && nobodys uring-zombie
+
 # ---- aio: what was closed before is nobody's; the ring of a context is
 
 # aio_judged NAME

@@ -279,9 +279,16 @@ static void count_stale(const struct record *record)
 	dfput_count(DFPUT_COUNT_stale_records);
 }
 
+/* What the file was counted for stays as it is. */
+static void queue_again(struct record *record, u64 queued)
+{
+	raw_write_seqcount_begin(&record->seq);
+	record->deferral.queued = queued;
+	raw_write_seqcount_end(&record->seq);
+}
+
 /* Return: the file is to be counted as queued. */
-static bool put_again(struct record *record,
-		      const struct dfput_deferral *deferral,
+static bool put_again(struct record *record, struct dfput_deferral *deferral,
 		      enum dfput_put_kind kind)
 {
 	bool queued = record->state == STATE_QUEUED;
@@ -291,13 +298,17 @@ static bool put_again(struct record *record,
 	if (is_stale(record, deferral->inode) ||
 	    (queued && kind == DFPUT_PUT_DROPPED)) {
 		count_stale(record);
-		queued = false;
-	} else if (queued && !last) {
+	} else if (queued) {
+		if (last)
+			queue_again(record, deferral->queued);
 		return false;
+	} else if (record->deferral.ring) {
+		/* That held the file until then, whoever puts it last. */
+		deferral->ring = record->deferral.ring;
 	}
 	uncount_maybe_last(record);
 	write_record(record, deferral, last);
-	return last && !queued;
+	return last;
 }
 
 static struct record *put_first(struct dfput_bucket *bucket,

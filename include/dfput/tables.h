@@ -92,7 +92,7 @@
 
 /* The process that closed a file or ring. */
 #define DFPUT_COLUMNS_OWNER(X, T)                                             \
-	X(T, pid, num, all, "process that closed it")                         \
+	X(T, pid, id, all, "process that closed it, if that is known")        \
 	X(T, start_ns, time, more, "when that process was started")           \
 	X(T, uid, num, more, "its user")                                      \
 	X(T, cgroup, num, more, "id of its cgroup")                           \

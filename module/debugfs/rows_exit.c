@@ -10,8 +10,9 @@
 
 static void show_kind(struct seq_file *m, const struct dfput_identity *who)
 {
-	dfput_field_word(m, DFPUT_KINDS,
-			 who->exec ? DFPUT_KIND_EXEC : DFPUT_KIND_EXIT);
+	enum dfput_kind kind = who->exec ? DFPUT_KIND_EXEC : DFPUT_KIND_EXIT;
+
+	dfput_field_word(m, DFPUT_KINDS, who->tgid ? kind : DFPUT_NR_KINDS);
 }
 
 void dfput_field_reapers(struct seq_file *m, const struct dfput_identity *who)
@@ -35,7 +36,11 @@ static void show_owner(struct seq_file *m, const struct dfput_identity *who)
 {
 	dfput_field_number(m, who->tgid);
 	dfput_field_number(m, who->start);
-	dfput_field_number(m, who->uid);
+	/* Of a ring it may be unknown. */
+	if (who->tgid)
+		dfput_field_number(m, who->uid);
+	else
+		dfput_field_text(m, "");
 	dfput_field_number(m, who->cgroup);
 	dfput_field_reapers(m, who);
 	dfput_field_text(m, who->comm);

@@ -177,6 +177,7 @@ struct dfput_ring_view {
 	u64 since;
 	/* A kworker is at it. */
 	bool working;
+	/* tgid 0: not known. */
 	struct dfput_identity who;
 };
 
@@ -191,8 +192,6 @@ u32 dfput_ring_putting(const struct file *file);
 
 /* The last file of a ring is released; ctx is alive. */
 void dfput_ring_released(const void *ctx);
-/* An execution closes a descriptor of a ring: if the last, its files outlive that. */
-void dfput_ring_closed_by_exec(const void *ctx);
 
 /*
  * A work item of a ring, or of a task with rings, begins in current. Return: it is
@@ -211,7 +210,7 @@ void dfput_ring_wait(unsigned long timeout);
 struct dfput_ring_census {
 	/* How many there are now. */
 	u32 now;
-	/* Of these, closed by a process that lives on: it may put the files itself. */
+	/* Of these, whose owner may live on, and put the files itself. */
 	u32 living;
 	/* How many have gone: only grows. */
 	u32 gone;

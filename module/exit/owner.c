@@ -126,8 +126,9 @@ struct dfput_owner *dfput_owner_get(enum dfput_kind kind)
 	u64 exec = 0;
 	struct dfput_owner *owner;
 
+	/* That counts up during the execution. */
 	if (kind == DFPUT_KIND_EXEC)
-		exec = READ_ONCE(current->self_exec_id) + 1;
+		exec = READ_ONCE(current->self_exec_id) + current->in_execve;
 	rcu_read_lock();
 	owner = get_owner(current, exec);
 	rcu_read_unlock();

@@ -8,7 +8,7 @@
  * however many files the parent has and however often it forks.
  *
  * exit_files() takes a table from its task under the lock of that task. Under the same
- * lock, which is only tried for, the table stays: see module/exit/blocks.c.
+ * lock the table stays. It is only tried for, as in blocks.c.
  */
 #include <linux/bitops.h>
 #include <linux/fdtable.h>

@@ -7,18 +7,27 @@
  * known by its memory instead, until that function frees it: any work item inside
  * that memory is its own. What is in there we need not know.
  *
+ * Who drops the last reference need not be who closed the ring: a reader of
+ * /proc/PID/fdinfo may, or who has it in flight on a socket. fput()'s task work runs on
+ * the way out of a system call, so its number says whether that is one that closes. If
+ * not, the ring has no owner.
+ *
  * Rings are in a small table under one raw spinlock, taken with interrupts off,
  * once a ring and work item, not once a file; an owner's lock is taken inside it.
  * A kworker's slot is its own: see core/activity.h.
  */
+#include <asm/syscall.h>
 #include <linux/atomic.h>
+#include <linux/compat.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/unistd.h>
 
+#include "compat/compat.h"
 #include "core/activity.h"
 #include "core/stats.h"
 #include "core/waiters.h"
@@ -36,17 +45,20 @@
 #define HUNG_WAIT_NS (60 * NSEC_PER_SEC)
 /* How much later than that, on a busy machine. */
 #define SLACK_NS (2 * NSEC_PER_SEC)
+/* The kernel queues that work at the release. By then it has begun, unseen by us. */
+#define BEGIN_MAX_NS (60 * NSEC_PER_SEC)
 
 struct ring {
 	/* NULL: free. */
 	const void *start;
 	size_t size;
+	/* NULL: not known. */
 	struct dfput_owner *owner;
-	/* Else it lives, and an execution has closed one of its descriptors. */
-	bool released;
-	/* By a process that lives on. */
-	bool closer_lives;
-	/* Since then. */
+	/* The owner lives on, or may do so. */
+	bool owner_lives;
+	/* io_ring_exit_work() has begun, and we see its end. */
+	bool begun;
+	/* Since its release. */
 	u64 since;
 	u32 id;
 };
@@ -54,10 +66,9 @@ struct ring {
 /* A work item that current is in the middle of. */
 struct work {
 	struct dfput_activity activity;
+	/* NULL: not known. */
 	struct dfput_owner *owner;
-	/* NULL: it is a task's, not a ring's. */
-	struct ring *ring;
-	/* Number of that ring, or of the newest of that task, once one is known. */
+	/* Number of its ring; or of the newest of its task, once one is known. */
 	u32 id;
 };
 
@@ -65,7 +76,7 @@ static DEFINE_RAW_SPINLOCK(rings_lock);
 static struct ring rings[RINGS];
 /* Above the last that is taken. */
 static unsigned int rings_end;
-/* How many are released, have gone; the number of the newest. */
+/* How many there are, of living owners, have gone; the number of the newest. */
 static u32 rings_now;
 static u32 rings_living;
 static u32 rings_gone;
@@ -114,186 +125,204 @@ static struct ring *find_ring(const void *inside)
 	return NULL;
 }
 
-/* The execution closed it, and its task work has come to the release by now. */
-static bool is_released_by_exec(const struct ring *ring)
+static void clear_ring(struct ring *ring)
 {
-	return ring && !ring->released && dfput_owner_is_current(ring->owner) &&
-	       ring->owner->who.exec == READ_ONCE(current->self_exec_id);
+	if (!ring->start)
+		return;
+	rings_now--;
+	rings_living -= ring->owner_lives;
+	rings_gone++;
+	dfput_owner_put(ring->owner);
+	memset(ring, 0, sizeof(*ring));
+	while (rings_end && !rings[rings_end - 1].start)
+		rings_end--;
 }
 
-static struct ring *find_free_ring(void)
+/* Its end was not seen, and will not be. */
+static void lose_ring(struct ring *ring)
 {
+	clear_ring(ring);
+	count_lost();
+}
+
+static void expire_ring(struct ring *ring, u64 now)
+{
+	if (ring->start && !ring->begun &&
+	    dfput_elapsed(ring->since, now) > BEGIN_MAX_NS)
+		lose_ring(ring);
+}
+
+static void expire_rings(void)
+{
+	u64 now = ktime_get_mono_fast_ns();
 	struct ring *ring;
 
-	for (ring = rings; ring < rings + RINGS; ring++)
-		if (!ring->start)
-			break;
-	if (ring == rings + RINGS)
-		return NULL;
-	if (ring == rings + rings_end)
-		rings_end++;
-	return ring;
+	for (ring = rings; rings_now && ring < rings + rings_end; ring++)
+		expire_ring(ring, now);
 }
 
-static void set_released(struct ring *ring, bool released)
-{
-	if (released == ring->released)
-		return;
-	rings_now += released ? 1 : -1;
-	if (ring->closer_lives)
-		rings_living += released ? 1 : -1;
-	if (released) {
-		ring->since = ktime_get_mono_fast_ns();
-		ring->id = ++last_id;
-	} else {
-		rings_gone++;
-	}
-	ring->released = released;
-}
-
-/* Return: the owner, whose reference is the caller's now. */
-static struct dfput_owner *clear_ring(struct ring *ring)
-{
-	struct dfput_owner *owner = ring->owner;
-
-	ring->owner = NULL;
-	ring->start = NULL;
-	set_released(ring, false);
-	return owner;
-}
-
-/*
- * One that is there already has gone without our having seen it, or lived on.
- * Return: whose reference is left over, or NULL.
- */
-static struct dfput_owner *
-enter_ring(const void *start, struct dfput_owner *owner, enum dfput_kind kind)
+/* Its reference to the owner is the ring's from here on. */
+static void add_ring(const void *start, struct dfput_owner *owner, bool lives)
 {
 	struct ring *ring = find_ring(start);
-	struct dfput_owner *before = NULL;
 
-	if (kind == DFPUT_KIND_EXIT && is_released_by_exec(ring)) {
-		/* The exec has cancelled the requests of this process. */
-		ring->closer_lives = false;
-		set_released(ring, true);
-		return owner;
-	}
-	if (ring)
-		before = clear_ring(ring);
-	else
-		ring = find_free_ring();
-	if (!ring) {
+	/* The one before has gone, but perhaps its work is still to return. */
+	if (ring && ring->begun)
+		clear_ring(ring);
+	else if (ring)
+		lose_ring(ring);
+	for (ring = rings; ring < rings + RINGS && ring->start; ring++)
+		;
+	if (ring == rings + RINGS) {
 		count_lost();
-		return owner;
+		dfput_owner_put(owner);
+		return;
 	}
 	ring->start = start;
 	ring->size = ksize(start);
 	ring->owner = owner;
-	ring->closer_lives = !(current->flags & PF_EXITING);
-	set_released(ring, kind == DFPUT_KIND_EXIT);
-	return before;
+	ring->owner_lives = lives;
+	ring->since = ktime_get_mono_fast_ns();
+	ring->id = ++last_id;
+	rings_now++;
+	rings_living += lives;
+	rings_end = max_t(unsigned int, rings_end, ring - rings + 1);
 }
 
 static bool is_numbered_upto(const struct ring *ring, u32 last)
 {
 	/* Numbers wrap. */
-	return ring->start && ring->released && (s32)(last - ring->id) >= 0;
+	return ring->start && (s32)(last - ring->id) >= 0;
 }
 
 /* ---- from release to end ---- */
 
-static void note_ring(const void *start, enum dfput_kind kind)
-{
-	struct dfput_owner *owner = dfput_owner_get(kind);
-	unsigned long flags;
+/* What current does that drops the last reference of a ring. */
+enum closer {
+	/* Perhaps it never had the ring. */
+	CLOSER_UNKNOWN,
+	CLOSER_LIVES,
+	CLOSER_EXECUTES,
+	CLOSER_ENDS,
+};
 
-	if (!owner) {
-		count_lost();
-		return;
+static enum closer find_closer(void)
+{
+	if (current->flags & PF_KTHREAD)
+		return CLOSER_UNKNOWN;
+	if (current->flags & PF_EXITING)
+		return CLOSER_ENDS;
+	/* A worker has no system call: it carries out a request of its process. */
+	if (current->flags & DFPUT_WORKER_FLAGS)
+		return CLOSER_LIVES;
+	/* Other numbers. */
+	if (in_compat_syscall())
+		return CLOSER_UNKNOWN;
+	switch (syscall_get_nr(current, task_pt_regs(current))) {
+	case __NR_execve:
+	case __NR_execveat:
+		return CLOSER_EXECUTES;
+	case __NR_close:
+	case __NR_close_range:
+#ifdef __NR_dup2
+	case __NR_dup2:
+#endif
+	case __NR_dup3:
+	case __NR_munmap:
+		return CLOSER_LIVES;
+	default:
+		return CLOSER_UNKNOWN;
 	}
-	raw_spin_lock_irqsave(&rings_lock, flags);
-	owner = enter_ring(start, owner, kind);
-	raw_spin_unlock_irqrestore(&rings_lock, flags);
-	dfput_owner_put(owner);
-}
-
-void dfput_ring_closed_by_exec(const void *ctx)
-{
-	note_ring(ctx, DFPUT_KIND_EXEC);
 }
 
 void dfput_ring_released(const void *ctx)
 {
-	/* Released by a kernel thread: then it was not the one that closed it. */
-	if (current->flags & PF_KTHREAD)
-		count_lost();
-	else
-		note_ring(ctx, DFPUT_KIND_EXIT);
+	enum closer closer = find_closer();
+	struct dfput_owner *owner = NULL;
+	unsigned long flags;
+
+	if (closer != CLOSER_UNKNOWN)
+		owner = dfput_owner_get(closer == CLOSER_EXECUTES ?
+						DFPUT_KIND_EXEC :
+						DFPUT_KIND_EXIT);
+	raw_spin_lock_irqsave(&rings_lock, flags);
+	/* An exec has cancelled the requests of its process. */
+	add_ring(ctx, owner, closer <= CLOSER_LIVES);
+	raw_spin_unlock_irqrestore(&rings_lock, flags);
 }
 
-static void end_ring(struct ring *ring)
+/* If it has not made room for another meanwhile. */
+static void end_ring(u32 id)
 {
-	struct dfput_owner *owner;
+	struct ring *ring;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
-	owner = clear_ring(ring);
-	while (rings_end && !rings[rings_end - 1].start)
-		rings_end--;
+	for (ring = rings; ring < rings + rings_end; ring++)
+		if (ring->start && ring->id == id) {
+			clear_ring(ring);
+			break;
+		}
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
-
-	dfput_owner_put(owner);
 	dfput_waiters_notify();
 }
 
 /* ---- kworkers ---- */
 
 /* The owner's reference is the slot's from here on. */
-static bool begin_work(struct dfput_owner *owner, struct ring *ring)
+static bool begin_work(struct dfput_owner *owner, u32 id)
 {
-	struct work *work;
+	struct work *work = dfput_activity_claim(&working);
 
-	/* Of a living ring: its owner lives, and isn't known. */
-	if (!owner)
-		return false;
-	work = dfput_activity_claim(&working);
 	if (!work) {
-		count_lost();
 		dfput_owner_put(owner);
 		return false;
 	}
 	work->owner = owner;
-	work->id = ring ? ring->id : 0;
-	WRITE_ONCE(work->ring, ring);
+	WRITE_ONCE(work->id, id);
 	atomic_inc(&dfput_list_servants);
 	return true;
 }
 
-bool dfput_ring_enter(const void *item)
+static bool enter_ring(const void *item, bool exit)
 {
-	struct dfput_owner *owner = NULL;
 	struct ring *ring;
 	unsigned long flags;
+	bool begun;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
 	ring = find_ring(item);
-	if (ring && ring->released)
-		owner = dfput_owner_hold(ring->owner);
+	begun = ring && begin_work(dfput_owner_hold(ring->owner), ring->id);
+	if (begun)
+		ring->begun |= exit;
+	else if (ring)
+		lose_ring(ring);
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
-	return begin_work(owner, ring);
+	return begun;
+}
+
+bool dfput_ring_enter(const void *work)
+{
+	return enter_ring(work, false);
 }
 
 bool dfput_ring_enter_exit(const void *work)
 {
-	if (dfput_ring_enter(work))
-		return true;
-	note_stranger(0);
-	return false;
+	bool begun = enter_ring(work, true);
+
+	if (!begun)
+		note_stranger(0);
+	return begun;
 }
 
 bool dfput_ring_enter_task(struct task_struct *task)
 {
-	return begin_work(dfput_owner_get_task(task), NULL);
+	struct dfput_owner *owner = dfput_owner_get_task(task);
+	bool begun = owner && begin_work(owner, 0);
+
+	if (owner && !begun)
+		count_lost();
+	return begun;
 }
 
 void dfput_ring_leave(bool gone)
@@ -303,11 +332,11 @@ void dfput_ring_leave(bool gone)
 	if (!work)
 		return;
 	atomic_dec(&dfput_list_servants);
-	if (gone && work->ring)
-		end_ring(work->ring);
+	if (gone)
+		end_ring(work->id);
 	dfput_owner_put(work->owner);
 	work->owner = NULL;
-	WRITE_ONCE(work->ring, NULL);
+	WRITE_ONCE(work->id, 0);
 	dfput_activity_release(&work->activity);
 }
 
@@ -320,8 +349,8 @@ static u32 find_ring_of(const struct dfput_owner *owner)
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
 	for (ring = rings; ring < rings + rings_end; ring++)
-		if (ring->start && ring->released && ring->owner == owner &&
-		    !ring->closer_lives && (!id || (s32)(ring->id - id) > 0))
+		if (ring->start && ring->owner == owner && !ring->owner_lives &&
+		    (!id || (s32)(ring->id - id) > 0))
 			id = ring->id;
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
 	return id;
@@ -333,9 +362,10 @@ u32 dfput_ring_putting(const struct file *file)
 
 	if (!work)
 		return 0;
-	dfput_watch_put_for(file, work->owner);
+	if (work->owner)
+		dfput_watch_put_for(file, work->owner);
 	if (!work->id)
-		work->id = find_ring_of(work->owner);
+		WRITE_ONCE(work->id, find_ring_of(work->owner));
 	return work->id;
 }
 
@@ -343,16 +373,18 @@ u32 dfput_ring_putting(const struct file *file)
 
 struct dfput_ring_census dfput_ring_census(void)
 {
-	u64 now = ktime_get_mono_fast_ns();
 	struct dfput_ring_census census;
 	unsigned long flags;
+	u64 now;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
+	expire_rings();
 	census.now = rings_now;
 	census.living = rings_living;
 	census.gone = rings_gone;
 	census.last = last_id;
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
+	now = ktime_get_mono_fast_ns();
 	census.strange = now < READ_ONCE(strange_until);
 	census.blind = now < READ_ONCE(blind_until);
 	return census;
@@ -365,6 +397,7 @@ u32 dfput_ring_count_upto(u32 last)
 	u32 nr = 0;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
+	expire_rings();
 	for (ring = rings; rings_now && ring < rings + rings_end; ring++)
 		nr += is_numbered_upto(ring, last);
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
@@ -376,33 +409,36 @@ unsigned int dfput_ring_slots(void)
 	return RINGS;
 }
 
-static bool is_worked_at(const struct ring *ring)
+static bool is_worked_at(u32 id)
 {
 	const struct work *work;
 
 	for (work = works; work < works + WORKS; work++)
-		if (READ_ONCE(work->ring) == ring)
+		if (READ_ONCE(work->id) == id)
 			return true;
 	return false;
 }
 
 bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view)
 {
-	const struct ring *ring = &rings[slot];
+	struct ring *ring = &rings[slot];
 	unsigned long flags;
 	bool there;
 
+	memset(view, 0, sizeof(*view));
 	raw_spin_lock_irqsave(&rings_lock, flags);
-	there = ring->start && ring->released;
+	expire_ring(ring, ktime_get_mono_fast_ns());
+	there = ring->start;
 	if (there) {
 		view->id = ring->id;
 		view->since = ring->since;
-		view->who = ring->owner->who;
+		if (ring->owner)
+			view->who = ring->owner->who;
 	}
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
 
 	if (there)
-		view->working = is_worked_at(ring);
+		view->working = is_worked_at(view->id);
 	return there;
 }
 
@@ -428,8 +464,7 @@ void dfput_ring_stop(void)
 		dfput_owner_put(work->owner);
 	memset(works, 0, sizeof(works));
 	for (ring = rings; ring < rings + RINGS; ring++)
-		dfput_owner_put(clear_ring(ring));
-	rings_end = 0;
+		clear_ring(ring);
 	blind_until = U64_MAX;
 	atomic_set(&dfput_list_servants, 0);
 }

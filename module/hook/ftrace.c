@@ -183,28 +183,11 @@ static noinline void report_live_close(const struct file *file)
 		dfput_watch_closed_by_live(file);
 }
 
-static bool is_ring(const struct file *file)
-{
-	unsigned long release = dfput_hooks[DFPUT_HOOK_ring].address;
-
-	return release && (file->f_mode & FMODE_OPENED) &&
-	       (unsigned long)file->f_op->release == release;
-}
-
 static noinline void report_exit_close(const struct file *file,
 				       enum dfput_kind kind)
 {
 	dfput_count_hit(DFPUT_HOOK_close);
 	dfput_watch_closed(file, kind);
-}
-
-static noinline void report_exec_close(const struct file *file)
-{
-	/* Its release does not say that an exec closed it. */
-	if (is_ring(file))
-		dfput_ring_closed_by_exec(file->private_data);
-	if (dfput_file_refs(file) > 1)
-		report_exit_close(file, DFPUT_KIND_EXEC);
 }
 
 /*
@@ -221,7 +204,9 @@ void dfput_on_filp_close(unsigned long ip, unsigned long caller,
 			report_exit_close(file_argument(fregs),
 					  DFPUT_KIND_EXIT);
 	} else if (unlikely(task->in_execve)) {
-		report_exec_close(file_argument(fregs));
+		if (dfput_file_refs(file_argument(fregs)) > 1)
+			report_exit_close(file_argument(fregs),
+					  DFPUT_KIND_EXEC);
 	} else if (unlikely(dfput_watching())) {
 		report_live_close(file_argument(fregs));
 	}

@@ -96,6 +96,21 @@ like 'without work_exited: said' "$(last_message)" 'cannot find work_exited'
 counts_right 'without work_exited'
 unload
 
+# The end of rings is not seen: they are given up after a minute, and counted.
+if can_trace io_ring_exit_work; then
+	load hide=io_ring_exit_work
+	mark
+	run_workload uring-files --dir "$scratch" --files 4 --rounds 2
+	holds 'without io_ring_exit_work: rings are there' "$(value stats rings)" -ge 1
+	dfput wait --all --timeout 90 >"$TMPDIR/said" 2>&1
+	is 'without io_ring_exit_work: a wait ends' $? 4
+	is 'without io_ring_exit_work: no ring is there for ever' "$(value stats rings)" 0
+	is 'without io_ring_exit_work: and each is counted' "$(since_mark lost_rings)" 2
+	unload
+else
+	skip 'without io_ring_exit_work' 'this kernel has none'
+fi
+
 # ---- kprobes disarmed before we come
 echo 0 >/sys/kernel/debug/kprobes/enabled
 if load; then

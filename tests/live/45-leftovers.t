@@ -51,6 +51,8 @@ rows() {
 look() {
 	local pid from to
 	read -r pid from to <<<"$1"
+	# A ring is put when an exec is over, and so after its close-on-exec.
+	[ "$2" = exit ] || to=$((to + slack_ns))
 	all=$(rows "$pid" kind comm exit_ns lateness_ns route cause)
 	good=$(awk -v kind="$2" -v comm="$3" -v from="$from" -v to="$to" '
 		$1 == kind && $2 == comm && from <= $3 && $3 <= to && $4 > 0 &&
@@ -233,7 +235,11 @@ fi
 
 # An execution's own end: the ring that it closed was the last to have them.
 run exec-ring last_puts exec-ring --dir "$scratch" --rounds 3 &&
-	judged exec-ring 16 exec workload
+	judged exec-ring 16 exec sleep
+
+# Nobody closed it: the kernel puts it for the exec.
+run exec-registered last_puts exec-registered --dir "$scratch" --rounds 3 &&
+	judged exec-registered 16 exec sleep
 
 # The exec closed them, but the ring lived on; what they outlived is its end.
 run exec-kept last_puts exec-kept --dir "$scratch" --rounds 3 &&
@@ -260,6 +266,7 @@ nobodys() {
 	note "$1: $(since_mark unowned) of ${did[last_puts]} files are nobody's"
 }
 
+run uring-read last_puts uring-read --dir "$scratch" --rounds 10 && nobodys uring-read
 run uring-zombie last_puts uring-zombie --dir "$scratch" --rounds 3 && nobodys uring-zombie
 
 # ---- aio: what was closed before is nobody's; the ring of a context is

@@ -200,7 +200,10 @@ is_json "$err" 'j["late"] == 2 and len(j["tree_held"]) == len(j["tree_rings"]) =
 start
 dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID 1; tear $PPID 1; hold 77,...'
 is_status 4 "whose it is, is not known"
-has "$err" '^Trustworthy: no, the list of reapers was cut for 1 files and rings' "why"
+has "$err" '^Trustworthy: no, nobody knows whose 1 files and rings are that are held' "why"
+start
+dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; printf "7\t5\tworking\t-\t0\t0\t-\t0\t-\t-\n" >>"$COPY/rings"'
+is_status 4 "a ring of which nobody knows who closed it"
 start
 dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID 1; tear $PPID 1'
 is_status 0 "what was started before was below a namesake"

@@ -570,6 +570,10 @@ sed -i "s/${tab}4321${tab}/${tab}99999999${tab}/" "$copy/held" "$copy/rings" "$c
 dfput wait --pid 99999999 --timeout 0 --json --input "$copy"
 is_status 3 "something is left of a process"
 is_json "$out" '[r["id"] for r in j["rings"]] == [31] and len(j["held"]) == 1 and j["left"] == 3' "its own"
+printf '35\t9\tworking\t-\t0\t0\t-\t0\t-\t-\n' >>"$copy/rings"
+dfput wait --pid 99999998 --timeout 0 --input "$copy"
+is_status 4 "nor while there is a ring of which nobody knows who closed it"
+has "$out" 'of 1 rings nobody knows who closed them' "said so"
 sleep 1 &
 living=$!
 dfput wait --pid $living --timeout 20 --input "$fixtures/idle"

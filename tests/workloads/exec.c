@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exec-ring, exec-kept, exec-parent: what close-on-exec closes while an
+ * exec-ring, exec-registered, exec-kept, exec-parent: what close-on-exec closes while an
  * io_uring has it. Each victim is made as vfork(2) does it, sharing its
  * parent's memory until it executes sleep(1), which close-on-exec leaves
  * nothing to but its standard three.
@@ -9,6 +9,8 @@
  *		the registered files. They are put as by uring-files, while the
  *		process lives on as another program: leftovers of its exec. It
  *		is killed after that.
+ * exec-registered	the same, but the ring has no descriptor: the victim has registered
+ *		it with itself. The exec puts that.
  * exec-kept	the victim's ring survives the exec, which closes the registered
  *		files. They are the ring's then, until the kill closes that.
  * exec-parent	the ring is the parent's, and the exec closes the copies that the
@@ -37,9 +39,12 @@
 #define NAME "exec"
 #define ENTRIES 8
 #define STACK_SIZE 65536
+/* Newer than the headers of most; the kernel has it since 5.18. */
+#define REGISTER_RING_FDS 20
 
 enum keeper {
 	KEEPER_NOBODY,
+	KEEPER_REGISTERED,
 	KEEPER_VICTIM,
 	KEEPER_PARENT,
 };
@@ -103,6 +108,23 @@ static enum verdict hold(struct round *round)
 	return DONE;
 }
 
+/* As liburing's io_uring_register_ring_fd() and io_uring_close_ring_fd(). */
+static enum verdict drop_descriptor(struct round *round)
+{
+	struct {
+		unsigned int offset, reserved;
+		unsigned long long fd;
+	} update = { .offset = -1U, .fd = (unsigned int)round->ring };
+
+	if (syscall(SYS_io_uring_register, round->ring, REGISTER_RING_FDS,
+		    &update, 1) != 1)
+		return report_skip(&round->report,
+				   "this kernel registers no rings: %s",
+				   strerror(errno));
+	close(round->ring);
+	return DONE;
+}
+
 static enum verdict set_up(struct round *round)
 {
 	enum verdict verdict = victim_own_stdio(&round->report);
@@ -111,8 +133,10 @@ static enum verdict set_up(struct round *round)
 		verdict = hold(round);
 	if (verdict != DONE)
 		return verdict;
-	if (round->keeper == KEEPER_NOBODY)
+	if (round->keeper < KEEPER_VICTIM)
 		close_files(round);
+	if (round->keeper == KEEPER_REGISTERED)
+		return drop_descriptor(round);
 	if (round->keeper == KEEPER_VICTIM && fcntl(round->ring, F_SETFD, 0))
 		return report_fail(&round->report, "cannot keep the ring: %s",
 				   strerror(errno));
@@ -225,6 +249,12 @@ static enum verdict run_ring(const struct options *opt, struct result *result)
 	return run(opt, result, KEEPER_NOBODY);
 }
 
+static enum verdict run_registered(const struct options *opt,
+				   struct result *result)
+{
+	return run(opt, result, KEEPER_REGISTERED);
+}
+
 static enum verdict run_kept(const struct options *opt, struct result *result)
 {
 	return run(opt, result, KEEPER_VICTIM);
@@ -248,6 +278,17 @@ const struct workload workload_exec_ring = {
 	.shows = SHOWS_last_puts,
 	.prepare = prepare,
 	.run = run_ring,
+	.clean = clean,
+};
+
+const struct workload workload_exec_registered = {
+	.name = "exec-registered",
+	.summary = "the same, but the ring has no descriptor",
+	.defaults = { .files = 16 },
+	.uses = USES_DIR | USES_CLEAN | USES_FILES,
+	.shows = SHOWS_last_puts,
+	.prepare = prepare,
+	.run = run_registered,
 	.clean = clean,
 };
 

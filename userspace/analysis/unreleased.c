@@ -70,6 +70,14 @@ static bool is_below_reaper(struct unreleased *unreleased,
 	return whose == REAPERS_BELOW;
 }
 
+/* A ring of which nobody knows who closed it. */
+static bool is_unknown(const struct unreleased_query *query,
+		       const struct rows *rows, size_t row)
+{
+	return (query->pid || query->reaper) && *rows->names[ID] &&
+	       !rows_number(rows, row, PID);
+}
+
 static bool is_selected(const struct rows *rows, size_t row, void *context)
 {
 	struct unreleased *unreleased = context;
@@ -78,6 +86,10 @@ static bool is_selected(const struct rows *rows, size_t row, void *context)
 	/* Rings that came later cannot have files that were there before. */
 	if (query->device && rows_number(rows, row, ID) > unreleased->last_ring)
 		return false;
+	if (is_unknown(query, rows, row)) {
+		unreleased->unknown++;
+		return false;
+	}
 	return is_like(rows, row, DEVICE, query->device) &&
 	       is_like(rows, row, MOUNT, query->mount) &&
 	       is_of_process(query, rows, row) &&

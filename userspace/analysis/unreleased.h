@@ -53,7 +53,8 @@ struct unreleased_query {
  * @perhaps: selected held files of which only the inode number says that a living
  *	process holds them, and that may be another file's: see holders_hold()
  * @unseen: processes that could not be asked what they hold
- * @unknown: rows that may be part of it: the list of reapers was cut
+ * @unknown: rows that may be part of it: the list of reapers was cut, or nobody
+ *	knows who closed the ring
  * @looked: there was a look
  * @last_ring: highest id of a ring at the first look
  */

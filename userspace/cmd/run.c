@@ -154,9 +154,9 @@ static void check_unreleased(struct run *run)
 	if (run->unreleased.unknown)
 		caveats_add(
 			&run->caveats,
-			"the list of reapers was cut for %" PRIu64
-			" files and rings that are held: nobody knows whose "
-			"they are",
+			"nobody knows whose %" PRIu64
+			" files and rings are that are held: the list of "
+			"reapers was cut, or who closed the ring is not known",
 			run->unreleased.unknown);
 	if (run->unreleased.unseen &&
 	    run->unreleased.selected[UNRELEASED_HELD].nr)

@@ -161,6 +161,12 @@ static int check_release(struct waiting *waiting, struct reader *reader,
 		caveats_add(&waiting->caveats,
 			    "files were released during each look: one may "
 			    "have been missed between the tables");
+	if (waiting->unreleased.unknown)
+		caveats_add(&waiting->caveats,
+			    "of %" PRIu64
+			    " rings nobody knows who closed them: they may be "
+			    "its own",
+			    waiting->unreleased.unknown);
 	if (waiting->unreleased.perhaps)
 		caveats_add(&waiting->caveats,
 			    "living processes hold files with the inode "

@@ -253,7 +253,9 @@ static void look_at_rings(struct why_search *search)
 		reason.comm = (char *)rows_text(&rows, row, COMM);
 		number_ns_short(age, rows_number(&rows, row, AGE));
 		why_add(search, &reason,
-			"closed by that process as it ended, %s ago, and not freed yet (%s): its files are not known until it puts them",
+			"closed by %s, %s ago, and not freed yet (%s): its files are not known until it puts them",
+			reason.pid ? "that process as it ended" :
+				     "a process that is not known",
 			age, rows_text(&rows, row, STATE));
 	}
 	rows_free(&rows);

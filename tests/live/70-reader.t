@@ -39,6 +39,32 @@ is 'stat --json: queued is the counter' "$(dfput stat --json |
 is 'stat -i 0.2 -c 3: three lines and their head' \
 	"$(dfput stat -i 0.2 -c 3 | grep -cE '^ *[0-9]')" 3
 
+# ---- tables: of which rows what
+began=$(date +%H:%M:%S)
+workload uring-files --dir "$scratch" --files 32 --rounds 1 >/dev/null
+dfput wait --mount "$scratch" --timeout 60 >/dev/null
+for table in pending leftovers held rings origins superblocks umounts hooks; do
+	dfput $table -o all --sort -1 >"$TMPDIR/out" 2>&1
+	is "$table: no such column" $? 2
+	dfput $table --raw -n -o all >"$TMPDIR/out"
+	is "$table: raw, all columns" $? 0
+	is "$table: each row has as many words" \
+		"$(awk '{ print NF }' "$TMPDIR/out" | sort -u | wc -l | sed 's/^0$/1/')" 1
+	is "$table: 80 columns" "$(COLUMNS=80 dfput $table | grep -c '^.\{81\}')" 0
+done
+shown=(dfput leftovers --mount "$scratch" --since "$began" --comm 'work*')
+is 'leftovers: of a mount, a name, and since then' "$("${shown[@]}" --raw -n | wc -l)" 32
+is 'leftovers: alike ones are folded' "$("${shown[@]}" -n | awk '{ n += $1 } END { print NR, n }')" '1 32'
+is 'leftovers: --all shows each' "$("${shown[@]}" -n --all | wc -l)" 32
+is 'leftovers: the time is that of the clock' \
+	"$("${shown[@]}" --raw -n -o exit | sed 's/\.[0-9]*Z/Z/' | date -f - +%s |
+		awk -v from="$(date -d "$began" +%s)" -v to="$(date +%s)" \
+			'$1 < from || $1 > to' | wc -l)" 0
+is 'leftovers: sorted' "$("${shown[@]}" --raw -n -o lateness --sort -lateness)" \
+	"$("${shown[@]}" --raw -n -o lateness | sort -rn)"
+is 'leftovers: limited' "$("${shown[@]}" --raw -n --limit 5 | wc -l)" 5
+is 'leftovers: none of what was not mounted' "$("${shown[@]}" --super 0:1 --raw -n | wc -l)" 0
+
 # ---- run
 dfput run -- sh -c 'exit 7' 2>/dev/null
 is 'run: the exit status is the command'\''s' $? 7

@@ -5,6 +5,8 @@
 #include "cmocka_main.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include "lib/number.h"
 
@@ -100,6 +102,43 @@ static void times_are_written_short(void **state)
 	assert_string_equal(number_ns_short(text, 60000000000), "60.000s");
 }
 
+static void ranges_of_times_are_short(void **state)
+{
+	char text[NUMBER_TEXT];
+
+	(void)state;
+	assert_string_equal(number_ns_range(text, 21700000, 22199999),
+			    "21.7-22.1ms");
+	assert_string_equal(number_ns_range(text, 300, 2000000000), "0.0-2.0s");
+	assert_string_equal(number_ns_range(text, 3, 5), "3-5ns");
+	assert_string_equal(number_ns_range(text, 21700000, 21710000),
+			    "21.710ms");
+	assert_string_equal(number_ns_range(text, 0, UINT64_MAX),
+			    "0.0-18446744073.7s");
+}
+
+static void times_by_the_clock(void **state)
+{
+	char text[NUMBER_TEXT];
+	uint64_t ns;
+
+	(void)state;
+	setenv("TZ", "XYZ-02:00", 1);
+	tzset();
+	assert_int_equal(number_time("2026-01-31 07:30", &ns), 0);
+	assert_true(ns == 1769837400 * NUMBER_NS_PER_SEC);
+	assert_int_equal(number_time("2026-01-31T07:30:59", &ns), 0);
+	assert_true(ns == 1769837459 * NUMBER_NS_PER_SEC);
+	assert_int_equal(number_time("2026-01-31", &ns), 0);
+	assert_true(ns == 1769810400 * NUMBER_NS_PER_SEC);
+	assert_int_equal(number_time("23:59", &ns), 0);
+	assert_string_equal(number_time_short(text, ns), "23:59:00");
+	assert_string_equal(number_time_short(text, 0), "1970-01-01");
+	assert_int_equal(number_time("7 o'clock", &ns), -EINVAL);
+	assert_int_equal(number_time("", &ns), -EINVAL);
+	assert_int_equal(number_time("07:30 x", &ns), -EINVAL);
+}
+
 static void the_end_of_time_is_not_passed(void **state)
 {
 	(void)state;
@@ -116,6 +155,8 @@ int main(void)
 		cmocka_unit_test(no_times),
 		cmocka_unit_test(times_are_written_exactly),
 		cmocka_unit_test(times_are_written_short),
+		cmocka_unit_test(ranges_of_times_are_short),
+		cmocka_unit_test(times_by_the_clock),
 		cmocka_unit_test(the_end_of_time_is_not_passed),
 	};
 

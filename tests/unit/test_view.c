@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/sanitize.h"
+#include "lib/screen.h"
 #include "lib/view.h"
 
 static void assert_safe(const char *text, const char *expected)
@@ -130,6 +131,103 @@ static void bars_survive_any_count(void **state)
 	free(printed);
 }
 
+static void assert_cut(const char *text, size_t room, const char *expected)
+{
+	char *cut = screen_cut(text, room);
+
+	assert_string_equal(cut, expected);
+	free(cut);
+}
+
+static void names_are_cut_by_columns(void **state)
+{
+	(void)state;
+	setlocale(LC_CTYPE, "C");
+	assert_cut("kworker/1:2", 11, "kworker/1:2");
+	assert_cut("kworker/1:2", 10, "kworker...");
+	assert_cut("kworker/1:2", 2, "...");
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		skip();
+	assert_cut("kworker/1:2", 10, "kworker/1\342\200\246");
+	/* Each of these takes two columns. */
+	assert_cut("\346\274\242\345\255\227\346\274\242", 5,
+		   "\346\274\242\345\255\227\342\200\246");
+	setlocale(LC_CTYPE, "C");
+}
+
+static void assert_wrapped(const char *text, size_t indent,
+			   const char *expected)
+{
+	char *wrapped = screen_wrap(text, 10, indent);
+
+	assert_string_equal(wrapped, expected);
+	free(wrapped);
+}
+
+static void prose_is_wrapped_between_words(void **state)
+{
+	(void)state;
+	assert_wrapped("", 0, "");
+	assert_wrapped("one two", 0, "one two");
+	assert_wrapped("one two three", 0, "one two\nthree");
+	assert_wrapped("one two three", 4, "one two\n    three");
+	assert_wrapped("fput;a;bcdefg;h", 0, "fput;a;\nbcdefg;h");
+	assert_wrapped("incomprehensible", 0, "incomprehe\nnsible");
+}
+
+static const struct view_column columns[] = {
+	{ "age_ns", VIEW_NS },
+	{ "comm", VIEW_NAME },
+	{ "origin_name", VIEW_TEXT },
+	{ "origin", VIEW_ID | VIEW_MORE },
+	{ "name", VIEW_TEXT | VIEW_MORE },
+};
+
+static void assert_shown(const char *list, bool raw, const char *expected)
+{
+	struct view view;
+	struct view_table *table;
+	char *printed;
+	size_t size;
+	FILE *out = open_memstream(&printed, &size);
+
+	assert_non_null(out);
+	view_begin(&view, out, false);
+	view.format = (struct view_format){ .table = "t",
+					    .columns = list,
+					    .raw = raw };
+	table = view_table_begin(&view, "t", columns, 5, VIEW_LIST);
+	view_row(table, (const char *[]){ "1500", "a b", "aio", "7", "" },
+		 false);
+	view_table_end(table);
+	assert_int_equal(view_end(&view), 0);
+	fclose(out);
+	assert_string_equal(printed, expected);
+	free(printed);
+}
+
+static void columns_are_chosen(void **state)
+{
+	(void)state;
+	assert_shown(NULL, false, "    AGE COMM ORIGIN\n1.500us a b  aio\n");
+	assert_shown(
+		"+origin,age", false,
+		"    AGE COMM ORIGIN ORIGIN\n1.500us a b  aio         7\n");
+	assert_shown("COMM,age_ns", false, "COMM     AGE\na b  1.500us\n");
+	assert_shown("name,comm", false, "NAME COMM\n-    a b\n");
+	assert_shown("all", true,
+		     "AGE_NS COMM ORIGIN_NAME ORIGIN NAME\n"
+		     "1500 a\\x20b aio 7 -\n");
+	assert_string_equal(view_check_columns(columns, 5, "age,+comm"),
+			    "+comm");
+	assert_string_equal(view_check_columns(columns, 5, "+all,age"),
+			    "all,age");
+	assert_string_equal(view_check_columns(columns, 5, "comm,ag,age"),
+			    "ag,age");
+	assert_string_equal(view_check_columns(columns, 5, ""), "");
+	assert_string_equal(view_check_columns(columns, 5, "age,"), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +235,9 @@ int main(void)
 		cmocka_unit_test(utf8_is_kept_where_the_locale_knows_it),
 		cmocka_unit_test(json_is_valid_and_safe),
 		cmocka_unit_test(bars_survive_any_count),
+		cmocka_unit_test(names_are_cut_by_columns),
+		cmocka_unit_test(prose_is_wrapped_between_words),
+		cmocka_unit_test(columns_are_chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,10 @@ static void times(void **state)
 		{ "3.0019us", 3001 },
 		{ "7ns", 7 },
 		{ "7.9ns", 7 },
+		{ "1m", 60000000000 },
+		{ "1.5h", 5400000000000 },
+		{ "1h30m", 5400000000000 },
+		{ "2h0.5s1ms", 7200501000000 },
 		{ "9223372036854775807ns", INT64_MAX },
 	};
 	uint64_t ns;
@@ -58,12 +62,14 @@ static void times(void **state)
 
 static void no_times(void **state)
 {
-	static const char *const bad[] = {
-		"",   "s",  "-1",  "+1",    ".5",   "1.",  "1.s", "1 s",
-		"1m", "1S", "1e3", "1.5.5", "1 ms", "nan", "inf"
-	};
+	static const char *const bad[] = { "",	     "s",      "-1",  "+1",
+					   ".5",     "1.",     "1.s", "1 s",
+					   "1x",     "1S",     "1e3", "1.5.5",
+					   "1 ms",   "nan",    "inf", "1hm",
+					   "1h 30m", "1h-30m", "1d" };
 	static const char *const big[] = { "99999999999999999999",
 					   "9223372037s", "9300000000",
+					   "2562047h9223372036s",
 					   "18446744073709551615ns" };
 	uint64_t ns;
 

@@ -224,7 +224,7 @@ static int parse_time(const struct row *row, const char *text, uint64_t *ns)
 				     text);
 	if (err)
 		return options_usage(
-			"--%s: '%s' is not a time, such as 2, 0.5 or 10ms",
+			"--%s: '%s' is not a time, such as 2, 0.5, 10ms or 1h30m",
 			row->name, text);
 	if (row->kind == TIME_NOT_0 && !*ns)
 		return options_usage("--%s: must not be 0", row->name);
@@ -249,7 +249,7 @@ static int parse_moment(const struct row *row, const char *text,
 	if (!number_time(text, &moment->ns))
 		return 0;
 	return options_usage(
-		"--%s: '%s' is not a time, such as 10ms, 07:30 or '2026-01-31 07:30'",
+		"--%s: '%s' is not a time, such as 10m, 07:30 or '2026-01-31 07:30'",
 		row->name, text);
 }
 

@@ -18,6 +18,8 @@ static const struct unit {
 	uint64_t ns;
 	int digits;
 } units[] = {
+	{ "h", 3600 * NUMBER_NS_PER_SEC, 0 },
+	{ "m", 60 * NUMBER_NS_PER_SEC, 0 },
 	{ "s", NUMBER_NS_PER_SEC, 9 },
 	{ "ms", 1000000, 6 },
 	{ "us", 1000, 3 },
@@ -25,6 +27,9 @@ static const struct unit {
 };
 
 #define NR_UNITS (sizeof(units) / sizeof(units[0]))
+
+/* The largest one in which a time is written. */
+#define SECONDS 2
 
 /* strtoull() alone would take blanks and a sign. */
 static int parse_digits(const char *text, char **end, uint64_t *value)
@@ -46,14 +51,13 @@ int number_parse(const char *text, uint64_t *value)
 	return *end ? -EINVAL : 0;
 }
 
-static const struct unit *unit_named(const char *suffix)
+static const struct unit *unit_named(const char *suffix, size_t length)
 {
-	size_t i;
-
-	if (!*suffix)
-		return &units[0];
-	for (i = 0; i < NR_UNITS; i++)
-		if (!strcmp(suffix, units[i].suffix))
+	if (!length)
+		return &units[SECONDS];
+	for (size_t i = 0; i < NR_UNITS; i++)
+		if (!strncmp(suffix, units[i].suffix, length) &&
+		    !units[i].suffix[length])
 			return &units[i];
 	return NULL;
 }
@@ -70,13 +74,14 @@ static uint64_t fraction_ns(const char *digits, const char *end, uint64_t scale)
 	return ns;
 }
 
-int number_duration(const char *text, uint64_t *ns)
+/* Return: 0, and @text behind the number and its unit; or an error. */
+static int parse_part(const char **text, uint64_t *ns)
 {
 	const char *fraction, *end;
 	const struct unit *unit;
 	uint64_t whole, rest;
 	char *point;
-	int err = parse_digits(text, &point, &whole);
+	int err = parse_digits(*text, &point, &whole);
 
 	if (err)
 		return err;
@@ -87,13 +92,31 @@ int number_duration(const char *text, uint64_t *ns)
 		if (end == fraction)
 			return -EINVAL;
 	}
-	unit = unit_named(end);
+	*text = end + strspn(end, "hmsun");
+	unit = unit_named(end, (size_t)(*text - end));
 	if (!unit)
 		return -EINVAL;
 	rest = fraction_ns(fraction, end, unit->ns);
 	if (whole > (UINT64_MAX / 2 - rest) / unit->ns)
 		return -ERANGE;
 	*ns = whole * unit->ns + rest;
+	return 0;
+}
+
+int number_duration(const char *text, uint64_t *ns)
+{
+	uint64_t part;
+	int err;
+
+	*ns = 0;
+	do {
+		err = parse_part(&text, &part);
+		if (err)
+			return err;
+		if (part > UINT64_MAX / 2 - *ns)
+			return -ERANGE;
+		*ns += part;
+	} while (*text);
 	return 0;
 }
 
@@ -107,7 +130,7 @@ static const struct unit *unit_for(uint64_t ns)
 {
 	size_t i;
 
-	for (i = 0; i < NR_UNITS - 1; i++)
+	for (i = SECONDS; i < NR_UNITS - 1; i++)
 		if (ns >= units[i].ns)
 			break;
 	return &units[i];

@@ -21,7 +21,7 @@
 int number_parse(const char *text, uint64_t *value);
 
 /*
- * Reads a time such as 2, 0.5, 10ms or 3us; without a unit, seconds. What is finer
+ * Reads a time such as 2, 0.5, 10ms, 3us or 1h30m; without a unit, seconds. What is finer
  * than a nanosecond is cut off. Return: as number_parse().
  */
 int number_duration(const char *text, uint64_t *ns);

@@ -154,7 +154,7 @@ check-storms: host-build ## a million files, a thousand rings and unloads: an ho
 .PHONY: check-debug check-rt
 check-debug: packages ## check-live on a kernel that looks for faults: hours
 	tests/check --host trixie+debug live
-check-rt: packages ## check-live on Debian's kernel with PREEMPT_RT
+check-rt: packages ## check-live on Debian's PREEMPT_RT kernel: 20 minutes
 	tests/check --host trixie-rt live
 
 # ---- measure ----------------------------------------------------------------

@@ -93,6 +93,9 @@ int dfput_hooks_init(void)
 		hook->error = prepare_hook(hook);
 		hook->prepared = !hook->error;
 	}
+	hook = &dfput_hooks[DFPUT_HOOK_ring_exit];
+	dfput_symbols.io_ring_exit_work =
+		dfput_symbol_range(hook->symbol, hook->address);
 	return 0;
 }
 

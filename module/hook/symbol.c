@@ -39,12 +39,11 @@ unsigned long dfput_symbol_address(const char *name)
 }
 
 /* "name+0x1/0x5d" is the only exported view of a symbol's bounds. */
-static struct dfput_range find_range(const char *name)
+struct dfput_range dfput_symbol_range(const char *name, unsigned long addr)
 {
 	/* Too large for the stack; load is not concurrent. */
 	static char text[KSYM_SYMBOL_LEN];
 	struct dfput_range range = {};
-	unsigned long addr = find_inside(name);
 	unsigned long offset, size;
 	size_t len = strlen(name);
 
@@ -59,6 +58,11 @@ static struct dfput_range find_range(const char *name)
 	range.start = addr - offset;
 	range.size = size;
 	return range;
+}
+
+static struct dfput_range find_range(const char *name)
+{
+	return dfput_symbol_range(name, find_inside(name));
 }
 
 static void report_missing_symbols(void)
@@ -111,7 +115,6 @@ int dfput_symbols_init(void)
 	dfput_symbols.delayed_fput_work =
 		dfput_symbol_address("delayed_fput_work");
 	dfput_symbols.delayed_mntput = find_range("delayed_mntput");
-	dfput_symbols.io_ring_exit_work = find_range("io_ring_exit_work");
 	dfput_symbols.delayed_mntput_work =
 		dfput_symbol_address("delayed_mntput_work");
 	dfput_symbols.work_exited = dfput_symbol_address("work_exited");

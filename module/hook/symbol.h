@@ -56,6 +56,9 @@ static __always_inline bool dfput_range_holds(const struct dfput_range *range,
 /* Where a symbol begins, or 0. Process context. */
 unsigned long dfput_symbol_address(const char *name);
 
+/* The symbol that this address is in, if it has that name. Only at load. */
+struct dfput_range dfput_symbol_range(const char *name, unsigned long addr);
+
 /* Returns 0, or, with a message, -ENOENT: this kernel can't be measured. */
 int dfput_symbols_init(void);
 

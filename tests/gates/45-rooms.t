@@ -27,7 +27,7 @@ my %floors = (
 		['core', 'compat'],
 	],
 	userspace => [
-		['dfput'],
+		['dfput', 'schema'],
 		['cmd'],
 		['why', 'analysis'],
 		['debugfs'],

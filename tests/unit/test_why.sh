@@ -139,7 +139,7 @@ has "$out" '^/mnt: ext4 on device 8:17$' "what was looked at"
 why --input "$copy" /mnt/some/file
 finds 3 '^/mnt: ext4 on device 8:17$' "a path on it"
 why --json --input "$copy" /mnt
-is_json "$out" 'j["verdict"] == "nothing" and j["reasons"] == [] and j["unseen"] == [] and j["busy"] is None and j["path"] == "/mnt" and j["device"] == "8:17" and j["blocks"] == ["8:17"]' "nothing, as JSON"
+is_json "$out" 'j["verdict"] == "nothing" and j["reasons"] == [] and j["caveats"] == [] and j["busy"] is None and j["path"] == "/mnt" and j["device"] == "8:17" and j["block_devices"] == ["8:17"]' "nothing, as JSON"
 chmod 000 "$root/proc/1/task/1/fd"
 if [ "$(id -u)" = 0 ]; then
 	skip "a process that cannot be looked at" "root can look at all"
@@ -312,7 +312,7 @@ link sys/fs/btrfs/11223344-1111-2222-3333-444455556666/devices/sdc ../../../../d
 process 70 user 1
 opens 70 3 9030
 why --json --input "$copy" /mnt
-is_json "$out" 'j["device"] == "0:50" and sorted(j["blocks"]) == ["8:17", "8:32"] and j["reasons"][0]["keeps"] == "mount"' "btrfs has a number of its own, and its devices"
+is_json "$out" 'j["device"] == "0:50" and sorted(j["block_devices"]) == ["8:17", "8:32"] and j["reasons"][0]["keeps"] == "mount"' "btrfs has a number of its own, and its devices"
 why --json --input "$copy" 8:32
 is_json "$out" 'j["device"] == "0:50" and [r["kind"] for r in j["reasons"]] == ["fd", "mount"]' "and is found by each of them"
 

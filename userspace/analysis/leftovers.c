@@ -180,7 +180,7 @@ static void show_mounts(const struct leftovers *leftovers,
 {
 	static const struct view_column columns[] = {
 		{ "device", VIEW_TEXT },
-		{ "mount", VIEW_TEXT },
+		{ "path", VIEW_TEXT },
 	};
 	const struct selection *released = &leftovers->released;
 	struct view_table *table;

@@ -314,7 +314,7 @@ int sb_shutdown_show(const struct sb_shutdown *shutdown, struct view *view)
 	if (shutdown->block)
 		view_bool(view, "exclusive",
 			  shutdown->is_free && !shutdown->is_removed);
-	view_text(view, "device", shutdown->path);
+	view_text(view, "block_path", shutdown->path);
 	return listing_show_selected(&listing_superblocks, &shutdown->rows,
 				     &shutdown->selected, "superblocks", NULL,
 				     view);

@@ -267,7 +267,7 @@ int unreleased_show(const struct unreleased *unreleased,
 	int err = 0;
 
 	view_number(view, "left", unreleased_count(unreleased));
-	view_number(view, "unrecorded", unreleased->unrecorded);
+	view_number(view, "not_in_rows", unreleased->unrecorded);
 	if (!unreleased->query.pending_only) {
 		view_number(view, "held_by_living", unreleased->living);
 		view_number(view, "held_perhaps", unreleased->perhaps);

@@ -29,9 +29,10 @@ void cmd_begin_view(struct view *view, FILE *out, const struct options *options)
 	};
 }
 
-int cmd_end(struct reader *reader, struct view *view)
+int cmd_end(const struct options *options, struct reader *reader,
+	    struct view *view)
 {
-	header_trust(reader, view);
+	header_end(reader, options->command->name, view);
 	return view_end(view);
 }
 
@@ -54,7 +55,7 @@ static int run_with_view(const struct options *options, cmd_show *show,
 		complain("%s", error_text());
 		view_discard(&view);
 		result = unreadable;
-	} else if (cmd_end(&reader, &view)) {
+	} else if (cmd_end(options, &reader, &view)) {
 		result = STATUS_FAILED;
 	}
 	reader_close(&reader);

@@ -42,7 +42,8 @@ void cmd_begin_view(struct view *view, FILE *out,
 		    const struct options *options);
 
 /* And for the end of it. Return: 0 or a negative errno. */
-int cmd_end(struct reader *reader, struct view *view);
+int cmd_end(const struct options *options, struct reader *reader,
+	    struct view *view);
 
 /**
  * cmd_say() - begin the output of a verdict for people

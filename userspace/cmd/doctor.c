@@ -15,8 +15,10 @@
 
 #include "cmd/cmd.h"
 #include "cmd/doctor_machine.h"
+#include "debugfs/header.h"
 #include "debugfs/rows.h"
 #include "debugfs/stats.h"
+#include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
 
@@ -38,6 +40,9 @@ void doctor_add(struct doctor *doctor, const char *check,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	/* A fix is for this machine, not for the one that a copy is of. */
+	if (!doctor->reader.live)
+		fix = NULL;
 	doctor->nr[level]++;
 	if (level > doctor->worst) {
 		doctor->worst = level;
@@ -78,18 +83,14 @@ static struct document *load_checked(struct doctor *doctor, const char *file,
 	return doc;
 }
 
-static bool check_directory(struct doctor *doctor,
-			    const struct options *options)
+static void check_directory(struct doctor *doctor, int err, const char *why)
 {
-	int err = reader_open(&doctor->reader, options->input, doctor->root);
-
 	if (err)
 		doctor_add(doctor, "files", DOCTOR_FAIL, find_fix(err), "%s",
-			   error_text());
+			   why);
 	else
 		doctor_add(doctor, "files", DOCTOR_OK, NULL, "%s can be read",
 			   doctor->reader.dir);
-	return !err;
 }
 
 static void check_enabled(struct doctor *doctor, const struct stats *stats)
@@ -270,16 +271,18 @@ static void check_hooks(struct doctor *doctor)
 	document_free(doc);
 }
 
-static void run_checks(struct doctor *doctor, const struct options *options)
+static void run_checks(struct doctor *doctor, int err)
 {
-	bool mounted = doctor_machine(doctor);
+	char *why = alloc_copy(error_text());
 
-	if (!mounted && !options->input)
-		return;
-	if (check_directory(doctor, options)) {
-		check_stats(doctor);
-		check_hooks(doctor);
+	if (doctor_machine(doctor)) {
+		check_directory(doctor, err, why);
+		if (!err) {
+			check_stats(doctor);
+			check_hooks(doctor);
+		}
 	}
+	free(why);
 }
 
 /* The worst, and what to do about it. */
@@ -302,25 +305,26 @@ static void say_doctor(const struct doctor *doctor, struct view *view)
 		view_verdict(view, COLOR_GOOD, "%s: all %zu checks are fine.",
 			     heads[DOCTOR_OK].text, nr);
 	else
-		view_verdict(view, heads[doctor->worst].color,
-			     "%s %s%s; try: %s", heads[doctor->worst].text,
-			     doctor->meaning, more, doctor->fix);
+		view_verdict(view, heads[doctor->worst].color, "%s %s%s%s%s",
+			     heads[doctor->worst].text, doctor->meaning, more,
+			     *doctor->fix ? "; try: " : "", doctor->fix);
 }
 
 int cmd_doctor(const struct options *options)
 {
-	struct doctor doctor = { .root = options->root,
-				 .reader = { .fd = -1 } };
+	struct doctor doctor = { 0 };
 	struct view view;
+	int err;
 
 	view_begin(&view, stdout, options->json);
+	err = reader_open(&doctor.reader, options->input, options->root);
+	header_show(&doctor.reader, options->command->name, &view);
 	doctor.table = view_table_begin(&view, "doctor", columns, 4, VIEW_LIST);
-	run_checks(&doctor, options);
+	run_checks(&doctor, err);
 	say_doctor(&doctor, &view);
 	view_table_end(doctor.table);
 	view_bool(&view, "healthy", doctor.worst < DOCTOR_FAIL);
+	err = cmd_end(options, &doctor.reader, &view);
 	reader_close(&doctor.reader);
-	if (view_end(&view))
-		return STATUS_FAILED;
-	return doctor.worst == DOCTOR_FAIL ? STATUS_FAILED : STATUS_OK;
+	return err || doctor.worst == DOCTOR_FAIL ? STATUS_FAILED : STATUS_OK;
 }

@@ -3,70 +3,43 @@
  * dfput doctor: the machine, as /proc and /sys show it.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <dfput/abi.h>
 #include <dfput/version.h>
 
 #include "cmd/doctor_machine.h"
+#include "lib/alloc.h"
 #include "proc/mountpoint.h"
 
-#define SECURE_BOOT                  \
-	"/sys/firmware/efi/efivars/" \
+#define SECURE_BOOT                 \
+	"sys/firmware/efi/efivars/" \
 	"SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-
-/* The beginning of a small file, without its last newline. */
-static ssize_t read_start(const struct doctor *doctor, const char *path,
-			  char *text, size_t size)
-{
-	char *whole;
-	ssize_t got;
-	int fd;
-
-	if (asprintf(&whole, "%s%s", doctor->root, path) < 0)
-		return -ENOMEM;
-	fd = open(whole, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	free(whole);
-	if (fd < 0)
-		return -errno;
-	got = read(fd, text, size - 1);
-	if (got < 0)
-		got = -errno;
-	close(fd);
-	text[got > 0 ? got : 0] = '\0';
-	if (got > 0 && text[got - 1] == '\n')
-		text[got - 1] = '\0';
-	return got;
-}
 
 static bool is_listed(const struct doctor *doctor)
 {
-	char *path, line[512];
-	bool found = false;
-	FILE *file;
+	static char text[1 << 18];
+	const char *line = text;
 
-	if (asprintf(&path, "%s/proc/modules", doctor->root) < 0)
+	if (reader_host(&doctor->reader, "proc/modules", text, sizeof(text)) <
+	    0)
 		return false;
-	file = fopen(path, "re");
-	free(path);
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = !strncmp(line, "dfput ", strlen("dfput "));
-	if (file)
-		fclose(file);
-	return found;
+	while (line && strncmp(line, "dfput ", strlen("dfput "))) {
+		line = strchr(line, '\n');
+		line += !!line;
+	}
+	return line;
 }
 
 static void check_module(struct doctor *doctor)
 {
 	char state[32];
 
-	doctor->loaded = read_start(doctor, "/sys/module/dfput/initstate",
-				    state, sizeof(state)) > 0 ||
+	doctor->loaded = reader_host(&doctor->reader,
+				     "sys/module/dfput/initstate", state,
+				     sizeof(state)) > 0 ||
 			 is_listed(doctor);
 	if (doctor->loaded)
 		doctor_add(doctor, "module", DOCTOR_OK, NULL,
@@ -82,8 +55,8 @@ static void check_version(struct doctor *doctor)
 
 	if (!doctor->loaded)
 		return;
-	if (read_start(doctor, "/sys/module/dfput/version", version,
-		       sizeof(version)) <= 0)
+	if (reader_host(&doctor->reader, "sys/module/dfput/version", version,
+			sizeof(version)) <= 0)
 		doctor_add(doctor, "version", DOCTOR_WARN, "modinfo dfput",
 			   "the module does not tell its version");
 	else if (strcmp(version, DFPUT_VERSION))
@@ -102,8 +75,8 @@ static void check_signature(struct doctor *doctor)
 {
 	char taint[32];
 
-	if (read_start(doctor, "/sys/module/dfput/taint", taint,
-		       sizeof(taint)) < 0)
+	if (reader_host(&doctor->reader, "sys/module/dfput/taint", taint,
+			sizeof(taint)) < 0)
 		return;
 	if (strchr(taint, 'E'))
 		doctor_add(doctor, "signature", DOCTOR_OK, NULL,
@@ -118,8 +91,8 @@ static void check_lockdown(struct doctor *doctor)
 {
 	char modes[64];
 
-	if (read_start(doctor, "/sys/kernel/security/lockdown", modes,
-		       sizeof(modes)) <= 0) {
+	if (reader_host(&doctor->reader, "sys/kernel/security/lockdown", modes,
+			sizeof(modes)) <= 0) {
 		doctor_add(doctor, "lockdown", DOCTOR_OK, NULL,
 			   "no lockdown to be seen");
 		return;
@@ -139,7 +112,8 @@ static void check_lockdown(struct doctor *doctor)
 static void check_secure_boot(struct doctor *doctor)
 {
 	char data[8];
-	ssize_t got = read_start(doctor, SECURE_BOOT, data, sizeof(data));
+	ssize_t got =
+		reader_host(&doctor->reader, SECURE_BOOT, data, sizeof(data));
 
 	if (got != 5)
 		return;
@@ -160,8 +134,8 @@ static void check_ftrace(struct doctor *doctor)
 {
 	char value[16];
 
-	if (read_start(doctor, "/proc/sys/kernel/ftrace_enabled", value,
-		       sizeof(value)) <= 0)
+	if (reader_host(&doctor->reader, "proc/sys/kernel/ftrace_enabled",
+			value, sizeof(value)) <= 0)
 		doctor_add(
 			doctor, "ftrace", DOCTOR_WARN,
 			"grep CONFIG_FUNCTION_TRACER= /boot/config-$(uname -r)",
@@ -177,14 +151,11 @@ static void check_ftrace(struct doctor *doctor)
 
 static void check_kprobes(struct doctor *doctor, const char *debugfs)
 {
-	char value[16], *path, *fix;
+	char *path = alloc_text("%s/kprobes/enabled", debugfs);
+	char *fix = alloc_text("echo 1 > %s", path), value[16];
 	ssize_t got;
 
-	if (asprintf(&path, "%s/kprobes/enabled", debugfs) < 0)
-		return;
-	if (asprintf(&fix, "echo 1 > %s", path) < 0)
-		fix = NULL;
-	got = read_start(doctor, path, value, sizeof(value));
+	got = reader_host(&doctor->reader, path + 1, value, sizeof(value));
 	if (got > 0 && !strcmp(value, "0"))
 		doctor_add(
 			doctor, "kprobes", DOCTOR_FAIL, fix,
@@ -202,7 +173,7 @@ static void check_kprobes(struct doctor *doctor, const char *debugfs)
 static bool check_debugfs(struct doctor *doctor)
 {
 	char *debugfs;
-	int err = locate_debugfs(doctor->root, &debugfs);
+	int err = locate_debugfs(doctor->reader.root, &debugfs);
 
 	if (debugfs) {
 		doctor_add(doctor, "debugfs", DOCTOR_OK, NULL, "mounted on %s",
@@ -221,16 +192,34 @@ static bool check_debugfs(struct doctor *doctor)
 			doctor, "debugfs", DOCTOR_FAIL,
 			"mount -t debugfs none " DFPUT_DEBUGFS,
 			"debugfs is not mounted: the module's files cannot be read");
+	return !doctor->reader.live;
+}
+
+static bool has_machine(struct doctor *doctor)
+{
+	char text[2];
+
+	if (doctor->reader.root || reader_host(&doctor->reader, "proc/modules",
+					       text, sizeof(text)) >= 0)
+		return true;
+	doctor_add(
+		doctor, "machine", DOCTOR_WARN, NULL,
+		"this copy says nothing of its machine; 'dfput record' does");
 	return false;
 }
 
 bool doctor_machine(struct doctor *doctor)
 {
+	if (!has_machine(doctor))
+		return true;
 	check_module(doctor);
 	check_version(doctor);
 	check_signature(doctor);
 	check_lockdown(doctor);
 	check_secure_boot(doctor);
 	check_ftrace(doctor);
-	return check_debugfs(doctor);
+	if (doctor->reader.root)
+		return check_debugfs(doctor);
+	check_kprobes(doctor, DFPUT_DEBUGFS);
+	return true;
 }

@@ -25,9 +25,8 @@ enum doctor_level {
 
 /**
  * struct doctor - what is known so far
- * @root: prefix of /proc and /sys
  * @table: the lines
- * @reader: the directory, if it could be opened
+ * @reader: the directory, opened or not, and the machine
  * @nr: how many checks had each outcome
  * @worst: the worst outcome
  * @meaning: of the first check with that outcome
@@ -35,7 +34,6 @@ enum doctor_level {
  * @loaded: the module is
  */
 struct doctor {
-	const char *root;
 	struct view_table *table;
 	struct reader reader;
 	size_t nr[DOCTOR_FAIL + 1];
@@ -61,7 +59,7 @@ void doctor_add(struct doctor *doctor, const char *check,
  * doctor_machine() - the checks of module, kernel and debugfs
  * @doctor: where
  *
- * Return: debugfs is mounted.
+ * Return: debugfs is mounted, or this is a copy.
  */
 bool doctor_machine(struct doctor *doctor);
 

@@ -37,8 +37,7 @@ static void show_status(const struct run *run, const char *program,
 	view_text(view, "program", program);
 	view_number(view, "status", (uint64_t)supervise_status(tree));
 	view_number(view, "elapsed_ns", tree->reaped - tree->started);
-	view_text(view, "measured_by", run->how);
-	view_bool(view, "whole_machine", true);
+	view_text(view, "method", run->how);
 	view_note(view, "%s: %s %d, all of its processes %s after %s", program,
 		  killed ? "killed by signal" : "exit status",
 		  killed ? WTERMSIG(tree->status) : WEXITSTATUS(tree->status),
@@ -143,12 +142,11 @@ static void show_verdict(const struct run *run, const struct options *options,
 static int show_selected(struct run *run, const struct selection *selection,
 			 const char *name, const char *when, struct view *view)
 {
-	if (!selection->nr)
-		return 0;
-	view_note(view,
-		  "On the whole machine, queued %s its last process was "
-		  "reaped, and pending now:",
-		  when);
+	if (selection->nr)
+		view_note(view,
+			  "On the whole machine, queued %s its last process "
+			  "was reaped, and pending now:",
+			  when);
 	return listing_show_selected(&listing_pending, &run->pending.rows,
 				     selection, name, &run->origins, view);
 }
@@ -256,7 +254,7 @@ int run_report(struct run *run, const struct options *options,
 	if (run->measured)
 		show_verdict(run, options, &view);
 	listing_caveats(&run->caveats, &view);
-	return cmd_end(&run->reader, &view);
+	return cmd_end(options, &run->reader, &view);
 }
 
 static void show_runs(const struct run_results *results, struct view *view)
@@ -365,7 +363,7 @@ int run_report_all(const struct run_results *results, struct reader *reader,
 	show_runs(results, &view);
 	show_spreads(results, &view);
 	listing_caveats(&results->caveats, &view);
-	return cmd_end(reader, &view);
+	return cmd_end(options, reader, &view);
 }
 
 /* A name must not begin a directive of TAP. */

@@ -386,7 +386,7 @@ int cmd_umount(const struct options *options)
 		complain("umount: %s", error_text());
 	header_show(&reader, options->command->name, &view);
 	status = umount_target(&umounting, options, &view);
-	if (cmd_end(&reader, &view))
+	if (cmd_end(options, &reader, &view))
 		status = STATUS_FAILED;
 	unreleased_free(&umounting.unreleased);
 	reader_close(&reader);

@@ -50,7 +50,7 @@ int cmd_why(const struct options *options)
 		status = show_why(options, options->argv[0],
 				  readable ? &reader : NULL, &view);
 	}
-	if (cmd_end(&reader, &view))
+	if (cmd_end(options, &reader, &view))
 		status = STATUS_FAILED;
 	reader_close(&reader);
 	return status;

@@ -2,11 +2,14 @@
 /*
  * What stands in every JSON document: whose it is, of which machine, and when.
  */
+#include <string.h>
+
 #include <dfput/abi.h>
 #include <dfput/version.h>
 
 #include "debugfs/header.h"
 #include "debugfs/listing.h"
+#include "debugfs/members.h"
 #include "debugfs/stats.h"
 #include "lib/error.h"
 #include "lib/number.h"
@@ -80,14 +83,40 @@ void header_show(struct reader *reader, const char *command, struct view *view)
 	show_module(reader, view);
 	show_host(reader, view);
 	show_clock(clock, view);
+	view->header = view_members(view);
 }
 
-void header_trust(struct reader *reader, struct view *view)
+static void fill(const char *command, struct view *view)
+{
+	static const struct {
+		const char *command;
+		const char *name;
+	} members[] = {
+#define MEMBER(command, name, type, meaning) { #command, #name },
+		MEMBERS(MEMBER)
+#undef MEMBER
+	};
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (!strcmp(members[i].command, command) &&
+		    !view_has(view, members[i].name))
+			view_text(view, members[i].name, NULL);
+}
+
+void header_end(struct reader *reader, const char *command, struct view *view)
 {
 	struct caveats caveats = { 0 };
 	struct stats stats;
 
-	if (!view->root || view_has(view, "trustworthy"))
+	if (!view->root)
+		return;
+	/* A command that failed has nothing to say. */
+	if (view_members(view) == view->header) {
+		view_discard(view);
+		return;
+	}
+	fill(command, view);
+	if (view_has(view, "trustworthy"))
 		return;
 	if (stats_load(reader, &stats))
 		caveats_add(&caveats, "%s", error_text());

@@ -22,11 +22,14 @@
 void header_show(struct reader *reader, const char *command, struct view *view);
 
 /**
- * header_trust() - say whether the module's numbers can be trusted, where the command
- *	has not said so; nothing for people
+ * header_end() - end a JSON document; nothing for people
  * @reader: as above
+ * @command: as above
  * @view: where
+ *
+ * What the command has not set is null. Where it has not said so, this says whether
+ * the module's numbers can be trusted.
  */
-void header_trust(struct reader *reader, struct view *view);
+void header_end(struct reader *reader, const char *command, struct view *view);
 
 #endif /* DFPUT_HEADER_H */

@@ -198,6 +198,11 @@ static void add(struct view *view, const char *name, struct json_object *json)
 	must_do(json_object_object_add(view->root, name, json));
 }
 
+int view_members(const struct view *view)
+{
+	return view->root ? json_object_object_length(view->root) : 0;
+}
+
 bool view_has(const struct view *view, const char *name)
 {
 	return view->root && json_object_object_get_ex(view->root, name, NULL);

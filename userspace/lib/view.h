@@ -104,6 +104,7 @@ struct view_format {
  * @json: one JSON document, printed by view_end()
  * @format: what the user asked for
  * @root: that document, NULL before anything was added
+ * @header: how many of its members are not the command's own
  * @has_clock: times can be told by the clock
  * @to_realtime: what makes a time of CLOCK_MONOTONIC one of CLOCK_REALTIME
  */
@@ -112,6 +113,7 @@ struct view {
 	bool json;
 	struct view_format format;
 	struct json_object *root;
+	int header;
 	bool has_clock;
 	uint64_t to_realtime;
 };
@@ -242,6 +244,9 @@ void view_bars(struct view *view, const char *const words[3],
 void view_object(struct view *view, const char *name,
 		 const struct view_column *columns, size_t nr,
 		 const char *const *cells);
+
+/* Return: how many members the JSON document has. */
+int view_members(const struct view *view);
 
 /* Return: whether the JSON document has a member of that name. */
 bool view_has(const struct view *view, const char *name);

@@ -142,9 +142,10 @@ static void show_target(const struct why *why, struct view *view)
 	view_text(view, "path", why->path);
 	view_text(view, "device", why->super ? super : NULL);
 	view_text(view, "fstype", why->fstype);
-	view_texts(view, "blocks", NULL);
+	view_texts(view, "block_devices", NULL);
 	for (size_t i = 0; i < why->nr_blocks; i++)
-		view_texts(view, "blocks", devices_text(block, why->block[i]));
+		view_texts(view, "block_devices",
+			   devices_text(block, why->block[i]));
 	if (why->path)
 		view_note(view, "%s: %s on device %s", why->path, why->fstype,
 			  super);
@@ -394,9 +395,10 @@ void why_show(const struct why *why, bool all, struct view *view)
 	view_text(view, "busy", busy[why->busy]);
 	show_last_umount(why, view);
 	view_text(view, "verdict", status[why_status(why)]);
-	view_texts(view, "unseen", NULL);
+	view_bool(view, "trustworthy", !why->nr_unseen);
+	view_texts(view, "caveats", NULL);
 	for (size_t i = 0; i < why->nr_unseen; i++) {
-		view_texts(view, "unseen", why->unseen[i]);
+		view_texts(view, "caveats", why->unseen[i]);
 		view_note(view, "Not seen: %s.", why->unseen[i]);
 	}
 }

@@ -155,8 +155,7 @@ void why_say(const struct why *why, struct view *view);
  * why_show() - show them
  * @why: found
  * @all: all lines, for people
- * @view: where: in JSON path, device, fstype, blocks, reasons, busy,
- *	last_umount_result, last_umount_why, verdict, unseen
+ * @view: where: in JSON MEMBERS_WHY of members.h, and caveats
  */
 void why_show(const struct why *why, bool all, struct view *view);
 

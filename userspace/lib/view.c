@@ -611,27 +611,37 @@ static const char *cell_data(struct libscols_line *line, size_t column)
 	return scols_cell_get_data(scols_line_get_cell(line, column));
 }
 
-/* Return: of the whole table. */
-static size_t measure_columns(struct view_table *table, size_t *width)
+static void measure_line(struct view_table *table, struct libscols_line *line,
+			 size_t *width)
 {
+	size_t cell;
+
+	for (size_t i = 0; i < table->nr; i++) {
+		cell = screen_text_width(cell_data(line, i));
+		if (!i && scols_line_get_parent(line))
+			cell += TREE_WIDTH;
+		width[i] = cell > width[i] ? cell : width[i];
+	}
+}
+
+/* Return: of the whole table. */
+static size_t measure_columns(struct view_table *table,
+			      struct libscols_iter *iter, size_t *width)
+{
+	size_t total = table->nr - 1;
 	struct libscols_column *column;
 	struct libscols_line *line;
-	size_t total = table->nr - 1, cell;
 
 	for (size_t i = 0; i < table->nr; i++) {
 		column = scols_table_get_column(table->text, i);
 		width[i] = screen_text_width(
 			scols_cell_get_data(scols_column_get_header(column)));
-		for (size_t n = 0; n < scols_table_get_nlines(table->text);
-		     n++) {
-			line = scols_table_get_line(table->text, n);
-			cell = screen_text_width(cell_data(line, i));
-			if (!i && scols_line_get_parent(line))
-				cell += TREE_WIDTH;
-			width[i] = cell > width[i] ? cell : width[i];
-		}
-		total += width[i];
 	}
+	scols_reset_iter(iter, SCOLS_ITER_FORWARD);
+	while (!scols_table_next_line(table->text, iter, &line))
+		measure_line(table, line, width);
+	for (size_t i = 0; i < table->nr; i++)
+		total += width[i];
 	return total;
 }
 
@@ -665,7 +675,8 @@ static size_t find_widest(const struct view_table *table, const size_t *width,
 	return widest;
 }
 
-static void narrow_column(struct view_table *table, size_t i, size_t width)
+static void narrow_column(struct view_table *table, struct libscols_iter *iter,
+			  size_t i, size_t width)
 {
 	bool prose = kind_of(&table->columns[table->shown[i]]) == VIEW_PROSE;
 	struct libscols_column *column = scols_table_get_column(table->text, i);
@@ -679,8 +690,8 @@ static void narrow_column(struct view_table *table, size_t i, size_t width)
 					  scols_wrapnl_nextchunk, NULL);
 		must_do(scols_column_set_safechars(column, "\n"));
 	}
-	for (size_t n = 0; n < scols_table_get_nlines(table->text); n++) {
-		line = scols_table_get_line(table->text, n);
+	scols_reset_iter(iter, SCOLS_ITER_FORWARD);
+	while (!scols_table_next_line(table->text, iter, &line)) {
 		text = cell_data(line, i);
 		scols_line_refer_data(line, i,
 				      prose ? screen_wrap(text, width, 0) :
@@ -691,9 +702,10 @@ static void narrow_column(struct view_table *table, size_t i, size_t width)
 /* libsmartcols can cut too, but shows no ellipsis, and wraps inside words. */
 static void fit_screen(struct view_table *table)
 {
+	struct libscols_iter *iter = must(scols_new_iter(SCOLS_ITER_FORWARD));
 	size_t screen = screen_width(table->view->out), widest;
 	size_t room = screen ? screen : SCREEN_WIDTH, width[VIEW_MAX_COLUMNS];
-	size_t total = measure_columns(table, width);
+	size_t total = measure_columns(table, iter, width);
 	bool narrowed[VIEW_MAX_COLUMNS] = { 0 };
 
 	while (total > room &&
@@ -704,7 +716,8 @@ static void fit_screen(struct view_table *table)
 	}
 	for (size_t i = 0; i < table->nr; i++)
 		if (narrowed[i])
-			narrow_column(table, i, width[i]);
+			narrow_column(table, iter, i, width[i]);
+	scols_free_iter(iter);
 }
 
 void view_table_end(struct view_table *table)

@@ -56,7 +56,8 @@ static bool search_files(const struct fdtable *fdt, const struct file *file,
 	return found;
 }
 
-static bool has_open(const struct files_struct *files, const struct file *file)
+static bool holds_file(const struct files_struct *files,
+		       const struct file *file)
 {
 	const struct fdtable *fdt = rcu_dereference(files->fdt);
 	struct place *place = &places[hash_ptr(current, PLACES_BITS)];
@@ -93,7 +94,7 @@ bool dfput_parent_has(const struct file *file)
 	rcu_read_lock();
 	parent = rcu_dereference(current->real_parent);
 	if (lock_task(parent)) {
-		found = parent->files && has_open(parent->files, file);
+		found = parent->files && holds_file(parent->files, file);
 		spin_unlock(&parent->alloc_lock);
 	}
 	rcu_read_unlock();

@@ -38,7 +38,7 @@
  * @held: of that mount, closed by an ended process and held when it returned
  * @ring_files: of that mount, put since by rings that were being taken down then
  * @ring_super_files: the same, of other mounts of the superblock
- * @rings_left: how many of those rings are not gone yet
+ * @rings_left: how many rings were being taken down when it returned; 0: all are gone
  * @rings_gone: how many rings went while it was under way
  * @rings_living: of those rings, closed by a process that lived on, which may have
  *                put the files itself

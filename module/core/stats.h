@@ -41,6 +41,11 @@ static __always_inline void dfput_count(enum dfput_counter counter)
 	this_cpu_inc(dfput_stats->count[counter]);
 }
 
+static __always_inline void dfput_count_add(enum dfput_counter counter, u32 nr)
+{
+	this_cpu_add(dfput_stats->count[counter], nr);
+}
+
 /* A file was queued, with this cause. */
 static __always_inline void dfput_count_queued(enum dfput_cause cause)
 {

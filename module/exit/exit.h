@@ -222,8 +222,8 @@ struct dfput_ring_census {
 };
 
 struct dfput_ring_census dfput_ring_census(void);
-/* How many of those numbered up to @last there are still. */
-u32 dfput_ring_count_upto(u32 last);
+/* The number of the oldest that is not gone, or else of the next one. */
+u32 dfput_ring_oldest(void);
 
 unsigned int dfput_ring_slots(void);
 bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view);

@@ -189,12 +189,6 @@ static void add_ring(const void *start, struct dfput_owner *owner, bool lives)
 	rings_end = max_t(unsigned int, rings_end, ring - rings + 1);
 }
 
-static bool is_numbered_upto(const struct ring *ring, u32 last)
-{
-	/* Numbers wrap. */
-	return ring->start && (s32)(last - ring->id) >= 0;
-}
-
 /* ---- from release to end ---- */
 
 /* What current does that drops the last reference of a ring. */
@@ -390,18 +384,21 @@ struct dfput_ring_census dfput_ring_census(void)
 	return census;
 }
 
-u32 dfput_ring_count_upto(u32 last)
+u32 dfput_ring_oldest(void)
 {
 	const struct ring *ring;
 	unsigned long flags;
-	u32 nr = 0;
+	u32 oldest;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
 	expire_rings();
+	oldest = last_id + 1;
 	for (ring = rings; rings_now && ring < rings + rings_end; ring++)
-		nr += is_numbered_upto(ring, last);
+		/* Numbers wrap. */
+		if (ring->start && (s32)(ring->id - oldest) < 0)
+			oldest = ring->id;
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
-	return nr;
+	return oldest;
 }
 
 unsigned int dfput_ring_slots(void)

@@ -159,23 +159,26 @@ static bool was_refused(const struct dfput_umount_view *row)
 	return row->result == -EBUSY;
 }
 
-static u32 count_rings_left(const struct dfput_umount_view *row)
-{
-	if (!was_refused(row) || !row->rings)
-		return 0;
-	return dfput_ring_count_upto(row->last_ring);
-}
-
-/* What has become of what could not be told at once. */
-static void update_row(struct dfput_umount_view *row)
+/*
+ * What has become of what could not be told at once. The caller has looked for these,
+ * once for all rows: the @oldest ring, and what of the mount is @maybe_last.
+ */
+static void update_row(struct dfput_umount_view *row, u32 oldest,
+		       u32 maybe_last)
 {
 	struct dfput_evidence *evidence = &row->evidence;
 
-	if (evidence->rings_left)
-		evidence->rings_left = count_rings_left(row);
+	/* Numbers wrap, but no row lives so long. */
+	if (!was_refused(row) || (s32)(row->last_ring - oldest) < 0)
+		evidence->rings_left = 0;
 	if (evidence->maybe_last)
-		evidence->maybe_last =
-			dfput_mount_count(row->mnt, DFPUT_STAGE_MAYBE_LAST);
+		evidence->maybe_last = maybe_last;
+}
+
+static void look_and_update_row(struct dfput_umount_view *row)
+{
+	update_row(row, dfput_ring_oldest(),
+		   dfput_mount_count(row->mnt, DFPUT_STAGE_MAYBE_LAST));
 }
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -187,13 +190,13 @@ static bool has_deferral(const struct dfput_umount_view *view)
 
 /* An umount that succeeded was the last of its mount. */
 static bool is_repeated(struct dfput_umount_view *row,
-			const struct dfput_umount_view *view)
+			const struct dfput_umount_view *view, u32 oldest_ring)
 {
 	if (!view->result || row->result != view->result ||
 	    row->mnt != view->mnt || row->pid != view->pid ||
 	    row->flags != view->flags || row->super.id != view->super.id)
 		return false;
-	update_row(row);
+	update_row(row, oldest_ring, view->evidence.maybe_last);
 	/* Of other rings, others might be told later. */
 	if (row->evidence.rings_left && row->last_ring != view->last_ring)
 		return false;
@@ -203,10 +206,11 @@ static bool is_repeated(struct dfput_umount_view *row,
 static struct dfput_umount_view *
 find_repeated(const struct dfput_umount_view *view)
 {
+	u32 oldest_ring = dfput_ring_oldest();
 	u64 id;
 
 	for (id = last_id; id >= first_id; id--)
-		if (is_repeated(row_at(id), view))
+		if (is_repeated(row_at(id), view, oldest_ring))
 			return row_at(id);
 	return NULL;
 }
@@ -268,8 +272,8 @@ void dfput_umount_leave(struct dfput_umount_view *view, int result)
 
 static void explain(struct dfput_umount_view *row, enum dfput_counter counter)
 {
-	for (; row->unexplained; row->unexplained--)
-		dfput_count(counter);
+	dfput_count_add(counter, row->unexplained);
+	row->unexplained = 0;
 }
 
 /* Numbers wrap, but no row lives so long. */
@@ -407,7 +411,7 @@ bool dfput_umount_view(u64 id, struct dfput_umount_view *view)
 	there = id >= first_id && id <= last_id;
 	if (there) {
 		/* A ring that puts a file now waits for the lock: still there. */
-		update_row(row_at(id));
+		look_and_update_row(row_at(id));
 		*view = *row_at(id);
 	}
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
@@ -430,7 +434,7 @@ void dfput_umount_stop(void)
 	u64 id;
 
 	for_each_row(id, row) {
-		update_row(row);
+		look_and_update_row(row);
 		row->evidence.unsure |= row->evidence.rings_left ||
 					row->evidence.maybe_last;
 		row->evidence.rings_left = 0;

@@ -88,13 +88,15 @@ const struct dfput_table dfput_table_pending = {
 
 /*
  * Its name alone: of a module that is gone there is only an address. B: of the call,
- * because behind one that never returns another function may begin.
+ * because behind one that never returns another function may begin. Not by
+ * kasprintf(): that writes twice, and warns if the module has gone in between.
  */
 static void show_function(struct seq_file *m, unsigned long address)
 {
-	char *text =
-		dfput_try(NULL, kasprintf(GFP_KERNEL, "%pB", (void *)address));
+	char *text = dfput_try(NULL, kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL));
 
+	if (text)
+		snprintf(text, KSYM_SYMBOL_LEN, "%pB", (void *)address);
 	if (!text || !strncmp(text, "0x", 2))
 		seq_putc(m, '?');
 	else

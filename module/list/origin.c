@@ -8,8 +8,8 @@
  * A put that may not be the last is not worth it.
  *
  * Sites are a small open hash that only grows: a place is claimed with a compare
- * and exchange. Paths are added under a lock that is taken only while there is room;
- * whoever sees their number sees them. Counts are per CPU.
+ * and exchange. Paths are hashed, and added under a lock that is taken only while there
+ * is room; whoever sees their number, or a chain, sees them. Counts are per CPU.
  *
  * An id is never used twice: a reset empties the table and goes on with the next
  * ids, and whoever still has an older one counts nothing.
@@ -31,6 +31,7 @@
 
 #define SITE_BITS 9
 #define SITE_TRIES 8
+#define CHAINS 64
 /* Above the put: our handler, and ftrace's trampoline. */
 #define FRAMES_OURS 8
 
@@ -45,6 +46,8 @@ struct site {
 
 struct stack {
 	u32 hash;
+	/* Place + 1 of the next in its chain, which is always a lower one; 0: none. */
+	u16 next;
 	u8 cause;
 	u8 nr;
 	unsigned long frames[DFPUT_ORIGIN_FRAMES];
@@ -61,6 +64,8 @@ static struct site sites[BIT(SITE_BITS)];
 static struct stack *stacks;
 static unsigned int max_stacks;
 static unsigned int nr_stacks;
+/* Place + 1 of the newest stack of some hashes; 0: none. */
+static u16 chains[CHAINS];
 /* The id of the first; changes before the table is emptied. */
 static u32 first_id = 1;
 /* The table is being emptied. */
@@ -104,25 +109,30 @@ static unsigned int place_of(u32 id)
 	return min(id - READ_ONCE(first_id), max_stacks);
 }
 
+static u16 *chain_of(const struct stack *stack)
+{
+	return &chains[stack->hash % CHAINS];
+}
+
 static u32 find_stack(const struct stack *wanted)
 {
 	/* Pairs with set_closed(): never a new id with an old number. */
 	u32 first = smp_load_acquire(&first_id);
 	/* Pairs with add_stack(). */
-	unsigned int i, nr = smp_load_acquire(&nr_stacks);
+	unsigned int at = smp_load_acquire(chain_of(wanted));
 
-	for (i = 0; i < nr; i++)
-		if (is_same_stack(&stacks[i], wanted))
-			break;
+	while (at && !is_same_stack(&stacks[at - 1], wanted))
+		at = READ_ONCE(stacks[at - 1].next);
 	/* The id's first, then the stack's: pairs with set_closed(). */
 	smp_rmb();
-	if (i == nr || READ_ONCE(first_id) != first)
+	if (!at || READ_ONCE(first_id) != first)
 		return 0;
-	return first + i;
+	return first + at - 1;
 }
 
-static u32 add_stack(const struct stack *stack)
+static u32 add_stack(struct stack *stack)
 {
+	u16 *chain = chain_of(stack);
 	unsigned long flags;
 	u32 id = 0;
 
@@ -132,10 +142,12 @@ static u32 add_stack(const struct stack *stack)
 	if (!closed)
 		id = find_stack(stack);
 	if (!closed && !id && nr_stacks < max_stacks) {
+		stack->next = *chain;
 		stacks[nr_stacks] = *stack;
 		id = first_id + nr_stacks;
-		/* Whoever sees the number sees the stack. */
+		/* Whoever sees the number, or the chain, sees the stack. */
 		smp_store_release(&nr_stacks, nr_stacks + 1);
+		smp_store_release(chain, nr_stacks);
 	}
 	raw_spin_unlock_irqrestore(&add_lock, flags);
 	return id;
@@ -310,6 +322,7 @@ static void set_closed(bool value)
 	closed = value;
 	if (value) {
 		WRITE_ONCE(nr_stacks, 0);
+		memset(chains, 0, sizeof(chains));
 		/* From here on no id has a place. 0 never has. */
 		smp_store_release(&first_id, first_id + max_stacks ?: 1);
 	}

@@ -24,6 +24,12 @@
 /* How many generations of parents are looked at. */
 #define ANCESTORS 64
 
+/*
+ * One more in a bucket is lost. Only exits with one process id come together in such
+ * numbers, after as many rounds through all of them, and tasklist_lock is held.
+ */
+#define CROWD 512
+
 static struct dfput_hash owners;
 
 /*
@@ -86,11 +92,25 @@ static void identify_task(struct dfput_identity *who,
 	find_reapers(who, leader);
 }
 
+static bool is_crowded(const struct dfput_bucket *bucket)
+{
+	const struct hlist_node *node;
+	unsigned int nr = 0;
+
+	hlist_for_each(node, &bucket->entries)
+		if (++nr == CROWD)
+			return true;
+	return false;
+}
+
 static struct dfput_owner *add_owner(struct dfput_bucket *bucket,
 				     const struct task_struct *task, u64 exec)
 {
-	struct dfput_owner *owner = dfput_pool_get(&owners.pool);
+	struct dfput_owner *owner;
 
+	if (is_crowded(bucket))
+		return NULL;
+	owner = dfput_pool_get(&owners.pool);
 	if (!owner)
 		return NULL;
 	identify_task(&owner->who, task, exec);

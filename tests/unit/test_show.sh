@@ -104,7 +104,7 @@ is_json "$out" '[h["name"] for h in j["histograms"]] == ["batch_size", "batch_ti
 is_json "$out" '{"from": 8, "to": 15, "count": 0} in j["histograms"][0]["buckets"]' "gaps in JSON too"
 is_json "$out" 'j["histograms"][1]["buckets"][-1] == {"from": 2**46, "to": None, "count": 1}' "an open end is null"
 dfput hist --input "$fixtures/busy"
-has "$out" '^  nothing yet' "an empty one"
+has "$out" '^  no values' "an empty one"
 dfput hist --input "$fixtures/newer"
 has "$out" '^patience, in ns$' "one that only a newer module knows"
 dfput hist patience --input "$fixtures/newer"

@@ -875,6 +875,6 @@ void view_bars(struct view *view, const char *const words[3],
 	if (nr)
 		bar_rows(view, words[1], buckets, nr);
 	else
-		view_note(view, "  nothing yet");
+		view_note(view, "  no values");
 	fputc('\n', view->out);
 }

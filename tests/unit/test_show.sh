@@ -518,8 +518,8 @@ has "$out" '^Of these without a record: 2\.$' "said so"
 # ---- colour
 
 dfput wait --all --color always --input "$fixtures/idle"
-has "$out" "^$(printf '\033')\[1;32mNothing is left, after .*$(printf '\033')\[0m$" "green, where it is asked for"
-has_not "$(tail -n +2 <<<"$out")" "$(printf '\033')" "in the first line alone"
+has "$out" "^$(printf '\033')\[1;32mNothing is left, after .*\.$" "green, where it is asked for"
+has "$out" "^$(printf '\033')\[0mTrustworthy" "in the first line alone"
 NO_COLOR=1 dfput wait --all --input "$fixtures/idle"
 has_not "$out" "$(printf '\033')" "no colour"
 

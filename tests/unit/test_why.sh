@@ -226,6 +226,10 @@ has "$out" '^And 13 lines more: see --all\.$' "not more than a screen of lines"
 why --all --input "$copy" /mnt
 has_not "$out" 'see --all' "unless it is asked for"
 
+cp "$DFPUT" "$work/whyself"
+run bash -c 'cd "$1" && ./whyself why --json .' - "$work"
+is_json "$out" 'not [r for r in j["reasons"] if r["comm"] == "whyself"] and [r for r in j["reasons"] if r["comm"] == "bash"]' "never itself, but who started it"
+
 # ---- mounts
 
 machine

@@ -72,21 +72,6 @@ static void print_sentence(struct view *view, size_t room, size_t indent,
 	free(safe);
 }
 
-void view_verdict(struct view *view, enum color color, const char *format, ...)
-{
-	va_list args;
-	char *safe;
-
-	if (view->json)
-		return;
-	va_start(args, format);
-	safe = safe_format(format, args);
-	va_end(args);
-	fprintf(view->out, "%s%s%s\n", color_begin(view->out, color), safe,
-		color_end(view->out));
-	free(safe);
-}
-
 void view_note(struct view *view, const char *format, ...)
 {
 	va_list args;
@@ -104,6 +89,20 @@ void view_paragraph(struct view *view, size_t indent, const char *format, ...)
 	va_start(args, format);
 	print_sentence(view, screen ? screen : SIZE_MAX, indent, format, args);
 	va_end(args);
+}
+
+void view_verdict(struct view *view, enum color color, const char *format, ...)
+{
+	size_t screen = screen_width(view->out);
+	va_list args;
+
+	if (view->json || view->format.raw)
+		return;
+	fputs(color_begin(view->out, color), view->out);
+	va_start(args, format);
+	print_sentence(view, screen ? screen : SIZE_MAX, 2, format, args);
+	va_end(args);
+	fputs(color_end(view->out), view->out);
 }
 
 static struct json_object *json_text(const char *text)

@@ -399,6 +399,7 @@ void why_show(const struct why *why, bool all, struct view *view)
 	view_texts(view, "caveats", NULL);
 	for (size_t i = 0; i < why->nr_unseen; i++) {
 		view_texts(view, "caveats", why->unseen[i]);
-		view_note(view, "Not seen: %s.", why->unseen[i]);
+		view_paragraph(view, strlen("Not seen: "), "Not seen: %s.",
+			       why->unseen[i]);
 	}
 }

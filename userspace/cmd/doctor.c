@@ -271,18 +271,15 @@ static void check_hooks(struct doctor *doctor)
 	document_free(doc);
 }
 
-static void run_checks(struct doctor *doctor, int err)
+static void run_checks(struct doctor *doctor, int err, const char *why)
 {
-	char *why = alloc_copy(error_text());
-
-	if (doctor_machine(doctor)) {
-		check_directory(doctor, err, why);
-		if (!err) {
-			check_stats(doctor);
-			check_hooks(doctor);
-		}
-	}
-	free(why);
+	if (!doctor_machine(doctor))
+		return;
+	check_directory(doctor, err, why);
+	if (err)
+		return;
+	check_stats(doctor);
+	check_hooks(doctor);
 }
 
 /* The worst, and what to do about it. */
@@ -314,13 +311,16 @@ int cmd_doctor(const struct options *options)
 {
 	struct doctor doctor = { 0 };
 	struct view view;
+	char *why;
 	int err;
 
 	view_begin(&view, stdout, options->json);
 	err = reader_open(&doctor.reader, options->input, options->root);
+	why = alloc_copy(error_text());
 	header_show(&doctor.reader, options->command->name, &view);
 	doctor.table = view_table_begin(&view, "doctor", columns, 4, VIEW_LIST);
-	run_checks(&doctor, err);
+	run_checks(&doctor, err, why);
+	free(why);
 	say_doctor(&doctor, &view);
 	view_table_end(doctor.table);
 	view_bool(&view, "healthy", doctor.worst < DOCTOR_FAIL);

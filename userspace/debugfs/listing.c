@@ -39,22 +39,23 @@
 #define SOURCE(name, kind, source, is_label, meaning) \
 	{ source, is_label, meaning },
 /* No array is empty. */
-#define LISTING(name, meaning, nothing, value)                \
-	static const struct view_column name##_columns[] = {  \
-		DFPUT_COLUMNS_##name(COLUMN, SHOWN){ 0 }      \
-	};                                                    \
-	static const struct listing_column name##_of[] = {    \
-		DFPUT_COLUMNS_##name(COLUMN, SOURCE){ 0 }     \
-	};                                                    \
-	_Static_assert(NR(name##_columns) < VIEW_MAX_COLUMNS, \
-		       "too many columns");                   \
-	const struct listing listing_##name = {               \
-		.file = #name,                                \
-		.columns = name##_columns,                    \
-		.of = name##_of,                              \
-		.nr = NR(name##_columns) - 1,                 \
-		.empty = nothing,                             \
-		.counted = value,                             \
+#define NONE(X) X(NULL, VIEW_TEXT, NULL, false, NULL)
+#define LISTING(name, meaning, nothing, value)                    \
+	static const struct view_column name##_columns[] = {      \
+		DFPUT_COLUMNS_##name(COLUMN, SHOWN) NONE(SHOWN)   \
+	};                                                        \
+	static const struct listing_column name##_of[] = {        \
+		DFPUT_COLUMNS_##name(COLUMN, SOURCE) NONE(SOURCE) \
+	};                                                        \
+	_Static_assert(NR(name##_columns) < VIEW_MAX_COLUMNS,     \
+		       "too many columns");                       \
+	const struct listing listing_##name = {                   \
+		.file = #name,                                    \
+		.columns = name##_columns,                        \
+		.of = name##_of,                                  \
+		.nr = NR(name##_columns) - 1,                     \
+		.empty = nothing,                                 \
+		.counted = value,                                 \
 	};
 DFPUT_FILES(LISTING)
 

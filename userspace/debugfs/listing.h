@@ -82,7 +82,9 @@ int listing_show_selected(const struct listing *listing,
 			  const struct selection *selection, const char *name,
 			  const struct origins *origins, struct view *view);
 
-/* The same as listing_show(), but for people the rows that differ in times and inode alone are one. */
+/*
+ * As listing_show(), but for people, rows that differ in times and inode alone are one.
+ */
 int listing_show_folded(const struct listing *listing,
 			const struct document *doc,
 			const struct selection *selection,

@@ -15,7 +15,7 @@
 /* A module that counts less, or the rest of a copy that was cut off. */
 #define OLDER "cut off, or from a module older than this dfput " DFPUT_VERSION
 
-const char document_none[] = "-";
+const char document_none[sizeof("-")] = "-";
 
 void document_free(struct document *doc)
 {

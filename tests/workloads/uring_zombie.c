@@ -20,6 +20,8 @@
 #include "uring.h"
 
 static struct io_uring ring;
+/* The parent's ends of the FIFOs. */
+static int *ends;
 
 static void fifo_name(const struct options *opt, unsigned int i, char *name)
 {
@@ -58,9 +60,13 @@ static enum verdict setup(const struct options *opt, struct report *report)
 	if (io_uring_submit(&ring) != (int)opt->files)
 		return report_fail(report, "io_uring did not take %u requests",
 				   opt->files);
-	for (i = 0; i < opt->files; i++)
+	for (i = 0; i < opt->files; i++) {
 		close(fds[i]);
+		close(ends[i]);
+	}
 	free(fds);
+	/* With no file of others left, nothing else says when it ended. */
+	close(ring.ring_fd);
 	report->files = opt->files;
 	report->counts.requests = opt->files;
 	report->counts.in_flight = opt->files;
@@ -69,7 +75,7 @@ static enum verdict setup(const struct options *opt, struct report *report)
 }
 
 /* A byte through each FIFO. Return: the requests are over, and so the kworker is at it. */
-static enum verdict complete(const struct options *opt, const int *ends)
+static enum verdict complete(const struct options *opt)
 {
 	struct io_uring_cqe *cqe;
 	unsigned int i;
@@ -91,8 +97,7 @@ static enum verdict complete(const struct options *opt, const int *ends)
 	return DONE;
 }
 
-static enum verdict run_victim(const struct options *opt, struct result *result,
-			       const int *ends)
+static enum verdict run_victim(const struct options *opt, struct result *result)
 {
 	enum verdict verdict;
 	struct victim victim;
@@ -106,12 +111,11 @@ static enum verdict run_victim(const struct options *opt, struct result *result,
 	    waitid(P_PID, (id_t)victim.pid, &info, WEXITED | WNOWAIT))
 		verdict = say_fail("cannot wait: %s", strerror(errno));
 	if (verdict == DONE)
-		verdict = complete(opt, ends);
+		verdict = complete(opt);
 	return verdict == DONE ? victim_end(&victim, opt, result) : verdict;
 }
 
-static enum verdict run_round(const struct options *opt, struct result *result,
-			      const int *ends)
+static enum verdict run_round(const struct options *opt, struct result *result)
 {
 	struct io_uring_params params = { 0 };
 	struct report report = { 0 };
@@ -120,12 +124,12 @@ static enum verdict run_round(const struct options *opt, struct result *result,
 	if (verdict != DONE)
 		return verdict == SKIPPED ? say_skip("%s", report.text) :
 					    say_fail("%s", report.text);
-	verdict = run_victim(opt, result, ends);
+	verdict = run_victim(opt, result);
 	io_uring_queue_exit(&ring);
 	return verdict;
 }
 
-static enum verdict open_ends(const struct options *opt, int *ends)
+static enum verdict open_ends(const struct options *opt)
 {
 	char name[PATH_MAX];
 	unsigned int i;
@@ -142,15 +146,15 @@ static enum verdict open_ends(const struct options *opt, int *ends)
 
 static enum verdict run(const struct options *opt, struct result *result)
 {
-	int *ends = calloc(opt->files, sizeof(*ends));
 	enum verdict verdict;
 	unsigned int i;
 
+	ends = calloc(opt->files, sizeof(*ends));
 	if (!ends)
 		return say_fail("no memory for %u files", opt->files);
-	verdict = open_ends(opt, ends);
+	verdict = open_ends(opt);
 	for (i = 0; i < opt->rounds && verdict == DONE; i++)
-		verdict = run_round(opt, result, ends);
+		verdict = run_round(opt, result);
 	free(ends);
 	return verdict;
 }

@@ -49,6 +49,9 @@ workloads: ## programs that provoke deferrals, build/workloads/workload
 .PHONY: bench-build
 bench-build: ## what counts instructions, after `modules`
 	$(MAKE) -C tests/bench BUILD='$(BUILD)' KDIR='$(KDIR)'
+	@mkdir -p '$(BUILD)/bench/traced'
+	cp -pu --parents $(DKMS_FILES) '$(BUILD)/bench/traced'
+	$(MAKE) -C '$(KDIR)' M='$(BUILD)/bench/traced' modules ccflags-remove-y=
 
 .PHONY: storm
 storm: ## modules of the test hosts: files put from every context
@@ -146,7 +149,7 @@ check-faults: host-build ## each step that can fail does, on one host: 10 minute
 	$(AT_LENGTH) -- env DFPUT_FAULTS=all' tests/live/36-faults.t
 
 .PHONY: check-storms
-check-storms: host-build ## a million files, a thousand rings and unloads: an hour
+check-storms: host-build ## a million files, a thousand rings and unloads: two hours
 	$(AT_LENGTH) -- env DFPUT_STORM=1000000' tests/live/85-storm.t
 	$(HOSTS) extra $(HOST) bpftrace
 	$(AT_LENGTH) --with bpftrace --' tests/live/storms/*.t

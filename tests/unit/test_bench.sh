@@ -8,8 +8,9 @@
 quick=../bench/quick
 config=reconciled/deferred
 
-# figures FILE KERNEL READ QUEUE: what a read and a queueing take with dfput. Without
-# it they take 1000 and 50 instructions, and nothing else adds anything.
+# figures FILE KERNEL READ QUEUE [LONGEST]: what a read and a queueing take with dfput,
+# and the longest time with interrupts off. Without dfput they take 1000 and 50
+# instructions, and nothing else adds anything.
 figures() {
 	local at figure
 
@@ -23,6 +24,8 @@ figures() {
 		printf 'bookworm\t%s\t%s\tread_shared\t%d\t900\t1\t1\t100\n' "$2" "$at" "$read"
 		printf 'bookworm\t%s\t%s\tqueue\t%d\t900\t1\t1\t0\n' "$2" "$at" "$queue"
 	done >>"$work/$1"
+	printf 'bookworm\t%s\tirqoff/attack\t%s\t%d\t0\t0\t0\t9\n' "$2" short 100 "$2" long "${5:-20000}" \
+		>>"$work/$1"
 }
 
 compare() {
@@ -36,7 +39,15 @@ figures is "$this" 1040 1050
 compare
 is_status 0 "the same figures"
 has_not "$out" '^not ok|SKIP' "are fine, each of them"
-has "$out" '^1\.\.5$' "and are five tests"
+has "$out" '^1\.\.6$' "and are six tests"
+
+figures is "$this" 1040 1050 20001
+compare
+has "$out" '^not ok .*no more than 20000 instructions' "a longer time with interrupts off fails"
+has "$out" '20001 in long' "and it says where"
+sed -i '/irqoff/d' "$work/is"
+compare
+has "$out" '^not ok .*no more than 20000 instructions: not measured' "so does one that was not measured"
 
 figures is "$this" 1045 1070
 compare
@@ -66,7 +77,7 @@ has "$out" "^not ok .*$config: read_shared" "more are not"
 
 figures is '6.12.1-amd64 6.12.1-1' 2000 2000
 compare
-has "$out" '^1\.\.2$' "on a kernel of another series nothing is compared"
+has "$out" '^1\.\.3$' "on a kernel of another series nothing is compared"
 has "$out" '# SKIP this kernel is 6.12' "which is skipped, too"
 
 sed -i '/read_shared/d' "$work/is"

@@ -145,8 +145,9 @@ static u32 add_stack(struct stack *stack)
 		stack->next = *chain;
 		stacks[nr_stacks] = *stack;
 		id = first_id + nr_stacks;
-		/* Whoever sees the number, or the chain, sees the stack. */
+		/* Whoever sees the number sees the stack. */
 		smp_store_release(&nr_stacks, nr_stacks + 1);
+		/* Pairs with find_stack(). */
 		smp_store_release(chain, nr_stacks);
 	}
 	raw_spin_unlock_irqrestore(&add_lock, flags);

@@ -30,6 +30,8 @@ for model in "${files[@]}"; do
 done
 export SCENARIO MUTATION
 is 'pool: fails without its tag' "$(MUTATION=1 errors pool)" 1
+is 'batch: fails if another worker ends a batch that is kept' "$(MUTATION=1 errors batch)" 1
+is 'batch: fails if a slot is claimed in two steps' "$(MUTATION=2 errors batch)" 1
 
 count=0
 while IFS='|' read -r _ MUTATION error SCENARIO _; do

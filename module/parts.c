@@ -114,8 +114,8 @@ static const struct part parts[] = {
 	  .reset = dfput_umount_reset },
 	{ .name = "selftest", .stop = dfput_selftest_stop },
 	{ .name = "tracepoints", .exit = tracepoint_synchronize_unregister },
-	{ "hooks", init_hooks, dfput_hooks_exit, stop_hooks,
-	  dfput_hooks_reset },
+	{ "hooks", init_hooks, dfput_hooks_exit, stop_hooks, dfput_hooks_reset,
+	  dfput_hooks_memory },
 };
 
 #define for_each_part(part) \

@@ -84,10 +84,14 @@ enum dfput_group { DFPUT_GROUPS(DFPUT_GROUP_ENUM) DFPUT_NR_GROUPS };
 	  "of the busy, with files of that mount on the list")                 \
 	X(umounts_busy_ring, umounts, umounts,                                 \
 	  "of the busy, with such files in an io_uring ring instead")          \
+	X(lost_umounts, umounts, umounts,                                      \
+	  "umount attempts without a row: too many at once")                   \
 	X(supers_shutdown, supers, superblocks,                                \
 	  "mounted superblocks whose shutdown began")                          \
 	X(supers_shutdown_kthread, supers, superblocks,                        \
 	  "of these, in a kernel thread")                                      \
+	X(lost_shutdowns, supers, superblocks,                                 \
+	  "of these, whose end was not seen: their state is unknown")          \
 	X(mounts_deferred, supers, mounts,                                     \
 	  "mounts cleaned up by delayed_mntput")                               \
 	X(unwound, origins, stacks, "call paths recorded")                     \
@@ -111,8 +115,6 @@ enum dfput_group { DFPUT_GROUPS(DFPUT_GROUP_ENUM) DFPUT_NR_GROUPS };
 	X(lost_leftovers, loss, files,                                         \
 	  "closed by an exit while held elsewhere, and not watched")           \
 	X(lost_rings, loss, rings, "io_uring rings whose end was not watched") \
-	X(lost_shutdowns, loss, superblocks,                                   \
-	  "shutdowns whose end was not seen")                                  \
 	X(foreign, loss, files,                                                \
 	  "drained by other code than the kernel's loop, as by a livepatch")
 

@@ -20,6 +20,19 @@ static const char *const counter_names[] = { DFPUT_COUNTERS(NAME) };
 static const char *const gauge_names[] = { DFPUT_GAUGES(NAME) };
 #undef NAME
 
+/* What the kernel has skipped, it counts itself. */
+static u64 count_missed(enum dfput_counter counter)
+{
+	switch (counter) {
+	case DFPUT_COUNT_missed_probes:
+		return dfput_hooks_missed();
+	case DFPUT_COUNT_lost_umounts:
+		return dfput_hook_missed(DFPUT_HOOK_umount);
+	default:
+		return 0;
+	}
+}
+
 static void show_stats(struct seq_file *m)
 {
 	const struct dfput_sums *sums = dfput_table_sums(m);
@@ -48,9 +61,7 @@ static void show_stats(struct seq_file *m)
 
 	for (i = 0; i < DFPUT_NR_COUNTERS; i++)
 		dfput_value_number(m, counter_names[i],
-				   i == DFPUT_COUNT_missed_probes ?
-					   count[i] + dfput_hooks_missed() :
-					   count[i]);
+				   count[i] + count_missed(i));
 	for (i = 0; i < DFPUT_NR_GAUGES; i++)
 		dfput_value_number(m, gauge_names[i], gauges[i]);
 }

@@ -85,9 +85,7 @@ struct dfput_super_view {
  */
 struct dfput_super_ref dfput_super_of(const struct file *file);
 
-/* The same, of a superblock that can't go away meanwhile. */
-struct dfput_super_ref dfput_super_find(const struct super_block *sb);
-/* The same for whoever only looks: a new one gets no room that others may need. */
+/* The same of a superblock that can't go away: a new one gets no room others may need. */
 struct dfput_super_ref dfput_super_touch(const struct super_block *sb);
 /* Is it in the table already? */
 bool dfput_super_known(const struct super_block *sb);
@@ -124,19 +122,28 @@ struct dfput_traffic dfput_super_traffic(const void *sb,
 struct dfput_traffic dfput_super_traffic_lost(void);
 
 /**
+ * dfput_super_deactivate() - at the entry of deactivate_locked_super()
+ * @sb: the superblock; s_umount is held for writing
+ *
+ * Return: for dfput_super_end_shutdown(), which must be called at the return, unless
+ * its id is 0.
+ */
+struct dfput_super_ref dfput_super_deactivate(const struct super_block *sb);
+
+/**
  * dfput_super_begin_shutdown() - at the entry of generic_shutdown_super()
  * @sb: the superblock: a key from now on
  * @mount: delayed_mntput() cleaned up its last mount
- * @followed: the end will be seen; else it counts as gone right away
  * @now: ns of ktime_get_mono_fast_ns()
+ *
+ * Return: the end will be seen. Else the generation is unknown from now on.
  */
-struct dfput_super_ref dfput_super_begin_shutdown(const struct super_block *sb,
-						  bool mount, bool followed,
-						  u64 now);
+bool dfput_super_begin_shutdown(const struct super_block *sb, bool mount,
+				u64 now);
 
 /**
  * dfput_super_end_shutdown() - deactivate_locked_super() returns
- * @super: the generation
+ * @super: from dfput_super_deactivate()
  * @now: ns of ktime_get_mono_fast_ns()
  * @view: receives what it was
  *

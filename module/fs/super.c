@@ -56,8 +56,10 @@ struct way {
 	u32 slot;
 	/* NULL: its shutdown has begun, or would not be seen. */
 	const struct super_block *sb;
+	/* In deactivate_locked_super(), whose return will be seen: a key. */
+	const struct task_struct *deactivator;
 	u64 id;
-	/* Its shutdown would not be seen. */
+	/* Its shutdown, or the end of that, would not be seen. */
 	bool unknown;
 	/* Its shutdown is not over. */
 	bool in_shutdown;
@@ -143,6 +145,7 @@ static void fill_way(struct way *way, const struct super_block *sb)
 	memset(&way->last, 0, sizeof(way->last));
 	memset(&way->shutdown, 0, sizeof(way->shutdown));
 	way->unknown = false;
+	way->deactivator = NULL;
 	way->id = atomic64_inc_return(&last_id);
 	way->dev = sb->s_dev;
 	strscpy(way->fstype, sb->s_type->name, sizeof(way->fstype));
@@ -223,11 +226,6 @@ find_or_add(const struct super_block *sb, unsigned int reserve)
 	return likely(way) ? ref_to(way) : add_ref(set, sb, reserve);
 }
 
-struct dfput_super_ref dfput_super_find(const struct super_block *sb)
-{
-	return find_or_add(sb, 0);
-}
-
 /*
  * In their own namespaces users without privileges can umount as many superblocks
  * as they like. Half of each set is for those whose files are deferred or held.
@@ -248,7 +246,7 @@ struct dfput_super_ref dfput_super_of(const struct file *file)
 
 	if (!(file->f_mode & FMODE_OPENED))
 		return none;
-	return dfput_super_find(file_inode(file)->i_sb);
+	return find_or_add(file_inode(file)->i_sb, 0);
 }
 
 /* NULL for a file that was never opened. */
@@ -374,6 +372,7 @@ static void stop_way(struct way *way)
 	if (way->sb || way->in_shutdown)
 		way->unknown = true;
 	way->in_shutdown = false;
+	way->deactivator = NULL;
 	WRITE_ONCE(way->sb, NULL);
 }
 
@@ -448,23 +447,45 @@ static void describe_shutdown(struct way *way, bool mount, u64 now)
 	add_hop(shutdown, &hop);
 }
 
-struct dfput_super_ref dfput_super_begin_shutdown(const struct super_block *sb,
-						  bool mount, bool followed,
-						  u64 now)
+struct dfput_super_ref dfput_super_deactivate(const struct super_block *sb)
 {
-	struct dfput_super_ref ref = dfput_super_find(sb);
+	struct dfput_super_ref none = {};
 	struct set *set = set_of(sb);
-	struct way *way = way_at(ref.slot);
-	unsigned long flags;
+	struct way *way;
 
-	if (!ref.id)
-		return ref;
+	if (!READ_ONCE(started))
+		return none;
+	way = find_way(set, sb);
+	/* Room for those alone that are about to go. */
+	if (!way && sb->s_root && atomic_read(&sb->s_active) == 1)
+		way = add_way(set, sb, 0);
+	if (!way)
+		return none;
+	/* Whoever is in there has s_umount for writing. */
+	WRITE_ONCE(way->deactivator, current);
+	return ref_to(way);
+}
+
+bool dfput_super_begin_shutdown(const struct super_block *sb, bool mount,
+				u64 now)
+{
+	struct set *set = set_of(sb);
+	struct way *way;
+	unsigned long flags;
+	bool followed;
+
+	way = READ_ONCE(started) ? find_way(set, sb) ?: add_way(set, sb, 0) :
+				   NULL;
+	if (!way)
+		return false;
 	raw_spin_lock_irqsave(&set->lock, flags);
 	describe_shutdown(way, mount, now);
+	followed = way->deactivator == current;
 	way->in_shutdown = followed;
+	way->unknown = !followed;
 	WRITE_ONCE(way->sb, NULL);
 	raw_spin_unlock_irqrestore(&set->lock, flags);
-	return ref;
+	return followed;
 }
 
 bool dfput_super_end_shutdown(const struct dfput_super_ref *super, u64 now,
@@ -476,6 +497,8 @@ bool dfput_super_end_shutdown(const struct dfput_super_ref *super, u64 now,
 	bool ended;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
+	if (way->deactivator == current)
+		way->deactivator = NULL;
 	ended = way->id == super->id && way->in_shutdown;
 	if (ended) {
 		way->in_shutdown = false;

@@ -64,8 +64,15 @@ void dfput_hooks_reset(void);
 bool dfput_hook_is_armed(enum dfput_hook_id id);
 void dfput_hook_view(enum dfput_hook_id id, struct dfput_hook_view *view);
 
-/* Calls that the kernel skipped since load or reset, of all hooks. */
+/*
+ * Calls that the kernel skipped since load or reset: of one hook; of all whose
+ * misses can make any number wrong, and not just leave out a row.
+ */
+u64 dfput_hook_missed(enum dfput_hook_id id);
 u64 dfput_hooks_missed(void);
+
+/* What the kernel allocates for hooks that are armed. */
+size_t dfput_hooks_memory(void);
 
 const char *dfput_method_name(enum dfput_method method);
 

@@ -18,13 +18,6 @@
 #include "exit/exit.h"
 #include "umount/umount.h"
 
-/*
- * Calls under way at once; one more is counted as missed. There are as many calls of
- * io_ring_exit_work() as kworkers for it.
- */
-#define MAX_ACTIVE 64
-#define MAX_ACTIVE_RINGS 512
-
 int dfput_enter_worker(struct kretprobe_instance *instance,
 		       struct pt_regs *regs)
 {
@@ -80,20 +73,19 @@ NOKPROBE_SYMBOL(dfput_leave_umount);
 int dfput_enter_super_deactivate(struct kretprobe_instance *instance,
 				 struct pt_regs *regs)
 {
-	const struct super_block **sb = (void *)instance->data;
+	struct dfput_super_ref *super = (void *)instance->data;
 
 	dfput_count_hit(DFPUT_HOOK_super_deactivate);
-	*sb = (void *)regs_get_kernel_argument(regs, 0);
-	return !dfput_shutdown_enter(*sb);
+	*super = dfput_super_deactivate(
+		(void *)regs_get_kernel_argument(regs, 0));
+	return !super->id;
 }
 NOKPROBE_SYMBOL(dfput_enter_super_deactivate);
 
 int dfput_leave_super_deactivate(struct kretprobe_instance *instance,
 				 struct pt_regs *regs)
 {
-	const struct super_block **sb = (void *)instance->data;
-
-	dfput_shutdown_leave(*sb);
+	dfput_shutdown_leave((void *)instance->data);
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_leave_super_deactivate);
@@ -167,30 +159,64 @@ int dfput_leave_task_fallback(struct kretprobe_instance *instance,
 }
 NOKPROBE_SYMBOL(dfput_leave_task_fallback);
 
-/* What the return has to know of the call. */
-static size_t data_size(const struct dfput_hook *hook)
+/* Calls under way at once: one more is skipped, and counted by the kernel. */
+#define MAX_ACTIVE 64
+/* These sleep, in as many tasks as there are umounts or rings. */
+#define MAX_ACTIVE_MANY 512
+
+/**
+ * struct instances - what is allocated for a hook
+ * @nr: how many
+ * @data_size: what the return has to know of the call
+ */
+struct instances {
+	int nr;
+	size_t data_size;
+};
+
+static struct instances instances_of(const struct dfput_hook *hook)
 {
-	switch (hook->role) {
-	case DFPUT_HOOK_umount:
-		return sizeof(struct dfput_umount_view);
-	case DFPUT_HOOK_super_deactivate:
-		return sizeof(struct super_block *);
-	default:
-		return 0;
+	static const struct instances many[DFPUT_NR_HOOKS] = {
+		[DFPUT_HOOK_umount] = { MAX_ACTIVE_MANY,
+					sizeof(struct dfput_umount_view) },
+		[DFPUT_HOOK_super_deactivate] = { MAX_ACTIVE_MANY,
+						  sizeof(struct dfput_super_ref) },
+		[DFPUT_HOOK_ring_exit] = { MAX_ACTIVE_MANY },
+	};
+	struct instances instances = many[hook->role];
+
+	instances.nr = instances.nr ?: MAX_ACTIVE;
+	return instances;
+}
+
+size_t dfput_hooks_memory(void)
+{
+	const struct dfput_hook *hook;
+	struct instances instances;
+	size_t sum = 0;
+
+	for (hook = dfput_hooks; hook < dfput_hooks + DFPUT_NR_HOOKS; hook++) {
+		if (hook->backend != &dfput_backend_kretprobe ||
+		    READ_ONCE(hook->state) != DFPUT_HOOK_ARMED)
+			continue;
+		instances = instances_of(hook);
+		sum += instances.nr * (sizeof(struct kretprobe_instance) +
+				       instances.data_size);
 	}
+	return sum;
 }
 
 static int register_hook(struct dfput_hook *hook)
 {
+	struct instances instances = instances_of(hook);
+
 	/* A kretprobe that was registered before has state left. */
 	memset(&hook->retprobe, 0, sizeof(hook->retprobe));
 	hook->retprobe.kp.symbol_name = hook->symbol;
 	hook->retprobe.entry_handler = hook->on_entry;
 	hook->retprobe.handler = hook->on_return;
-	hook->retprobe.data_size = data_size(hook);
-	hook->retprobe.maxactive = hook->role == DFPUT_HOOK_ring_exit ?
-					   MAX_ACTIVE_RINGS :
-					   MAX_ACTIVE;
+	hook->retprobe.data_size = instances.data_size;
+	hook->retprobe.maxactive = instances.nr;
 	return dfput_try(-ENOMEM, register_kretprobe(&hook->retprobe));
 }
 

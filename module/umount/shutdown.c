@@ -3,33 +3,18 @@
  * Shutdowns of superblocks.
  *
  * Whoever drops the last reference shuts the superblock down, in one function
- * that sleeps. That call is an activity of its task: see core/activity.h. A task
- * may have several, one in another, because filesystems keep mounts of the
- * kernel's own; they differ by superblock. No locks.
+ * that sleeps. No locks.
  *
  * delayed_mntput() never runs concurrently with itself.
  */
 #include <linux/ktime.h>
 #include <linux/sched.h>
 
-#include "core/activity.h"
 #include "core/stats.h"
 #include "core/trace.h"
 #include "core/waiters.h"
 #include "umount/internal.h"
 
-#define SLOTS 256
-
-struct slot {
-	struct dfput_activity activity;
-	/* Its argument: a key. */
-	const struct super_block *sb;
-	/* Its generation, once it is being shut down. */
-	struct dfput_super_ref super;
-};
-
-static struct slot slots[SLOTS];
-static const struct dfput_activities calls = DFPUT_ACTIVITIES(slots);
 static bool started __read_mostly;
 
 /* When the batch that delayed_mntput() will find, or has found, was begun. */
@@ -37,31 +22,7 @@ static atomic64_t mounts_queued;
 static u64 batch_queued;
 static struct task_struct *mounts_task;
 
-static struct slot *find_call(const struct super_block *sb)
-{
-	struct slot *slot;
-	unsigned int try;
-
-	for (try = 0; try < DFPUT_ACTIVITY_TRIES; try++) {
-		slot = (struct slot *)dfput_activity_at(&calls, try);
-		if (READ_ONCE(slot->activity.task) == current && slot->sb == sb)
-			return slot;
-	}
-	return NULL;
-}
-
-bool dfput_shutdown_enter(const struct super_block *sb)
-{
-	struct slot *slot = dfput_activity_claim(&calls);
-
-	if (!slot)
-		return false;
-	slot->sb = sb;
-	slot->super.id = 0;
-	return true;
-}
-
-static void end_shutdown(const struct dfput_super_ref *super)
+void dfput_shutdown_leave(const struct dfput_super_ref *super)
 {
 	struct dfput_super_view view;
 
@@ -73,23 +34,9 @@ static void end_shutdown(const struct dfput_super_ref *super)
 	dfput_waiters_notify();
 }
 
-void dfput_shutdown_leave(const struct super_block *sb)
-{
-	struct slot *slot = find_call(sb);
-
-	if (!slot)
-		return;
-	if (slot->super.id)
-		end_shutdown(&slot->super);
-	slot->sb = NULL;
-	dfput_activity_release(&slot->activity);
-}
-
 void dfput_shutdown_begin(const struct super_block *sb)
 {
-	struct slot *slot = find_call(sb);
 	bool mount = READ_ONCE(mounts_task) == current;
-	struct dfput_super_ref super;
 
 	/* Of a mount that failed: nobody has ever seen it. */
 	if (!sb->s_root && !dfput_super_known(sb))
@@ -97,13 +44,9 @@ void dfput_shutdown_begin(const struct super_block *sb)
 	dfput_count(DFPUT_COUNT_supers_shutdown);
 	if (current->flags & PF_KTHREAD)
 		dfput_count(DFPUT_COUNT_supers_shutdown_kthread);
-	if (!slot && READ_ONCE(started))
+	if (!dfput_super_begin_shutdown(sb, mount, ktime_get_mono_fast_ns()) &&
+	    READ_ONCE(started))
 		dfput_count(DFPUT_COUNT_lost_shutdowns);
-
-	super = dfput_super_begin_shutdown(sb, mount, slot,
-					   ktime_get_mono_fast_ns());
-	if (slot)
-		slot->super = super;
 }
 
 /* ---- mounts ---- */
@@ -145,7 +88,6 @@ void dfput_shutdown_start(void)
 void dfput_shutdown_stop(void)
 {
 	WRITE_ONCE(started, false);
-	memset(slots, 0, sizeof(slots));
 	atomic64_set(&mounts_queued, 0);
 	mounts_task = NULL;
 }

@@ -112,12 +112,8 @@ void dfput_umount_reset(void);
  *       -> the superblock's shutdown
  */
 
-/*
- * deactivate_locked_super() is entered. Return: the call is followed, and its
- * return has to be told by dfput_shutdown_leave(). @sb is a key there.
- */
-bool dfput_shutdown_enter(const struct super_block *sb);
-void dfput_shutdown_leave(const struct super_block *sb);
+/* deactivate_locked_super(), which dfput_super_deactivate() was told of, returns. */
+void dfput_shutdown_leave(const struct dfput_super_ref *super);
 /* generic_shutdown_super() is entered: the last reference is gone. */
 void dfput_shutdown_begin(const struct super_block *sb);
 

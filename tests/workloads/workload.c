@@ -34,7 +34,8 @@ static const struct workload *const workloads[] = {
 	&workload_exec_parent,	&workload_exec_registered,
 	&workload_traced,	&workload_orphan,
 	&workload_umount,	&workload_watch,
-	&workload_frozen,	&workload_fsload,
+	&workload_frozen,	&workload_crowd,
+	&workload_fsload,
 };
 
 enum kind {

@@ -188,6 +188,7 @@ extern const struct workload workload_orphan;
 extern const struct workload workload_umount;
 extern const struct workload workload_watch;
 extern const struct workload workload_frozen;
+extern const struct workload workload_crowd;
 extern const struct workload workload_fsload;
 
 #endif /* WORKLOAD_H */

@@ -131,7 +131,7 @@ enum dfput_why { DFPUT_WHYS(DFPUT_WHY_ENUM) DFPUT_NR_WHYS };
 	X(ARMED, "armed", "it sees each call")                \
 	X(IDLE, "idle", "not needed")                         \
 	X(FAILED, "failed", "needed, and could not be armed") \
-	X(ABSENT, "absent", "this kernel lacks the function and what it does")
+	X(ABSENT, "absent", "this kernel is built without what it looks at")
 
 #define DFPUT_HOOK_STATE_ENUM(id, word, meaning) DFPUT_HOOK_##id,
 enum dfput_hook_state { DFPUT_HOOK_STATES(DFPUT_HOOK_STATE_ENUM) };

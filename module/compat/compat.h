@@ -255,6 +255,16 @@ static inline const struct file *dfput_mmap_prepare_file(unsigned long desc)
 #endif
 }
 
+/*
+ * Up to 6.3 a ring puts what is taken out of its table in io_rsrc_put_work(). Later
+ * there is another function of that name, which the owner itself calls.
+ */
+#ifdef DFPUT_HAVE_RING_FILES
+#define DFPUT_RING_FILES 1
+#else
+#define DFPUT_RING_FILES 0
+#endif
+
 /**
  * dfput_task_fallback() - the task that an io_uring fallback works for
  * @work: argument of io_tctx_fallback_work()

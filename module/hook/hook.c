@@ -24,6 +24,12 @@
 #define SCOPE_ALWAYS false
 #define SCOPE_EXITS true
 
+#define USEFUL_IF(there) ((there) ? DFPUT_NEED_USEFUL : DFPUT_NEED_ABSENT)
+#define DFPUT_NEED_AIO USEFUL_IF(IS_ENABLED(CONFIG_AIO))
+#define DFPUT_NEED_IO_URING USEFUL_IF(IS_ENABLED(CONFIG_IO_URING))
+#define DFPUT_NEED_RING_FILES \
+	USEFUL_IF(IS_ENABLED(CONFIG_IO_URING) && DFPUT_RING_FILES)
+
 #define ROW_ftrace(handler) .on_call = dfput_on_##handler,
 #define ROW_ftrace_rare(handler) ROW_ftrace(handler)
 #define ROW_kretprobe(handler) \
@@ -219,14 +225,8 @@ static bool is_filled(enum dfput_hook_id role)
 static bool is_needed(const struct dfput_hook *hook, enum dfput_method method,
 		      bool exits)
 {
-	return (hook->methods & BIT(method)) && (exits || !hook->exits);
-}
-
-static enum dfput_hook_state state_without(const struct dfput_hook *hook)
-{
-	return hook->need == DFPUT_NEED_IF_THERE && hook->error == -ENOENT ?
-		       DFPUT_HOOK_ABSENT :
-		       DFPUT_HOOK_FAILED;
+	return hook->state != DFPUT_HOOK_ABSENT &&
+	       (hook->methods & BIT(method)) && (exits || !hook->exits);
 }
 
 /* The first row that can fill a role does: it is off, and waits to be armed. */
@@ -235,14 +235,16 @@ static void choose_rows(enum dfput_method method, bool exits)
 	struct dfput_hook *hook;
 
 	for_each_hook(hook)
-		hook->state = DFPUT_HOOK_IDLE;
+		hook->state = hook->need == DFPUT_NEED_ABSENT ?
+				      DFPUT_HOOK_ABSENT :
+				      DFPUT_HOOK_IDLE;
 	for_each_hook(hook)
 		if (is_needed(hook, method, exits) && hook->prepared &&
 		    !is_filled(hook->role))
 			hook->state = DFPUT_HOOK_OFF;
 	for_each_hook(hook)
 		if (is_needed(hook, method, exits) && !is_filled(hook->role))
-			hook->state = state_without(hook);
+			hook->state = DFPUT_HOOK_FAILED;
 }
 
 static int report_losses(void)

@@ -14,7 +14,8 @@
  * methods  ALL, or the only method that needs it
  * scope    ALWAYS, or EXITS: not armed with scope=deferred
  * need     REQUIRED: loading fails without it; USEFUL: a message says what is lost;
- *          IF_THERE: a kernel without the function has nothing to see there
+ *          IO_URING and others: USEFUL in a kernel that is built with that, else
+ *          there is nothing to see, and no function of that name is hooked
  * handler  in the backend's file
  * loss     what is not seen without it
  *
@@ -46,11 +47,11 @@
 	X(close, "filp_close", ftrace, close, ALL, EXITS, USEFUL, filp_close,  \
 	  "what outlives its process")                                         \
 	X(close_sync, "fput_close_sync", ftrace, close_sync, ALL, EXITS,       \
-	  IF_THERE, __fput_sync, "what other processes close")                 \
+	  USEFUL, __fput_sync, "what other processes close")                   \
 	X(close_sync_old, "__fput_sync", ftrace, close_sync, ALL, EXITS,       \
-	  IF_THERE, __fput_sync, "what other processes close")                 \
+	  USEFUL, __fput_sync, "what other processes close")                   \
 	X(exit, "do_notify_parent", ftrace_rare, exit, ALL, EXITS, USEFUL,     \
-	  do_notify_parent, "process exits")                                                \
+	  do_notify_parent, "process exits")                                   \
 	X(mounts_queue, "queue_delayed_work_on", ftrace_rare, mounts_queue,    \
 	  ALL, EXITS, USEFUL, queue_delayed_work_on,                           \
 	  "how long mounts wait for their cleanup")                            \
@@ -62,17 +63,17 @@
 	X(flush_wait, "flush_delayed_work", ftrace_rare, flush_wait, ALL,      \
 	  ALWAYS, USEFUL, flush_delayed_work,                                  \
 	  "when a flush begins to wait for the worker")                        \
-	X(ring, "io_uring_release", ftrace_rare, ring, ALL, EXITS, IF_THERE,   \
+	X(ring, "io_uring_release", ftrace_rare, ring, ALL, EXITS, IO_URING,   \
 	  io_uring_release, DFPUT_LOSS_RING)                                   \
 	X(ring_wait, "wait_for_completion_interruptible_timeout", ftrace_rare, \
-	  ring_wait, ALL, EXITS, IF_THERE, ring_wait, DFPUT_LOSS_OLD_RING)     \
+	  ring_wait, ALL, EXITS, IO_URING, ring_wait, DFPUT_LOSS_OLD_RING)     \
 	X(ring_wait_old, "wait_for_completion_timeout", ftrace_rare,           \
-	  ring_wait_old, ALL, EXITS, IF_THERE, ring_wait, DFPUT_LOSS_OLD_RING) \
+	  ring_wait_old, ALL, EXITS, IO_URING, ring_wait, DFPUT_LOSS_OLD_RING) \
 	X(aio_map, "aio_ring_mmap", ftrace_rare, aio_map, ALL, EXITS,          \
-	  IF_THERE, aio_ring_mmap, DFPUT_LOSS_AIO)                             \
+	  AIO, aio_ring_mmap, DFPUT_LOSS_AIO)                                  \
 	X(aio_map_prepare, "aio_ring_mmap_prepare", ftrace_rare, aio_map, ALL, \
-	  EXITS, IF_THERE, aio_ring_mmap_prepare, DFPUT_LOSS_AIO)              \
-	X(aio_exit, "exit_aio", ftrace_rare, aio_exit, ALL, EXITS, IF_THERE,   \
+	  EXITS, AIO, aio_ring_mmap_prepare, DFPUT_LOSS_AIO)                   \
+	X(aio_exit, "exit_aio", ftrace_rare, aio_exit, ALL, EXITS, AIO,        \
 	  exit_aio, DFPUT_LOSS_AIO)                                            \
 	X(batch_worker, "delayed_fput", kretprobe, batch_worker, ALL, ALWAYS,  \
 	  REQUIRED, worker, "drains by the worker")                            \
@@ -86,13 +87,13 @@
 	X(mounts, "delayed_mntput", kretprobe, mounts, ALL, EXITS, USEFUL,     \
 	  mounts, "shutdowns by a deferred mount")                             \
 	X(ring_exit, "io_ring_exit_work", kretprobe, ring_exit, ALL, EXITS,    \
-	  IF_THERE, ring_exit, DFPUT_LOSS_RING)                                \
+	  IO_URING, ring_exit, DFPUT_LOSS_RING)                                \
 	X(ring_files, "io_rsrc_put_work", kretprobe, ring_files, ALL, EXITS,   \
-	  IF_THERE, ring_work, DFPUT_LOSS_RING)                                \
+	  RING_FILES, ring_work, DFPUT_LOSS_RING)                              \
 	X(ring_fallback, "io_fallback_req_func", kretprobe, ring_fallback,     \
-	  ALL, EXITS, IF_THERE, ring_work, DFPUT_LOSS_RING)                    \
+	  ALL, EXITS, IO_URING, ring_work, DFPUT_LOSS_RING)                    \
 	X(task_fallback, "io_tctx_fallback_work", kretprobe, ring_fallback,    \
-	  ALL, EXITS, IF_THERE, task_fallback, DFPUT_LOSS_RING)                \
+	  ALL, EXITS, IO_URING, task_fallback, DFPUT_LOSS_RING)                \
 	X(queue_exact, "__fput_deferred", ftrace, queue_exact, EXACT, ALWAYS,  \
 	  REQUIRED, __fput_deferred, "queueing")                               \
 	X(queue_many, "fput_many", ftrace, queue_many, RECONCILED, ALWAYS,     \

@@ -39,7 +39,8 @@ struct dfput_backend {
 enum dfput_need {
 	DFPUT_NEED_REQUIRED,
 	DFPUT_NEED_USEFUL,
-	DFPUT_NEED_IF_THERE,
+	/* This kernel is built without what it looks at. */
+	DFPUT_NEED_ABSENT,
 };
 
 /**

@@ -91,6 +91,35 @@ is 'without generic_shutdown_super: no superblocks rather than wrong ones' \
 verdict 4 'without generic_shutdown_super' "no hook 'super_shutdown'"
 unload
 
+# ---- whatever a kernel calls it: what it is built with is looked at, or missed
+
+# failed_without SYMBOLS HOOK...: without these symbols the hooks have failed
+failed_without() {
+	local hook waiter
+	load hide="$1"
+	for hook in "${@:2}"; do
+		is "without $1: $hook has failed" "$(column hooks state hook "$hook")" failed
+		verdict 4 "without $1" "no hook '$hook'"
+	done
+	ok "without $1: doctor says no" doctor_says_no
+	hold sleep 600
+	dfput wait --pid "$holder" --timeout 60 >"$TMPDIR/wait" 2>&1 &
+	waiter=$!
+	release
+	wait $waiter
+	is "without $1: dfput wait --pid cannot tell" $? 4
+	like "without $1: and says why" "$(<"$TMPDIR/wait")" "no hook '$2'"
+	unload
+}
+
+failed_without io_uring_release ring
+failed_without __fput_sync,fput_close_sync close_sync
+failed_without io_ring_exit_work,io_fallback_req_func,io_tctx_fallback_work \
+	ring_exit ring_fallback
+failed_without aio_ring_mmap,aio_ring_mmap_prepare,exit_aio aio_map aio_exit
+failed_without wait_for_completion_interruptible_timeout,wait_for_completion_timeout \
+	ring_wait ring_wait_old
+
 load hide=work_exited
 like 'without work_exited: said' "$(last_message)" 'cannot find work_exited'
 counts_right 'without work_exited'

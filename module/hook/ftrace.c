@@ -276,20 +276,9 @@ void dfput_on_do_notify_parent(unsigned long ip, unsigned long caller,
 	dfput_exit_notify((const struct task_struct *)task, caller);
 }
 
-static int filter_by_name(struct ftrace_ops *ops, const char *symbol, int reset)
-{
-	/* ftrace writes into what it parses. */
-	char name[64];
-
-	if (strscpy(name, symbol, sizeof(name)) < 0)
-		return -ENAMETOOLONG;
-	return dfput_try(-ENOMEM,
-			 ftrace_set_filter(ops, name, strlen(name), reset));
-}
-
 /*
- * By address, since by name is slow: ftrace then looks up the name of every function.
- * Up to 5.17 the address has to be that of the call to ftrace, and on arm64 up to two
+ * By address: other functions may have the same name, and ftrace would look up that of
+ * every function. Up to 5.17 the address has to be that of the call to ftrace, and on arm64 up to two
  * instructions come before that.
  */
 #define BEFORE_CALL 8
@@ -298,16 +287,13 @@ static int add_to_filter(struct ftrace_ops *ops, const struct dfput_hook *hook,
 			 int reset)
 {
 	unsigned int before;
-	int err;
+	int err = -EINVAL;
 
-	for (before = 0; before <= BEFORE_CALL; before += 4) {
+	for (before = 0; before <= BEFORE_CALL && err == -EINVAL; before += 4)
 		err = dfput_try(-ENOMEM,
 				ftrace_set_filter_ip(
 					ops, hook->address + before, 0, reset));
-		if (err != -EINVAL)
-			return err;
-	}
-	return filter_by_name(ops, hook->symbol, reset);
+	return err;
 }
 
 static int prepare_ftrace(struct dfput_hook *hook)

@@ -29,4 +29,7 @@ look_at 'module/*.[ch]'
 is 'no reference is ever taken on what we watch' "$(grep -nE \
 	'\b(get_file|fget|igrab|ihold|mntget|get_task_struct|grab_super)\(' "${files[@]}")" ''
 
+is 'no function is hooked by its name, which others may have' \
+	"$(grep -nE '\bftrace_set_(filter|notrace)\(' "${files[@]}" | grep -v 'NULL, 0, 1')" ''
+
 done_testing

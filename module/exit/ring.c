@@ -22,6 +22,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -173,7 +174,8 @@ static void add_ring(const void *start, struct dfput_owner *owner, bool lives)
 		lose_ring(ring);
 	for (ring = rings; ring < rings + RINGS && ring->start; ring++)
 		;
-	if (ring == rings + RINGS) {
+	/* Where ksize() may not be asked, no work item can be told to be the ring's. */
+	if (ring == rings + RINGS || !virt_addr_valid(start)) {
 		count_lost();
 		dfput_owner_put(owner);
 		return;

@@ -52,6 +52,12 @@ static int init_leftovers(const struct dfput_settings *settings)
 	return dfput_leftover_init(settings->leftovers);
 }
 
+static int init_rings(const struct dfput_settings *settings)
+{
+	dfput_ring_init();
+	return 0;
+}
+
 static int init_origins(const struct dfput_settings *settings)
 {
 	return dfput_origin_init(settings->stacks, settings->stack_sample);
@@ -104,7 +110,7 @@ static const struct part parts[] = {
 	  dfput_owner_memory },
 	{ "leftovers", init_leftovers, dfput_leftover_exit, NULL,
 	  dfput_leftover_reset, dfput_leftover_memory },
-	{ .name = "rings", .stop = dfput_ring_stop },
+	{ "rings", init_rings, NULL, dfput_ring_stop },
 	{ "watch", init_watch, dfput_watch_exit, dfput_watch_stop, NULL,
 	  dfput_watch_memory },
 	{ .name = "batches", .stop = dfput_batch_stop },

@@ -216,18 +216,19 @@ struct dfput_ring_census {
 	u32 gone;
 	/* The newest number. */
 	u32 last;
+	/* The number of the oldest that is not gone, or else of the next one. */
+	u32 oldest;
 	/* There are others, that are not followed; there may be. */
 	bool strange;
 	bool blind;
 };
 
 struct dfput_ring_census dfput_ring_census(void);
-/* The number of the oldest that is not gone, or else of the next one. */
-u32 dfput_ring_oldest(void);
 
 unsigned int dfput_ring_slots(void);
 bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view);
 
+void dfput_ring_init(void);
 /* Measuring begins; @seen: each ring is, from now on. */
 void dfput_ring_start(bool seen);
 void dfput_ring_stop(void);

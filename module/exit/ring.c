@@ -22,6 +22,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -48,8 +49,12 @@
 #define SLACK_NS (2 * NSEC_PER_SEC)
 /* The kernel queues that work at the release. By then it has begun, unseen by us. */
 #define BEGIN_MAX_NS (60 * NSEC_PER_SEC)
+/* So many rings are given up at a time, because interrupts are off. */
+#define EXPIRE_MAX 8
 
 struct ring {
+	/* Among those in use, or free. */
+	struct list_head node;
 	/* NULL: free. */
 	const void *start;
 	size_t size;
@@ -75,8 +80,9 @@ struct work {
 
 static DEFINE_RAW_SPINLOCK(rings_lock);
 static struct ring rings[RINGS];
-/* Above the last that is taken. */
-static unsigned int rings_end;
+static LIST_HEAD(rings_free);
+/* In the order of their release: of their times, and of their numbers. */
+static LIST_HEAD(rings_used);
 /* How many there are, of living owners, have gone; the number of the newest. */
 static u32 rings_now;
 static u32 rings_living;
@@ -119,24 +125,20 @@ static struct ring *find_ring(const void *inside)
 {
 	struct ring *ring;
 
-	for (ring = rings; ring < rings + rings_end; ring++)
-		if (ring->start && inside >= ring->start &&
-		    inside < ring->start + ring->size)
+	list_for_each_entry(ring, &rings_used, node)
+		if ((size_t)(inside - ring->start) < ring->size)
 			return ring;
 	return NULL;
 }
 
 static void clear_ring(struct ring *ring)
 {
-	if (!ring->start)
-		return;
 	rings_now--;
 	rings_living -= ring->owner_lives;
 	rings_gone++;
 	dfput_owner_put(ring->owner);
-	memset(ring, 0, sizeof(*ring));
-	while (rings_end && !rings[rings_end - 1].start)
-		rings_end--;
+	ring->start = NULL;
+	list_move(&ring->node, &rings_free);
 }
 
 /* Its end was not seen, and will not be. */
@@ -146,20 +148,25 @@ static void lose_ring(struct ring *ring)
 	count_lost();
 }
 
-static void expire_ring(struct ring *ring, u64 now)
+static bool is_overdue(const struct ring *ring, u64 now)
 {
-	if (ring->start && !ring->begun &&
-	    dfput_elapsed(ring->since, now) > BEGIN_MAX_NS)
-		lose_ring(ring);
+	return dfput_elapsed(ring->since, now) > BEGIN_MAX_NS;
 }
 
 static void expire_rings(void)
 {
 	u64 now = ktime_get_mono_fast_ns();
-	struct ring *ring;
+	struct ring *ring, *next;
+	unsigned int nr = 0;
 
-	for (ring = rings; rings_now && ring < rings + rings_end; ring++)
-		expire_ring(ring, now);
+	list_for_each_entry_safe(ring, next, &rings_used, node) {
+		if (nr == EXPIRE_MAX || !is_overdue(ring, now))
+			break;
+		if (ring->begun)
+			continue;
+		lose_ring(ring);
+		nr++;
+	}
 }
 
 /* Its reference to the owner is the ring's from here on. */
@@ -172,23 +179,23 @@ static void add_ring(const void *start, struct dfput_owner *owner, bool lives)
 		clear_ring(ring);
 	else if (ring)
 		lose_ring(ring);
-	for (ring = rings; ring < rings + RINGS && ring->start; ring++)
-		;
+	ring = list_first_entry_or_null(&rings_free, struct ring, node);
 	/* Where ksize() may not be asked, no work item can be told to be the ring's. */
-	if (ring == rings + RINGS || !virt_addr_valid(start)) {
+	if (!ring || !virt_addr_valid(start)) {
 		count_lost();
 		dfput_owner_put(owner);
 		return;
 	}
+	list_move_tail(&ring->node, &rings_used);
 	ring->start = start;
 	ring->size = ksize(start);
 	ring->owner = owner;
 	ring->owner_lives = lives;
+	ring->begun = false;
 	ring->since = ktime_get_mono_fast_ns();
 	ring->id = ++last_id;
 	rings_now++;
 	rings_living += lives;
-	rings_end = max_t(unsigned int, rings_end, ring - rings + 1);
 }
 
 /* ---- from release to end ---- */
@@ -254,8 +261,8 @@ static void end_ring(u32 id)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
-	for (ring = rings; ring < rings + rings_end; ring++)
-		if (ring->start && ring->id == id) {
+	list_for_each_entry(ring, &rings_used, node)
+		if (ring->id == id) {
 			clear_ring(ring);
 			break;
 		}
@@ -344,10 +351,11 @@ static u32 find_ring_of(const struct dfput_owner *owner)
 	u32 id = 0;
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
-	for (ring = rings; ring < rings + rings_end; ring++)
-		if (ring->start && ring->owner == owner && !ring->owner_lives &&
-		    (!id || (s32)(ring->id - id) > 0))
+	list_for_each_entry_reverse(ring, &rings_used, node)
+		if (ring->owner == owner && !ring->owner_lives) {
 			id = ring->id;
+			break;
+		}
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
 	return id;
 }
@@ -367,6 +375,14 @@ u32 dfput_ring_putting(const struct file *file)
 
 /* ---- reading ---- */
 
+static u32 find_oldest(void)
+{
+	const struct ring *ring =
+		list_first_entry_or_null(&rings_used, struct ring, node);
+
+	return ring ? ring->id : last_id + 1;
+}
+
 struct dfput_ring_census dfput_ring_census(void)
 {
 	struct dfput_ring_census census;
@@ -379,28 +395,12 @@ struct dfput_ring_census dfput_ring_census(void)
 	census.living = rings_living;
 	census.gone = rings_gone;
 	census.last = last_id;
+	census.oldest = find_oldest();
 	raw_spin_unlock_irqrestore(&rings_lock, flags);
 	now = ktime_get_mono_fast_ns();
 	census.strange = now < READ_ONCE(strange_until);
 	census.blind = now < READ_ONCE(blind_until);
 	return census;
-}
-
-u32 dfput_ring_oldest(void)
-{
-	const struct ring *ring;
-	unsigned long flags;
-	u32 oldest;
-
-	raw_spin_lock_irqsave(&rings_lock, flags);
-	expire_rings();
-	oldest = last_id + 1;
-	for (ring = rings; rings_now && ring < rings + rings_end; ring++)
-		/* Numbers wrap. */
-		if (ring->start && (s32)(ring->id - oldest) < 0)
-			oldest = ring->id;
-	raw_spin_unlock_irqrestore(&rings_lock, flags);
-	return oldest;
 }
 
 unsigned int dfput_ring_slots(void)
@@ -420,13 +420,13 @@ static bool is_worked_at(u32 id)
 
 bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view)
 {
-	struct ring *ring = &rings[slot];
+	const struct ring *ring = &rings[slot];
 	unsigned long flags;
 	bool there;
 
 	memset(view, 0, sizeof(*view));
 	raw_spin_lock_irqsave(&rings_lock, flags);
-	expire_ring(ring, ktime_get_mono_fast_ns());
+	expire_rings();
 	there = ring->start;
 	if (there) {
 		view->id = ring->id;
@@ -453,16 +453,24 @@ void dfput_ring_start(bool seen)
 			   ktime_get_mono_fast_ns() + wait + SLACK_NS);
 }
 
+void dfput_ring_init(void)
+{
+	struct ring *ring;
+
+	for (ring = rings; ring < rings + RINGS; ring++)
+		list_add_tail(&ring->node, &rings_free);
+}
+
 /* No handler may run. */
 void dfput_ring_stop(void)
 {
-	struct ring *ring;
+	struct ring *ring, *next;
 	struct work *work;
 
 	for (work = works; work < works + WORKS; work++)
 		dfput_owner_put(work->owner);
 	memset(works, 0, sizeof(works));
-	for (ring = rings; ring < rings + RINGS; ring++)
+	list_for_each_entry_safe(ring, next, &rings_used, node)
 		clear_ring(ring);
 	blind_until = U64_MAX;
 	atomic_set(&dfput_list_servants, 0);

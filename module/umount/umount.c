@@ -85,7 +85,8 @@ void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 	view->gone = dfput_ring_census().gone;
 }
 
-static void look_at_rings(struct dfput_umount_view *view)
+/* Return: the number of the oldest ring. */
+static u32 look_at_rings(struct dfput_umount_view *view)
 {
 	struct dfput_ring_census census = dfput_ring_census();
 	struct dfput_evidence *evidence = &view->evidence;
@@ -97,6 +98,7 @@ static void look_at_rings(struct dfput_umount_view *view)
 	evidence->rings_living = census.living;
 	evidence->rings_strange = census.strange;
 	evidence->unsure |= census.blind;
+	return census.oldest;
 }
 
 static void look_at_mount(struct dfput_umount_view *view)
@@ -135,13 +137,15 @@ static void look_at_super(struct dfput_umount_view *view)
 /*
  * What is in its way, if it is refused. A file that comes at this moment is either
  * counted here, or its put waits for the lock and finds the row.
+ * Return: the number of the oldest ring.
  */
-static void look(struct dfput_umount_view *view)
+static u32 look(struct dfput_umount_view *view)
 {
 	struct dfput_evidence *evidence = &view->evidence;
+	u32 oldest_ring;
 
 	evidence->busy = view->result == -EBUSY;
-	look_at_rings(view);
+	oldest_ring = look_at_rings(view);
 	if (evidence->busy) {
 		WRITE_ONCE(last_ring_found, view->last_ring);
 		WRITE_ONCE(last_refused, view->ended);
@@ -152,6 +156,7 @@ static void look(struct dfput_umount_view *view)
 	look_at_super(view);
 	/* Last, because a file without a record is in none of these. */
 	evidence->unsure |= dfput_list_count_gaps() != view->gaps;
+	return oldest_ring;
 }
 
 static bool was_refused(const struct dfput_umount_view *row)
@@ -177,7 +182,7 @@ static void update_row(struct dfput_umount_view *row, u32 oldest,
 
 static void look_and_update_row(struct dfput_umount_view *row)
 {
-	update_row(row, dfput_ring_oldest(),
+	update_row(row, dfput_ring_census().oldest,
 		   dfput_mount_count(row->mnt, DFPUT_STAGE_MAYBE_LAST));
 }
 
@@ -204,9 +209,8 @@ static bool is_repeated(struct dfput_umount_view *row,
 }
 
 static struct dfput_umount_view *
-find_repeated(const struct dfput_umount_view *view)
+find_repeated(const struct dfput_umount_view *view, u32 oldest_ring)
 {
-	u32 oldest_ring = dfput_ring_oldest();
 	u64 id;
 
 	for (id = last_id; id >= first_id; id--)
@@ -220,13 +224,14 @@ static bool add_row(struct dfput_umount_view *view)
 {
 	const struct dfput_umount_view *repeated;
 	unsigned long flags;
+	u32 oldest_ring;
 
 	raw_spin_lock_irqsave(&rows_lock, flags);
-	look(view);
+	oldest_ring = look(view);
 	view->attempts = 1;
 	view->unexplained = was_refused(view) && !has_deferral(view);
 	view->first = view->ended;
-	repeated = find_repeated(view);
+	repeated = find_repeated(view, oldest_ring);
 	if (repeated) {
 		view->id = repeated->id;
 		view->attempts += repeated->attempts;

@@ -74,28 +74,22 @@ static bool holds_file(const struct files_struct *files,
 	return found;
 }
 
-static bool lock_task(struct task_struct *task)
-{
-	unsigned int try;
-
-	for (try = 0; try < LOCK_TRIES; try++) {
-		if (spin_trylock(&task->alloc_lock))
-			return true;
-		cpu_relax();
-	}
-	return false;
-}
-
 bool dfput_parent_has(const struct file *file)
 {
 	struct task_struct *parent;
+	unsigned int try;
 	bool found = false;
 
 	rcu_read_lock();
 	parent = rcu_dereference(current->real_parent);
-	if (lock_task(parent)) {
-		found = parent->files && holds_file(parent->files, file);
-		spin_unlock(&parent->alloc_lock);
+	for (try = 0; try < LOCK_TRIES; try++) {
+		if (spin_trylock(&parent->alloc_lock)) {
+			found = parent->files &&
+				holds_file(parent->files, file);
+			spin_unlock(&parent->alloc_lock);
+			break;
+		}
+		cpu_relax();
 	}
 	rcu_read_unlock();
 	return found;

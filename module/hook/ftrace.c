@@ -278,8 +278,8 @@ void dfput_on_do_notify_parent(unsigned long ip, unsigned long caller,
 
 /*
  * By address: other functions may have the same name, and ftrace would look up that of
- * every function. Up to 5.17 the address has to be that of the call to ftrace, and on arm64 up to two
- * instructions come before that.
+ * every function. Up to 5.17 the address has to be that of the call to ftrace, and on
+ * arm64 up to two instructions come before that.
  */
 #define BEFORE_CALL 8
 

@@ -68,8 +68,9 @@ judge kernel '' 'module/*.[ch]' 'include/*.[ch]' 'tests/module/*.[ch]' \
 	'tests/bench/module/*.[ch]' ':!module/compat/probe' ':!module/core/trace.h'
 # Tracepoints are laid out as in the kernel, not as functions are.
 judge tracepoints PARENTHESIS_ALIGNMENT module/core/trace.h
-# A probe is a file by itself: its prototypes have nowhere else to stand.
-judge probes AVOID_EXTERNS 'module/compat/probe/*.[ch]'
+# A probe is a file by itself: its prototypes have nowhere else to stand. What it asks
+# __has_include() for is no expression.
+judge probes AVOID_EXTERNS,SPACING 'module/compat/probe/*.[ch]'
 judge userspace "$in_kernel_only" 'userspace/*.[ch]' 'tests/*.[ch]' \
 	':!tests/unit' ':!tests/module' ':!tests/bench/module'
 look_at '*.[ch]' ':!tests/unit'

@@ -2,8 +2,10 @@
 /*
  * dfput: the reader of the module's files. The commands are in cmd/commands.h.
  */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <dfput/abi.h>
 #include <dfput/version.h>
@@ -41,5 +43,8 @@ int main(int argc, char **argv)
 		return fail_between_namespaces();
 	else
 		return options.command->run(&options);
-	return fflush(stdout) ? STATUS_FAILED : STATUS_OK;
+	if (!fflush(stdout) && !ferror(stdout))
+		return STATUS_OK;
+	complain("cannot write the output: %s", strerror(errno));
+	return STATUS_FAILED;
 }

@@ -81,6 +81,18 @@ copy() {
 	cp "$fixtures/$1"/* "$copy"
 }
 
+# tree DIR: a root directory whose debugfs has DIR in place of the module's
+tree() {
+	local root
+	root=$(mktemp -d "$work/tree.XXXXXX")
+	mkdir -p "$root/sys/kernel/debug" "$root/proc/self/ns"
+	ln -s "$1" "$root/sys/kernel/debug/dfput"
+	ln -s "mnt:[1]" "$root/proc/self/ns/mnt"
+	echo '1 1 8:1 / / rw - ext4 /dev/sda1 rw' >"$root/proc/self/mountinfo"
+	echo '2 1 0:7 / /sys/kernel/debug rw - debugfs debugfs rw' >>"$root/proc/self/mountinfo"
+	echo "$root"
+}
+
 # set_value FILE NAME VALUE: in the copy
 set_value() {
 	sed -i "s/^$2 .*/$2 $3/" "$copy/$1"

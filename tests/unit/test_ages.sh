@@ -36,11 +36,11 @@ is_status 1 "older: a table that it lacks"
 
 cp -r "$older" "$work/cut"
 cp "$fixtures/busy/rings" "$work/cut"
-dfput wait --mount / --timeout 0 --input "$work/cut"
+dfput wait --mount / --timeout 0 --root "$(tree "$work/cut")"
 is_status 4 "older: no verdict without a column that decides"
 has "$err" "no column 'owner_start_ns'" "older: said so"
 sed -i '/^watched/d' "$work/cut/stats"
-dfput wait --all --timeout 0 --input "$work/cut"
+dfput wait --all --timeout 0 --root "$(tree "$work/cut")"
 is_status 4 "older: none without a gauge that decides"
 
 # ---- newer

@@ -27,7 +27,7 @@ help_commands() {
 help_options() {
 	"$DFPUT" "$1" --help | awk -v of="${2:-}" '
 		/^[A-Z]/ { tables = /^Options of tables/ }
-		tables == (of == "tables")' |
+		tables == (of == "tables") && !/^ +--(input|root) /' |
 		sed -n 's/^  *\(-[-a-zA-Z, ]*\).*/\1/p' |
 		grep -oE -- '(^| )--?[a-zA-Z-]+' | words
 }
@@ -63,7 +63,7 @@ for command in $(help_commands); do
 	same "$command: options of help and manual" "$(help_options "$command")" "$(man_options "$command")"
 	same "$command: options of help and completion" \
 		"$({ help_options "$command"; help_options "$command" tables; } | words)" \
-		"$(completed "$command" -)"
+		"$(completed "$command" - | grep -vxE -e '--(input|root)')"
 done
 same "options of tables" "$(for command in $(help_commands); do
 	help_options "$command" tables

@@ -54,13 +54,14 @@ export PATH=$work:$PATH
 
 start() {
 	copy "${1:-idle}"
-	export COPY=$copy
+	root=$(tree "$copy")
+	export COPY=$copy ROOT=$root
 }
 
 # ---- exit statuses
 
 start
-dfput run --input "$copy" -- sh -c 'grow queued=3 queued_bh=3 released=3; echo out; echo err >&2; exit 7'
+dfput run --root "$root" -- sh -c 'grow queued=3 queued_bh=3 released=3; echo out; echo err >&2; exit 7'
 is_status 7 "the program's exit status"
 [ "$out" = out ]
 verdict $? "its output is its own"
@@ -75,29 +76,29 @@ has "$err" '^pending +0 files' "pending"
 has_not "$err" '^(unmatched|preload|evicted)' "nothing that did not happen"
 has "$err" '^Trustworthy: yes' "trustworthy"
 
-dfput run --input "$copy" true
+dfput run --root "$root" true
 is_status 0 "without --"
-dfput run --input "$copy" -- sh -c 'kill -KILL $$'
+dfput run --root "$root" -- sh -c 'kill -KILL $$'
 is_status 137 "killed: 128 and the signal"
 has "$err" '^sh: killed by signal 9,' "said so"
-dfput run --input "$copy" -- "$work/not-there"
+dfput run --root "$root" -- "$work/not-there"
 is_status 127 "not found"
 has "$err" "cannot execute '.*not-there': No such file" "said so"
 has_not "$err" 'whole machine' "no report of what was not run"
-dfput run --input "$copy" -- "$work"
+dfput run --root "$root" -- "$work"
 is_status 126 "not executable"
-run env -i X=1 "$DFPUT" run --input "$copy" -- /usr/bin/env
+run env -i X=1 "$DFPUT" run --root "$root" -- /usr/bin/env
 [ "$out" = X=1 ]
 verdict $? "the environment is passed untouched"
 
 # ---- --max-late
 
 start
-dfput run --max-late 100ms --input "$copy" -- sh -c 'grow; exit 5'
+dfput run --max-late 100ms --root "$root" -- sh -c 'grow; exit 5'
 is_status 5 "in time: the program's status"
 has "$(head -n 1 <<<"$err")" '^In time: no file of sh was later than 100\.000ms\.$' "said first"
 has "$err" '^Of its own processes: no file outlived its process\.$' "its own processes' files come first"
-dfput run --max-late 100ms --json --input "$copy" -- sh -c 'grow; exit 5'
+dfput run --max-late 100ms --json --root "$root" -- sh -c 'grow; exit 5'
 is_json "$err" 'j["waited_ns"] >= j["max_late_ns"] == 100000000' "all of the time is waited, although nothing was left"
 is_json "$err" 'j["left"] == j["left_after"] == 0 and j["pending"] == j["pending_after"] == []' "nothing left, in JSON"
 is_json "$err" 'j["outlived"] == j["late"] == j["lateness_max_ns"] == j["pending_unknown"] == 0 and j["tree_leftovers"] == j["tree_pending"] == j["mounts"] == []' "nor of its own"
@@ -112,54 +113,54 @@ old=99999999999
 
 start
 ages $old $old
-dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
+dfput run --max-late 30ms --root "$root" -- sh -c 'grow; exit 5'
 is_status 5 "queued before the start, and still there: not its own"
 has "$err" '^On the whole machine, queued before its last process was reaped, and pending now:$' "said all the same"
 has "$err" '^99\.999s +queued +kthread +0:15 ' "and what it is"
 has "$err" '^Trustworthy: yes' "of that there is no caveat"
 has "$err" '^In time' "in time"
-dfput run --max-late 30ms --json --input "$copy" -- sh -c 'grow; exit 5'
+dfput run --max-late 30ms --json --root "$root" -- sh -c 'grow; exit 5'
 is_json "$err" 'j["late"] == j["pending_unknown"] == 0 and j["tree_pending"] == []' "in JSON"
 is_json "$err" 'j["left"] == len(j["pending"]) == 2 and j["left_after"] == 0 and j["pending_after"] == []' "what is left"
 is_json "$err" 'j["max_late_ns"] == 30000000 and j["waited_ns"] >= 30000000 and j["status"] == 5' "the rest"
-dfput run --input "$copy" -- sh -c 'grow; exit 5'
+dfput run --root "$root" -- sh -c 'grow; exit 5'
 is_status 5 "without a limit there is no verdict"
 has "$err" '^99\.999s +queued ' "but what is left is shown"
 has_not "$err" 'after its last process' "and nothing of later"
 has_not "$err" '^(In time|Late)' "nor a verdict"
-dfput run --json --input "$copy" -- grow
+dfput run --json --root "$root" -- grow
 is_json "$err" 'j["left"] == 2 and {j[name] for name in ("left_after", "late", "waited_ns", "max_late_ns")} == {None} and j["after"] is None' "nor in JSON"
 
 start
 ages 0 0 0
-dfput run --max-late 30ms --input "$copy" -- sh -c 'grow; exit 5'
+dfput run --max-late 30ms --root "$root" -- sh -c 'grow; exit 5'
 is_status 4 "queued after the end, and still there: cannot tell"
 has "$err" '^Trustworthy: no, of the files queued since it was started, 3 are pending, nobody knows whose: they may be its own\.$' "why"
 has "$err" '^On the whole machine, queued after its last process was reaped, and pending now:$' "and what it is"
 has "$err" '^0ns +queued +kthread +0:15 ' "listed"
 has "$(head -n 1 <<<"$err")" '^Cannot tell: in time: no file of sh was later than 30\.000ms; but of the files queued since it was started, 3 are pending' "said first"
-dfput run --max-late 30ms --json --input "$copy" -- grow
+dfput run --max-late 30ms --json --root "$root" -- grow
 is_json "$err" 'j["left"] == 0 and j["left_after"] == len(j["pending_after"]) == 3 and j["pending"] == []' "in JSON"
-dfput run --input "$copy" -- sh -c 'grow; exit 5'
+dfput run --root "$root" -- sh -c 'grow; exit 5'
 is_status 5 "without a limit they do not count"
 has "$err" '^Trustworthy: yes' "nor are they in caveat"
 
 start
 ages 0 $old 0
-dfput run --max-late 30ms --json --input "$copy" -- grow
+dfput run --max-late 30ms --json --root "$root" -- grow
 is_status 4 "both: cannot tell"
 is_json "$err" 'len(j["pending"]) == 1 and len(j["pending_after"]) == 2 and not j["trustworthy"]' "each by itself"
 
 # ---- its own files
 
 start
-dfput run --max-late 10ms --json --input "$copy" -- sh -c 'grow leftover=3 closed_by_live=1; leave 4 9999999 $PPID,1; leave 5 3000000 77,$PPID; leave 6 99000000 77,1; exit 5'
+dfput run --max-late 10ms --json --root "$root" -- sh -c 'grow leftover=3 closed_by_live=1; leave 4 9999999 $PPID,1; leave 5 3000000 77,$PPID; leave 6 99000000 77,1; exit 5'
 is_status 5 "leftovers in time: the program's status"
 is_json "$err" 'j["outlived"] == 2 and j["late"] == 0 and j["lateness_max_ns"] == 9999999 and j["trustworthy"]' "those of its own processes, and no others"
 is_json "$err" '[(l["id"], l["origin"], l["origin_name"], l["blocks"]) for l in j["tree_leftovers"]] == [(4, 1, "io_uring", ["flock"]), (5, 1, "io_uring", ["flock"])]' "all that is known of them"
 is_json "$err" '"leftovers" not in j and j["differences"]["leftover"] == 3' "apart from those of the whole machine"
 start
-dfput run --max-late 9ms --input "$copy" -- sh -c 'grow leftover=2; leave 4 9999999 $PPID,1; leave 5 3000000 77,$PPID,...; exit 5'
+dfput run --max-late 9ms --root "$root" -- sh -c 'grow leftover=2; leave 4 9999999 $PPID,1; leave 5 3000000 77,$PPID,...; exit 5'
 is_status 3 "one of them late: against"
 has "$err" '^Of its own processes: 2 files outlived their process, by 9\.999ms at most:$' "said first"
 has "$err" '^FILES +LATENESS +EXIT ROUTE +ORIGIN +DEVICE FSTYPE BLOCKS PID COMM$' "with a table"
@@ -168,87 +169,87 @@ has "$(head -n 1 <<<"$err")" "^Late: files of sh: 1 released too late; the limit
 has "$err" '^Trustworthy: yes' "without a caveat"
 has_not "$err" 'is mounted on' "where this machine has the device mounted is nothing to a copy"
 start
-dfput run --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID; exit 5'
+dfput run --root "$root" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID; exit 5'
 is_status 5 "without a limit there is no verdict"
 has "$err" '^Of its own processes: 1 file outlived its process, by 99\.999ms at most:$' "but the report"
 start
-dfput run --max-late 1ms --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID exit 1 1'
+dfput run --max-late 1ms --root "$root" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID exit 1 1'
 is_status 0 "what ended before the start was below a namesake"
 start
-dfput run --max-late 1ms --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID exec 1 9000000000000000000'
+dfput run --max-late 1ms --root "$root" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID exec 1 9000000000000000000'
 is_status 3 "an exec counts as an exit does"
 start
-dfput run --max-late 1ms --json --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID; sed -i "s/^1\tkthread\t/99\tkthread\t/" "$COPY/origins"'
+dfput run --max-late 1ms --json --root "$root" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID; sed -i "s/^1\tkthread\t/99\tkthread\t/" "$COPY/origins"'
 is_json "$err" 'j["tree_leftovers"][0]["origin"] == 1 and j["tree_leftovers"][0]["origin_name"] is None' "call paths are looked up at the end"
 start
 rm "$copy/origins"
-dfput run --all --max-late 1ms --input "$copy" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID'
+dfput run --all --max-late 1ms --root "$root" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID'
 is_status 3 "without call paths"
 has "$err" '^LATENESS' "--all: each of them"
 has "$err" '^99\.999ms .* deferred +#1 ' "the bare id"
 
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID; tear 1,$PPID; exit 5'
+dfput run --max-late 20ms --root "$root" -- sh -c 'grow; hold $PPID; tear 1,$PPID; exit 5'
 is_status 3 "a file that is held, and a ring: against"
 has "$err" '^Of its own processes, closed, and held by no living process:$' "the file"
 has "$err" '^Of its own processes, rings that the kernel has not freed yet:$' "the ring"
 has "$err" '^ 7 +5ns working exit +905 ' "listed"
 has "$err" "^Late: files of sh: 1 held, 1 in rings not freed; " "and said"
 start
-dfput run --max-late 20ms --json --input "$copy" -- sh -c 'grow; hold $PPID; hold 77; tear 77; tear 77,$PPID; exit 5'
+dfput run --max-late 20ms --json --root "$root" -- sh -c 'grow; hold $PPID; hold 77; tear 77; tear 77,$PPID; exit 5'
 is_json "$err" 'j["late"] == 2 and len(j["tree_held"]) == len(j["tree_rings"]) == 1 and j["trustworthy"]' "its own alone, in JSON"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID 1; tear $PPID 1; hold 77,...'
+dfput run --max-late 20ms --root "$root" -- sh -c 'grow; hold $PPID 1; tear $PPID 1; hold 77,...'
 is_status 4 "whose it is, is not known"
 has "$err" '^Trustworthy: no, nobody knows whose 1 files and rings are that are held' "why"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; printf "7\t5\tworking\t-\t0\t0\t-\t0\t-\t-\n" >>"$COPY/rings"'
+dfput run --max-late 20ms --root "$root" -- sh -c 'grow; printf "7\t5\tworking\t-\t0\t0\t-\t0\t-\t-\n" >>"$COPY/rings"'
 is_status 4 "a ring of which nobody knows who closed it"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; hold $PPID 1; tear $PPID 1'
+dfput run --max-late 20ms --root "$root" -- sh -c 'grow; hold $PPID 1; tear $PPID 1'
 is_status 0 "what was started before was below a namesake"
 start
-dfput run --input "$copy" -- sh -c 'grow; tear $PPID; exit 5'
+dfput run --root "$root" -- sh -c 'grow; tear $PPID; exit 5'
 is_status 5 "without a limit there is no verdict on them"
 has "$err" '^Of its own processes, rings that the kernel has not freed yet:$' "but they are shown"
 
 start
-dfput run --max-late 20ms --json --input "$copy" -- sh -c 'grow; queue $$ $PPID,1; exit 5'
+dfput run --max-late 20ms --json --root "$root" -- sh -c 'grow; queue $$ $PPID,1; exit 5'
 is_status 3 "a pending file that the program closed: against"
 is_json "$err" 'j["late"] == len(j["tree_pending"]) == 1 and j["tree_pending"][0]["owner_comm"] == "sh" and j["pending_unknown"] == 0 and j["trustworthy"]' "in JSON"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue $$ $PPID'
+dfput run --max-late 20ms --root "$root" -- sh -c 'grow; queue $$ $PPID'
 has "$err" '^Of its own processes, pending now:$' "listed"
 has "$err" "^Late: files of sh: 1 pending; the limit is 20\.000ms" "and said"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 88,$PPID,1'
+dfput run --max-late 20ms --root "$root" -- sh -c 'grow; queue 77 88,$PPID,1'
 is_status 3 "one of a process that another of its processes reaped: against"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 $PPID 1'
+dfput run --max-late 20ms --root "$root" -- sh -c 'grow; queue 77 $PPID 1'
 is_status 0 "one of a process from before, below a namesake"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 88,1'
+dfput run --max-late 20ms --root "$root" -- sh -c 'grow; queue 77 88,1'
 is_status 0 "one of a process elsewhere"
 start
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 88,...'
+dfput run --max-late 20ms --root "$root" -- sh -c 'grow; queue 77 88,...'
 is_status 4 "where the list of reapers was cut: cannot tell"
 start
 sed -i 's/\treapers//' "$copy/pending"
-dfput run --max-late 20ms --input "$copy" -- sh -c 'grow; queue 77 $PPID; sed -i "s/\t[^\t]*$//;1s/.*/# dfput 2/" "$COPY/pending"'
+dfput run --max-late 20ms --root "$root" -- sh -c 'grow; queue 77 $PPID; sed -i "s/\t[^\t]*$//;1s/.*/# dfput 2/" "$COPY/pending"'
 is_status 4 "an older module does not tell whose it is: cannot tell"
 
 # ---- what can not be known
 
 # unknown MESSAGE COMMAND: of the program
 unknown() {
-	dfput run --max-late 1ms --input "$copy" -- sh -c "$2"
+	dfput run --max-late 1ms --root "$root" -- sh -c "$2"
 	is_status 4 "cannot tell: $1"
 	has "$err" "^Trustworthy: no, $1" "why"
 }
 
 start
 unknown 'unowned grew by 2 \(released by the list, owner unknown\): they may be its own\.' 'grow unowned=2'
-dfput run --input "$copy" -- sh -c 'grow unowned=2; exit 5'
+dfput run --root "$root" -- sh -c 'grow unowned=2; exit 5'
 is_status 5 "only said, without a limit"
 has "$err" '^Trustworthy: no, unowned grew by 2 ' "but said"
 start
@@ -263,7 +264,7 @@ sed -i '3,$d' "$copy/leftovers"
 unknown 'leftovers were overwritten before they could be read: 4,' 'grow leftover=5; leave 61 1 77'
 start
 sed -i '3,$d' "$copy/leftovers"
-dfput run --max-late 1ms --input "$copy" -- sh -c 'grow leftover=1; leave 61 1 77'
+dfput run --max-late 1ms --root "$root" -- sh -c 'grow leftover=1; leave 61 1 77'
 is_status 0 "where there was none, any id may be the first"
 start
 unknown 'the list of reapers was cut for 1 leftovers' 'grow leftover=2; leave 4 1 77,78,...; leave 5 1 ... exit 1 1'
@@ -288,7 +289,7 @@ meanwhile() {
 	done
 	shift
 	rm -f "$work/ready"
-	"$DFPUT" run "${options[@]}" --input "$copy" -- sh -c 'grow queued=2 queued_bh=2 released=1; echo $$ >"$0.new"; mv "$0.new" "$0"; exit 5' "$work/ready" >"$work/out" 2>"$work/err" &
+	"$DFPUT" run "${options[@]}" --root "$root" -- sh -c 'grow queued=2 queued_bh=2 released=1; echo $$ >"$0.new"; mv "$0.new" "$0"; exit 5' "$work/ready" >"$work/out" 2>"$work/err" &
 	pid=$!
 	while [ ! -e "$work/ready" ]; do sleep 0.01; done
 	while kill -0 $pid && { [ -e "/proc/$(cat "$work/ready")" ] || ! grep -q '^State:.S' "/proc/$pid/status"; }; do sleep 0.01; done
@@ -333,44 +334,44 @@ has "$err" 'all of its processes reaped after' "its processes were reaped all th
 has "$err" '^Cannot tell: .*; but signal 1 ended the wait\.$' "said so"
 
 start
-dfput run --max-late 0 --input "$copy" -- sh -c 'grow lost_records=1'
+dfput run --max-late 0 --root "$root" -- sh -c 'grow lost_records=1'
 is_status 4 "losses meanwhile: cannot tell"
 has "$err" '^Trustworthy: no, lost_records grew by 1 ' "why"
 start busy
 sed -i '3,$s/^[0-9]*/99999999999/' "$copy/pending"
-dfput run --max-late 0 --input "$copy" -- sh -c 'grow lost_batches=1'
+dfput run --max-late 0 --root "$root" -- sh -c 'grow lost_batches=1'
 is_status 4 "which beats late"
 start busy
 cp "$fixtures/idle/pending" "$copy"
-dfput run --max-late 0 --input "$copy" -- grow
+dfput run --max-late 0 --root "$root" -- grow
 is_status 4 "a hook that could not be had: cannot tell"
 has "$err" "^Trustworthy: no, the module has no hook 'queue_many' on this kernel" "why"
 sed -i 's/failed/idle/' "$copy/hooks"
-dfput run --max-late 0 --input "$copy" -- grow
+dfput run --max-late 0 --root "$root" -- grow
 is_status 0 "older losses do not count"
 start
-dfput run --max-late 0 --input "$copy" -- true
+dfput run --max-late 0 --root "$root" -- true
 is_status 4 "time stood still in there: cannot tell"
 has "$err" '^Trustworthy: no, measuring was interrupted' "why"
-dfput run --input "$copy" -- true
+dfput run --root "$root" -- true
 is_status 0 "only said, without --max-late"
 start
-dfput run --max-late 0 --input "$copy" -- sh -c 'grow; sed -i "s/^queued .*/queued 1/" "$COPY/stats"'
+dfput run --max-late 0 --root "$root" -- sh -c 'grow; sed -i "s/^queued .*/queued 1/" "$COPY/stats"'
 is_status 4 "reset meanwhile: cannot tell"
 has "$err" 'counters were reset' "why"
 has_not "$err" '^queued ' "no differences then"
 start
-dfput run --max-late 0 --input "$copy" -- sh -c 'grow enabled=-1'
+dfput run --max-late 0 --root "$root" -- sh -c 'grow enabled=-1'
 is_status 4 "switched off meanwhile: cannot tell"
 start
 set_value hooks selftest failed
-dfput run --max-late 0 --input "$copy" -- grow
+dfput run --max-late 0 --root "$root" -- grow
 is_status 4 "a module that failed its self-test: cannot tell"
 start
-dfput run --max-late 0 --input "$copy" -- sh -c 'rm "$COPY/stats"'
+dfput run --max-late 0 --root "$root" -- sh -c 'rm "$COPY/stats"'
 is_status 4 "the module went away: cannot tell"
 start
-dfput run --json --input "$copy" -- sh -c 'rm "$COPY/stats"; exit 6'
+dfput run --json --root "$root" -- sh -c 'rm "$COPY/stats"; exit 6'
 is_status 6 "the program's status, without --max-late"
 is_json "$err" 'j["trustworthy"] is False and "cannot open" in j["caveats"][0]' "reported"
 
@@ -384,34 +385,34 @@ touch_it() {
 	has "$err" "^dfput: run: not run, " "said so"
 }
 
-touch_it --input "$work/none"
+touch_it --root "$work/none"
 is_status 125 "no module: its own failure"
 has "$err" "see 'dfput doctor'" "with a hint"
-touch_it --input "$work/none" --max-late 1
+touch_it --root "$work/none" --max-late 1
 is_status 125 "no module, with --max-late"
 start
 set_value stats enabled 0
-touch_it --input "$copy"
+touch_it --root "$root"
 is_status 125 "measuring is off"
 start
 sed -i '1s/2/3/' "$copy/hooks"
-touch_it --input "$copy" --max-late 1
+touch_it --root "$root" --max-late 1
 is_status 125 "another ABI"
 start
-touch_it --input "$copy" --report "$work/no/report"
+touch_it --root "$root" --report "$work/no/report"
 rm "$copy/leftovers"
-touch_it --input "$copy"
+touch_it --root "$root"
 has "$err" 'cannot open .*leftovers' "a module that does not know leftovers"
 start
 echo half >"$work/rules"
-touch_it --input "$copy" --rules "$work/rules"
+touch_it --root "$root" --rules "$work/rules"
 has "$err" 'rules: line 1: not an origin and a function' "rules that are none"
 is_status 125 "a report that cannot be written"
 
 # ---- reports
 
 start
-dfput run --json -o "$work/report" --input "$copy" -- sh -c 'grow queued=2 queued_softirq=2; echo out; exit 1'
+dfput run --json -o "$work/report" --root "$root" -- sh -c 'grow queued=2 queued_softirq=2; echo out; exit 1'
 is_status 1 "a report in a file"
 [ "$out" = out ] && [ -z "$err" ]
 verdict $? "leaves stderr to the program"
@@ -420,20 +421,20 @@ is_json "$report" 'j["status"] == 1 and j["program"] == "sh" and j["trustworthy"
 is_json "$report" 'j["differences"]["queued_softirq"] == 2' "differences"
 is_json "$report" 'j["left"] == 0 and j["method"] == "exact" and j["waited_ns"] is j["late"] is j["after"] is None' "the rest"
 
-dfput run -o "$work/no/report" --input "$copy" -- touch "$work/ran"
+dfput run -o "$work/no/report" --root "$root" -- touch "$work/ran"
 is_status 125 "a report that cannot be written"
 [ ! -e "$work/ran" ]
 verdict $? "nothing was run"
 if [ -w /dev/full ]; then
-	dfput run -o /dev/full --input "$copy" -- true
+	dfput run -o /dev/full --root "$root" -- true
 	is_status 125 "a report that is lost"
-	dfput run -o /dev/full --max-late 0 --input "$copy" -- true
+	dfput run -o /dev/full --max-late 0 --root "$root" -- true
 	is_status 125 "and with it the verdict"
-	dfput run --tap -o /dev/full --input "$copy" -- true
+	dfput run --tap -o /dev/full --root "$root" -- true
 	is_status 125 "KTAP that is lost"
 fi
 
-dfput run -o "$work/x" --log-fd 3 --input "$copy" -- true
+dfput run -o "$work/x" --log-fd 3 --root "$root" -- true
 is_status 125 "one report, one place"
 dfput run --frob -- true
 is_status 125 "wrong usage is its own failure, too"
@@ -441,26 +442,26 @@ is_status 125 "wrong usage is its own failure, too"
 # ---- channels
 
 start
-run bash -c '"$0" run --log-fd 5 --input "$COPY" -- sh -c "grow; [ -e /dev/fd/5 ] || exit 6" 5>"$1"' "$DFPUT" "$work/log"
+run bash -c '"$0" run --log-fd 5 --root "$ROOT" -- sh -c "grow; [ -e /dev/fd/5 ] || exit 6" 5>"$1"' "$DFPUT" "$work/log"
 is_status 6 "--log-fd: a descriptor that the program does not get"
 has "$(head -n 1 "$work/log")" '^No file of sh was seen to outlive its process\.$' "the report is there"
 [ -z "$err" ]
 verdict $? "and not on stderr"
 start
-run bash -c '"$0" run --verdict-fd 5 --max-late 9ms --input "$COPY" -- sh -c "grow leftover=1; leave 4 9999999 \$PPID,1; exit 7" 5>"$1"' "$DFPUT" "$work/verdict"
+run bash -c '"$0" run --verdict-fd 5 --max-late 9ms --root "$ROOT" -- sh -c "grow leftover=1; leave 4 9999999 \$PPID,1; exit 7" 5>"$1"' "$DFPUT" "$work/verdict"
 is_status 7 "--verdict-fd: the program's status"
 [ "$(cat "$work/verdict")" = 'verdict=late late=1 lateness_max_ns=9999999' ]
 verdict $? "and the verdict apart from it" "$(cat "$work/verdict")"
-touch_it --verdict-fd 77 --input "$copy"
+touch_it --verdict-fd 77 --root "$root"
 is_status 125 "--verdict-fd: one that is not open"
-run bash -c '"$0" run --log-fd 5 --input "$COPY" -- touch "$1" 5</dev/null' "$DFPUT" "$work/touched"
+run bash -c '"$0" run --log-fd 5 --root "$ROOT" -- touch "$1" 5</dev/null' "$DFPUT" "$work/touched"
 is_status 125 "--log-fd: one that is open to read"
 
 # ---- several runs, and KTAP
 
 start
 echo 3 >"$work/next"
-dfput run -r 3 --max-late 5ms --input "$copy" -- sh -c 'grow leftover=1; read -r id <"$0"; id=$((id + 1)); echo $id >"$0"; leave $id ${id}000000 $PPID; exit 1' "$work/next"
+dfput run -r 3 --max-late 5ms --root "$root" -- sh -c 'grow leftover=1; read -r id <"$0"; id=$((id + 1)); echo $id >"$0"; leave $id ${id}000000 $PPID; exit 1' "$work/next"
 is_status 3 "-r: the worst verdict"
 has "$(head -n 1 <<<"$err")" '^Of 3 runs of sh, 1 had late files\.$' "said first"
 has "$err" '^ +1 +1 +[0-9.]+m?s +1 +4\.000ms +0 in_time$' "a line for each"
@@ -468,11 +469,11 @@ has "$err" '^ +3 +1 +[0-9.]+m?s +1 +6\.000ms +1 late$' "in order"
 has "$err" '^lateness_max +4\.000ms +5\.000ms +6\.000ms$' "and the spread"
 start
 echo 3 >"$work/next"
-dfput run -r 3 --json --input "$copy" -- sh -c 'grow leftover=1; read -r id <"$0"; id=$((id + 1)); echo $id >"$0"; leave $id ${id}000000 $PPID; kill -0 $$ && trap "exit 9" TERM && kill -TERM $$' "$work/next"
+dfput run -r 3 --json --root "$root" -- sh -c 'grow leftover=1; read -r id <"$0"; id=$((id + 1)); echo $id >"$0"; leave $id ${id}000000 $PPID; kill -0 $$ && trap "exit 9" TERM && kill -TERM $$' "$work/next"
 is_status 9 "-r: the first failure, and signals reach each"
 is_json "$err" '[r["lateness_max_ns"] for r in j["runs"]] == [4000000, 5000000, 6000000] and j["spread"][1]["median_ns"] == 5000000 and j["trustworthy"]' "as JSON"
 start
-dfput run -r 2 --tap --max-late 5ms --input "$copy" -- sh -c 'grow; exit 3'
+dfput run -r 2 --tap --max-late 5ms --root "$root" -- sh -c 'grow; exit 3'
 [ "$(grep -v '^#' <<<"$err")" = "KTAP version 1
 1..4
 not ok 1 sh: exit status 3
@@ -481,7 +482,7 @@ not ok 3 sh: exit status 3
 ok 4 sh: files in time" ]
 verdict $? "--tap"
 start
-dfput run --tap --max-late 5ms --input "$copy" -- sh -c 'grow lost_records=1'
+dfput run --tap --max-late 5ms --root "$root" -- sh -c 'grow lost_records=1'
 is_status 4 "--tap: cannot tell"
 has "$err" '^not ok 2 sh: files in time # ERROR cannot tell$' "is an error of the test"
 has "$err" '^# Not trustworthy: lost_records grew by 1 ' "with its reason"
@@ -489,7 +490,7 @@ has "$err" '^# Not trustworthy: lost_records grew by 1 ' "with its reason"
 # ---- the process tree
 
 start
-dfput run --input "$copy" -- sh -c 'setsid sh -c "(sleep 0.4; echo late >\"$0\") & exit 0" </dev/null & exit 3' "$work/grandchild"
+dfput run --root "$root" -- sh -c 'setsid sh -c "(sleep 0.4; echo late >\"$0\") & exit 0" </dev/null & exit 3' "$work/grandchild"
 [ "$(cat "$work/grandchild")" = late ]
 verdict $? "grandchildren whose parents are gone are waited for"
 is_status 3 "and do not change the status"
@@ -497,7 +498,7 @@ is_status 3 "and do not change the status"
 # signalled SIGNAL: to dfput while the program runs
 signalled() {
 	rm -f "$work/ready"
-	"$DFPUT" run --input "$copy" -- bash -c '
+	"$DFPUT" run --root "$root" -- bash -c '
 		trap "echo got '"$1"'; exit 42" '"$1"'
 		touch "$0"
 		while :; do sleep 0.05; done' "$work/ready" >"$work/out" 2>"$work/err" &
@@ -524,7 +525,7 @@ set +m
 # The program is over, but one of its descendants runs on: we give up.
 give_up() {
 	rm -f "$work/ready"
-	"$DFPUT" run "$@" --input "$copy" -- sh -c 'grow; (sleep 30 & echo $! >"$0.pid"; touch "$0"; wait) >/dev/null 2>&1 & exit 0' "$work/ready" 2>"$work/err" &
+	"$DFPUT" run "$@" --root "$root" -- sh -c 'grow; (sleep 30 & echo $! >"$0.pid"; touch "$0"; wait) >/dev/null 2>&1 & exit 0' "$work/ready" 2>"$work/err" &
 	pid=$!
 	while [ ! -e "$work/ready" ]; do sleep 0.02; done
 	sleep 0.3

@@ -30,26 +30,28 @@ shows() {
 
 for age in idle busy older newer; do
 	copy $age
+	root=$(tree "$copy")
 	for command in stat hist pending leftovers held rings origins superblocks umounts hooks; do
 		[ -e "$copy/${command/stat/stats}" ] || [ $command = hist ] || continue
 		shows "$command, $age" $command --input "$copy"
 	done
 	shows "stat -i, $age" stat -i 1ms -c 2 --input "$copy"
-	shows "wait --list, $age" wait --list --timeout 0 --input "$copy"
-	shows "wait, $age" wait --all --timeout 0 --input "$copy"
-	shows "wait --super, $age" wait --super '#1' --timeout 0 --input "$copy"
-	shows "why, $age" why --input "$copy" /
+	shows "wait --list, $age" wait --list --timeout 0 --root "$root"
+	shows "wait, $age" wait --all --timeout 0 --root "$root"
+	shows "wait --super, $age" wait --super '#1' --timeout 0 --root "$root"
+	shows "why, $age" why --root "$root" /
+	shows "record, $age" record -t 0 --root "$root" "$work/record.$age"
 	shows "doctor, $age" doctor --input "$copy"
 	touch "$copy/flush"
-	shows "flush, $age" flush --input "$copy"
-	shows "umount, $age" umount --input "$copy" "$work"
-	dfput run --json --input "$copy" true
+	shows "flush, $age" flush --root "$root"
+	shows "umount, $age" umount --root "$root" "$work"
+	dfput run --json --root "$root" true
 	out=$err
 	follows "run, $age"
-	dfput run --max-late 1ms --json --input "$copy" true
+	dfput run --max-late 1ms --json --root "$root" true
 	out=$err
 	follows "run --max-late, $age"
-	dfput run --repeat 2 --json --input "$copy" true
+	dfput run --repeat 2 --json --root "$root" true
 	out=$err
 	follows "run --repeat, $age"
 done

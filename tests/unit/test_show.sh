@@ -463,15 +463,15 @@ done
 flush_in_time() {
 	local tries=20
 	while ((tries--)); do
-		dfput flush "$@" --input "$copy"
+		dfput flush "$@" --root "$(tree "$copy")"
 		[ "$status" = 4 ] || break
 	done
 }
 
 copy idle
-dfput flush --input "$copy"
+dfput flush --root "$(tree "$copy")"
 is_status 1 "flush, where there is no such control"
-has "$err" "^dfput: flush: cannot write 1 to $copy/flush: there is no such control" "what, where and why"
+has "$err" "^dfput: flush: cannot write 1 to .*/flush: there is no such control" "what, where and why"
 touch "$copy/flush"
 flush_in_time
 is_status 0 "flush"
@@ -482,52 +482,53 @@ flush_in_time --json
 is_json "$out" 'j["pending_before"] == j["pending_after"] == j["released_flush"] == j["released_worker"] == 0 and j["took_ns"] > 0' "as JSON"
 if [ "$(id -u)" != 0 ]; then
 	chmod 0400 "$copy/flush"
-	dfput flush --input "$copy"
+	dfput flush --root "$(tree "$copy")"
 	is_status 1 "flush, by somebody else"
 	has "$err" "try as root$" "said so"
 fi
 
 # ---- wait --list
 
-dfput wait --list --input "$fixtures/idle"
+dfput wait --list --root "$(tree "$fixtures/idle")"
 is_status 0 "nothing to wait for"
-dfput wait --list --timeout 50ms --input "$fixtures/busy"
+dfput wait --list --timeout 50ms --root "$(tree "$fixtures/busy")"
 is_status 3 "still pending after the timeout"
 has "$out" '^4 files on the list, after ' "how many"
-dfput wait --list --timeout 0 --json --input "$fixtures/busy"
+dfput wait --list --timeout 0 --json --root "$(tree "$fixtures/busy")"
 is_json "$out" 'j["left"] == 4 and len(j["pending"]) == 4 and j["trustworthy"] is False' "as JSON"
 copy busy
 (sleep 0.3; cp "$fixtures/idle"/* "$copy") &
-dfput wait --list --timeout 20 --input "$copy"
+dfput wait --list --timeout 20 --root "$(tree "$copy")"
 wait
 is_status 0 "waits until it empties"
 copy idle
 set_value stats lost_records 1
-dfput wait --list --input "$copy"
+dfput wait --list --root "$(tree "$copy")"
 is_status 4 "no clean verdict after losses"
 set_value stats enabled 0
-dfput wait --list --input "$copy"
+dfput wait --list --root "$(tree "$copy")"
 is_status 4 "nor when measuring is off"
 copy idle
 set_value stats pending 2
-dfput wait --list --timeout 10ms --input "$copy"
+dfput wait --list --timeout 10ms --root "$(tree "$copy")"
 is_status 3 "on the list, without a record"
 has "$out" '^2 files on the list, after .*\.$' "said first"
 has "$out" '^Of these without a record: 2\.$' "said so"
 
 # ---- colour
 
-dfput wait --all --color always --input "$fixtures/idle"
+dfput wait --all --color always --root "$(tree "$fixtures/idle")"
 has "$out" "^$(printf '\033')\[1;32mNothing is left, after .*\.$" "green, where it is asked for"
 has "$out" "^$(printf '\033')\[0mTrustworthy" "in the first line alone"
-NO_COLOR=1 dfput wait --all --input "$fixtures/idle"
+NO_COLOR=1 dfput wait --all --root "$(tree "$fixtures/idle")"
 has_not "$out" "$(printf '\033')" "no colour"
 
 # ---- progress, on a terminal
 
 if command -v script >/dev/null; then
+	tree=$(tree "$fixtures/busy")
 	for what in --all --list '--super 8:1'; do
-		out=$(script -qec "timeout --foreground -s INT 1 $DFPUT wait $what --input $fixtures/busy" /dev/null </dev/null)
+		out=$(script -qec "timeout --foreground -s INT 1 $DFPUT wait $what --root $tree" /dev/null </dev/null)
 		status=0 err=''
 		has "$out" 'dfput: 0s: ' "wait $what: progress"
 		[[ $out == *$'\r\033[K' ]]
@@ -539,99 +540,99 @@ fi
 
 # ---- wait
 
-dfput wait --all --input "$fixtures/idle"
+dfput wait --all --root "$(tree "$fixtures/idle")"
 is_status 0 "wait: nothing is left of anything"
 has "$out" '^Nothing is left, after ' "said so"
-dfput wait --all --timeout 50ms --input "$fixtures/busy"
+dfput wait --all --timeout 50ms --root "$(tree "$fixtures/busy")"
 is_status 3 "something is"
 has "$out" '^Left after [0-9.]+ms: 4 files on the list, 2 files held, 2 rings\.$' "what"
 has "$out" '^31 48\.211ms working ' "and each of it"
 [ -z "$err" ]
 verdict $? "no progress where there is no terminal"
-dfput wait --all --timeout 0 --json --input "$fixtures/busy"
+dfput wait --all --timeout 0 --json --root "$(tree "$fixtures/busy")"
 is_json "$out" 'j["left"] == 8 and len(j["pending"]) == 4 and len(j["held"]) == len(j["rings"]) == 2 and j["held_by_living"] == 0 and not j["lives"]' "as JSON"
 copy busy
 (sleep 0.3; cp "$fixtures/idle"/* "$copy") &
-dfput wait --all --timeout 20 --input "$copy"
+dfput wait --all --timeout 20 --root "$(tree "$copy")"
 wait
 is_status 4 "waits until nothing is; but the counters were reset"
 has "$out" '^Cannot tell: nothing is left, after .*; but the module has no hook' "said so"
 copy idle
 set_value stats lost_rings 1
-dfput wait --all --input "$copy"
+dfput wait --all --root "$(tree "$copy")"
 is_status 4 "no clean verdict after losses"
 sed -i 's/^scope .*/scope deferred/' "$copy/hooks"
 set_value stats lost_rings 0
-dfput wait --all --input "$copy"
+dfput wait --all --root "$(tree "$copy")"
 is_status 4 "nor when exits are not looked at"
 has "$out" "its scope is 'deferred'" "why"
 copy idle
 set_value stats enabled 0
-dfput wait --all --input "$copy"
+dfput wait --all --root "$(tree "$copy")"
 is_status 4 "nor when measuring is off"
-dfput wait --all --input "$work/none"
+dfput wait --all --root "$(tree "$work/none")"
 is_status 4 "nor without the module"
-has "$err" 'none: No such file' "why"
+has "$err" 'No such file' "why"
 
 # 99999999 is more than a pid can be.
 copy busy
 sed -i "s/${tab}4321${tab}/${tab}99999999${tab}/" "$copy/held" "$copy/rings" "$copy/pending"
-dfput wait --pid 99999999 --timeout 0 --json --input "$copy"
+dfput wait --pid 99999999 --timeout 0 --json --root "$(tree "$copy")"
 is_status 3 "something is left of a process"
 is_json "$out" '[r["id"] for r in j["rings"]] == [31] and len(j["held"]) == 1 and j["left"] == 3' "its own"
 printf '35\t9\tworking\t-\t0\t0\t-\t0\t-\t-\n' >>"$copy/rings"
-dfput wait --pid 99999998 --timeout 0 --input "$copy"
+dfput wait --pid 99999998 --timeout 0 --root "$(tree "$copy")"
 is_status 4 "nor while there is a ring of which nobody knows who closed it"
 has "$out" 'of 1 rings nobody knows who closed them' "said so"
 sleep 1 &
 living=$!
-dfput wait --pid $living --timeout 20 --input "$fixtures/idle"
+dfput wait --pid $living --timeout 20 --root "$(tree "$fixtures/idle")"
 is_status 0 "waits for a living process; in a copy the clock stands still"
 has "$out" '^Nothing is left, after [0-9.]+m?s' "said so"
 [ ! -d /proc/$living ]
 verdict $? "to its end" "process $living is still there"
-dfput wait --pid $$ --timeout 0 --json --input "$fixtures/idle"
+dfput wait --pid $$ --timeout 0 --json --root "$(tree "$fixtures/idle")"
 is_status 3 "a living one is left"
 is_json "$out" 'j["lives"] is True' "said so"
 
 root=$(awk '$5 == "/" { print $3 }' /proc/self/mountinfo | tail -n 1)
 copy busy
 sed -i "s/${tab}8:1${tab}/${tab}$root${tab}/" "$copy/held" "$copy/pending"
-dfput wait --mount / --timeout 0 --json --input "$copy"
+dfput wait --mount / --timeout 0 --json --root "$(tree "$copy")"
 is_status 3 "something is left of a filesystem"
 is_json "$out" 'len(j["held"]) == 2 and len(j["pending"]) == 1 and len(j["rings"]) == 2' "its own, and the rings"
-dfput wait --mount "$work" --input "$fixtures/idle"
+dfput wait --mount "$work" --root "$(tree "$fixtures/idle")"
 is_status 1 "no mount point"
 has "$err" "^dfput: wait: --mount: $work: nothing is mounted there$" "said so"
-dfput wait --mount "$work/none" --input "$fixtures/idle"
+dfput wait --mount "$work/none" --root "$(tree "$fixtures/idle")"
 is_status 1 "no such path"
 
 copy busy
 sed -i "s/${tab}8:1${tab}/${tab}0:9999${tab}/" "$copy/superblocks"
-dfput wait --super '#9' --input "$copy"
+dfput wait --super '#9' --root "$(tree "$copy")"
 is_status 0 "a dead superblock"
 has "$out" '^The superblock is gone, after ' "said so"
 has "$out" '^ 9 fuse' "which"
-dfput wait --super 0:9999 --timeout 50ms --input "$copy"
+dfput wait --super 0:9999 --timeout 50ms --root "$(tree "$copy")"
 is_status 3 "one that is alive"
 has "$out" '^After [0-9.]+ms, the superblock is alive\.$' "said so"
 (sleep 0.3; sed -i "s/alive/gone/" "$copy/superblocks") &
-dfput wait --super 0:9999 --timeout 20 --json --input "$copy"
+dfput wait --super 0:9999 --timeout 20 --json --root "$(tree "$copy")"
 wait
 is_status 0 "one that dies meanwhile"
 is_json "$out" '[s["id"] for s in j["superblocks"]] == [2] and j["superblocks"][0]["state"] == "gone"' "and no other"
 sed -i '/^2/s/gone/unknown/' "$copy/superblocks"
-dfput wait --super 0:9999 --input "$copy"
+dfput wait --super 0:9999 --root "$(tree "$copy")"
 is_status 4 "one that is not watched"
 for bad in 0:9998 '#99' '#x' "$work" "$work/none"; do
-	dfput wait --super "$bad" --input "$copy"
+	dfput wait --super "$bad" --root "$(tree "$copy")"
 	is_status 1 "not to be found: $bad"
 	has "$err" '^dfput: wait: --super: ' "said so"
 done
 
 # ---- umount
 
-dfput umount "$work" --input "$fixtures/idle"
+dfput umount "$work" --root "$(tree "$fixtures/idle")"
 is_status 1 "umount of what is not mounted"
 has "$err" "^dfput: umount: $work: .*not mounted" "said so"
 
@@ -684,6 +685,48 @@ if [ -w /dev/full ]; then
 	has "$err" 'cannot write the output: No space left' "said so"
 fi
 
+if [ -w /dev/full ]; then
+	run sh -c '"$0" --help >/dev/full' "$DFPUT"
+	is_status 1 "help that cannot be written"
+	has "$err" 'cannot write the output: No space left' "said so"
+fi
+
+# ---- record
+
+for where in "$work/record" "$work/record.tar"; do
+	dfput record -t 0 --root "$(tree "$fixtures/busy")" "$where"
+	is_status 0 "record: $where"
+	for command in stat pending hist doctor; do
+		dfput $command --input "$where"
+		recorded=$out
+		dfput $command --input "$fixtures/busy"
+		[ -n "$out" ] && { [ "$recorded" = "$out" ] || [ $command = doctor ]; }
+		verdict $? "$command reads it: $where"
+	done
+done
+cmp -s "$work/record/pending" "$fixtures/busy/pending"
+verdict $? "a table is kept as it is"
+has "$(cat "$work/record/proc/self/mountinfo")" '^1 1 8:1 - - - - ext4$' "no names of users' files"
+tar -tf "$work/record.tar" | grep -qx proc/self/mountinfo
+verdict $? "an archive that tar reads"
+dfput doctor --input "$work/record.tar"
+has_not "$out" 'modprobe' "doctor: nothing to do here for the machine of a copy"
+dfput record -t 0 --root "$(tree "$fixtures/busy")" "$work/record"
+is_status 1 "nothing is overwritten"
+dfput record -t 0 --names --root "$(tree "$fixtures/busy")" "$work/named"
+has "$(cat "$work/named/proc/self/mountinfo")" ' /dev/sda1 rw$' "--names: with them"
+printf 'no archive\n' >"$work/no.tar"
+dfput stat --input "$work/no.tar"
+is_status 1 "no archive"
+for command in 'umount /' 'run true' flush 'wait --all'; do
+	# shellcheck disable=SC2086 # a command and its argument
+	dfput ${command%% *} --input "$fixtures/idle" ${command#* }
+	has "$err" "no such option: '--input'" "$command: acts on this machine alone"
+	# shellcheck disable=SC2086
+	dfput --input "$fixtures/idle" $command
+	has "$err" "no such option: '--input'" "$command: with the option before it too"
+done
+
 # ---- usage
 
 # usage MESSAGE ARGUMENT...
@@ -692,7 +735,7 @@ usage() {
 	shift
 	dfput "$@"
 	is_status 2 "usage: $*"
-	has "$err" "^dfput: .*$message.*; try 'dfput --help'$" "said so: $message"
+	has "$err" "^dfput: .*$message.*; try 'dfput( [a-z]+)? --help'$" "said so: $message"
 	[ "$(wc -l <"$work/err")" = 1 ] && [ -z "$out" ]
 	verdict $? "in one line, on stderr"
 }
@@ -703,6 +746,12 @@ usage "no such option: '--frob'" stat --frob
 usage "no such option: '-x'" stat -x
 usage "no such option: '--wait'" stat --wait
 usage "'--input' needs an argument" stat --input
+usage "'--json' takes no argument" stat --json=x
+usage "only snapshots" record "$work/x"
+usage "why: --input needs --root" why --input "$fixtures/idle" /
+usage "'--json' takes no argument" stat --json=x
+usage "only snapshots" record "$work/x"
+usage "why: --input needs --root" why --input "$fixtures/idle" /
 usage "'-i' needs an argument" -i
 usage "not a time" -i soon
 usage "not a time" stat -i -1
@@ -738,6 +787,10 @@ has "$err" 'not a time' "said so"
 dfput --help
 is_status 0 "help"
 has "$out" '^  pending +files on the list' "lists the commands"
+dfput help wait
+has "$out" '^Usage: dfput wait' "help of a command"
+[ "$out" = "$("$DFPUT" wait --help)" ]
+verdict $? "the same as with --help"
 dfput wait --help
 has "$out" '^      --timeout T +wait for T at most' "help of a command lists its options"
 for command in pending leftovers origins run; do

@@ -186,7 +186,7 @@ static void show_mounts(const struct leftovers *leftovers,
 	struct view_table *table;
 
 	table = view_table_begin(view, "mounts", columns, 2, VIEW_LIST);
-	for (size_t i = 0; reader->live && i < released->nr; i++)
+	for (size_t i = 0; reader->here && i < released->nr; i++)
 		if (is_first_of_device(leftovers, i))
 			show_mount(rows_text(&leftovers->rows, released->row[i],
 					     DEVICE),

@@ -166,7 +166,7 @@ static int check_living(struct unreleased *unreleased, struct reader *reader)
 	struct holders holders = { 0 };
 	int err;
 
-	if (!unreleased->selected[UNRELEASED_HELD].nr || !reader->live)
+	if (!unreleased->selected[UNRELEASED_HELD].nr || !reader->here)
 		return 0;
 	if (is_one_super(unreleased) &&
 	    !devices_parse(unreleased->query.device, &query.super))

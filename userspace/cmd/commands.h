@@ -20,43 +20,46 @@ struct options;
  * an argument can be, where that is known; options are its own, from the table in
  * options.c. The first command is the default.
  */
-#define DFPUT_COMMANDS(X)                                                 \
-	X(stat, "Numbers", cmd_stat, 0, "", "", "all interval count",     \
-	  "what was counted since load or reset")                         \
-	X(hist, "Numbers", cmd_hist, ARGUMENTS_ANY, "[NAME...]",          \
-	  COMMANDS_HISTS, "", "distributions of times and batch sizes")   \
-	X(pending, "Tables", cmd_list, 0, "", "", "rules",                \
-	  "files on the list now")                                        \
-	X(leftovers, "Tables", cmd_list, 0, "", "", "all rules",          \
-	  "the last files that outlived their process")                   \
-	X(held, "Tables", cmd_list, 0, "", "", "",                        \
-	  "files that an ended process closed and something still holds") \
-	X(rings, "Tables", cmd_list, 0, "", "", "",                       \
-	  "io_uring rings that the kernel has not freed yet")             \
-	X(origins, "Tables", cmd_origins, 0, "", "", "folded rules",      \
-	  "call paths that queued files, and their names")                \
-	X(superblocks, "Tables", cmd_list, 0, "", "", "",                 \
-	  "the counts of each mounted filesystem")                        \
-	X(umounts, "Tables", cmd_list, 0, "", "", "",                     \
-	  "the last umounts, and what was in their way")                  \
-	X(hooks, "Tables", cmd_hooks, 0, "", "", "",                      \
-	  "what is hooked in the kernel, and how")                        \
-	X(why, "Reasons", cmd_why, 1, "PATH|DEV", "", "all root",         \
-	  "what keeps a mount or a device busy")                          \
-	X(doctor, "Reasons", cmd_doctor, 0, "", "", "root",               \
-	  "what is in the way of measuring, and how to fix it")           \
-	X(wait, "Actions", cmd_wait, 0,                                   \
-	  "--mount P|--super DEV|--pid N|--list|--all", "",               \
-	  "mount super pid list all timeout rules",                       \
-	  "wait until all of it is released")                             \
-	X(umount, "Actions", cmd_umount, 1, "MOUNT", "", "all timeout",   \
-	  "unmount as soon as no late file is in the way")                \
-	X(flush, "Actions", cmd_flush, 0, "", "", "",                     \
-	  "drain the list now; files that something holds are not on it") \
-	X(run, "Actions", cmd_run, ARGUMENTS_PROGRAM,                     \
-	  "[--] PROGRAM [ARGUMENT...]", "",                               \
-	  "max-late report log-fd verdict-fd repeat tap all rules",       \
-	  "run a program and tell which files outlived it")
+#define DFPUT_COMMANDS(X)                                                    \
+	X(stat, "Answers", cmd_stat, 0, "", "", "all interval count input",  \
+	  "what was counted since load or reset")                            \
+	X(run, "Answers", cmd_run, ARGUMENTS_PROGRAM,                        \
+	  "[--] PROGRAM [ARGUMENT...]", "",                                  \
+	  "max-late report log-fd verdict-fd repeat tap all rules root",     \
+	  "run a program and tell which files outlived it")                  \
+	X(why, "Answers", cmd_why, 1, "PATH|DEV", "", "all input root",      \
+	  "what keeps a mount or a device busy")                             \
+	X(doctor, "Answers", cmd_doctor, 0, "", "", "input root",            \
+	  "what is in the way of measuring, and how to fix it")              \
+	X(record, "Answers", cmd_record, 1, "DIR|FILE.tar", "",              \
+	  "time names input root",                                           \
+	  "keep all that dfput knows, for a bug report")                     \
+	X(wait, "Waiting", cmd_wait, 0,                                      \
+	  "--mount P|--super DEV|--pid N|--list|--all", "",                  \
+	  "mount super pid list all timeout rules root",                     \
+	  "wait until all of it is released")                                \
+	X(umount, "Waiting", cmd_umount, 1, "MOUNT", "", "all timeout root", \
+	  "unmount as soon as no late file is in the way")                   \
+	X(flush, "Waiting", cmd_flush, 0, "", "", "root",                    \
+	  "drain the list now; files that something holds are not on it")    \
+	X(pending, "Tables", cmd_list, 0, "", "", "rules input",             \
+	  "files on the list now")                                           \
+	X(leftovers, "Tables", cmd_list, 0, "", "", "all rules input",       \
+	  "the last files that outlived their process")                      \
+	X(held, "Tables", cmd_list, 0, "", "", "input",                      \
+	  "files that an ended process closed and something still holds")    \
+	X(rings, "Tables", cmd_list, 0, "", "", "input",                     \
+	  "io_uring rings that the kernel has not freed yet")                \
+	X(origins, "Tables", cmd_origins, 0, "", "", "folded rules input",   \
+	  "call paths that queued files, and their names")                   \
+	X(superblocks, "Tables", cmd_list, 0, "", "", "input",               \
+	  "the counts of each mounted filesystem")                           \
+	X(umounts, "Tables", cmd_list, 0, "", "", "input",                   \
+	  "the last umounts, and what was in their way")                     \
+	X(hist, "Tables", cmd_hist, ARGUMENTS_ANY, "[NAME...]",              \
+	  COMMANDS_HISTS, "input", "distributions of times and batch sizes") \
+	X(hooks, "Tables", cmd_hooks, 0, "", "", "input",                    \
+	  "what is hooked in the kernel, and how")
 
 /* Does it. Return: the exit status. */
 #define COMMANDS_PROTOTYPE(name, group, function, ...) \

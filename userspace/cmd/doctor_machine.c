@@ -14,10 +14,6 @@
 #include "lib/alloc.h"
 #include "proc/mountpoint.h"
 
-#define SECURE_BOOT                 \
-	"sys/firmware/efi/efivars/" \
-	"SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-
 static bool is_listed(const struct doctor *doctor)
 {
 	static char text[1 << 18];
@@ -112,8 +108,8 @@ static void check_lockdown(struct doctor *doctor)
 static void check_secure_boot(struct doctor *doctor)
 {
 	char data[8];
-	ssize_t got =
-		reader_host(&doctor->reader, SECURE_BOOT, data, sizeof(data));
+	ssize_t got = reader_host(&doctor->reader, DOCTOR_SECURE_BOOT, data,
+				  sizeof(data));
 
 	if (got != 5)
 		return;

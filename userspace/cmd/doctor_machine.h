@@ -11,6 +11,11 @@
 #include "debugfs/parse.h"
 #include "lib/view.h"
 
+/* Below /: 1 byte of value behind 4 of attributes. */
+#define DOCTOR_SECURE_BOOT          \
+	"sys/firmware/efi/efivars/" \
+	"SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+
 /**
  * enum doctor_level - the outcome of a check
  * @DOCTOR_OK: as it should be

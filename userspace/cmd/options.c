@@ -28,6 +28,9 @@ static const struct command commands[] = {
 
 enum kind { FLAG, TEXT, COLOR, TIME, TIME_NOT_0, NUMBER_NOT_0, MOMENT };
 
+/* May stand before the command, but not before one that acts on this machine. */
+#define INPUT "input"
+
 /* Whose an option is, when not of the commands that name it. */
 #define EVERY ""
 #define TABLES "*"
@@ -74,10 +77,16 @@ static const struct row {
 	ROW("repeat", 'r', "N", NUMBER_NOT_0, repeat, NULL,
 	    "run it N times, and show the spread"),
 	ROW("tap", 0, NULL, FLAG, tap, NULL, "report as KTAP"),
+	ROW("time", 't', "T", TIME, duration, NULL,
+	    "record for T; 0: a snapshot"),
+	ROW("names", 0, NULL, FLAG, names, NULL,
+	    "with mount points and sources, which name users' files"),
 	ROW("folded", 0, NULL, FLAG, folded, NULL,
 	    "print folded stacks, for flame graphs"),
 	ROW("rules", 0, "FILE", TEXT, rules, NULL,
 	    "name origins by the rules in FILE"),
+	ROW(INPUT, 0, "DIR", TEXT, input, NULL,
+	    "read DIR, a copy of the module's files, or FILE.tar"),
 	ROW("root", 0, "DIR", TEXT, root, NULL, "look at DIR/proc and DIR/sys"),
 	ROW("columns", 'o', "LIST", TEXT, columns, TABLES,
 	    "show these columns; +LIST: these too; all"),
@@ -102,8 +111,6 @@ static const struct row {
 	ROW("color", 0, "WHEN", COLOR, color, EVERY,
 	    "colour: always, never, or auto: on a terminal"),
 	ROW("json", 0, NULL, FLAG, json, EVERY, "print JSON"),
-	ROW("input", 0, "DIR", TEXT, input, EVERY,
-	    "read DIR, a copy of the debugfs directory"),
 	ROW("help", 'h', NULL, FLAG, help, EVERY, "print this help"),
 	ROW("version", 'V', NULL, FLAG, version, EVERY,
 	    "print version and ABI"),
@@ -145,6 +152,9 @@ int options_check_columns(const struct options *options,
 			     bad, list);
 }
 
+/* The command whose help knows more. */
+static const char *usage_of;
+
 int options_usage(const char *format, ...)
 {
 	va_list args;
@@ -153,7 +163,8 @@ int options_usage(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	complain("%s; try 'dfput --help'", text);
+	complain("%s; try 'dfput %s%s--help'", text, usage_of ? usage_of : "",
+		 usage_of ? " " : "");
 	return STATUS_USAGE;
 }
 
@@ -173,8 +184,10 @@ static bool takes_option(const struct command *command, const struct row *row)
 {
 	const struct listing *listing;
 
+	if (!row->of && !command)
+		return !strcmp(row->name, INPUT);
 	if (!row->of)
-		return command && list_has(command->options, row->name);
+		return list_has(command->options, row->name);
 	if (!*row->of)
 		return true;
 	listing = command ? listing_find(command->name) : NULL;
@@ -298,9 +311,16 @@ static int complain_option(int key, char **argv, const struct command *command)
 	/* optopt is 0 for an unknown long option, its key for a known one. */
 	if (optopt && optopt < KEY(0) && strncmp(word, "--", 2))
 		word = letter;
-	return options_usage(key == ':' ? "%s: '%s' needs an argument" :
-					  "%s: no such option: '%s'",
-			     command->name, word);
+	if (key == ':')
+		return options_usage("%s: '%s' needs an argument",
+				     command->name, word);
+	/* A long option that is known has an argument that it does not take. */
+	return options_usage(optopt >= KEY(0) ? "%s: '%.*s' takes no argument" :
+						"%s: no such option: '%.*s'",
+			     command->name,
+			     optopt >= KEY(0) ? (int)strcspn(word, "=") :
+						(int)strlen(word),
+			     word);
 }
 
 static int parse_rest(struct options *options, int argc, char **argv)
@@ -309,6 +329,7 @@ static int parse_rest(struct options *options, int argc, char **argv)
 	struct getopt getopt;
 	int key, err = 0;
 
+	usage_of = options->named ? command->name : NULL;
 	prepare_getopt(&getopt, command);
 	optind = 0;
 	while (!err && (key = getopt_long(argc, argv, getopt.letters,
@@ -350,6 +371,7 @@ int options_parse(struct options *options, int argc, char **argv)
 		.command = &commands[0],
 		.timeout = UINT64_MAX,
 		.max_late = UINT64_MAX,
+		.duration = UINT64_MAX,
 		.since = { .ns = UINT64_MAX },
 		.root = "",
 	};
@@ -364,10 +386,18 @@ int options_parse(struct options *options, int argc, char **argv)
 	}
 	if (err || optind == argc)
 		return err ? err : parse_rest(options, argc, argv);
+	if (!strcmp(argv[optind], "help")) {
+		options->help = true;
+		if (++optind == argc)
+			return 0;
+	}
 	options->command = find_command(argv[optind]);
 	if (!options->command)
 		return options_usage("no such command: '%s'", argv[optind]);
 	options->named = true;
+	if (options->input && !list_has(options->command->options, INPUT))
+		return options_usage("%s: no such option: '--" INPUT "'",
+				     options->command->name);
 	return parse_rest(options, argc - optind, argv + optind);
 }
 

@@ -45,6 +45,9 @@ struct options {
 	bool help;
 	bool version;
 	const char *input;
+	/* UINT64_MAX if not given. */
+	uint64_t duration;
+	bool names;
 	uint64_t interval;
 	uint64_t count;
 	bool list;

@@ -36,6 +36,9 @@ int cmd_why(const struct options *options)
 	bool readable;
 	int status;
 
+	if (options->input && !*options->root)
+		return options_usage(
+			"why: --input needs --root: processes of this machine are not those of the copy");
 	if (options->argc != 1)
 		return options_usage(
 			"why: which one? A path, a block device, or MAJOR:MINOR");

@@ -81,6 +81,8 @@
 	X(umount, why, text, "what kept it busy, as why in umounts")           \
 	X(umount, waited_for, texts, "such reasons that went away")            \
 	MEMBERS_WHY(X, umount)                                                 \
+	X(record, target, text, "what was written")                            \
+	X(record, files, number, "how many it has")                            \
 	X(flush, pending_before, number, "files on the list before")           \
 	X(flush, pending_after, number, "and after")                           \
 	X(flush, released_flush, number,                                       \

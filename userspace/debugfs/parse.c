@@ -21,6 +21,7 @@
 #include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
+#include "lib/tar.h"
 #include "proc/mountpoint.h"
 
 /* State of one run of the parser. */
@@ -79,6 +80,7 @@ int reader_open(struct reader *reader, const char *input, const char *root)
 	*reader = (struct reader){
 		.fd = -1,
 		.live = !input,
+		.here = !input && !*root,
 		.root = input && !*root ? NULL : root,
 	};
 	reader->dir = alloc_copy(input);
@@ -86,9 +88,14 @@ int reader_open(struct reader *reader, const char *input, const char *root)
 	if (err)
 		return err;
 	reader->fd = open(reader->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	err = errno;
+	reader->tar = input && reader->fd < 0 && err == ENOTDIR;
+	if (reader->tar) {
+		reader->fd = open(reader->dir, O_RDONLY | O_CLOEXEC);
+		err = errno;
+	}
 	if (reader->fd >= 0)
 		return 0;
-	err = errno;
 	return error_set(-err, "cannot open the directory %s: %s%s",
 			 reader->dir, strerror(err), hint_for(reader, err));
 }
@@ -101,15 +108,33 @@ void reader_close(struct reader *reader)
 	*reader = (struct reader){ .fd = -1 };
 }
 
+/* O_NONBLOCK: a FIFO in a saved copy must not hold us up. */
+static int open_below(const struct reader *reader, const char *path)
+{
+	int fd;
+
+	if (reader->tar)
+		return tar_open(reader->fd, path);
+	fd = openat(reader->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_root(const char *root, const char *path)
+{
+	char *whole = alloc_text("%s/%s", root, path);
+	int fd = open(whole, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	free(whole);
+	return fd < 0 ? -errno : fd;
+}
+
 int reader_file(struct reader *reader, const char *file)
 {
 	struct stat st;
-	int fd, err;
+	int fd = open_below(reader, file), err;
 
-	/* O_NONBLOCK: a FIFO in a saved copy must not hold us up. */
-	fd = openat(reader->fd, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		err = errno;
+		err = fd < 0 ? -fd : errno;
 		if (fd >= 0)
 			close(fd);
 		return error_set(-err, "cannot open %s/%s: %s%s", reader->dir,
@@ -126,17 +151,16 @@ int reader_file(struct reader *reader, const char *file)
 ssize_t reader_host(const struct reader *reader, const char *path, char *text,
 		    size_t size)
 {
-	char *whole = reader->root ? alloc_text("%s/%s", reader->root, path) :
-				     alloc_copy(path);
-	int fd = openat(reader->root ? AT_FDCWD : reader->fd, whole,
-			O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+	int fd = reader->root ? open_root(reader->root, path) :
+				open_below(reader, path);
+	ssize_t got = fd;
 
-	if (got < 0)
-		got = -errno;
-	if (fd >= 0)
+	/* From the beginning, as what is copied out of an archive is at its end. */
+	if (fd >= 0) {
+		got = pread(fd, text, size - 1, 0);
+		got = got < 0 ? -errno : got;
 		close(fd);
-	free(whole);
+	}
 	text[got > 0 ? got : 0] = '\0';
 	if (got > 0 && text[got - 1] == '\n')
 		text[--got] = '\0';
@@ -187,6 +211,19 @@ int reader_read(struct reader *reader, int fd, const char *file,
 		return err;
 	}
 	return reader_parse(file, text, size, doc);
+}
+
+int reader_text(struct reader *reader, const char *file, char **text,
+		size_t *size)
+{
+	int fd = reader_file(reader, file), err;
+
+	*text = NULL;
+	if (fd < 0)
+		return fd;
+	err = slurp(reader, fd, file, text, size);
+	close(fd);
+	return err;
 }
 
 int reader_load(struct reader *reader, const char *file, struct document **doc)

@@ -32,20 +32,24 @@
  * struct reader - a debugfs directory, or a saved copy of one
  * @dir: its path, also when it could not be opened; "" when it was not found
  * @fd: it, opened
+ * @tar: the copy is a tar archive
  * @live: it is the module's own directory, not one that the user named
+ * @here: and it is of the machine that we run on
  * @root: prefix of /proc and /sys; NULL: the copy has those that matter
  */
 struct reader {
 	char *dir;
 	int fd;
+	bool tar;
 	bool live;
+	bool here;
 	const char *root;
 };
 
 /**
  * reader_open() - open the directory of the module's files
  * @reader: to be filled in; reader_close() it in any case
- * @input: a directory to read instead, or NULL
+ * @input: a directory or a tar archive to read instead, or NULL
  * @root: prefix of /proc and /sys, "" for the running system, or for those that
  *	came along with the copy
  *
@@ -102,6 +106,18 @@ int reader_read(struct reader *reader, int fd, const char *file,
  * Return: 0 or a negative errno, see above; @doc is NULL then.
  */
 int reader_load(struct reader *reader, const char *file, struct document **doc);
+
+/**
+ * reader_text() - read a file without parsing it
+ * @reader: an open one
+ * @file: its name
+ * @text: receives it, for the caller to free, also on error
+ * @size: receives its length
+ *
+ * Return: 0 or a negative errno, see above.
+ */
+int reader_text(struct reader *reader, const char *file, char **text,
+		size_t *size);
 
 /**
  * reader_parse() - parse a text

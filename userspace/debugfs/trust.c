@@ -48,7 +48,7 @@ static int check_scope(struct reader *reader, const struct document *doc,
 			caveats,
 			"the module does not look at exits: its scope is '%s'",
 			scope);
-	if (reader->live && (stat("/proc/self/ns/pid", &stat_buf) ||
+	if (reader->here && (stat("/proc/self/ns/pid", &stat_buf) ||
 			     stat_buf.st_ino != INITIAL_PID_NAMESPACE))
 		caveats_add(
 			caveats,

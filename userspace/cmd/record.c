@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dfput record: keep all that the module and the machine say, for a bug report, in a
+ * directory or an archive, which all that only shows reads with --input.
+ *
+ * The machine's files keep their names, so that what reads them reads the copy.
+ * Addresses are left out, and, without --names, what names files of users.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <dfput/abi.h>
+#include <dfput/tables.h>
+#include <dfput/version.h>
+
+#include "cmd/cmd.h"
+#include "cmd/doctor_machine.h"
+#include "lib/alloc.h"
+#include "lib/error.h"
+#include "lib/tar.h"
+
+#define HOST_TEXT (1 << 20)
+
+/**
+ * struct record - what is written to
+ * @path: as the user has it
+ * @dir: a directory, or -1
+ * @tar: an archive, or NULL
+ * @nr: files so far
+ */
+struct record {
+	const char *path;
+	int dir;
+	FILE *tar;
+	uint64_t nr;
+};
+
+static bool is_archive(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length > 4 && !strcmp(path + length - 4, ".tar");
+}
+
+static int fail(const struct record *record, int err)
+{
+	return error_set(err, "record: cannot write %s: %s", record->path,
+			 strerror(-err));
+}
+
+/* What is there is not overwritten. */
+static int open_record(struct record *record, const char *path)
+{
+	int fd;
+
+	*record = (struct record){ .path = path, .dir = -1 };
+	if (is_archive(path)) {
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd < 0)
+			return fail(record, -errno);
+		record->tar = must(fdopen(fd, "w"));
+		return 0;
+	}
+	if (!mkdir(path, 0700))
+		record->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return record->dir < 0 ? fail(record, -errno) : 0;
+}
+
+static int close_record(struct record *record, int err)
+{
+	if (record->tar && !err)
+		err = tar_end(record->tar);
+	if (record->tar && fclose(record->tar) && !err)
+		err = -errno;
+	if (record->dir >= 0)
+		close(record->dir);
+	return err;
+}
+
+/* The directories above a file. */
+static void make_directories(int dir, const char *name)
+{
+	char *path = alloc_copy(name);
+
+	for (char *at = path; (at = strchr(at, '/')); *at++ = '/') {
+		*at = '\0';
+		mkdirat(dir, path, 0700);
+	}
+	free(path);
+}
+
+static int add_file(struct record *record, const char *name, const char *text,
+		    size_t size)
+{
+	ssize_t written;
+	int fd, err = 0;
+
+	record->nr++;
+	if (record->tar) {
+		tar_add(record->tar, name, text, size);
+		return 0;
+	}
+	make_directories(record->dir, name);
+	fd = openat(record->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		    0600);
+	for (; fd >= 0 && size; text += written, size -= (size_t)written) {
+		written = write(fd, text, size);
+		if (written <= 0)
+			break;
+	}
+	if (fd < 0 || size)
+		err = fail(record, errno ? -errno : -EIO);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* A module of another age lacks some. */
+static int add_tables(struct record *record, struct reader *reader)
+{
+	static const char *const files[] = {
+#define FILE_NAME(name, ...) #name,
+		DFPUT_FILES(FILE_NAME)
+#undef FILE_NAME
+	};
+	char *text;
+	size_t size;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(files) / sizeof(files[0]); i++) {
+		err = reader_text(reader, files[i], &text, &size);
+		if (!err)
+			err = add_file(record, files[i], text, size);
+		else if (err == -ENOENT && i)
+			err = 0;
+		free(text);
+	}
+	return err;
+}
+
+/* Of each line, what keep() leaves of it: it returns the new length. */
+static void edit_lines(char *text, size_t (*keep)(char *line, size_t length))
+{
+	char *to = text;
+	size_t length, left;
+
+	for (char *line = text; *line;
+	     line += length + (line[length] == '\n')) {
+		length = strcspn(line, "\n");
+		left = keep(line, length);
+		memmove(to, line, left);
+		if (left) {
+			to += left;
+			*to++ = '\n';
+		}
+	}
+	*to = '\0';
+}
+
+static size_t find_in(const char *line, size_t length, const char *text)
+{
+	const char *found = memmem(line, length, text, strlen(text));
+
+	return found ? (size_t)(found - line) : length;
+}
+
+static size_t cut_address(char *line, size_t length)
+{
+	return find_in(line, length, " 0x");
+}
+
+/* The options of the kernel that decide what can be measured. */
+static size_t keep_config(char *line, size_t length)
+{
+	static const char *const matter[] = {
+		"FTRACE",     "FUNCTION_TRACER", "KPROBES",
+		"KRETPROBES", "IO_URING",	 "AIO",
+		"DEBUG_FS",   "LOCKDOWN",	 "MODULE_SIG",
+		"PREEMPT",    "LIVEPATCH",	 "TIME_NS",
+		"UNWINDER",   "KALLSYMS",
+	};
+
+	for (size_t i = 0; i < sizeof(matter) / sizeof(matter[0]); i++)
+		if (find_in(line, length, matter[i]) < length)
+			return length;
+	return 0;
+}
+
+/* "ID PARENT DEVICE ROOT TARGET OPTIONS ... - FSTYPE SOURCE OPTIONS" */
+static size_t hide_names(char *line, size_t length)
+{
+	size_t tail = find_in(line, length, " - "), blanks = 0, head, type;
+
+	for (head = 0; head < tail && blanks < 3; head++)
+		blanks += line[head] == ' ';
+	if (tail == length || tail < head + 5)
+		return 0;
+	type = find_in(line + tail + 3, length - tail - 3, " ");
+	memmove(line + head, "- - -", 5);
+	memmove(line + head + 5, line + tail, 3 + type);
+	return head + 5 + 3 + type;
+}
+
+static int add_host(struct record *record, struct reader *reader, bool names)
+{
+	static const struct {
+		const char *path;
+		size_t (*keep)(char *line, size_t length);
+	} files[] = {
+		{ "proc/modules", cut_address },
+		{ "proc/self/mountinfo", hide_names },
+		{ "proc/sys/kernel/osrelease", NULL },
+		{ "proc/sys/kernel/version", NULL },
+		{ "proc/sys/kernel/tainted", NULL },
+		{ "proc/sys/kernel/random/boot_id", NULL },
+		{ "proc/sys/kernel/ftrace_enabled", NULL },
+		{ "sys/module/dfput/initstate", NULL },
+		{ "sys/module/dfput/version", NULL },
+		{ "sys/module/dfput/taint", NULL },
+		{ "sys/kernel/security/lockdown", NULL },
+		{ "sys/kernel/debug/kprobes/enabled", NULL },
+		{ "sys/devices/system/clocksource/clocksource0/current_clocksource",
+		  NULL },
+		{ DOCTOR_SECURE_BOOT, NULL },
+	};
+	char *text = alloc_array(HOST_TEXT, 1);
+	ssize_t got;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(files) / sizeof(files[0]); i++) {
+		got = reader_host(reader, files[i].path, text, HOST_TEXT);
+		if (got < 0)
+			continue;
+		if (files[i].keep && (files[i].keep != hide_names || !names)) {
+			edit_lines(text, files[i].keep);
+			got = (ssize_t)strlen(text);
+		}
+		err = add_file(record, files[i].path, text, (size_t)got);
+	}
+	free(text);
+	return err;
+}
+
+static int add_config(struct record *record, struct reader *reader)
+{
+	char release[128], *text = alloc_array(HOST_TEXT, 1), *path;
+	int err = 0;
+
+	reader_host(reader, "proc/sys/kernel/osrelease", release,
+		    sizeof(release));
+	path = alloc_text("boot/config-%s", release);
+	if (reader_host(reader, path, text, HOST_TEXT) > 0) {
+		edit_lines(text, keep_config);
+		err = add_file(record, "boot/config", text, strlen(text));
+	}
+	free(path);
+	free(text);
+	return err;
+}
+
+static int add_version(struct record *record)
+{
+	static const char text[] = DFPUT_ABI_PREFIX
+		"2\nrecorded_by dfput-" DFPUT_VERSION "\n";
+
+	_Static_assert(DFPUT_ABI == 2, "the line above says so");
+	return add_file(record, "record", text, sizeof(text) - 1);
+}
+
+static int show_record(const struct options *options, struct reader *reader,
+		       struct view *view)
+{
+	struct record record;
+	int err = open_record(&record, options->argv[0]);
+
+	if (err)
+		return err;
+	err = add_version(&record);
+	if (!err)
+		err = add_tables(&record, reader);
+	if (!err)
+		err = add_host(&record, reader, options->names);
+	if (!err)
+		err = add_config(&record, reader);
+	if (!err)
+		err = close_record(&record, 0) ? fail(&record, -EIO) : 0;
+	else
+		close_record(&record, err);
+	if (err)
+		return err;
+	view_text(view, "target", record.path);
+	view_number(view, "files", record.nr);
+	view_note(view,
+		  "%s has %" PRIu64 " files%s; 'dfput --input %s' reads it.",
+		  record.path, record.nr,
+		  options->names ? "" : ", without names of users' files",
+		  record.path);
+	return STATUS_OK;
+}
+
+int cmd_record(const struct options *options)
+{
+	if (options->argc != 1)
+		return options_usage(
+			"record: where to? A new directory, or FILE.tar");
+	if (options->duration)
+		return options_usage(
+			"record: -t 0: only snapshots can be recorded");
+	return cmd_change(options, show_record);
+}

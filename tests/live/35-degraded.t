@@ -103,6 +103,7 @@ failed_without() {
 	done
 	ok "without $1: doctor says no" doctor_says_no
 	hold sleep 600
+	wait_for 30 runs "$holder" sleep
 	dfput wait --pid "$holder" --timeout 60 >"$TMPDIR/wait" 2>&1 &
 	waiter=$!
 	release

@@ -7,7 +7,6 @@ _dfput_help()
 {
 	"$@" --help 2>/dev/null | awk '
 		/^[A-Z]/ { columns = /^Columns/ }
-		/^Names:/ { sub("Names:", ""); print }
 		/^  [a-z]/ && !columns { print $1 }
 		/^ +-/ {
 			for (i = 1; i <= NF && $i ~ /^-/; i++) {

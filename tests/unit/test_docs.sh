@@ -78,10 +78,11 @@ same "a column" "cause" "$(completed pending -o cau)"
 same "one more column" "pid,cause" "$(completed pending --columns pid,cau)"
 same "a column to sort by" "cause" "$(completed pending --sort cau)"
 same "a pid" "$$" "$(completed leftovers --pid $$)"
+run "$DFPUT" hist --help
 for name in $names; do
-	grep -q "Va $name" "$manual"
-	verdict $? "the manual knows $name"
+	has "$out" "^  $name\$" "the help knows $name"
 done
+has_not "$out" '.{81}' "in 80 columns"
 
 version=$(sed -n 's/#define DFPUT_VERSION "\(.*\)"/\1/p' ../../include/dfput/version.h)
 same "version of header and manual" "dfput $version" "$(sed -n 's/^\.Os "\(.*\)"/\1/p' "$manual")"

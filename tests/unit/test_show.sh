@@ -718,6 +718,7 @@ has "$(cat "$work/named/proc/self/mountinfo")" ' /dev/sda1 rw$' "--names: with t
 printf 'no archive\n' >"$work/no.tar"
 dfput stat --input "$work/no.tar"
 is_status 1 "no archive"
+has "$err" 'not a tar archive' "said so"
 for command in 'umount /' 'run true' flush 'wait --all'; do
 	# shellcheck disable=SC2086 # a command and its argument
 	dfput ${command%% *} --input "$fixtures/idle" ${command#* }

@@ -11,14 +11,14 @@
 /* See options.h. */
 struct options;
 
-#define COMMANDS_HIST(name, unit, meaning) #name " "
+#define COMMANDS_HIST(name, unit, meaning) "  " #name "\n"
 #define COMMANDS_HISTS DFPUT_HISTS(COMMANDS_HIST)
 
 /*
  * X(name, group, function, most, arguments, words, options, help): most is how
  * many arguments it takes, or ARGUMENTS_ANY, or ARGUMENTS_PROGRAM; words are what
- * an argument can be, where that is known; options are its own, from the table in
- * options.c. The first command is the default.
+ * an argument can be, one a line, where that is known; options are its own, from
+ * the table in options.c. The first command is the default.
  */
 #define DFPUT_COMMANDS(X)                                                    \
 	X(stat, "Answers", cmd_stat, 0, "", "", "all interval count input",  \
@@ -31,7 +31,7 @@ struct options;
 	  "what keeps a mount or a device busy")                             \
 	X(doctor, "Answers", cmd_doctor, 0, "", "", "input root",            \
 	  "what is in the way of measuring, and how to fix it")              \
-	X(record, "Answers", cmd_record, 1, "DIR|FILE.tar", "",              \
+	X(record, "Answers", cmd_record, 1, "-t 0 DIR|FILE.tar", "",         \
 	  "time names input root",                                           \
 	  "keep all that dfput knows, for a bug report")                     \
 	X(wait, "Waiting", cmd_wait, 0,                                      \

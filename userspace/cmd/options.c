@@ -58,7 +58,7 @@ static const struct row {
 	    "with -i: stop after N of them"),
 	ROW("list", 0, NULL, FLAG, list, NULL, "until nothing is on the list"),
 	ROW("all", 0, NULL, FLAG, all, NULL,
-	    "leave nothing out: each counter, file and process"),
+	    "leave nothing out; wait: for the whole machine"),
 	ROW("mount", 0, "P", TEXT, mount, NULL,
 	    "for files of what is mounted on P, and for rings"),
 	ROW("super", 0, "DEV", TEXT, super, NULL,
@@ -78,7 +78,7 @@ static const struct row {
 	    "run it N times, and show the spread"),
 	ROW("tap", 0, NULL, FLAG, tap, NULL, "report as KTAP"),
 	ROW("time", 't', "T", TIME, duration, NULL,
-	    "record for T; 0: a snapshot"),
+	    "0, and only that: a snapshot"),
 	ROW("names", 0, NULL, FLAG, names, NULL,
 	    "with mount points and sources, which name users' files"),
 	ROW("folded", 0, NULL, FLAG, folded, NULL,
@@ -454,7 +454,7 @@ static void print_command(const struct command *command)
 	       *command->arguments ? " " : "", command->arguments,
 	       command->help);
 	if (*command->words)
-		printf("\nNames: %s\n", command->words);
+		printf("\nNames:\n%s", command->words);
 	print_columns(command);
 	print_rows("Options", command, OWN);
 	print_rows("Options of tables", command, OF_TABLES);

@@ -310,6 +310,6 @@ int cmd_record(const struct options *options)
 			"record: where to? A new directory, or FILE.tar");
 	if (options->duration)
 		return options_usage(
-			"record: -t 0: only snapshots can be recorded");
+			"record: only snapshots can be recorded: say -t 0");
 	return cmd_change(options, show_record);
 }

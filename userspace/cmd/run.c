@@ -379,7 +379,8 @@ static int run_all(const struct options *options, int verdict_fd, FILE *out)
 static int check_usage(const struct options *options)
 {
 	if (!options->argc)
-		return options_usage("run: which program?");
+		return options_usage(
+			"run: which program? A path, or a name in PATH");
 	if (options->report && options->log_fd)
 		return options_usage("run: either --report or --log-fd");
 	if (options->tap && options->json)

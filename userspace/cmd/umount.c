@@ -377,7 +377,8 @@ int cmd_umount(const struct options *options)
 	int status;
 
 	if (options->argc != 1)
-		return options_usage("umount: what?");
+		return options_usage(
+			"umount: what? A path on which something is mounted");
 	umounting.target = options->argv[0];
 	view_begin(&view, stdout, options->json);
 	if (!reader_open(&reader, options->input, options->root))

@@ -138,7 +138,11 @@ int reader_file(struct reader *reader, const char *file)
 		if (fd >= 0)
 			close(fd);
 		return error_set(-err, "cannot open %s/%s: %s%s", reader->dir,
-				 file, strerror(err), hint_for(reader, err));
+				 file,
+				 err == EPROTO ?
+					 "not a tar archive, or a damaged one" :
+					 strerror(err),
+				 hint_for(reader, err));
 	}
 	if (!S_ISREG(st.st_mode)) {
 		close(fd);

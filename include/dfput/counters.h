@@ -105,8 +105,8 @@ enum dfput_group { DFPUT_GROUPS(DFPUT_GROUP_ENUM) DFPUT_NR_GROUPS };
 	  "calls of hooks that the kernel skipped")                            \
 	X(stale_records, loss, records,                                        \
 	  "replaced: their release was not seen")                              \
-	X(lost_batches, loss, batches,                                         \
-	  "drains whose begin or end was not seen")                            \
+	X(lost_batches, loss, files,                                           \
+	  "released by drains whose begin was not seen: without a time")       \
 	X(lost_supers, loss, files,                                            \
 	  "queued with no room for their superblock")                          \
 	X(lost_mounts, loss, files, "queued with no room for their mount")     \

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -35,6 +36,21 @@ enum verdict files_create(const struct options *opt, const char *name,
 			return say_fail("cannot create %s: %s", path,
 					strerror(errno));
 		close(fd);
+	}
+	return DONE;
+}
+
+enum verdict files_make_fifos(const struct options *opt, const char *name,
+			      unsigned int count)
+{
+	char path[PATH_MAX];
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		files_path(path, opt, name, i);
+		if (mkfifo(path, 0600) && errno != EEXIST)
+			return say_fail("cannot make %s: %s", path,
+					strerror(errno));
 	}
 	return DONE;
 }

@@ -31,6 +31,17 @@ enum verdict files_create(const struct options *opt, const char *name,
 			  unsigned int count);
 
 /**
+ * files_make_fifos() - make FIFOs, unless they are there
+ * @opt: the options of this run
+ * @name: the part before the number
+ * @count: how many
+ *
+ * For the parent. Return: DONE, or FAILED after having said why.
+ */
+enum verdict files_make_fifos(const struct options *opt, const char *name,
+			      unsigned int count);
+
+/**
  * files_remove() - remove numbered files
  * @opt: the options of this run
  * @name: the part before the number

@@ -3,6 +3,9 @@
  * io_uring rings. liburing returns negative errnos.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,4 +65,57 @@ enum verdict uring_hold(const struct options *opt, struct report *report,
 	report->files = opt->files;
 	report->counts.last_puts = opt->files;
 	return DONE;
+}
+
+static enum verdict prepare_polls(const struct options *opt,
+				  struct report *report, struct io_uring *ring,
+				  const char *name, int mode, int *fds)
+{
+	char path[PATH_MAX];
+	unsigned int i;
+
+	for (i = 0; i < opt->files; i++) {
+		files_path(path, opt, name, i);
+		fds[i] = open(path, mode | O_NONBLOCK | O_CLOEXEC);
+		if (fds[i] < 0)
+			return report_fail(report, "cannot open %s: %s", path,
+					   strerror(errno));
+		io_uring_prep_poll_add(io_uring_get_sqe(ring), fds[i], POLLIN);
+	}
+	return DONE;
+}
+
+static enum verdict submit_polls(const struct options *opt,
+				 struct report *report, struct io_uring *ring,
+				 const int *fds)
+{
+	int got = io_uring_submit(ring);
+	unsigned int i;
+
+	if (got != (int)opt->files)
+		return report_fail(report, "io_uring took %d requests of %u",
+				   got, opt->files);
+	for (i = 0; i < opt->files; i++)
+		close(fds[i]);
+	report->files = opt->files;
+	report->counts.requests = opt->files;
+	report->counts.in_flight = opt->files;
+	report->counts.last_puts = opt->files;
+	return DONE;
+}
+
+enum verdict uring_poll(const struct options *opt, struct report *report,
+			struct io_uring *ring, const char *name, int mode)
+{
+	int *fds = calloc(opt->files, sizeof(*fds));
+	enum verdict verdict;
+
+	if (!fds)
+		return report_fail(report, "no memory for %u files",
+				   opt->files);
+	verdict = prepare_polls(opt, report, ring, name, mode, fds);
+	if (verdict == DONE)
+		verdict = submit_polls(opt, report, ring, fds);
+	free(fds);
+	return verdict;
 }

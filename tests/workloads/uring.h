@@ -50,4 +50,17 @@ enum verdict uring_open(const struct options *opt, struct report *report,
 enum verdict uring_hold(const struct options *opt, struct report *report,
 			struct io_uring *ring, int *fds);
 
+/**
+ * uring_poll() - let a ring poll FIFOs, and close them
+ * @opt: the options of this run: how many files
+ * @report: gets the counts, or the reason when that fails
+ * @ring: the ring, with room for as many requests
+ * @name: of the FIFOs, see files_make_fifos()
+ * @mode: O_RDONLY, or O_RDWR, which makes the process a writer as well
+ *
+ * The requests have the files then, and nobody else. Return: DONE or FAILED.
+ */
+enum verdict uring_poll(const struct options *opt, struct report *report,
+			struct io_uring *ring, const char *name, int mode);
+
 #endif /* URING_H */

@@ -13,91 +13,31 @@
  * become task work of a living process, which puts the files by itself: not
  * deferred, and yet the ring was in the way.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "files.h"
 #include "umount.h"
 #include "uring.h"
 
-static struct io_uring ring;
+#define NAME "uring-poll"
 
-static void fifo_name(const struct options *opt, unsigned int i, char *name)
-{
-	snprintf(name, PATH_MAX, "%s/uring-poll.%u", opt->dir, i);
-}
+static struct io_uring ring;
 
 static enum verdict prepare(const struct options *opt)
 {
-	char name[PATH_MAX];
-	unsigned int i;
-
-	for (i = 0; i < opt->files; i++) {
-		fifo_name(opt, i, name);
-		if (mkfifo(name, 0600) && errno != EEXIST)
-			return say_fail("cannot make %s: %s", name,
-					strerror(errno));
-	}
-	return DONE;
+	return files_make_fifos(opt, NAME, opt->files);
 }
 
-/* Never written to, so never readable. */
-static enum verdict prepare_polls(const struct options *opt,
-				  struct report *report, int *fds)
-{
-	char name[PATH_MAX];
-	unsigned int i;
-
-	for (i = 0; i < opt->files; i++) {
-		fifo_name(opt, i, name);
-		fds[i] = open(name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-		if (fds[i] < 0)
-			return report_fail(report, "cannot open %s: %s", name,
-					   strerror(errno));
-		io_uring_prep_poll_add(io_uring_get_sqe(&ring), fds[i], POLLIN);
-	}
-	return DONE;
-}
-
-static enum verdict submit_polls(const struct options *opt,
-				 struct report *report, const int *fds)
-{
-	int got = io_uring_submit(&ring);
-	unsigned int i;
-
-	if (got != (int)opt->files)
-		return report_fail(report, "io_uring took %d requests of %u",
-				   got, opt->files);
-	for (i = 0; i < opt->files; i++)
-		close(fds[i]);
-	report->files = opt->files;
-	report->counts.requests = opt->files;
-	report->counts.in_flight = opt->files;
-	report->counts.last_puts = opt->files;
-	return DONE;
-}
-
+/* Nobody else writes to them, so they are never readable. */
 static enum verdict setup(const struct options *opt, struct report *report)
 {
-	int *fds = calloc(opt->files, sizeof(*fds));
 	struct io_uring_params params = { 0 };
 	enum verdict verdict;
 
-	if (!fds)
-		return report_fail(report, "no memory for %u files",
-				   opt->files);
 	verdict = uring_init(report, &ring, opt->files, &params);
 	if (verdict == DONE)
-		verdict = prepare_polls(opt, report, fds);
-	if (verdict == DONE)
-		verdict = submit_polls(opt, report, fds);
-	free(fds);
+		verdict = uring_poll(opt, report, &ring, NAME, O_RDWR);
 	return verdict;
 }
 
@@ -147,7 +87,7 @@ static enum verdict run(const struct options *opt, struct result *result)
 }
 
 const struct workload workload_uring_poll = {
-	.name = "uring-poll",
+	.name = NAME,
 	.summary = "io_uring polls that wait, and an umount of --dir",
 	.defaults = { .files = 4, .procs = 1 },
 	.uses = USES_DIR | USES_FILES | USES_PROCS | USES_LIVE,

@@ -8,69 +8,39 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "uring.h"
+
+#define NAME "uring-zombie"
 
 static struct io_uring ring;
 /* The parent's ends of the FIFOs. */
 static int *ends;
 
-static void fifo_name(const struct options *opt, unsigned int i, char *name)
-{
-	snprintf(name, PATH_MAX, "%s/uring-zombie.%u", opt->dir, i);
-}
-
 static enum verdict prepare(const struct options *opt)
 {
-	char name[PATH_MAX];
-	unsigned int i;
-
-	for (i = 0; i < opt->files; i++) {
-		fifo_name(opt, i, name);
-		if (mkfifo(name, 0600) && errno != EEXIST)
-			return say_fail("cannot make %s: %s", name,
-					strerror(errno));
-	}
-	return DONE;
+	return files_make_fifos(opt, NAME, opt->files);
 }
 
 /* Nobody has the files then but the requests: closed by a living process. */
 static enum verdict setup(const struct options *opt, struct report *report)
 {
-	int *fds = calloc(opt->files, sizeof(*fds));
-	char name[PATH_MAX];
+	enum verdict verdict;
 	unsigned int i;
 
-	for (i = 0; fds && i < opt->files; i++) {
-		fifo_name(opt, i, name);
-		fds[i] = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-		if (fds[i] < 0)
-			return report_fail(report, "cannot open %s: %s", name,
-					   strerror(errno));
-		io_uring_prep_poll_add(io_uring_get_sqe(&ring), fds[i], POLLIN);
-	}
-	if (io_uring_submit(&ring) != (int)opt->files)
-		return report_fail(report, "io_uring did not take %u requests",
-				   opt->files);
-	for (i = 0; i < opt->files; i++) {
-		close(fds[i]);
+	verdict = uring_poll(opt, report, &ring, NAME, O_RDONLY);
+	if (verdict != DONE)
+		return verdict;
+	for (i = 0; i < opt->files; i++)
 		close(ends[i]);
-	}
-	free(fds);
 	/* With no file of others left, nothing else says when it ended. */
 	close(ring.ring_fd);
-	report->files = opt->files;
-	report->counts.requests = opt->files;
-	report->counts.in_flight = opt->files;
-	report->counts.last_puts = opt->files;
 	return DONE;
 }
 
@@ -131,14 +101,14 @@ static enum verdict run_round(const struct options *opt, struct result *result)
 
 static enum verdict open_ends(const struct options *opt)
 {
-	char name[PATH_MAX];
+	char path[PATH_MAX];
 	unsigned int i;
 
 	for (i = 0; i < opt->files; i++) {
-		fifo_name(opt, i, name);
-		ends[i] = open(name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+		files_path(path, opt, NAME, i);
+		ends[i] = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 		if (ends[i] < 0)
-			return say_fail("cannot open %s: %s", name,
+			return say_fail("cannot open %s: %s", path,
 					strerror(errno));
 	}
 	return DONE;
@@ -161,17 +131,11 @@ static enum verdict run(const struct options *opt, struct result *result)
 
 static void clean(const struct options *opt)
 {
-	char name[PATH_MAX];
-	unsigned int i;
-
-	for (i = 0; i < opt->files; i++) {
-		fifo_name(opt, i, name);
-		unlink(name);
-	}
+	files_remove(opt, NAME, opt->files);
 }
 
 const struct workload workload_uring_zombie = {
-	.name = "uring-zombie",
+	.name = NAME,
 	.summary = "requests of a zombie that end before it is reaped",
 	.defaults = { .files = 16 },
 	.uses = USES_DIR | USES_CLEAN | USES_FILES,

@@ -97,7 +97,7 @@ void unreleased_text(const struct unreleased *unreleased, char *text,
  * unreleased_show() - show what is not released
  * @unreleased: looked
  * @origins: call paths, or NULL
- * @view: where: in JSON rings, held and pending, left, unrecorded,
+ * @view: where: in JSON rings, held and pending, left, not_in_rows,
  *	held_by_living and held_perhaps
  *
  * Return: 0 or a negative errno as in parse.h.

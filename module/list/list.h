@@ -203,7 +203,8 @@ void dfput_batch_stop(void);
 
 /* ---- call paths ---------------------------------------------------------- */
 
-#define DFPUT_ORIGIN_FRAMES 16
+/* Each costs a thousand instructions to find, perhaps in an interrupt. */
+#define DFPUT_ORIGIN_FRAMES 10
 
 /**
  * struct dfput_origin_view - one call path

@@ -33,7 +33,7 @@ static noinline void go_right(unsigned int depth)
 {
 	if (depth == DEPTH)
 		fput(file);
-	else if (path >> (depth % 16) & 1)
+	else if (path >> (DEPTH - 1 - depth) & 1)
 		go_left(depth + 1);
 	else
 		go_right(depth + 1);
@@ -44,7 +44,7 @@ static noinline void go_left(unsigned int depth)
 {
 	if (depth == DEPTH)
 		fput(file);
-	else if (path >> (depth % 16) & 1)
+	else if (path >> (DEPTH - 1 - depth) & 1)
 		go_left(depth + 1);
 	else
 		go_right(depth + 1);

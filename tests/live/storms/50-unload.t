@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# 1000 loads and unloads, under a storm, with readers that poll, read, seek and try to
+# 1000 loads and unloads, during storms, with readers that poll, read, seek and try to
 # map, and with flushes that are under way. And what an unload asks the kernel for: it
 # does not become more by any of these.
 . "$(dirname "$0")/../lib.sh"
@@ -12,11 +12,14 @@ mount_scratch
 cycles=${DFPUT_CYCLES:-1000}
 running=$(mktemp)
 
+# With pauses as long as the storms, or the loads starve.
 storm_on() {
 	while [ -e "$running" ]; do
 		storm 20000
 		wait_for 60 rmmod storm
-	done >/dev/null 2>&1
+		echo >&3
+		sleep 1
+	done >/dev/null 2>&1 3>"$TMPDIR/storms"
 }
 
 flush_on() {
@@ -99,6 +102,7 @@ is 'each load and unload' $done "$cycles"
 note "$((SECONDS - started)) s; an unload took $((all / (done ? done : 1))) ms on average, $slowest ms at most"
 rm -f "$running"
 wait
+holds 'there was a storm for every fourth of them at least' "$(wc -l <"$TMPDIR/storms")" -ge $((cycles / 4))
 is 'none of our files can be mapped' "$(<"$TMPDIR/mapped")" 0
 storm_end
 load

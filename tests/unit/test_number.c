@@ -28,6 +28,18 @@ static void numbers(void **state)
 		assert_int_equal(number_parse(bad[i], &value), -EINVAL);
 }
 
+static void counts(void **state)
+{
+	char text[NUMBER_TEXT];
+
+	(void)state;
+	assert_string_equal(number_count(text, 0, "file"), "0 files");
+	assert_string_equal(number_count(text, 1, "file"), "1 file");
+	assert_string_equal(number_count(text, 1, "process"), "1 process");
+	assert_string_equal(number_count(text, UINT64_MAX, "process"),
+			    "18446744073709551615 processes");
+}
+
 static void times(void **state)
 {
 	static const struct {
@@ -157,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),
+		cmocka_unit_test(counts),
 		cmocka_unit_test(times),
 		cmocka_unit_test(no_times),
 		cmocka_unit_test(times_are_written_exactly),

@@ -135,10 +135,10 @@ start
 ages 0 0 0
 dfput run --max-late 30ms --root "$root" -- sh -c 'grow; exit 5'
 is_status 4 "queued after the end, and still there: cannot tell"
-has "$err" '^Trustworthy: no, of the files queued since it was started, 3 are pending, nobody knows whose: they may be its own\.$' "why"
+has "$err" '^Trustworthy: no, 3 files queued since it was started, and pending, may be its own\.$' "why"
 has "$err" '^On the whole machine, queued after its last process was reaped, and pending now:$' "and what it is"
 has "$err" '^0ns +queued +kthread +0:15 ' "listed"
-has "$(head -n 1 <<<"$err")" '^Cannot tell: in time: no file of sh was later than 30\.000ms; but of the files queued since it was started, 3 are pending' "said first"
+has "$(head -n 1 <<<"$err")" '^Cannot tell: in time: no file of sh was later than 30\.000ms; but 3 files queued since it was started, and pending, may be its own' "said first"
 dfput run --max-late 30ms --json --root "$root" -- grow
 is_json "$err" 'j["left"] == 0 and j["left_after"] == len(j["pending_after"]) == 3 and j["pending"] == []' "in JSON"
 dfput run --root "$root" -- sh -c 'grow; exit 5'
@@ -162,7 +162,7 @@ is_json "$err" '"leftovers" not in j and j["differences"]["leftover"] == 3' "apa
 start
 dfput run --max-late 9ms --root "$root" -- sh -c 'grow leftover=2; leave 4 9999999 $PPID,1; leave 5 3000000 77,$PPID,...; exit 5'
 is_status 3 "one of them late: against"
-has "$err" '^Of its own processes: 2 files outlived their process, by 9\.999ms at most:$' "said first"
+has "$err" '^Of its own processes: 2 files, late by 9\.999ms at most:$' "said first"
 has "$err" '^FILES +LATENESS +EXIT ROUTE +ORIGIN +DEVICE FSTYPE BLOCKS PID COMM$' "with a table"
 has "$err" '^ +2 3\.0-9\.9ms .* deferred +io_uring +8:1 +ext4 +flock +905 cat$' "of them, alike ones in one row"
 has "$(head -n 1 <<<"$err")" "^Late: files of sh: 1 released too late; the limit is 9\.000ms\.$" "and the verdict before that"
@@ -171,7 +171,7 @@ has_not "$err" 'is mounted on' "where this machine has the device mounted is not
 start
 dfput run --root "$root" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID; exit 5'
 is_status 5 "without a limit there is no verdict"
-has "$err" '^Of its own processes: 1 file outlived its process, by 99\.999ms at most:$' "but the report"
+has "$err" '^Of its own processes: 1 file, late by 99\.999ms at most:$' "but the report"
 start
 dfput run --max-late 1ms --root "$root" -- sh -c 'grow leftover=1; leave 4 99999999 $PPID exit 1 1'
 is_status 0 "what ended before the start was below a namesake"
@@ -201,7 +201,7 @@ is_json "$err" 'j["late"] == 2 and len(j["tree_held"]) == len(j["tree_rings"]) =
 start
 dfput run --max-late 20ms --root "$root" -- sh -c 'grow; hold $PPID 1; tear $PPID 1; hold 77,...'
 is_status 4 "whose it is, is not known"
-has "$err" '^Trustworthy: no, nobody knows whose 1 files and rings are that are held' "why"
+has "$err" '^Trustworthy: no, held files and rings, nobody knows whose: 1;' "why"
 start
 dfput run --max-late 20ms --root "$root" -- sh -c 'grow; printf "7\t5\tworking\t-\t0\t0\t-\t0\t-\t-\n" >>"$COPY/rings"'
 is_status 4 "a ring of which nobody knows who closed it"
@@ -267,9 +267,9 @@ sed -i '3,$d' "$copy/leftovers"
 dfput run --max-late 1ms --root "$root" -- sh -c 'grow leftover=1; leave 61 1 77'
 is_status 0 "where there was none, any id may be the first"
 start
-unknown 'the list of reapers was cut for 1 leftovers' 'grow leftover=2; leave 4 1 77,78,...; leave 5 1 ... exit 1 1'
+unknown 'the list of reapers was cut for 1 leftover:' 'grow leftover=2; leave 4 1 77,78,...; leave 5 1 ... exit 1 1'
 start
-unknown "the list of reapers was cut for 1 leftovers" 'grow leftover=1; leave 4 1 77,x'
+unknown "the list of reapers was cut for 1 leftover:" 'grow leftover=1; leave 4 1 77,x'
 start
 unknown "leftovers: line 6: 'lateness_ns' is not a 64-bit number" 'grow leftover=1; leave 4 - 77'
 start

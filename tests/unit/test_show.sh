@@ -333,7 +333,7 @@ has "$out" "^Not in rows: 'unrecorded' in stats is 3\\.$" "pending: files withou
 dfput pending --json --input "$copy"
 is_json "$out" 'j["not_in_rows"] == 3 and len(j["pending"]) > 0' "nor in JSON"
 dfput stat --input "$copy"
-has "$out" '^Trustworthy: no, 3 files on the list have no record: ' "and are a caveat, also after a reset"
+has "$out" '^Trustworthy: no, 3 files on the list without a record: ' "and are a caveat, also after a reset"
 
 dfput hooks --input "$fixtures/busy"
 is_status 0 "hooks"
@@ -584,7 +584,7 @@ is_json "$out" '[r["id"] for r in j["rings"]] == [31] and len(j["held"]) == 1 an
 printf '35\t9\tworking\t-\t0\t0\t-\t0\t-\t-\n' >>"$copy/rings"
 dfput wait --pid 99999998 --timeout 0 --root "$(tree "$copy")"
 is_status 4 "nor while there is a ring of which nobody knows who closed it"
-has "$out" 'of 1 rings nobody knows who closed them' "said so"
+has "$out" 'nobody knows who closed 1 ring, perhaps that process' "said so"
 sleep 1 &
 living=$!
 dfput wait --pid $living --timeout 20 --root "$(tree "$fixtures/idle")"

@@ -187,7 +187,7 @@ is_json "$(dfput why --json --root "$root" --input "$copy" /mnt; echo "$out")" '
 has_not "$out" 'none|0x0' "and no more"
 opens 52 5 9001 'UserFiles:\t3\nUserBufs:\t0\n'
 why --input "$copy" /mnt
-finds 4 '^Not seen: 1 io_uring ring' "a ring that is too busy to say"
+finds 4 '^Not seen: 1 ring of living processes' "a ring that is too busy to say"
 
 machine
 process 53 sender 1

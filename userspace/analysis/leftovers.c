@@ -130,6 +130,7 @@ void leftovers_caveats(const struct leftovers *leftovers, uint64_t counted,
 		       struct caveats *caveats)
 {
 	uint64_t missing = leftovers->nr_missing;
+	char count[NUMBER_TEXT];
 
 	if (counted > leftovers->nr_new &&
 	    counted - leftovers->nr_new > missing)
@@ -140,10 +141,10 @@ void leftovers_caveats(const struct leftovers *leftovers, uint64_t counted,
 			    "read: %" PRIu64 ", nobody knows whose",
 			    missing);
 	if (leftovers->nr_unknown)
-		caveats_add(caveats,
-			    "the list of reapers was cut for %" PRIu64
-			    " leftovers: nobody knows whose they are",
-			    leftovers->nr_unknown);
+		caveats_add(
+			caveats,
+			"the list of reapers was cut for %s: nobody knows whose",
+			number_count(count, leftovers->nr_unknown, "leftover"));
 }
 
 static bool is_first_of_device(const struct leftovers *leftovers, size_t nth)
@@ -199,17 +200,13 @@ static int show_released(const struct leftovers *leftovers,
 {
 	struct listing listing = listing_leftovers;
 	uint64_t nr = leftovers->released.nr;
-	char worst[NUMBER_TEXT];
+	char count[NUMBER_TEXT], worst[NUMBER_TEXT];
 
 	listing.file = "tree_leftovers";
 	listing.empty = NULL;
 	if (nr)
-		view_note(view,
-			  "Of its own processes: %" PRIu64
-			  " %s, by %s at most:",
-			  nr,
-			  nr == 1 ? "file outlived its process" :
-				    "files outlived their process",
+		view_note(view, "Of its own processes: %s, late by %s at most:",
+			  number_count(count, nr, "file"),
 			  number_ns_short(worst, leftovers->worst));
 	else
 		view_note(

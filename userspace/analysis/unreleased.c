@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <inttypes.h>
 #include <string.h>
 
 #include "analysis/unreleased.h"
 #include "debugfs/reapers.h"
 #include "debugfs/stats.h"
 #include "lib/error.h"
+#include "lib/number.h"
 #include "lib/text.h"
 #include "proc/devices.h"
 #include "proc/holders.h"
@@ -15,24 +15,25 @@ enum { PID, START, DEVICE, MOUNT, INODE, ID, REAPERS, FSTYPE, NR_COLUMNS };
 static const struct {
 	const struct listing *listing;
 	const char *columns[NR_COLUMNS + 1];
-	const char *words[2];
+	const char *noun;
+	const char *where;
 } tables[UNRELEASED_NR] = {
 	[UNRELEASED_RINGS] = {
 		&listing_rings,
 		{ "#pid", "#start_ns", "", "", "", "#id", "reapers", "" },
-		{ "ring", "rings" },
+		"ring", "",
 	},
 	[UNRELEASED_HELD] = {
 		&listing_held,
 		{ "#pid", "#start_ns", "device", "mount", "#inode", "",
 		  "reapers", "fstype" },
-		{ "file held", "files held" },
+		"file", " held",
 	},
 	[UNRELEASED_PENDING] = {
 		&listing_pending,
 		{ "#owner", "#owner_start_ns", "device", "mount", "#inode", "",
 		  "", "" },
-		{ "file on the list", "files on the list" },
+		"file", " on the list",
 	},
 };
 
@@ -246,6 +247,7 @@ uint64_t unreleased_count(const struct unreleased *unreleased)
 void unreleased_text(const struct unreleased *unreleased, char *text,
 		     size_t size)
 {
+	char count[NUMBER_TEXT];
 	uint64_t nr;
 
 	*text = '\0';
@@ -254,9 +256,9 @@ void unreleased_text(const struct unreleased *unreleased, char *text,
 		if (table == UNRELEASED_PENDING)
 			nr += unreleased->unrecorded;
 		if (nr)
-			text_append(text, size, "%s%" PRIu64 " %s",
-				    text_comma(text), nr,
-				    tables[table].words[nr != 1]);
+			text_append(text, size, "%s%s%s", text_comma(text),
+				    number_count(count, nr, tables[table].noun),
+				    tables[table].where);
 	}
 }
 

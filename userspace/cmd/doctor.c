@@ -294,13 +294,14 @@ static void say_doctor(const struct doctor *doctor, struct view *view)
 		[DOCTOR_FAIL] = { COLOR_BAD, "dfput cannot be trusted now:" },
 	};
 	size_t nr = doctor->nr[doctor->worst];
-	char more[NUMBER_TEXT] = "";
+	char more[NUMBER_TEXT] = "", count[NUMBER_TEXT];
 
 	if (nr > 1)
 		snprintf(more, sizeof(more), " (and %zu more)", nr - 1);
 	if (doctor->worst == DOCTOR_OK)
-		view_verdict(view, COLOR_GOOD, "%s: all %zu checks are fine.",
-			     heads[DOCTOR_OK].text, nr);
+		view_verdict(view, COLOR_GOOD, "%s: %s passed.",
+			     heads[DOCTOR_OK].text,
+			     number_count(count, nr, "check"));
 	else
 		view_verdict(view, heads[doctor->worst].color, "%s %s%s%s%s",
 			     heads[doctor->worst].text, doctor->meaning, more,

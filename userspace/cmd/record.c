@@ -22,6 +22,7 @@
 #include "cmd/doctor_machine.h"
 #include "lib/alloc.h"
 #include "lib/error.h"
+#include "lib/number.h"
 #include "lib/tar.h"
 
 #define HOST_TEXT (1 << 20)
@@ -275,6 +276,7 @@ static int add_version(struct record *record)
 static int show_record(const struct options *options, struct reader *reader,
 		       struct view *view)
 {
+	char count[NUMBER_TEXT];
 	struct record record;
 	int err = open_record(&record, options->argv[0]);
 
@@ -295,9 +297,8 @@ static int show_record(const struct options *options, struct reader *reader,
 		return err;
 	view_text(view, "target", record.path);
 	view_number(view, "files", record.nr);
-	view_note(view,
-		  "%s has %" PRIu64 " files%s; 'dfput --input %s' reads it.",
-		  record.path, record.nr,
+	view_note(view, "%s has %s%s; 'dfput --input %s' reads it.",
+		  record.path, number_count(count, record.nr, "file"),
 		  options->names ? "" : ", without names of users' files",
 		  record.path);
 	return STATUS_OK;

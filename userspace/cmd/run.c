@@ -123,6 +123,7 @@ static void check_unowned(struct run *run, const struct options *options)
 {
 	uint64_t before = run->before.counter[DFPUT_COUNT_unowned];
 	uint64_t last = run->last.counter[DFPUT_COUNT_unowned];
+	char count[NUMBER_TEXT];
 
 	if (last > before)
 		caveats_add(&run->caveats,
@@ -133,11 +134,11 @@ static void check_unowned(struct run *run, const struct options *options)
 	if (run->last.lacks[DFPUT_COUNT_unowned])
 		caveats_add(&run->caveats, "the module does not count unowned");
 	if (run_has_limit(options) && run->leftovers.nr_pending_unknown)
-		caveats_add(&run->caveats,
-			    "of the files queued since it was started, %" PRIu64
-			    " are pending, nobody knows whose: they may be "
-			    "its own",
-			    run->leftovers.nr_pending_unknown);
+		caveats_add(
+			&run->caveats,
+			"%s queued since it was started, and pending, may be its own",
+			number_count(count, run->leftovers.nr_pending_unknown,
+				     "file"));
 }
 
 static void check_leftovers(struct run *run)
@@ -151,20 +152,19 @@ static void check_leftovers(struct run *run)
 
 static void check_unreleased(struct run *run)
 {
+	char count[NUMBER_TEXT];
+
 	if (run->unreleased.unknown)
 		caveats_add(
 			&run->caveats,
-			"nobody knows whose %" PRIu64
-			" files and rings are that are held: the list of "
-			"reapers was cut, or who closed the ring is not known",
+			"held files and rings, nobody knows whose: %" PRIu64
+			"; the list of reapers was cut, or who closed the ring is not known",
 			run->unreleased.unknown);
 	if (run->unreleased.unseen &&
 	    run->unreleased.selected[UNRELEASED_HELD].nr)
-		caveats_add(&run->caveats,
-			    "%" PRIu64
-			    " processes could not be asked whether they hold "
-			    "what is held",
-			    run->unreleased.unseen);
+		caveats_add(
+			&run->caveats, "%s could not be asked for open files",
+			number_count(count, run->unreleased.unseen, "process"));
 	if (run->unreleased.perhaps)
 		caveats_add(&run->caveats,
 			    "living processes hold files with the inode "

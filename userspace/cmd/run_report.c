@@ -194,7 +194,7 @@ static void list_late(const struct run *run, char *text, size_t size)
 static void describe_run(const struct run *run, const struct options *options,
 			 char text[TEXT])
 {
-	char number[NUMBER_TEXT], late[TEXT / 2];
+	char number[NUMBER_TEXT], count[NUMBER_TEXT], late[TEXT / 2];
 	uint64_t nr = run->leftovers.released.nr;
 
 	if (run->measured && run_has_limit(options) && run_nr_late(run)) {
@@ -208,9 +208,8 @@ static void describe_run(const struct run *run, const struct options *options,
 			 number_ns_short(number, options->max_late));
 	} else if (nr) {
 		snprintf(text, TEXT,
-			 "%" PRIu64
-			 " file%s of %s outlived %s process, by %s at most",
-			 nr, nr == 1 ? "" : "s", options->argv[0],
+			 "%s of %s outlived %s process, by %s at most",
+			 number_count(count, nr, "file"), options->argv[0],
 			 nr == 1 ? "its" : "their",
 			 number_ns_short(number, run->leftovers.worst));
 	} else {
@@ -338,6 +337,7 @@ int run_report_all(const struct run_results *results, struct reader *reader,
 		   const struct options *options, FILE *out)
 {
 	uint64_t with = 0, late = 0;
+	char runs[NUMBER_TEXT];
 	enum status status;
 	struct view view;
 
@@ -348,17 +348,18 @@ int run_report_all(const struct run_results *results, struct reader *reader,
 	status = results->caveats.nr			   ? STATUS_UNKNOWN :
 		 late || (!run_has_limit(options) && with) ? STATUS_AGAINST :
 							     STATUS_OK;
+	number_count(runs, results->nr, "run");
 	cmd_begin_view(&view, out, options);
 	header_show(reader, options->command->name, &view);
 	if (run_has_limit(options))
 		cmd_say(&view, status, &results->caveats,
-			"Of %zu runs of %s, %" PRIu64 " had late files",
-			results->nr, options->argv[0], late);
+			"Of %s of %s, %" PRIu64 " had late files", runs,
+			options->argv[0], late);
 	else
 		cmd_say(&view, status, &results->caveats,
 			"In %" PRIu64
-			" of %zu runs of %s, files outlived their process",
-			with, results->nr, options->argv[0]);
+			" of %s of %s, files outlived their process",
+			with, runs, options->argv[0]);
 	view_text(&view, "program", options->argv[0]);
 	show_runs(results, &view);
 	show_spreads(results, &view);

@@ -123,6 +123,13 @@ static void show_line(struct view *view, const char *label, const char *text)
 	view_paragraph(view, LABEL, "%-*s%s", LABEL, label, text);
 }
 
+static void begin_files(char text[TEXT], uint64_t nr)
+{
+	char count[NUMBER_TEXT];
+
+	snprintf(text, TEXT, "%s", number_count(count, nr, "file"));
+}
+
 /* Add those of a total's parts that are not 0: their names without the prefix. */
 static void append_parts(char *text, const struct document *doc,
 			 const char *prefix)
@@ -190,13 +197,12 @@ static void show_list(const struct document *doc, const struct stats *stats,
 	const uint64_t *count = stats->counter;
 	char text[TEXT];
 
-	snprintf(text, TEXT, "%" PRIu64 " files", count[DFPUT_COUNT_queued]);
+	begin_files(text, count[DFPUT_COUNT_queued]);
 	append_parts(text, doc, "queued_");
 	show_line(view, "queued", text);
-	snprintf(text, TEXT,
-		 "%" PRIu64 " files, by flush_delayed_fput %" PRIu64,
-		 count[DFPUT_COUNT_released],
-		 count[DFPUT_COUNT_released_flush]);
+	begin_files(text, count[DFPUT_COUNT_released]);
+	text_append(text, TEXT, ", by flush_delayed_fput %" PRIu64,
+		    count[DFPUT_COUNT_released_flush]);
 	show_line(view, "released", text);
 	snprintf(text, TEXT, "%" PRIu64 ", by flush_delayed_fput %" PRIu64,
 		 count[DFPUT_COUNT_batches], count[DFPUT_COUNT_batches_flush]);
@@ -209,9 +215,9 @@ static int show_pending_line(const struct stats *stats, struct reader *reader,
 	char text[TEXT];
 	int err = 0;
 
-	snprintf(text, TEXT, "%" PRIu64 " files, at most %" PRIu64 " at once",
-		 stats->gauge[DFPUT_GAUGE_pending],
-		 stats->gauge[DFPUT_GAUGE_pending_max]);
+	begin_files(text, stats->gauge[DFPUT_GAUGE_pending]);
+	text_append(text, TEXT, ", at most %" PRIu64 " at once",
+		    stats->gauge[DFPUT_GAUGE_pending_max]);
 	if (stats->gauge[DFPUT_GAUGE_pending])
 		err = append_oldest(text, reader);
 	show_line(view, "pending", text);
@@ -221,20 +227,20 @@ static int show_pending_line(const struct stats *stats, struct reader *reader,
 static int show_exits(const struct document *doc, const struct stats *stats,
 		      struct reader *reader, struct view *view)
 {
-	char text[TEXT];
+	char text[TEXT], rings[NUMBER_TEXT];
 	int err = 0;
 
 	show_line(view, "exits",
 		  number_text(text, stats->counter[DFPUT_COUNT_exits]));
-	snprintf(text, TEXT, "%" PRIu64 " files",
-		 stats->counter[DFPUT_COUNT_leftover]);
+	begin_files(text, stats->counter[DFPUT_COUNT_leftover]);
 	append_parts(text, doc, "leftover_");
 	if (stats->counter[DFPUT_COUNT_leftover])
 		err = append_worst(text, reader);
 	show_line(view, "leftovers", text);
-	snprintf(text, TEXT, "%" PRIu64 " files, %" PRIu64 " rings",
-		 stats->gauge[DFPUT_GAUGE_watched],
-		 stats->gauge[DFPUT_GAUGE_rings]);
+	begin_files(text, stats->gauge[DFPUT_GAUGE_watched]);
+	text_append(text, TEXT, ", %s",
+		    number_count(rings, stats->gauge[DFPUT_GAUGE_rings],
+				 "ring"));
 	show_line(view, "held", text);
 	return err;
 }

@@ -147,6 +147,7 @@ static bool stands_still(const struct stats *before, const struct stats *after)
 static int check_release(struct waiting *waiting, struct reader *reader,
 			 int result)
 {
+	char count[NUMBER_TEXT];
 	struct stats after;
 	const char *why;
 	int err = stats_load(reader, &after);
@@ -163,10 +164,9 @@ static int check_release(struct waiting *waiting, struct reader *reader,
 			    "have been missed between the tables");
 	if (waiting->unreleased.unknown)
 		caveats_add(&waiting->caveats,
-			    "of %" PRIu64
-			    " rings nobody knows who closed them: they may be "
-			    "its own",
-			    waiting->unreleased.unknown);
+			    "nobody knows who closed %s, perhaps that process",
+			    number_count(count, waiting->unreleased.unknown,
+					 "ring"));
 	if (waiting->unreleased.perhaps)
 		caveats_add(&waiting->caveats,
 			    "living processes hold files with the inode "
@@ -178,16 +178,17 @@ static int check_release(struct waiting *waiting, struct reader *reader,
 
 static void note_living(const struct waiting *waiting, struct view *view)
 {
+	char count[NUMBER_TEXT];
+
 	if (waiting->unreleased.living)
 		view_note(view,
-			  "Not waited for, because living processes hold "
-			  "them: files: %" PRIu64 ".",
-			  waiting->unreleased.living);
+			  "Not waited for: %s that living processes hold.",
+			  number_count(count, waiting->unreleased.living,
+				       "file"));
 	if (waiting->unreleased.unseen)
-		view_note(view,
-			  "Processes that could not be asked what they hold: "
-			  "%" PRIu64 ".",
-			  waiting->unreleased.unseen);
+		view_note(view, "%s could not be asked for open files.",
+			  number_count(count, waiting->unreleased.unseen,
+				       "process"));
 }
 
 static enum status judge_release(const struct waiting *waiting, int result)

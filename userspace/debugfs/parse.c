@@ -334,6 +334,7 @@ static int parse_header(struct parser *parser, char *line)
 static int split_row(struct parser *parser, char *line, const char **cells)
 {
 	struct document *doc = parser->doc;
+	char count[NUMBER_TEXT], columns[NUMBER_TEXT];
 	size_t fields = 0;
 	char *field;
 	int err;
@@ -351,10 +352,10 @@ static int split_row(struct parser *parser, char *line, const char **cells)
 	}
 	if (fields == doc->nr_columns)
 		return 0;
-	return error_set(
-		-EPROTO,
-		"%s: line %zu: %zu fields, but the table has %zu columns",
-		doc->file, parser->line, fields, doc->nr_columns);
+	return error_set(-EPROTO, "%s: line %zu: %s, but the table has %s",
+			 doc->file, parser->line,
+			 number_count(count, fields, "field"),
+			 number_count(columns, doc->nr_columns, "column"));
 }
 
 static int parse_row(struct parser *parser, char *line)

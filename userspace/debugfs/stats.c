@@ -107,12 +107,13 @@ static void check_lacks(const struct stats *stats, struct caveats *caveats)
 static void check_unrecorded(const struct stats *stats, struct caveats *caveats)
 {
 	uint64_t nr = stats->gauge[DFPUT_GAUGE_unrecorded];
+	char count[NUMBER_TEXT];
 
 	if (nr)
-		caveats_add(caveats,
-			    "%" PRIu64 " files on the list have no record: "
-			    "nobody knows whose they are",
-			    nr);
+		caveats_add(
+			caveats,
+			"%s on the list without a record: nobody knows whose",
+			number_count(count, nr, "file"));
 }
 
 void stats_caveats(const struct stats *stats, struct caveats *caveats)

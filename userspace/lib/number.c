@@ -126,6 +126,16 @@ const char *number_text(char text[NUMBER_TEXT], uint64_t value)
 	return text;
 }
 
+const char *number_count(char text[NUMBER_TEXT], uint64_t nr, const char *noun)
+{
+	size_t length = strlen(noun);
+	const char *plural = length && noun[length - 1] == 's' ? "es" : "s";
+
+	snprintf(text, NUMBER_TEXT, "%" PRIu64 " %.32s%s", nr, noun,
+		 nr == 1 ? "" : plural);
+	return text;
+}
+
 static const struct unit *unit_for(uint64_t ns)
 {
 	size_t i;

@@ -35,6 +35,9 @@ int number_time(const char *text, uint64_t *ns);
 /* These write a number, and return @text. */
 const char *number_text(char text[NUMBER_TEXT], uint64_t value);
 
+/* 1 file, 2 files: @noun is one word, in the singular. */
+const char *number_count(char text[NUMBER_TEXT], uint64_t nr, const char *noun);
+
 /* A time in its largest unit, losing nothing: 1.048576ms. */
 const char *number_ns_exact(char text[NUMBER_TEXT], uint64_t ns);
 

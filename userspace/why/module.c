@@ -136,7 +136,7 @@ static size_t *count_reasons(struct rows *rows)
 static void add_pending(struct why_search *search, const struct rows *rows,
 			const struct rows *umounts, size_t first, size_t nr)
 {
-	char what[NUMBER_TEXT + 16], age[NUMBER_TEXT];
+	char what[NUMBER_TEXT], age[NUMBER_TEXT];
 	uint64_t owner = rows_number(rows, first, PENDING_OWNER);
 	const struct why_reason reason = {
 		.kind = "pending",
@@ -149,7 +149,7 @@ static void add_pending(struct why_search *search, const struct rows *rows,
 		.what = what,
 	};
 
-	snprintf(what, sizeof(what), "%zu file%s", nr, nr == 1 ? "" : "s");
+	number_count(what, nr, "file");
 	number_ns_short(age, rows_number(rows, first, PENDING_AGE));
 	why_add(search, &reason,
 		"on the kernel's list of deferred files, cause %s, for %s%s",

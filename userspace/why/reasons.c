@@ -90,12 +90,12 @@ static void scan_holders(struct why_search *search)
 static void say_unseen(struct why_search *search)
 {
 	const struct holders *holders = &search->holders;
+	char count[NUMBER_TEXT];
 	uint64_t pidns;
 
 	if (holders->nr_unseen)
-		why_unseen(search, "%zu process%s could not be looked at%s",
-			   holders->nr_unseen,
-			   holders->nr_unseen == 1 ? "" : "es",
+		why_unseen(search, "%s could not be looked at%s",
+			   number_count(count, holders->nr_unseen, "process"),
 			   geteuid() ? ": try as root" : "");
 	else if (geteuid() && !*search->query->root)
 		why_unseen(
@@ -115,8 +115,8 @@ static void say_unseen(struct why_search *search)
 	if (holders->nr_rings)
 		why_unseen(
 			search,
-			"%zu io_uring rings of living processes have room for registered files, and list none: there are none, or the ring was too busy to say",
-			holders->nr_rings);
+			"%s of living processes with room for registered files, and none listed: there are none, or the ring was too busy to say",
+			number_count(count, holders->nr_rings, "ring"));
 }
 
 /* Only where nothing is mounted: what is, is busy of course. */

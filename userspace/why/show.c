@@ -347,6 +347,7 @@ static void show_folded(const struct why *why, bool all, struct view *view)
 	const struct why_reason **sorted =
 		alloc_array(why->nr, sizeof(*sorted));
 	size_t nr, most = all ? SIZE_MAX : MAX_LINES;
+	char count[NUMBER_TEXT];
 	struct line *lines = fold_reasons(why, sorted, &nr);
 	struct view_table *table;
 
@@ -357,7 +358,8 @@ static void show_folded(const struct why *why, bool all, struct view *view)
 		show_line(&lines[i], table);
 	view_table_end(table);
 	if (nr > most)
-		view_note(view, "And %zu lines more: see --all.", nr - most);
+		view_note(view, "And %s more: see --all.",
+			  number_count(count, nr - most, "line"));
 	free(lines);
 	free(sorted);
 }

@@ -353,14 +353,14 @@ static void ring_text(void **state)
 	(void)state;
 	read_text("pos:\t0\nmnt_id:\t15\nino:\t77\nSqMask:\t0x3\n"
 		  "UserFiles:\t4\n    0: /a\\040b\n    1: <none>\n"
-		  "    3: /c: d\nUserBufs:\t1\n    0: 0x5/4096\n"
+		  "    3: c: d\nUserBufs:\t1\n    0: 0x5/4096\n"
 		  "PollList:\n  op=6, task_works=0\n",
 		  &info);
 	assert_int_equal(info.mount, 15);
 	assert_int_equal(info.inode, 77);
 	assert_int_equal(info.nr_registered, 2);
 	assert_string_equal(info.registered[0], "/a b");
-	assert_string_equal(info.registered[1], "/c: d");
+	assert_string_equal(info.registered[1], "c: d");
 	assert_false(info.is_busy);
 	fdinfo_free(&info);
 	read_text("UserFiles:\t4\nUserBufs:\t0\n", &info);

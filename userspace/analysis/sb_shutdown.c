@@ -7,6 +7,7 @@
  * from then on, we try. Opened exclusively, and closed at once, a device is in
  * nobody's way but that of another who opens it exclusively just then.
  */
+#include <blkid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -96,21 +97,6 @@ static void choose_ids(struct sb_shutdown *shutdown,
 		shutdown->id[shutdown->nr_ids++] = gone;
 }
 
-/* Where the device's name is /dev and the kernel's, as it mostly is. */
-static char *find_special_file(dev_t block, const char *name)
-{
-	char *path = alloc_text("/dev/%s", name);
-	struct stat stat_buf;
-
-	for (char *at = path; *at; at++)
-		*at = *at == '!' ? '/' : *at;
-	if (!stat(path, &stat_buf) && S_ISBLK(stat_buf.st_mode) &&
-	    stat_buf.st_rdev == block)
-		return path;
-	free(path);
-	return NULL;
-}
-
 /* Which block device is it, if it is one, and what is on it? */
 static int take_block(struct sb_shutdown *shutdown, struct wanted *wanted)
 {
@@ -121,8 +107,7 @@ static int take_block(struct sb_shutdown *shutdown, struct wanted *wanted)
 		return 0;
 	shutdown->block = wanted->device;
 	if (!shutdown->path)
-		shutdown->path =
-			find_special_file(shutdown->block, wanted->name);
+		shutdown->path = blkid_devno_to_devname(shutdown->block);
 	err = locate_super("", shutdown->block, &wanted->source);
 	if (err)
 		error_set(err, "cannot read the table of mounts: %s",

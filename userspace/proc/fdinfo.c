@@ -10,6 +10,7 @@
  *   UserBufs:	0			which ends them
  */
 #include <errno.h>
+#include <libmount.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,11 +33,13 @@ struct parser {
 	uint64_t nr_lines;
 };
 
+/* Paths are escaped, the names of older kernels are not, and may have blanks. */
 static void append_registered(struct fdinfo *info, const char *name)
 {
 	info->registered = alloc_more(info->registered, info->nr_registered,
 				      sizeof(*info->registered));
-	info->registered[info->nr_registered++] = alloc_copy(name);
+	info->registered[info->nr_registered++] =
+		*name == '/' ? must(mnt_unmangle(name)) : alloc_copy(name);
 }
 
 /* A registered file, or whatever follows these. */
@@ -51,10 +54,8 @@ static void parse_registered(struct parser *parser, char *line)
 	}
 	at += digits + 2;
 	parser->nr_lines++;
-	if (!strcmp(at, "<none>"))
-		return;
-	proc_decode(at);
-	append_registered(parser->info, at);
+	if (strcmp(at, "<none>"))
+		append_registered(parser->info, at);
 }
 
 /* Return: whether it was that, and its number is in @number. */

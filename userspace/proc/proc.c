@@ -138,19 +138,3 @@ bool proc_is_gone(int err)
 {
 	return err == -ENOENT || err == -ESRCH;
 }
-
-void proc_decode(char *text)
-{
-	char *to = text;
-
-	for (; *text; text++) {
-		if (text[0] == '\\' && strspn(text + 1, "01234567") >= 3) {
-			*to++ = (char)((text[1] - '0') * 64 +
-				       (text[2] - '0') * 8 + text[3] - '0');
-			text += 3;
-		} else {
-			*to++ = *text;
-		}
-	}
-	*to = '\0';
-}

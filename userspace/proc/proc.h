@@ -63,7 +63,4 @@ int proc_stat(int dir, const char *name, struct proc_file *file);
 /* Does this error mean that the process has ended? */
 bool proc_is_gone(int err);
 
-/* Decodes bytes that the kernel wrote as a backslash and three octal digits. */
-void proc_decode(char *text);
-
 #endif /* DFPUT_PROC_H */

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libmount.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,13 +224,14 @@ static void look_at_loops(struct why_search *search)
 		closedir(list);
 }
 
-static void add_swap(struct why_search *search, char *path, const char *type)
+static void add_swap(struct why_search *search, char *path, const char *line)
 {
 	struct why_reason reason = { .kind = "swap", .fd = -1, .what = path };
+	char type[32] = "";
 	bool deleted;
 	dev_t device;
 
-	proc_decode(path);
+	sscanf(line, "%*s %31s", type);
 	deleted = cut_deleted(path);
 	if (!strcmp(type, "partition") &&
 	    !devices_find(search->query->root, path, &device) &&
@@ -241,40 +243,34 @@ static void add_swap(struct why_search *search, char *path, const char *type)
 		deleted ? "deleted, " : "");
 }
 
-static void look_at_swap(struct why_search *search)
+/* Calls @add with the path that each line of a file begins with. */
+static void read_paths(struct why_search *search, const char *name,
+		       void (*add)(struct why_search *search, char *path,
+				   const char *line))
 {
-	FILE *file = open_file(search, "/proc/swaps");
-	char path[4096], type[32], *line = NULL;
+	FILE *file = open_file(search, name);
+	char *line = NULL, *path;
 	size_t room = 0;
 
-	while (file && getline(&line, &room, file) > 0)
-		if (sscanf(line, "%4095s %31s", path, type) == 2)
-			add_swap(search, path, type);
+	while (file && getline(&line, &room, file) > 0) {
+		path = mnt_unmangle(line);
+		if (path && *path == '/')
+			add(search, path, line);
+		free(path);
+	}
 	free(line);
 	if (file)
 		fclose(file);
 }
 
 /* nfsd keeps a reference to each directory that it has exported to somebody. */
-static void look_at_exports(struct why_search *search)
+static void add_export(struct why_search *search, char *path, const char *line)
 {
-	FILE *file = open_file(search, "/proc/fs/nfsd/exports");
-	struct why_reason reason = { .kind = "export", .fd = -1 };
-	char path[4096], *line = NULL;
-	size_t room = 0;
+	struct why_reason reason = { .kind = "export", .fd = -1, .what = path };
 
-	while (file && getline(&line, &room, file) > 0) {
-		if (*line == '#' || sscanf(line, "%4095s", path) != 1)
-			continue;
-		proc_decode(path);
-		reason.what = path;
-		if (is_ours(search, path, &reason.keeps))
-			why_add(search, &reason,
-				"exported by nfsd: see exportfs(8)");
-	}
-	free(line);
-	if (file)
-		fclose(file);
+	(void)line;
+	if (is_ours(search, path, &reason.keeps))
+		why_add(search, &reason, "exported by nfsd: see exportfs(8)");
 }
 
 void why_devices(struct why_search *search)
@@ -286,6 +282,6 @@ void why_devices(struct why_search *search)
 	if (why->is_block)
 		look_at_partitions(search, why->block[0]);
 	look_at_loops(search);
-	look_at_swap(search);
-	look_at_exports(search);
+	read_paths(search, "/proc/swaps", add_swap);
+	read_paths(search, "/proc/fs/nfsd/exports", add_export);
 }

@@ -3,6 +3,7 @@
  * Why a mount or a device is busy: the parts that look, in the order of their
  * certainty, and what is made of it.
  */
+#include <blkid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -16,7 +17,6 @@
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/status.h"
-#include "proc/devices.h"
 #include "proc/proc.h"
 #include "why/search.h"
 
@@ -123,15 +123,18 @@ static void say_unseen(struct why_search *search)
 static void try_device(struct why_search *search)
 {
 	struct why *why = search->why;
-	char *name, *path;
-	int fd = -1;
+	char *path;
+	int fd;
 
 	if (!why->is_block || why->found || *search->query->root)
 		return;
-	name = devices_name("", why->block[0]);
-	if (!name)
+	path = blkid_devno_to_devname(why->block[0]);
+	if (!path) {
+		why_unseen(
+			search,
+			"the device has no special file in /dev to open, to see whether it is busy");
 		return;
-	path = alloc_text("/dev/%s", name);
+	}
 	fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
 	if (fd >= 0)
 		close(fd);
@@ -143,7 +146,6 @@ static void try_device(struct why_search *search)
 			"%s could not be opened, to see whether it is busy: %s",
 			path, strerror(errno));
 	free(path);
-	free(name);
 }
 
 static bool is_explained(const struct why *why)

@@ -714,6 +714,13 @@ dfput doctor --input "$work/record.tar"
 has_not "$out" 'modprobe' "doctor: nothing to do here for the machine of a copy"
 dfput record -t 0 --root "$(tree "$fixtures/busy")" "$work/record"
 is_status 1 "nothing is overwritten"
+for where in "$work/cut" "$work/cut.tar"; do
+	# shellcheck disable=SC2016 # for the shell inside
+	run sh -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' sh "$DFPUT" record -t 0 \
+		--root "$(tree "$fixtures/busy")" "$where"
+	is_status 1 "too big a record: $where"
+	has "$err" "cannot write $where: File too large" "with the reason"
+done
 dfput record -t 0 --names --root "$(tree "$fixtures/busy")" "$work/named"
 has "$(cat "$work/named/proc/self/mountinfo")" ' /dev/sda1 rw$' "--names: with them"
 printf 'no archive\n' >"$work/no.tar"

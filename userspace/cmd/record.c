@@ -72,15 +72,16 @@ static int open_record(struct record *record, const char *path)
 	return record->dir < 0 ? fail(record, -errno) : 0;
 }
 
+/* Return: @err if that is one, otherwise whether all of it was written. */
 static int close_record(struct record *record, int err)
 {
-	if (record->tar && !err)
-		err = tar_end(record->tar);
-	if (record->tar && fclose(record->tar) && !err)
-		err = -errno;
+	int ended = record->tar && !err ? tar_end(record->tar) : 0;
+
+	if (record->tar && fclose(record->tar) && !ended)
+		ended = -errno;
 	if (record->dir >= 0)
 		close(record->dir);
-	return err;
+	return ended && !err ? fail(record, ended) : err;
 }
 
 /* The directories above a file. */
@@ -103,8 +104,8 @@ static int add_file(struct record *record, const char *name, const char *text,
 
 	record->nr++;
 	if (record->tar) {
-		tar_add(record->tar, name, text, size);
-		return 0;
+		err = tar_add(record->tar, name, text, size);
+		return err ? fail(record, err) : 0;
 	}
 	make_directories(record->dir, name);
 	fd = openat(record->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
@@ -289,10 +290,7 @@ static int show_record(const struct options *options, struct reader *reader,
 		err = add_host(&record, reader, options->names);
 	if (!err)
 		err = add_config(&record, reader);
-	if (!err)
-		err = close_record(&record, 0) ? fail(&record, -EIO) : 0;
-	else
-		close_record(&record, err);
+	err = close_record(&record, err);
 	if (err)
 		return err;
 	view_text(view, "target", record.path);

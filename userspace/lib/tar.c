@@ -51,7 +51,7 @@ static void pad(FILE *tar, size_t size)
 		putc(0, tar);
 }
 
-void tar_add(FILE *tar, const char *name, const char *text, size_t size)
+int tar_add(FILE *tar, const char *name, const char *text, size_t size)
 {
 	struct header header = {
 		.mode = "0000600",
@@ -71,17 +71,15 @@ void tar_add(FILE *tar, const char *name, const char *text, size_t size)
 	fwrite(&header, BLOCK, 1, tar);
 	fwrite(text, 1, size, tar);
 	pad(tar, size);
+	return ferror(tar) ? -errno : 0;
 }
 
 int tar_end(FILE *tar)
 {
 	static const char blocks[2 * BLOCK];
 
-	errno = 0;
 	fwrite(blocks, 1, sizeof(blocks), tar);
-	if (!fflush(tar) && !ferror(tar))
-		return 0;
-	return errno ? -errno : -EIO;
+	return fflush(tar) ? -errno : 0;
 }
 
 /* A block, or one of zeroes at the end. */

@@ -9,10 +9,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Add a file. What goes wrong is seen by ferror(3). */
-void tar_add(FILE *tar, const char *name, const char *text, size_t size);
-
-/* End the archive. Return: 0, or a negative errno if not all of it was written. */
+/* Add a file; end the archive. Return: 0 or a negative errno. */
+int tar_add(FILE *tar, const char *name, const char *text, size_t size);
 int tar_end(FILE *tar);
 
 /**

@@ -410,7 +410,8 @@ static const char *range_text(const struct cells *cells,
 	char label[ORIGINS_LABEL];
 	uint64_t least, most;
 
-	if (number_parse(get_cell(cells, find_extreme(cells, fold, column, -1),
+	if (cells->where[column] == NOWHERE ||
+	    number_parse(get_cell(cells, find_extreme(cells, fold, column, -1),
 				  column, label),
 			 &least) ||
 	    number_parse(get_cell(cells, find_extreme(cells, fold, column, 1),

@@ -32,4 +32,18 @@ is 'no reference is ever taken on what we watch' "$(grep -nE \
 is 'no function is hooked by its name, which others may have' \
 	"$(grep -nE '\bftrace_set_(filter|notrace)\(' "${files[@]}" | grep -v 'NULL, 0, 1')" ''
 
+# ---- faults that no test can make happen: their source does not come back
+
+is 'clocks may differ between processors: no time is subtracted but by dfput_elapsed()' \
+	"$(grep -nE '\b(now|begun|started|ended) - ' "${files[@]}")" ''
+is 'a call path has the function of the call, not what is behind it (%pB)' \
+	"$(grep -nE '%p[sS]' "${files[@]}")" ''
+is 'what ftrace answers is heard: it may refuse to unhook' \
+	"$(grep -nE '^\s*(un)?register_ftrace_function\(' "${files[@]}")" ''
+is 'the directory is made last and removed first' \
+	"$(grep -oE 'dfput_(control|debugfs)_(init|exit)\(' module/main.c | tr -d '(\n')" \
+	'dfput_control_initdfput_debugfs_initdfput_debugfs_exitdfput_control_exit'
+like 'a 32-bit kernel is refused' "$("${CC:-cc}" -E module/compat/compat.h 2>&1 >/dev/null)" \
+	'#error "dfput counts right only on 64-bit kernels"'
+
 done_testing

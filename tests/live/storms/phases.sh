@@ -14,10 +14,11 @@ fixed='synchronize_rcu synchronize_rcu_tasks synchronize_rcu_tasks_rude synchron
 	schedule_on_each_cpu unregister_kretprobes unregister_kprobes'
 entry=__x64_sys_delete_module
 
-# phased_unload: unloads; $TMPDIR/phases has "NAME CALLS MS" of each wait, with the
-# time of those alone that are in no other; "total" of it all; and "rest", without them
+# phased_unload: unloads, as soon as no file of it is open; $TMPDIR/phases has
+# "NAME CALLS MS" of each wait, with the time of those alone that are in no other;
+# "total" of it all; and "rest", without them
 phased_unload() {
-	local symbol status
+	local symbol status try
 	echo 0 >"$tracing/tracing_on"
 	for symbol in $entry $waits; do
 		! can_trace "$symbol" || echo "$symbol"
@@ -25,9 +26,13 @@ phased_unload() {
 	echo function_graph >"$tracing/current_tracer"
 	echo 1 >"$tracing/options/funcgraph-tail"
 	echo >"$tracing/trace"
-	sh -c "echo \$\$ >$tracing/set_ftrace_pid && echo 1 >$tracing/tracing_on && exec rmmod dfput"
-	status=$?
-	echo 0 >"$tracing/tracing_on"
+	for ((try = 0; try < 600; try++)); do
+		sh -c "echo \$\$ >$tracing/set_ftrace_pid && echo 1 >$tracing/tracing_on && exec rmmod dfput"
+		status=$?
+		echo 0 >"$tracing/tracing_on"
+		[ $status != 0 ] || break
+		sleep 0.1
+	done 2>/dev/null
 	cp "$tracing/trace" "$TMPDIR/graph"
 	echo nop >"$tracing/current_tracer"
 	echo >"$tracing/set_ftrace_filter"

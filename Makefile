@@ -33,8 +33,8 @@ modules: ## dfput.ko, against the headers in KDIR
 	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' modules
 
 .PHONY: reader
-reader: ## the reader, build/dfput
-	$(MAKE) -C userspace BUILD='$(BUILD)'
+reader: ## the reader, build/dfput, and the schema of its JSON
+	$(MAKE) -C userspace BUILD='$(BUILD)' all schema
 
 .PHONY: test-module
 test-module: ## the module with seams for tests, build/test/dfput.ko

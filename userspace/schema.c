@@ -115,6 +115,16 @@ static void add_column(struct json_object *schema, const char *name,
 	free(time);
 }
 
+/* Of a table of the module: beside a device stands where it is mounted. */
+static void add_table_column(struct json_object *schema, const char *name,
+			     const char *kind, const char *meaning)
+{
+	add_column(schema, name, kind, meaning);
+	if (!strcmp(name, "device"))
+		add_member(schema, "mountpoint", "text",
+			   "where its device is mounted now, if at one place");
+}
+
 /* An object of the definitions, made as it is asked for. */
 static struct json_object *definition(struct json_object *root,
 				      const char *name)
@@ -132,7 +142,9 @@ static void add_tables(struct json_object *root)
 {
 #define COLUMN(table, name, kind, who, meaning) \
 	add_column(definition(root, #table), #name, #kind, meaning);
-#define TABLE(name, ...) DFPUT_COLUMNS_##name(COLUMN, name)
+#define TABLE_COLUMN(table, name, kind, who, meaning) \
+	add_table_column(definition(root, #table), #name, #kind, meaning);
+#define TABLE(name, ...) DFPUT_COLUMNS_##name(TABLE_COLUMN, name)
 #define OBJECT(name) MEMBERS_COLUMNS_##name(COLUMN, name)
 	DFPUT_FILES(TABLE)
 	DFPUT_HOOKS_VALUES(COLUMN, module)

@@ -1,115 +1,85 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where a device is mounted.
+ * Where a device is mounted, and what is mounted somewhere.
  */
 #include "cmocka_main.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/sysmacros.h>
 
 #include "proc/mountpoint.h"
 
 static const char mountinfo[] = "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
 				"23 22 0:25 / /tmp rw - tmpfs tmpfs rw\n"
+				"26 22 0:26 / /tmp rw - tmpfs tmpfs rw\n"
 				"24 22 0:42 / /mnt/a\\040b rw - fuse.x x rw\n"
 				"25 22 0:42 / /mnt/c rw - fuse.x x rw\n";
 
-static char root[] = "/tmp/dfput-locate-XXXXXX";
-
-static void in_root(char path[128], const char *rest)
+static void assert_place(const struct places *places, const char *device,
+			 const char *path, size_t nr)
 {
-	snprintf(path, 128, "%s%s", root, rest);
-}
+	const struct place *place = places_find(places, device);
 
-static int set_up(void **state)
-{
-	char path[128];
-	FILE *file;
-
-	(void)state;
-	assert_non_null(mkdtemp(root));
-	in_root(path, "/proc");
-	assert_int_equal(mkdir(path, 0700), 0);
-	in_root(path, "/proc/self");
-	assert_int_equal(mkdir(path, 0700), 0);
-	in_root(path, "/proc/self/mountinfo");
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(mountinfo, file);
-	assert_int_equal(fclose(file), 0);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	static const char *const all[] = { "/proc/self/mountinfo", "/proc/self",
-					   "/proc", "" };
-	char path[128];
-
-	(void)state;
-	for (int i = 0; i < 4; i++) {
-		in_root(path, all[i]);
-		assert_int_equal(remove(path), 0);
-	}
-	return 0;
-}
-
-static void assert_mount(const char *device, const char *expected)
-{
-	char *where;
-
-	assert_int_equal(locate_device(root, device, &where), 0);
-	if (expected)
-		assert_string_equal(where, expected);
-	else
-		assert_null(where);
-	free(where);
+	assert_int_equal(place ? place->nr : 0, nr);
+	if (nr)
+		assert_string_equal(place->path, path);
 }
 
 static void devices(void **state)
 {
+	static const char *const none[] = {
+		"", "-", "8", "8:", "8:1x", "a:b", "8:1 ", "ext4", "0:1", "8:10"
+	};
+	struct places places;
+
 	(void)state;
-	assert_mount("8:1", "/");
-	assert_mount("0:25", "/tmp");
-	assert_mount("0:42", "/mnt/a b");
-	assert_mount("0:1", NULL);
-	assert_mount("8:10", NULL);
+	places_parse(&places, mountinfo);
+	assert_place(&places, "8:1", "/", 1);
+	assert_place(&places, "0:25", "/tmp", 1);
+	assert_place(&places, "0:42", "/mnt/a b", 2);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_place(&places, none[i], NULL, 0);
+	places_free(&places);
 }
 
-static void what_is_no_device(void **state)
+static void mounts(void **state)
 {
-	static const char *const texts[] = { "",     "-",   "8",    "8:",
-					     "8:1x", "a:b", "8:1 ", "ext4" };
-	char *where;
+	dev_t super;
+
+	(void)state;
+	assert_true(locate_mount(mountinfo, "/tmp/", &super));
+	assert_true(super == makedev(0, 26));
+	assert_true(locate_mount(mountinfo, "/mnt/a b", &super));
+	assert_true(super == makedev(0, 42));
+	assert_false(locate_mount(mountinfo, "/mnt", &super));
+	assert_true(locate_source(mountinfo, "/dev/sda1", &super));
+	assert_true(super == makedev(8, 1));
+	assert_false(locate_source(mountinfo, "/dev/sda2", &super));
+}
+
+static void what_is_hidden(void **state)
+{
+	static const char *const texts[] = { NULL, "", "no line\n",
+					     "22 1 8:1 - - - - ext4 - -\n" };
+	struct places places;
+	dev_t super;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		assert_int_equal(locate_device(root, texts[i], &where),
-				 -EINVAL);
-		assert_null(where);
+		places_parse(&places, texts[i]);
+		assert_int_equal(places.nr, 0);
+		places_free(&places);
+		assert_false(locate_mount(texts[i], "/", &super));
+		assert_null(locate_debugfs(texts[i]));
 	}
-}
-
-static void no_table_of_mounts(void **state)
-{
-	char *where;
-
-	(void)state;
-	assert_true(locate_device("/tmp/dfput-none", "8:1", &where) < 0);
-	assert_null(where);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(devices),
-		cmocka_unit_test(what_is_no_device),
-		cmocka_unit_test(no_table_of_mounts),
+		cmocka_unit_test(mounts),
+		cmocka_unit_test(what_is_hidden),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -422,17 +422,36 @@ column origin_name leftovers --sort origin_name --input "$fixtures/idle"
 verdict $? "sorted by a name"
 dfput leftovers --json -o +pid -o inode --pid 903 --input "$fixtures/idle"
 is_json "$out" 'j["leftovers"] == [{"inode": 131075}]' "JSON too has the columns and rows that were asked for"
-root=$(awk '$5 == "/" { print $3 }' /proc/self/mountinfo | tail -n 1)
+# A copy of a machine that had these mounts.
 copy busy
-sed -i "s/${tab}0:42${tab}/${tab}$root${tab}/" "$copy/pending"
-column origin pending --mount / --input "$copy"
+mkdir -p "$copy/proc/self"
+printf '%s\n' '1 1 8:1 / / rw - ext4 /dev/vda1 rw' '2 1 0:42 / /mnt/a\040b rw - fuse.x x rw' \
+	'3 1 0:15 / /c rw - tmpfs none rw' '4 1 0:15 / /d rw - tmpfs none rw' \
+	>"$copy/proc/self/mountinfo"
+column origin pending --mount '/mnt/a b/' --input "$copy"
 [ "$out" = 7 ]
-verdict $? "of a mount"
-dfput pending --mount "$work" --input "$copy"
-is_status 1 "of what is not mounted"
-has "$err" '--mount: .*: nothing is mounted there$' "said so"
-dfput pending --super "$work" --input "$copy"
-is_status 1 "of what is no device"
+verdict $? "of a mount of the copy's machine"
+column inode pending --super /dev/vda1 --input "$copy"
+[ "$out" = 131074 ]
+verdict $? "of a device of that machine"
+for option in "--mount /mnt" "--super /dev/none"; do
+	# shellcheck disable=SC2086 # an option and its argument
+	dfput pending $option --input "$copy"
+	is_status 1 "of what was not mounted"
+	has "$err" 'this copy has no such mount' "said so"
+done
+dfput pending --input "$copy"
+has "$out" '^Device 8:1 is mounted on /$' "where a device is mounted"
+has "$out" '^Device 0:15 is mounted on /c and 1 place more$' "or the first place"
+dfput superblocks --input "$copy"
+has_not "$out" 'is mounted on' "not below a table of all that is mounted"
+column mountpoint pending --sort mountpoint --input "$copy"
+[ "$out" = '- - / /mnt/a b' ]
+verdict $? "the mount point as a column, if there is one"
+dfput pending --json --input "$copy"
+is_json "$out" '[p["mountpoint"] for p in j["pending"]] == ["/", None, "/mnt/a b", None]' "and in JSON"
+dfput pending --json --input "$fixtures/busy"
+is_json "$out" '{p["mountpoint"] for p in j["pending"]} == {None}' "null where the copy does not say"
 
 # 64 files of one process, and one of another.
 copy idle
@@ -500,7 +519,7 @@ has "$out" '^4 files on the list, after ' "how many"
 dfput wait --list --timeout 0 --json --root "$(tree "$fixtures/busy")"
 is_json "$out" 'j["left"] == 4 and len(j["pending"]) == 4 and j["trustworthy"] is False' "as JSON"
 copy busy
-(sleep 0.3; cp "$fixtures/idle"/* "$copy") &
+(sleep 1; cp "$fixtures/idle"/* "$copy") &
 dfput wait --list --timeout 20 --root "$(tree "$copy")"
 wait
 is_status 0 "waits until it empties"
@@ -548,14 +567,14 @@ is_status 0 "wait: nothing is left of anything"
 has "$out" '^Nothing is left, after ' "said so"
 dfput wait --all --timeout 50ms --root "$(tree "$fixtures/busy")"
 is_status 3 "something is"
-has "$out" '^Left after [0-9.]+ms: 4 files on the list, 2 files held, 2 rings\.$' "what"
+has "$out" '^Left after [0-9.]+[mu]?s: 4 files on the list, 2 files held, 2 rings\.$' "what"
 has "$out" '^31 48\.211ms working ' "and each of it"
 [ -z "$err" ]
 verdict $? "no progress where there is no terminal"
 dfput wait --all --timeout 0 --json --root "$(tree "$fixtures/busy")"
 is_json "$out" 'j["left"] == 8 and len(j["pending"]) == 4 and len(j["held"]) == len(j["rings"]) == 2 and j["held_by_living"] == 0 and not j["lives"]' "as JSON"
 copy busy
-(sleep 0.3; cp "$fixtures/idle"/* "$copy") &
+(sleep 1; cp "$fixtures/idle"/* "$copy") &
 dfput wait --all --timeout 20 --root "$(tree "$copy")"
 wait
 is_status 4 "waits until nothing is; but the counters were reset"
@@ -592,24 +611,19 @@ sleep 1 &
 living=$!
 dfput wait --pid $living --timeout 20 --root "$(tree "$fixtures/idle")"
 is_status 0 "waits for a living process; in a copy the clock stands still"
-has "$out" '^Nothing is left, after [0-9.]+m?s' "said so"
+has "$out" '^Nothing is left, after [0-9.]+[mu]?s' "said so"
 [ ! -d /proc/$living ]
 verdict $? "to its end" "process $living is still there"
 dfput wait --pid $$ --timeout 0 --json --root "$(tree "$fixtures/idle")"
 is_status 3 "a living one is left"
 is_json "$out" 'j["lives"] is True' "said so"
 
-root=$(awk '$5 == "/" { print $3 }' /proc/self/mountinfo | tail -n 1)
-copy busy
-sed -i "s/${tab}8:1${tab}/${tab}$root${tab}/" "$copy/held" "$copy/pending"
-dfput wait --mount / --timeout 0 --json --root "$(tree "$copy")"
+dfput wait --mount / --timeout 0 --json --root "$(tree "$fixtures/busy")"
 is_status 3 "something is left of a filesystem"
 is_json "$out" 'len(j["held"]) == 2 and len(j["pending"]) == 1 and len(j["rings"]) == 2' "its own, and the rings"
 dfput wait --mount "$work" --root "$(tree "$fixtures/idle")"
 is_status 1 "no mount point"
-has "$err" "^dfput: wait: --mount: $work: nothing is mounted there$" "said so"
-dfput wait --mount "$work/none" --root "$(tree "$fixtures/idle")"
-is_status 1 "no such path"
+has "$err" "^dfput: wait: --mount: $work: this copy has no such mount" "said so"
 
 copy busy
 sed -i "s/${tab}8:1${tab}/${tab}0:9999${tab}/" "$copy/superblocks"
@@ -619,8 +633,8 @@ has "$out" '^The superblock is gone, after ' "said so"
 has "$out" '^ 9 fuse' "which"
 dfput wait --super 0:9999 --timeout 50ms --root "$(tree "$copy")"
 is_status 3 "one that is alive"
-has "$out" '^After [0-9.]+ms, the superblock is alive\.$' "said so"
-(sleep 0.3; sed -i "s/alive/gone/" "$copy/superblocks") &
+has "$out" '^After [0-9.]+[mu]?s, the superblock is alive\.$' "said so"
+(sleep 1; sed -i "s/alive/gone/" "$copy/superblocks") &
 dfput wait --super 0:9999 --timeout 20 --json --root "$(tree "$copy")"
 wait
 is_status 0 "one that dies meanwhile"
@@ -710,7 +724,10 @@ for where in "$work/record" "$work/record.tar"; do
 done
 cmp -s "$work/record/pending" "$fixtures/busy/pending"
 verdict $? "a table is kept as it is"
-has "$(cat "$work/record/proc/self/mountinfo")" '^1 1 8:1 - - - - ext4$' "no names of users' files"
+has "$(cat "$work/record/proc/self/mountinfo")" '^1 1 8:1 - - - - ext4 - -$' "no names of users' files"
+dfput pending --mount / --input "$work/record"
+is_status 1 "no mounts without names"
+has "$err" 'record --names' "said so"
 tar -tf "$work/record.tar" | grep -qx proc/self/mountinfo
 verdict $? "an archive that tar reads"
 dfput doctor --input "$work/record.tar"
@@ -726,6 +743,9 @@ for where in "$work/cut" "$work/cut.tar"; do
 done
 dfput record -t 0 --names --root "$(tree "$fixtures/busy")" "$work/named"
 has "$(cat "$work/named/proc/self/mountinfo")" ' /dev/sda1 rw$' "--names: with them"
+column inode pending --mount / --input "$work/named"
+[ "$out" = 131074 ]
+verdict $? "which --mount goes by"
 printf 'no archive\n' >"$work/no.tar"
 dfput stat --input "$work/no.tar"
 is_status 1 "no archive"

@@ -147,37 +147,11 @@ void leftovers_caveats(const struct leftovers *leftovers, uint64_t counted,
 			number_count(count, leftovers->nr_unknown, "leftover"));
 }
 
-static bool is_first_of_device(const struct leftovers *leftovers, size_t nth)
-{
-	const size_t *row = leftovers->released.row;
-	const char *device = rows_text(&leftovers->rows, row[nth], DEVICE);
-
-	for (size_t i = 0; i < nth; i++)
-		if (rows_is(&leftovers->rows, row[i], DEVICE, device))
-			return false;
-	return true;
-}
-
-static void show_mount(const char *device, struct view_table *table,
-		       struct view *view)
-{
-	char *where = NULL;
-
-	if (locate_device("", device, &where) || !where)
-		return;
-	if (view->json)
-		view_row(table, (const char *[]){ device, where }, false);
-	else
-		view_note(view, "Device %s is mounted on %s", device, where);
-	free(where);
-}
-
 /*
  * Where its filesystem is mounted is all that can be told of a file's path: an
  * inode found by its number may be another's by now.
  */
-static void show_mounts(const struct leftovers *leftovers,
-			const struct reader *reader, struct view *view)
+static void show_mounts(const struct leftovers *leftovers, struct view *view)
 {
 	static const struct view_column columns[] = {
 		{ "device", VIEW_TEXT },
@@ -185,14 +159,22 @@ static void show_mounts(const struct leftovers *leftovers,
 	};
 	const struct selection *released = &leftovers->released;
 	struct view_table *table;
+	struct places places;
+	struct place *place;
+	const char *device;
 
+	places_parse(&places, view->mountinfo);
 	table = view_table_begin(view, "mounts", columns, 2, VIEW_LIST);
-	for (size_t i = 0; reader->here && i < released->nr; i++)
-		if (is_first_of_device(leftovers, i))
-			show_mount(rows_text(&leftovers->rows, released->row[i],
-					     DEVICE),
-				   table, view);
+	for (size_t i = 0; i < released->nr; i++) {
+		device = rows_text(&leftovers->rows, released->row[i], DEVICE);
+		place = places_find(&places, device);
+		if (!place || place->told)
+			continue;
+		place->told = true;
+		view_row(table, (const char *[]){ device, place->path }, false);
+	}
 	view_table_end(table);
+	places_free(&places);
 }
 
 static int show_released(const struct leftovers *leftovers,
@@ -217,7 +199,7 @@ static int show_released(const struct leftovers *leftovers,
 }
 
 int leftovers_show(const struct leftovers *leftovers,
-		   const struct pending_since *pending, struct reader *reader,
+		   const struct pending_since *pending,
 		   const struct origins *origins, struct view *view)
 {
 	int err;
@@ -228,7 +210,8 @@ int leftovers_show(const struct leftovers *leftovers,
 	err = show_released(leftovers, origins, view);
 	if (err)
 		return err;
-	show_mounts(leftovers, reader, view);
+	if (view->json)
+		show_mounts(leftovers, view);
 	if (leftovers->pending.nr)
 		view_note(view, "Of its own processes, pending now:");
 	return listing_show_selected(&listing_pending, &pending->rows,

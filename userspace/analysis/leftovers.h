@@ -87,14 +87,13 @@ void leftovers_caveats(const struct leftovers *leftovers, uint64_t counted,
  * leftovers_show() - show the files that outlived the tree
  * @leftovers: loaded
  * @pending: what is on the list
- * @reader: an open one
  * @origins: call paths, or NULL
  * @view: where: in JSON tree_leftovers, mounts, tree_pending
  *
  * Return: 0 or a negative errno as in parse.h.
  */
 int leftovers_show(const struct leftovers *leftovers,
-		   const struct pending_since *pending, struct reader *reader,
+		   const struct pending_since *pending,
 		   const struct origins *origins, struct view *view);
 
 void leftovers_free(struct leftovers *leftovers);

@@ -98,21 +98,16 @@ static void choose_ids(struct sb_shutdown *shutdown,
 }
 
 /* Which block device is it, if it is one, and what is on it? */
-static int take_block(struct sb_shutdown *shutdown, struct wanted *wanted)
+static void take_block(struct sb_shutdown *shutdown, struct wanted *wanted,
+		       const struct reader *reader)
 {
-	int err;
-
 	wanted->name = devices_name("", wanted->device);
 	if (!wanted->name)
-		return 0;
+		return;
 	shutdown->block = wanted->device;
 	if (!shutdown->path)
 		shutdown->path = blkid_devno_to_devname(shutdown->block);
-	err = locate_super("", shutdown->block, &wanted->source);
-	if (err)
-		error_set(err, "cannot read the table of mounts: %s",
-			  strerror(-err));
-	return err;
+	wanted->source = locate_super(reader->mountinfo, shutdown->block);
 }
 
 static int take_special_file(struct sb_shutdown *shutdown, const char *path,
@@ -135,12 +130,12 @@ static int take_special_file(struct sb_shutdown *shutdown, const char *path,
 
 /* The device below a superblock that was named by its id. */
 static int take_id(struct sb_shutdown *shutdown, const char *text,
-		   struct wanted *wanted)
+		   struct wanted *wanted, const struct reader *reader)
 {
 	const struct rows *rows = &shutdown->rows;
 	size_t row = 0;
 	char *path;
-	int err;
+	int err = 0;
 
 	if (number_parse(text, &wanted->id) || !wanted->id)
 		return error_set(-EINVAL, "--super: '#%s' is no id", text);
@@ -152,24 +147,28 @@ static int take_id(struct sb_shutdown *shutdown, const char *text,
 			"--super: there is no superblock of that id; see 'dfput superblocks'");
 	if (devices_parse(rows_text(rows, row, DEVICE), &wanted->device))
 		return 0;
-	if (major(wanted->device))
-		return take_block(shutdown, wanted);
-	path = alloc_text("/dev/%s", rows_text(rows, row, NAME));
-	err = devices_find("", path, &wanted->device);
-	free(path);
-	return err ? 0 : take_block(shutdown, wanted);
+	if (!major(wanted->device)) {
+		path = alloc_text("/dev/%s", rows_text(rows, row, NAME));
+		err = devices_find("", path, &wanted->device);
+		free(path);
+	}
+	if (!err)
+		take_block(shutdown, wanted, reader);
+	return 0;
 }
 
 static int take_target(struct sb_shutdown *shutdown, const char *text,
-		       struct wanted *wanted)
+		       struct wanted *wanted, const struct reader *reader)
 {
 	int err = 0;
 
 	if (*text == '#')
-		return take_id(shutdown, text + 1, wanted);
+		return take_id(shutdown, text + 1, wanted, reader);
 	if (devices_parse(text, &wanted->device))
 		err = take_special_file(shutdown, text, wanted);
-	return err ? err : take_block(shutdown, wanted);
+	if (!err)
+		take_block(shutdown, wanted, reader);
+	return err;
 }
 
 int sb_shutdown_find(struct sb_shutdown *shutdown, struct reader *reader,
@@ -179,7 +178,7 @@ int sb_shutdown_find(struct sb_shutdown *shutdown, struct reader *reader,
 	int err = load_supers(shutdown, reader);
 
 	if (!err)
-		err = take_target(shutdown, text, &wanted);
+		err = take_target(shutdown, text, &wanted, reader);
 	if (!err)
 		choose_ids(shutdown, &wanted);
 	free(wanted.name);

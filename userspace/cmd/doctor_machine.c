@@ -168,8 +168,7 @@ static void check_kprobes(struct doctor *doctor, const char *debugfs)
 
 static bool check_debugfs(struct doctor *doctor)
 {
-	char *debugfs;
-	int err = locate_debugfs(doctor->reader.root, &debugfs);
+	char *debugfs = locate_debugfs(doctor->reader.mountinfo);
 
 	if (debugfs) {
 		doctor_add(doctor, "debugfs", DOCTOR_OK, NULL, "mounted on %s",
@@ -178,11 +177,10 @@ static bool check_debugfs(struct doctor *doctor)
 		free(debugfs);
 		return true;
 	}
-	if (err)
+	if (!doctor->reader.mountinfo)
 		doctor_add(doctor, "debugfs", DOCTOR_FAIL,
 			   "mount -t proc proc /proc",
-			   "the table of mounts cannot be read: %s",
-			   strerror(-err));
+			   "the table of mounts cannot be read");
 	else
 		doctor_add(
 			doctor, "debugfs", DOCTOR_FAIL,

@@ -9,10 +9,10 @@
 
 #include "cmd/cmd.h"
 #include "debugfs/listing.h"
+#include "debugfs/target.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "proc/devices.h"
-#include "proc/mountpoint.h"
 
 static bool is_text(const struct rows *rows, size_t row, void *text)
 {
@@ -71,6 +71,7 @@ struct query {
 	const struct options *options;
 	const struct listing *listing;
 	struct document *doc;
+	struct reader *reader;
 	struct selection selection;
 };
 
@@ -87,46 +88,28 @@ static int keep(struct query *query, const char *column,
 	return err;
 }
 
-static int keep_mount(struct query *query)
+static int keep_device(struct query *query, const char *text,
+		       int (*find)(const struct reader *reader,
+				   const char *text, dev_t *super))
 {
-	const char *path = query->options->mount;
 	char device[DEVICES_TEXT];
 	dev_t super;
-	int err = locate_mount("", path, &super);
+	int err = find(query->reader, text, &super);
 
-	if (err)
-		return error_set(err, "--mount: %s: %s", path,
-				 err == -EINVAL ? "nothing is mounted there" :
-						  strerror(-err));
-	return keep(query, "device", is_text,
-		    (void *)devices_text(device, super));
+	return err ? err :
+		     keep(query, "device", is_text,
+			  (void *)devices_text(device, super));
 }
 
-static int keep_id(struct query *query, const char *id)
-{
-	bool itself = listing_is(query->listing, &listing_superblocks);
-
-	return keep(query, itself ? "id" : "super", is_text, (void *)id);
-}
-
-/* On btrfs, the superblock has another number than its device. */
 static int keep_super(struct query *query)
 {
 	const char *text = query->options->super;
-	char device[DEVICES_TEXT];
-	dev_t block, super = 0;
-	int err = 0;
+	bool itself = listing_is(query->listing, &listing_superblocks);
 
-	if (*text == '#')
-		return keep_id(query, text + 1);
-	if (devices_parse(text, &block))
-		err = devices_find("", text, &block);
-	if (!err)
-		err = locate_super("", block, &super);
-	if (err)
-		return error_set(err, "--super: %s: %s", text, strerror(-err));
-	return keep(query, "device", is_text,
-		    (void *)devices_text(device, super ? super : block));
+	if (*text != '#')
+		return keep_device(query, text, target_super);
+	return keep(query, itself ? "id" : "super", is_text,
+		    (void *)(text + 1));
 }
 
 static int keep_process(struct query *query)
@@ -155,12 +138,12 @@ static const char *find_time(const struct listing *listing)
 }
 
 /* Both ages and times are of the module's clock, as it was when that was read. */
-static int keep_since(struct query *query, struct reader *reader)
+static int keep_since(struct query *query)
 {
 	struct options_moment since = query->options->since;
 	struct stats stats;
 	uint64_t now, wall, age;
-	int err = stats_load(reader, &stats);
+	int err = stats_load(query->reader, &stats);
 
 	if (err)
 		return err;
@@ -179,22 +162,22 @@ static int keep_since(struct query *query, struct reader *reader)
 	return keep(query, find_time(query->listing), is_after, &now);
 }
 
-static int select_rows(struct query *query, struct reader *reader,
-		       const struct origins *origins)
+static int select_rows(struct query *query, const struct origins *origins,
+		       const struct view *view)
 {
 	const struct options *options = query->options;
 	int err = 0;
 
 	if (options->mount)
-		err = keep_mount(query);
+		err = keep_device(query, options->mount, target_mount);
 	if (!err && options->super)
 		err = keep_super(query);
 	if (!err)
 		err = keep_process(query);
 	if (!err && options->since.ns != UINT64_MAX)
-		err = keep_since(query, reader);
+		err = keep_since(query);
 	if (!err && options->sort)
-		err = listing_sort(query->listing, query->doc, origins,
+		err = listing_sort(query->listing, query->doc, origins, view,
 				   options->sort, &query->selection);
 	if (options->limit && options->limit < query->selection.nr)
 		query->selection.nr = options->limit;
@@ -205,7 +188,7 @@ int cmd_show_table(const struct options *options, const struct listing *listing,
 		   struct reader *reader, struct document *doc,
 		   struct view *view)
 {
-	struct query query = { options, listing, doc, { 0 } };
+	struct query query = { options, listing, doc, reader, { 0 } };
 	struct origins origins = { 0 };
 	int err = 0;
 
@@ -213,7 +196,7 @@ int cmd_show_table(const struct options *options, const struct listing *listing,
 		err = origins_load_if_any(reader, options->rules, &origins);
 	if (!err) {
 		selection_all(&query.selection, doc->nr_rows);
-		err = select_rows(&query, reader, &origins);
+		err = select_rows(&query, &origins, view);
 	}
 	if (!err)
 		err = (listing_is(listing, &listing_leftovers) &&

@@ -25,8 +25,6 @@
 #include "lib/number.h"
 #include "lib/tar.h"
 
-#define HOST_TEXT (1 << 20)
-
 /**
  * struct record - what is written to
  * @path: as the user has it
@@ -193,7 +191,7 @@ static size_t keep_config(char *line, size_t length)
 	return 0;
 }
 
-/* "ID PARENT DEVICE ROOT TARGET OPTIONS ... - FSTYPE SOURCE OPTIONS" */
+/* "ID PARENT DEVICE ROOT TARGET OPTIONS ... - FSTYPE SOURCE OPTIONS"; what is hidden is - */
 static size_t hide_names(char *line, size_t length)
 {
 	size_t tail = find_in(line, length, " - "), blanks = 0, head, type;
@@ -203,9 +201,12 @@ static size_t hide_names(char *line, size_t length)
 	if (tail == length || tail < head + 5)
 		return 0;
 	type = find_in(line + tail + 3, length - tail - 3, " ");
+	if (tail + 3 + type + 4 > length)
+		return 0;
 	memmove(line + head, "- - -", 5);
 	memmove(line + head + 5, line + tail, 3 + type);
-	return head + 5 + 3 + type;
+	memcpy(line + head + 5 + 3 + type, " - -", 4);
+	return head + 5 + 3 + type + 4;
 }
 
 static int add_host(struct record *record, struct reader *reader, bool names)
@@ -230,33 +231,35 @@ static int add_host(struct record *record, struct reader *reader, bool names)
 		  NULL },
 		{ DOCTOR_SECURE_BOOT, NULL },
 	};
-	char *text = alloc_array(HOST_TEXT, 1);
-	ssize_t got;
+	size_t size;
+	char *text;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < sizeof(files) / sizeof(files[0]); i++) {
-		got = reader_host(reader, files[i].path, text, HOST_TEXT);
-		if (got < 0)
+		text = reader_host_text(reader, files[i].path, &size);
+		if (!text)
 			continue;
 		if (files[i].keep && (files[i].keep != hide_names || !names)) {
 			edit_lines(text, files[i].keep);
-			got = (ssize_t)strlen(text);
+			size = strlen(text);
 		}
-		err = add_file(record, files[i].path, text, (size_t)got);
+		err = add_file(record, files[i].path, text, size);
+		free(text);
 	}
-	free(text);
 	return err;
 }
 
 static int add_config(struct record *record, struct reader *reader)
 {
-	char release[128], *text = alloc_array(HOST_TEXT, 1), *path;
+	char release[128], *text, *path;
+	size_t size;
 	int err = 0;
 
 	reader_host(reader, "proc/sys/kernel/osrelease", release,
 		    sizeof(release));
 	path = alloc_text("boot/config-%s", release);
-	if (reader_host(reader, path, text, HOST_TEXT) > 0) {
+	text = reader_host_text(reader, path, &size);
+	if (text) {
 		edit_lines(text, keep_config);
 		err = add_file(record, "boot/config", text, strlen(text));
 	}

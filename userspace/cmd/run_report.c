@@ -76,10 +76,9 @@ static int show_tree_unreleased(struct run *run, struct view *view)
 
 static void show_tree(struct run *run, struct view *view)
 {
-	if (run->measured &&
-	    (leftovers_show(&run->leftovers, &run->pending, &run->reader,
-			    &run->origins, view) ||
-	     show_tree_unreleased(run, view)))
+	if (run->measured && (leftovers_show(&run->leftovers, &run->pending,
+					     &run->origins, view) ||
+			      show_tree_unreleased(run, view)))
 		complain("run: %s", error_text());
 	view_note(
 		view,

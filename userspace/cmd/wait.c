@@ -13,12 +13,12 @@
 #include "cmd/wait_list.h"
 #include "debugfs/listing.h"
 #include "debugfs/stats.h"
+#include "debugfs/target.h"
 #include "debugfs/trust.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/progress.h"
 #include "proc/devices.h"
-#include "proc/mountpoint.h"
 #include "proc/process.h"
 
 #define TEXT 200
@@ -114,15 +114,13 @@ static int set_process(struct waiting *waiting, uint64_t pid)
 }
 
 /* Return: 0, or STATUS_FAILED. */
-static int set_mount(struct waiting *waiting, const char *path)
+static int set_mount(struct waiting *waiting, const char *path,
+		     const struct reader *reader)
 {
 	dev_t super;
-	int err = locate_mount("", path, &super);
 
-	if (err) {
-		complain("wait: --mount: %s: %s", path,
-			 err == -EINVAL ? "nothing is mounted there" :
-					  strerror(-err));
+	if (target_mount(reader, path, &super)) {
+		complain("wait: %s", error_text());
 		return STATUS_FAILED;
 	}
 	waiting->unreleased.query.device = devices_text(waiting->device, super);
@@ -262,7 +260,7 @@ static int wait_until_released(const struct options *options,
 	if (options->pid)
 		result = set_process(&waiting, options->pid);
 	if (options->mount)
-		result = set_mount(&waiting, options->mount);
+		result = set_mount(&waiting, options->mount, reader);
 	if (!result)
 		result = wait_for_release(&waiting, options, reader, view);
 	unreleased_free(&waiting.unreleased);

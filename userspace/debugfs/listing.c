@@ -10,12 +10,13 @@
 #include "debugfs/listing.h"
 #include "lib/alloc.h"
 #include "lib/number.h"
+#include "proc/mountpoint.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
-/* X(name, kind, who, source, is_label, meaning) is one column of a table shown. */
+/* X(name, kind, source, made, meaning) is one column of a table shown. */
 #define ONE(X, name, kind, who, meaning) \
-	X(#name, VIEW_##kind | WHO_##who, #name, false, meaning)
+	X(#name, VIEW_##kind | WHO_##who, #name, LISTING_ITSELF, meaning)
 #define WHO_all 0
 #define WHO_more VIEW_MORE
 #define COLUMN(X, name, kind, who, meaning) KIND_##kind(X, name, who, meaning)
@@ -29,17 +30,27 @@
 #define KIND_chain(X, name, who, meaning) ONE(X, name, CHAIN, who, meaning)
 #define KIND_time(X, name, who, meaning) ONE(X, name, TIME, who, meaning)
 #define KIND_word(X, name, who, meaning) ONE(X, name, TEXT, who, meaning)
-#define KIND_text(X, name, who, meaning) ONE(X, name, TEXT, who, meaning)
+#define KIND_text(X, name, who, meaning) \
+	ONE(X, name, TEXT, who, meaning) AFTER(name)(X)
 #define KIND_name(X, name, who, meaning) ONE(X, name, NAME, who, meaning)
-#define KIND_origin(X, name, who, meaning)                        \
-	X("origin_name", VIEW_TEXT, #name, true, "its call path") \
+#define KIND_origin(X, name, who, meaning)                                  \
+	X("origin_name", VIEW_TEXT, #name, LISTING_ORIGIN, "its call path") \
 	ONE(X, name, ID, more, meaning)
 
-#define SHOWN(name, kind, source, is_label, meaning) { name, kind },
-#define SOURCE(name, kind, source, is_label, meaning) \
-	{ source, is_label, meaning },
+/* After the column device comes another: its comma makes that the second argument. */
+#define AFTER(name) SECOND(AFTER_##name, NOTHING, -)
+#define AFTER_device , MOUNTPOINT
+#define SECOND(...) SECOND_OF(__VA_ARGS__)
+#define SECOND_OF(first, second, ...) second
+#define NOTHING(X)
+#define MOUNTPOINT(X)                                                   \
+	X("mountpoint", VIEW_NAME | VIEW_MORE, "device", LISTING_PLACE, \
+	  "where its device is mounted now, if at one place")
+
+#define SHOWN(name, kind, source, made, meaning) { name, kind },
+#define SOURCE(name, kind, source, made, meaning) { source, made, meaning },
 /* No array is empty. */
-#define NONE(X) X(NULL, VIEW_TEXT, NULL, false, NULL)
+#define NONE(X) X(NULL, VIEW_TEXT, NULL, LISTING_ITSELF, NULL)
 #define LISTING(name, meaning, nothing, value)                    \
 	static const struct view_column name##_columns[] = {      \
 		DFPUT_COLUMNS_##name(COLUMN, SHOWN) NONE(SHOWN)   \
@@ -71,10 +82,10 @@ static const struct listing stat_listing = {
 	.columns = listing_counts,
 	.of =
 		(const struct listing_column[]){
-			{ "", false, "of the counter or gauge" },
-			{ "", false, "since load or reset, or now" },
-			{ "", false, "what is counted" },
-			{ "", false, "what it says" },
+			{ "", LISTING_ITSELF, "of the counter or gauge" },
+			{ "", LISTING_ITSELF, "since load or reset, or now" },
+			{ "", LISTING_ITSELF, "what is counted" },
+			{ "", LISTING_ITSELF, "what it says" },
 		},
 	.nr = LISTING_NR_COUNTS,
 	.counted = "",
@@ -118,6 +129,7 @@ bool listing_is(const struct listing *listing, const struct listing *other)
  * @doc: the file
  * @where: each column's in the file, or NOWHERE
  * @origins: call paths, or NULL
+ * @places: mount points
  * @json: without a name, a call path has none, rather than #ID
  */
 struct cells {
@@ -125,6 +137,7 @@ struct cells {
 	const struct document *doc;
 	size_t where[VIEW_MAX_COLUMNS];
 	const struct origins *origins;
+	struct places places;
 	bool json;
 };
 
@@ -139,6 +152,13 @@ static const char *origin_cell(const struct cells *cells, const char *id,
 	return origin ? origin->name : NULL;
 }
 
+static const char *place_cell(const struct cells *cells, const char *device)
+{
+	const struct place *place = places_find(&cells->places, device);
+
+	return place && place->nr == 1 ? place->path : NULL;
+}
+
 /* Return: "" for none, NULL where there is no such column. */
 static const char *get_cell(const struct cells *cells, size_t row,
 			    size_t column, char label[ORIGINS_LABEL])
@@ -150,9 +170,14 @@ static const char *get_cell(const struct cells *cells, size_t row,
 	cell = document_cell(cells->doc, row, cells->where[column]);
 	if (document_is_none(cell))
 		cell = "";
-	return cells->listing->of[column].is_label ?
-		       origin_cell(cells, cell, label) :
-		       cell;
+	switch (cells->listing->of[column].made) {
+	case LISTING_ORIGIN:
+		return origin_cell(cells, cell, label);
+	case LISTING_PLACE:
+		return place_cell(cells, cell);
+	default:
+		return cell;
+	}
 }
 
 static bool is_numeric(const struct cells *cells, size_t column)
@@ -178,8 +203,10 @@ static int check_row(const struct cells *cells, size_t row)
 	return err;
 }
 
+/* For free_cells(), also on error. */
 static int bind_cells(struct cells *cells, const struct listing *listing,
-		      const struct document *doc, const struct origins *origins)
+		      const struct document *doc, const struct origins *origins,
+		      const struct view *view)
 {
 	int where, err = 0;
 
@@ -187,7 +214,9 @@ static int bind_cells(struct cells *cells, const struct listing *listing,
 		.listing = listing,
 		.doc = doc,
 		.origins = origins && origins->doc ? origins : NULL,
+		.json = view->json,
 	};
+	places_parse(&cells->places, view->mountinfo);
 	for (size_t i = 0; i < listing->nr; i++) {
 		where = document_column(doc, listing->of[i].source);
 		cells->where[i] = where < 0 ? NOWHERE : (size_t)where;
@@ -195,6 +224,11 @@ static int bind_cells(struct cells *cells, const struct listing *listing,
 	for (size_t row = 0; !err && row < doc->nr_rows; row++)
 		err = check_row(cells, row);
 	return err;
+}
+
+static void free_cells(struct cells *cells)
+{
+	places_free(&cells->places);
 }
 
 static void show_row(struct view_table *table, const struct cells *cells,
@@ -217,10 +251,50 @@ static void explain_origins(const struct cells *cells,
 	    (view->format.columns && !view->json))
 		return;
 	for (size_t i = 0; i < cells->listing->nr; i++)
-		if (cells->listing->of[i].is_label &&
+		if (cells->listing->of[i].made == LISTING_ORIGIN &&
 		    cells->where[i] != NOWHERE)
 			origins_explain(cells->origins, cells->doc,
 					cells->where[i], selection, view);
+}
+
+static void explain_place(struct place *place, const char *device,
+			  struct view *view)
+{
+	char count[NUMBER_TEXT];
+
+	if (!place || place->told)
+		return;
+	place->told = true;
+	if (place->nr == 1)
+		view_note(view, "Device %s is mounted on %s", device,
+			  place->path);
+	else
+		view_note(view, "Device %s is mounted on %s and %s more",
+			  device, place->path,
+			  number_count(count, place->nr - 1, "place"));
+}
+
+/* A table of all that is mounted needs no such list below it. */
+static void explain_places(const struct cells *cells,
+			   const struct selection *selection, struct view *view)
+{
+	const struct listing *listing = cells->listing;
+	const char *device;
+
+	if (view->json || view->format.columns ||
+	    listing_is(listing, &listing_superblocks))
+		return;
+	for (size_t i = 0; i < listing->nr; i++) {
+		if (listing->of[i].made != LISTING_PLACE ||
+		    cells->where[i] == NOWHERE)
+			continue;
+		for (size_t nth = 0; nth < selection->nr; nth++) {
+			device = document_cell(cells->doc, selection->row[nth],
+					       cells->where[i]);
+			explain_place(places_find(&cells->places, device),
+				      device, view);
+		}
+	}
 }
 
 static void show_rows(const struct cells *cells,
@@ -245,19 +319,22 @@ static int show_with(const struct listing *listing, const struct document *doc,
 {
 	struct selection all = { 0 };
 	struct cells cells;
-	int err = bind_cells(&cells, listing, doc, origins);
+	int err = bind_cells(&cells, listing, doc, origins, view);
 
-	if (err)
-		return err;
-	cells.json = view->json;
-	if (!selection)
+	if (!selection) {
 		selection_all(&all, doc->nr_rows);
-	if (!doc->nr_rows && listing->empty)
-		view_note(view, "%s", listing->empty);
-	show(&cells, selection ? selection : &all, view);
-	explain_origins(&cells, selection ? selection : &all, view);
+		selection = &all;
+	}
+	if (!err) {
+		if (!doc->nr_rows && listing->empty)
+			view_note(view, "%s", listing->empty);
+		show(&cells, selection, view);
+		explain_origins(&cells, selection, view);
+		explain_places(&cells, selection, view);
+	}
 	selection_free(&all);
-	return 0;
+	free_cells(&cells);
+	return err;
 }
 
 int listing_show(const struct listing *listing, const struct document *doc,
@@ -342,12 +419,12 @@ static int compare_rows(const void *a, const void *b, void *context)
 }
 
 int listing_sort(const struct listing *listing, const struct document *doc,
-		 const struct origins *origins, const char *column,
-		 struct selection *selection)
+		 const struct origins *origins, const struct view *view,
+		 const char *column, struct selection *selection)
 {
 	struct cells cells;
 	struct order order = { .cells = &cells };
-	int err = bind_cells(&cells, listing, doc, origins);
+	int err = bind_cells(&cells, listing, doc, origins, view);
 
 	order.reversed = *column == '-';
 	column += order.reversed;
@@ -356,6 +433,7 @@ int listing_sort(const struct listing *listing, const struct document *doc,
 	if (!err)
 		qsort_r(selection->row, selection->nr, sizeof(*selection->row),
 			compare_rows, &order);
+	free_cells(&cells);
 	return err;
 }
 

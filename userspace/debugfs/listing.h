@@ -3,7 +3,8 @@
  * A table of the module, shown as it is: the columns of <dfput/tables.h>. One that
  * the module does not have is shown as -, and one that we do not know is not.
  *
- * Beside the id of a call path stands origin_name: what the rules call it.
+ * Beside the id of a call path stands origin_name: what the rules call it; beside a
+ * device, mountpoint: where it is mounted on the machine that the table is of.
  */
 #ifndef DFPUT_LISTING_H
 #define DFPUT_LISTING_H
@@ -17,14 +18,26 @@
 #include "lib/view.h"
 
 /**
+ * enum listing_made - what a column shows of its source
+ * @LISTING_ITSELF: the same
+ * @LISTING_ORIGIN: what the rules call this id
+ * @LISTING_PLACE: where this device is mounted, if at one place
+ */
+enum listing_made {
+	LISTING_ITSELF,
+	LISTING_ORIGIN,
+	LISTING_PLACE,
+};
+
+/**
  * struct listing_column - where the text of a column comes from, and its meaning
  * @source: its name in the file
- * @is_label: shown is what the rules call this id
+ * @made: what is made of it
  * @meaning: what it says
  */
 struct listing_column {
 	const char *source;
-	bool is_label;
+	enum listing_made made;
 	const char *meaning;
 };
 
@@ -95,14 +108,15 @@ int listing_show_folded(const struct listing *listing,
  * @listing: which
  * @doc: the file
  * @origins: call paths, or NULL
+ * @view: where they are to be shown
  * @column: its name, "-" before it: the greatest first
  * @selection: the rows; those that are equal stay in their order
  *
  * Return: 0 or a negative errno as in reader.h.
  */
 int listing_sort(const struct listing *listing, const struct document *doc,
-		 const struct origins *origins, const char *column,
-		 struct selection *selection);
+		 const struct origins *origins, const struct view *view,
+		 const char *column, struct selection *selection);
 
 /* Columns of a table of counts: name, value, unit, meaning. */
 #define LISTING_NR_COUNTS 4

@@ -55,59 +55,6 @@ static const char *hint_for(const struct reader *reader, int err)
 	}
 }
 
-static int find_directory(struct reader *reader, const char *root)
-{
-	char *debugfs;
-	int err = locate_debugfs(root, &debugfs);
-
-	if (err)
-		return error_set(err, "cannot read the table of mounts: %s",
-				 strerror(-err));
-	if (!debugfs)
-		return error_set(
-			-ENOENT,
-			"debugfs is not mounted; try 'mount -t debugfs none %s'",
-			DFPUT_DEBUGFS);
-	reader->dir = alloc_text("%s%s/%s", root, debugfs, DFPUT_DIRECTORY);
-	free(debugfs);
-	return 0;
-}
-
-int reader_open(struct reader *reader, const char *input, const char *root)
-{
-	int err;
-
-	*reader = (struct reader){
-		.fd = -1,
-		.live = !input,
-		.here = !input && !*root,
-		.root = input && !*root ? NULL : root,
-	};
-	reader->dir = alloc_copy(input);
-	err = input ? 0 : find_directory(reader, root);
-	if (err)
-		return err;
-	reader->fd = open(reader->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	err = errno;
-	reader->tar = input && reader->fd < 0 && err == ENOTDIR;
-	if (reader->tar) {
-		reader->fd = open(reader->dir, O_RDONLY | O_CLOEXEC);
-		err = errno;
-	}
-	if (reader->fd >= 0)
-		return 0;
-	return error_set(-err, "cannot open the directory %s: %s%s",
-			 reader->dir, strerror(err), hint_for(reader, err));
-}
-
-void reader_close(struct reader *reader)
-{
-	if (reader->fd >= 0)
-		close(reader->fd);
-	free(reader->dir);
-	*reader = (struct reader){ .fd = -1 };
-}
-
 /* O_NONBLOCK: a FIFO in a saved copy must not hold us up. */
 static int open_below(const struct reader *reader, const char *path)
 {
@@ -152,17 +99,27 @@ int reader_file(struct reader *reader, const char *file)
 	return fd;
 }
 
+static int open_host(const struct reader *reader, const char *path)
+{
+	return reader->root ? open_root(reader->root, path) :
+			      open_below(reader, path);
+}
+
 ssize_t reader_host(const struct reader *reader, const char *path, char *text,
 		    size_t size)
 {
-	int fd = reader->root ? open_root(reader->root, path) :
-				open_below(reader, path);
-	ssize_t got = fd;
+	int fd = open_host(reader, path);
+	ssize_t got = fd, part = 1;
 
-	/* From the beginning, as what is copied out of an archive is at its end. */
+	/*
+	 * From the beginning, as what is copied out of an archive is at its end; and
+	 * until the end, as the kernel hands out a page of a list at a time.
+	 */
 	if (fd >= 0) {
-		got = pread(fd, text, size - 1, 0);
-		got = got < 0 ? -errno : got;
+		for (got = 0; part > 0; got += part)
+			part = pread(fd, text + got, size - 1 - (size_t)got,
+				     got);
+		got = part < 0 ? -errno : got;
 		close(fd);
 	}
 	text[got > 0 ? got : 0] = '\0';
@@ -172,8 +129,8 @@ ssize_t reader_host(const struct reader *reader, const char *path, char *text,
 }
 
 /* Sizes of debugfs files are 0: only reading tells. */
-static int slurp(struct reader *reader, int fd, const char *file, char **text,
-		 size_t *size)
+static int slurp(const struct reader *reader, int fd, const char *file,
+		 char **text, size_t *size)
 {
 	size_t room = 0;
 	ssize_t got = 1;
@@ -200,6 +157,89 @@ static int slurp(struct reader *reader, int fd, const char *file, char **text,
 				file, READER_MAX_SIZE >> 20);
 	}
 	return 0;
+}
+
+char *reader_host_text(const struct reader *reader, const char *path,
+		       size_t *size)
+{
+	int fd = open_host(reader, path), err;
+	char *text;
+
+	if (fd < 0)
+		return NULL;
+	err = slurp(reader, fd, path, &text, size);
+	close(fd);
+	text = must(realloc(text, *size + 1));
+	text[*size] = '\0';
+	if (!err)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void read_mounts(struct reader *reader)
+{
+	size_t size;
+
+	reader->mountinfo =
+		reader_host_text(reader, "proc/self/mountinfo", &size);
+}
+
+static int find_directory(struct reader *reader, const char *root)
+{
+	char *debugfs = locate_debugfs(reader->mountinfo);
+
+	if (!reader->mountinfo)
+		return error_set(-ENOENT, "cannot read %s/proc/self/mountinfo",
+				 root);
+	if (!debugfs)
+		return error_set(
+			-ENOENT,
+			"debugfs is not mounted; try 'mount -t debugfs none %s'",
+			DFPUT_DEBUGFS);
+	reader->dir = alloc_text("%s%s/%s", root, debugfs, DFPUT_DIRECTORY);
+	free(debugfs);
+	return 0;
+}
+
+int reader_open(struct reader *reader, const char *input, const char *root)
+{
+	int err;
+
+	*reader = (struct reader){
+		.fd = -1,
+		.live = !input,
+		.here = !input && !*root,
+		.root = input && !*root ? NULL : root,
+	};
+	reader->dir = alloc_copy(input);
+	if (!input)
+		read_mounts(reader);
+	err = input ? 0 : find_directory(reader, root);
+	if (err)
+		return err;
+	reader->fd = open(reader->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	err = errno;
+	reader->tar = input && reader->fd < 0 && err == ENOTDIR;
+	if (reader->tar) {
+		reader->fd = open(reader->dir, O_RDONLY | O_CLOEXEC);
+		err = errno;
+	}
+	if (input)
+		read_mounts(reader);
+	if (reader->fd >= 0)
+		return 0;
+	return error_set(-err, "cannot open the directory %s: %s%s",
+			 reader->dir, strerror(err), hint_for(reader, err));
+}
+
+void reader_close(struct reader *reader)
+{
+	if (reader->fd >= 0)
+		close(reader->fd);
+	free(reader->dir);
+	free(reader->mountinfo);
+	*reader = (struct reader){ .fd = -1 };
 }
 
 int reader_read(struct reader *reader, int fd, const char *file,

@@ -36,6 +36,7 @@
  * @live: it is the module's own directory, not one that the user named
  * @here: and it is of the machine that we run on
  * @root: prefix of /proc and /sys; NULL: the copy has those that matter
+ * @mountinfo: the machine's table of mounts, or NULL: it cannot be read
  */
 struct reader {
 	char *dir;
@@ -44,6 +45,7 @@ struct reader {
 	bool live;
 	bool here;
 	const char *root;
+	char *mountinfo;
 };
 
 /**
@@ -84,6 +86,10 @@ int reader_file(struct reader *reader, const char *file);
  */
 ssize_t reader_host(const struct reader *reader, const char *path, char *text,
 		    size_t size);
+
+/* The same for a whole file, for the caller to free. Return: it, or NULL. */
+char *reader_host_text(const struct reader *reader, const char *path,
+		       size_t *size);
 
 /**
  * reader_read() - read and parse an open file, from its beginning

@@ -107,6 +107,7 @@ struct view_format {
  * @header: how many of its members are not the command's own
  * @has_clock: times can be told by the clock
  * @to_realtime: what makes a time of CLOCK_MONOTONIC one of CLOCK_REALTIME
+ * @mountinfo: table of mounts of the machine that the output is of, or NULL
  */
 struct view {
 	FILE *out;
@@ -116,6 +117,7 @@ struct view {
 	int header;
 	bool has_clock;
 	uint64_t to_realtime;
+	const char *mountinfo;
 };
 
 /**

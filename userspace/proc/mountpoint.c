@@ -2,7 +2,6 @@
 /*
  * Where things are mounted, by libmount.
  */
-#include <errno.h>
 #include <libmount.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,111 +13,185 @@
 #include "proc/devices.h"
 #include "proc/mountpoint.h"
 
+/* Lines that are none are left out. */
+static struct libmnt_table *parse_mounts(const char *mountinfo)
+{
+	struct libmnt_table *table = must(mnt_new_table());
+	FILE *file;
+
+	/* fmemopen(3) may fail for an empty text. */
+	if (!mountinfo || !*mountinfo)
+		return table;
+	file = must(fmemopen((char *)mountinfo, strlen(mountinfo), "r"));
+	mnt_table_parse_stream(table, file, "mountinfo");
+	fclose(file);
+	return table;
+}
+
+typedef bool is_wanted(struct libmnt_fs *fs, const void *what);
+
+/* Return: the last line that is wanted, which hides others at its place; or NULL. */
+static struct libmnt_fs *find_last(struct libmnt_table *table, is_wanted *test,
+				   const void *what)
+{
+	struct libmnt_iter *iter = must(mnt_new_iter(MNT_ITER_BACKWARD));
+	struct libmnt_fs *fs = NULL;
+
+	while (mnt_table_next_fs(table, iter, &fs) == 0 && !test(fs, what))
+		fs = NULL;
+	mnt_free_iter(iter);
+	return fs;
+}
+
+static bool find_super(const char *mountinfo, is_wanted *test, const void *what,
+		       dev_t *super)
+{
+	struct libmnt_table *table = parse_mounts(mountinfo);
+	struct libmnt_fs *fs = find_last(table, test, what);
+
+	*super = fs ? mnt_fs_get_devno(fs) : 0;
+	mnt_unref_table(table);
+	return fs;
+}
+
 /* A bind mount of one of its directories is no debugfs to us. */
-static bool is_debugfs(struct libmnt_fs *fs)
+static bool is_debugfs(struct libmnt_fs *fs, const void *what)
 {
 	const char *root = mnt_fs_get_root(fs);
 
+	(void)what;
 	return mnt_fs_match_fstype(fs, "debugfs") &&
-	       (!root || !strcmp(root, "/"));
+	       (!root || !strcmp(root, "/")) && mnt_fs_get_target(fs);
 }
 
-static char *first_debugfs(struct libmnt_table *table)
+char *locate_debugfs(const char *mountinfo)
 {
-	struct libmnt_iter *iter = must(mnt_new_iter(MNT_ITER_FORWARD));
-	struct libmnt_fs *fs;
-	char *target = NULL;
+	struct libmnt_table *table = parse_mounts(mountinfo);
+	struct libmnt_fs *fs = find_last(table, is_debugfs, NULL);
+	char *target = fs ? alloc_copy(mnt_fs_get_target(fs)) : NULL;
 
-	while (!target && mnt_table_next_fs(table, iter, &fs) == 0)
-		if (is_debugfs(fs) && mnt_fs_get_target(fs))
-			target = alloc_copy(mnt_fs_get_target(fs));
-	mnt_free_iter(iter);
+	mnt_unref_table(table);
 	return target;
 }
 
-static int parse_mounts(const char *root, struct libmnt_table **table)
+static int compare_devices(const void *a, const void *b)
 {
-	char *path = alloc_text("%s/proc/self/mountinfo", root);
-	int err;
+	const struct place *one = a, *other = b;
 
-	*table = must(mnt_new_table());
-	err = mnt_table_parse_file(*table, path);
-	free(path);
-	return err > 0 ? -EIO : err;
+	return (one->device > other->device) - (one->device < other->device);
 }
 
-int locate_debugfs(const char *root, char **where)
+static int compare_places(const void *a, const void *b)
 {
-	struct libmnt_table *table;
-	int err = parse_mounts(root, &table);
+	const struct place *one = a, *other = b;
+	int order = compare_devices(a, b);
 
-	*where = NULL;
-	if (!err)
-		*where = first_debugfs(table);
-	mnt_unref_table(table);
-	return err;
+	return order ? order : strcmp(one->path, other->path);
 }
 
-int locate_device(const char *root, const char *text, char **where)
+/* Of a copy that hides names, the path is -. */
+static void add_place(struct places *places, struct libmnt_fs *fs)
 {
-	struct libmnt_table *table;
+	const char *path = mnt_fs_get_target(fs);
+
+	if (!path || *path != '/')
+		return;
+	places->place =
+		alloc_more(places->place, places->nr, sizeof(*places->place));
+	places->place[places->nr++] = (struct place){
+		.device = mnt_fs_get_devno(fs),
+		.path = alloc_copy(path),
+		.nr = 1,
+	};
+}
+
+/* Those of one superblock. */
+static void join_places(struct places *places)
+{
+	struct place *kept = places->place;
+
+	for (size_t i = 1; i < places->nr; i++) {
+		if (places->place[i].device == kept->device) {
+			free(places->place[i].path);
+			kept->nr++;
+		} else {
+			*++kept = places->place[i];
+		}
+	}
+	if (places->nr)
+		places->nr = (size_t)(kept - places->place) + 1;
+}
+
+void places_parse(struct places *places, const char *mountinfo)
+{
+	struct libmnt_iter *iter = must(mnt_new_iter(MNT_ITER_FORWARD));
+	struct libmnt_table *table = parse_mounts(mountinfo);
 	struct libmnt_fs *fs;
-	dev_t device;
-	int err = devices_parse(text, &device);
 
-	*where = NULL;
-	if (err)
-		return err;
-	err = parse_mounts(root, &table);
-	fs = err ? NULL : mnt_table_find_devno(table, device, MNT_ITER_FORWARD);
-	if (fs && mnt_fs_get_target(fs))
-		*where = alloc_copy(mnt_fs_get_target(fs));
+	*places = (struct places){ 0 };
+	while (mnt_table_next_fs(table, iter, &fs) == 0)
+		add_place(places, fs);
+	mnt_free_iter(iter);
 	mnt_unref_table(table);
-	return err;
+	if (places->nr)
+		qsort(places->place, places->nr, sizeof(*places->place),
+		      compare_places);
+	join_places(places);
 }
 
-int locate_mount(const char *root, const char *path, dev_t *super)
+struct place *places_find(const struct places *places, const char *device)
 {
-	struct libmnt_table *table;
-	struct libmnt_fs *fs = NULL;
-	char *real = realpath(path, NULL);
-	int err = real ? parse_mounts(root, &table) : -errno;
+	struct place key = { 0 };
 
-	if (!real)
-		return err;
-	if (!err)
-		fs = mnt_table_find_target(table, real, MNT_ITER_BACKWARD);
-	if (fs)
-		*super = mnt_fs_get_devno(fs);
-	else if (!err)
-		err = -EINVAL;
-	mnt_unref_table(table);
-	free(real);
-	return err;
+	if (!places->nr || devices_parse(device, &key.device))
+		return NULL;
+	return bsearch(&key, places->place, places->nr, sizeof(key),
+		       compare_devices);
+}
+
+void places_free(struct places *places)
+{
+	for (size_t i = 0; i < places->nr; i++)
+		free(places->place[i].path);
+	free(places->place);
+	*places = (struct places){ 0 };
+}
+
+static bool is_mounted_on(struct libmnt_fs *fs, const void *path)
+{
+	return mnt_fs_streq_target(fs, path);
+}
+
+bool locate_mount(const char *mountinfo, const char *path, dev_t *super)
+{
+	return find_super(mountinfo, is_mounted_on, path, super);
+}
+
+static bool is_mounted_from(struct libmnt_fs *fs, const void *source)
+{
+	return mnt_fs_streq_srcpath(fs, source);
+}
+
+bool locate_source(const char *mountinfo, const char *source, dev_t *super)
+{
+	return find_super(mountinfo, is_mounted_from, source, super);
 }
 
 /* The filesystem's source, as far as it is a path of ours to a block device. */
-static bool is_on(struct libmnt_fs *fs, dev_t block)
+static bool is_on(struct libmnt_fs *fs, const void *block)
 {
 	const char *source = mnt_fs_get_srcpath(fs);
 	struct stat stat_buf;
 
 	return source && *source == '/' && !stat(source, &stat_buf) &&
-	       S_ISBLK(stat_buf.st_mode) && stat_buf.st_rdev == block;
+	       S_ISBLK(stat_buf.st_mode) &&
+	       stat_buf.st_rdev == *(const dev_t *)block;
 }
 
-int locate_super(const char *root, dev_t block, dev_t *super)
+dev_t locate_super(const char *mountinfo, dev_t block)
 {
-	struct libmnt_iter *iter = must(mnt_new_iter(MNT_ITER_FORWARD));
-	struct libmnt_table *table;
-	struct libmnt_fs *fs;
-	int err = parse_mounts(root, &table);
+	dev_t super;
 
-	*super = 0;
-	while (!err && !*super && mnt_table_next_fs(table, iter, &fs) == 0)
-		if (is_on(fs, block))
-			*super = mnt_fs_get_devno(fs);
-	mnt_free_iter(iter);
-	mnt_unref_table(table);
-	return err;
+	find_super(mountinfo, is_on, &block, &super);
+	return super;
 }

@@ -1,55 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where things are mounted.
+ * Where things are mounted, by the text of a table of mounts (proc_pid_mountinfo(5)):
+ * this machine's or, in a copy, another's.
  */
 #ifndef DFPUT_MOUNTPOINT_H
 #define DFPUT_MOUNTPOINT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /**
- * locate_debugfs() - find the mount point of debugfs
- * @root: prefix of /proc, "" for the running system
- * @where: receives the mount point as the kernel names it (without @root), for
- *	the caller to free; NULL when debugfs is not mounted
- *
- * Return: 0, or a negative errno when the table of mounts cannot be read.
+ * struct place - where a superblock is mounted
+ * @device: its device number
+ * @path: the first place by the alphabet, as the kernel names it
+ * @nr: at how many places
+ * @told: for the caller
  */
-int locate_debugfs(const char *root, char **where);
+struct place {
+	dev_t device;
+	char *path;
+	size_t nr;
+	bool told;
+};
+
+/* place: each superblock that is mounted where it can be seen. nr: how many. */
+struct places {
+	struct place *place;
+	size_t nr;
+};
+
+/* Of a table of mounts; NULL: there is none. For places_free(). */
+void places_parse(struct places *places, const char *mountinfo);
+
+/* Return: that of a superblock, given as MAJOR:MINOR; or NULL. */
+struct place *places_find(const struct places *places, const char *device);
+
+void places_free(struct places *places);
 
 /**
- * locate_device() - find a mount point of a device
- * @root: prefix of /proc, "" for the running system
- * @text: major:minor of a superblock
- * @where: receives the first mount point as the kernel names it (without
- *	@root), for the caller to free; NULL when we see none
+ * locate_debugfs() - find the mount point of debugfs
+ * @mountinfo: table of mounts, or NULL: there is none
  *
- * Return: 0, or a negative errno when @text is no device, or the table of
- * mounts cannot be read.
+ * Return: the mount point as the kernel names it, for the caller to free; NULL
+ * when debugfs is not mounted.
  */
-int locate_device(const char *root, const char *text, char **where);
+char *locate_debugfs(const char *mountinfo);
 
 /**
  * locate_mount() - find the superblock that is mounted somewhere
- * @root: prefix of /proc, "" for the running system
- * @path: of the mount point
+ * @mountinfo: as in locate_debugfs()
+ * @path: of the mount point, as the table has it
  * @super: receives the superblock's device number as the module has it, which on
  *	btrfs is not that of stat(2)
  *
- * Return: 0, -EINVAL when nothing is mounted there, or another negative errno
- * when there is no such path or the table of mounts cannot be read.
+ * Return: whether something is mounted there.
  */
-int locate_mount(const char *root, const char *path, dev_t *super);
+bool locate_mount(const char *mountinfo, const char *path, dev_t *super);
 
 /**
- * locate_super() - find a superblock that is mounted from a block device
- * @root: prefix of /proc, "" for the running system
- * @block: the device
- * @super: receives the superblock's device number, which need not be @block; 0
- *	when we see no such mount
+ * locate_source() - find the superblock that is mounted from somewhere
+ * @mountinfo: as in locate_debugfs()
+ * @source: path of a block device, as the table has it
+ * @super: receives the superblock's device number
  *
- * Return: 0, or a negative errno when the table of mounts cannot be read.
+ * Return: whether something is mounted from there.
  */
-int locate_super(const char *root, dev_t block, dev_t *super);
+bool locate_source(const char *mountinfo, const char *source, dev_t *super);
+
+/**
+ * locate_super() - find a superblock that is mounted from a block device of ours
+ * @mountinfo: as in locate_debugfs()
+ * @block: the device
+ *
+ * Return: the superblock's device number, which need not be @block; 0 when we see
+ * no such mount.
+ */
+dev_t locate_super(const char *mountinfo, dev_t block);
 
 #endif /* DFPUT_MOUNTPOINT_H */

@@ -10,6 +10,7 @@
 #include <dfput/abi.h>
 #include <dfput/version.h>
 
+#include "cmd/complete.h"
 #include "cmd/options.h"
 #include "lib/error.h"
 #include "lib/number.h"
@@ -29,6 +30,8 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_CTYPE, "");
+	if (argc > 1 && !strcmp(argv[1], "--complete"))
+		return complete(argc - 2, argv + 2);
 	status = options_parse(&options, argc, argv);
 	if (status)
 		return options.command && options.command->most ==

@@ -69,6 +69,50 @@ same "options of tables" "$(for command in $(help_commands); do
 	help_options "$command" tables
 done | words)" "$(man_options none TABLES | grep -v -e --help)"
 
+same "a command that has a program" "run" "$(completed run)"
+same "columns keep what is typed before them" "--columns=pid,cause" "$(completed pending --columns=pid,cau)"
+mounts=$(awk '{ print $5 }' /proc/self/mountinfo | grep -v '[\\,]')
+same "mounts" "$(words <<<"$mounts")" "$(completed wait --mount / | grep -v '[\\,]')"
+same "behind a =, which bash splits at" "$(words <<<"$mounts")" "$(completed wait --mount = / | grep -v '[\\,]')"
+same "and before anything is typed" "$(words <<<"$mounts")" "$(completed wait --mount = | grep -v '[\\,]')"
+same "a device" "$(find /sys/class/block -mindepth 1 -printf '/dev/%f\n' | words)" "$(completed wait --super /dev/)"
+same "a file behind --input=" "$work" "$(completed pending --input = "$work")"
+same "colours" "always auto never" "$(completed pending --color '' | tr '\n' ' ' | sed 's/ $//')"
+
+# zsh itself, on a terminal: what it makes of lines in which TAB is pressed
+zsh_types() {
+	mkdir -p "$work/zsh"
+	cp ../../userspace/dfput.zsh "$work/zsh/_dfput"
+	ln -sf "$(realpath "$DFPUT")" "$work/zsh/dfput"
+	timeout 300 zsh -f -s "$work/zsh" "$@" <<-'ZSH'
+		zmodload zsh/zpty
+		zpty z zsh -f -i
+		zpty -w z "PS1= PS2= TERM=dumb; fpath=($1 \$fpath); PATH=$1:\$PATH; setopt nolistbeep"
+		zpty -w z "autoload -U compinit; compinit -u -D; print READ''Y"
+		zpty -r z out '*READY*'
+		shift
+		for line; do
+			zpty -w -n z "$line"
+			zpty -w z " ; print DON''E"
+			zpty -r z out '*DONE*'
+			print -r -- "$out"
+		done
+	ZSH
+}
+
+if command -v zsh >/dev/null; then
+	run zsh_types $'dfput pendi\t--help' $'dfput pending -o pid,cau\t'"--input=$fixtures/busy" \
+		$'dfput pending --sort -inod\t'"--limit 1 --input=$fixtures/bus"$'\t' \
+		$'dfput pending --mount=/pro\t'"--input $fixtures/busy" $'dfput run mkdi\tx'
+	has "$out" '^Usage: dfput pending' "zsh: a command"
+	has "$out" '^ *PID CAUSE' "zsh: one more column"
+	has "$out" 'exited .* 18446744073709551615 ' "zsh: a column to sort by, and a directory behind ="
+	has "$out" '^dfput: --mount: /proc: this copy' "zsh: a mount behind ="
+	has "$out" 'dfput run mkdir' "zsh: a program"
+else
+	skip "zsh" 'no zsh'
+fi
+
 names=$("$DFPUT" hist --json --input "$fixtures/idle" | sed -n 's/.*"name":"\(.*\)",/\1/p' | words)
 same "names of histograms are completed" "$names" "$(completed hist '')"
 same "by their beginning" "batch_size" "$(completed hist batch_s)"

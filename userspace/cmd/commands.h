@@ -35,7 +35,7 @@ struct options;
 	  "time names input root",                                           \
 	  "keep all that dfput knows, for a bug report")                     \
 	X(wait, "Waiting", cmd_wait, 0,                                      \
-	  "--mount P|--super DEV|--pid N|--list|--all", "",                  \
+	  "--mount P|--super DEV|--pid PID|--list|--all", "",                \
 	  "mount super pid list all timeout rules root",                     \
 	  "wait until all of it is released")                                \
 	X(umount, "Waiting", cmd_umount, 1, "MOUNT", "", "all timeout root", \

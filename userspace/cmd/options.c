@@ -19,34 +19,28 @@
 #include "lib/text.h"
 #include "lib/view.h"
 
-static const struct command commands[] = {
+const struct command option_commands[] = {
 #define COMMAND(name, group, function, ...) \
 	{ #name, group, function, __VA_ARGS__ },
 	DFPUT_COMMANDS(COMMAND)
 #undef COMMAND
 };
 
+const size_t options_nr_commands =
+	sizeof(option_commands) / sizeof(option_commands[0]);
+
 enum kind { FLAG, TEXT, COLOR, TIME, TIME_NOT_0, NUMBER_NOT_0, MOMENT };
 
 /* May stand before the command, but not before one that acts on this machine. */
 #define INPUT "input"
 
-/* Whose an option is, when not of the commands that name it. */
+/* Whose an option is: NULL: of commands that name it; or of tables with one of these. */
 #define EVERY ""
 #define TABLES "*"
 #define OWNERS "pid owner"
 #define LISTS "id device hook"
 
-static const struct row {
-	const char *name;
-	char letter;
-	const char *argument;
-	enum kind kind;
-	size_t offset;
-	/* NULL; EVERY; TABLES; or tables that have one of these columns. */
-	const char *of;
-	const char *help;
-} rows[] = {
+const struct option_row option_rows[] = {
 #define ROW(name, letter, argument, kind, field, of, help)                     \
 	{                                                                      \
 		name, letter, argument, kind, offsetof(struct options, field), \
@@ -63,8 +57,8 @@ static const struct row {
 	    "for files of what is mounted on P, and for rings"),
 	ROW("super", 0, "DEV", TEXT, super, NULL,
 	    "until the superblock is gone and its device free"),
-	ROW("pid", 0, "N", NUMBER_NOT_0, pid, NULL,
-	    "for the end of process N, and what it left"),
+	ROW("pid", 0, "PID", NUMBER_NOT_0, pid, NULL,
+	    "for the end of process PID, and what it left"),
 	ROW("timeout", 0, "T", TIME, timeout, NULL, "wait for T at most"),
 	ROW("max-late", 0, "T", TIME, max_late, NULL,
 	    "watch for T after the end, fail when files are late"),
@@ -100,7 +94,7 @@ static const struct row {
 	    "rows of the filesystem mounted on P"),
 	ROW("super", 0, "DEV", TEXT, super, "device",
 	    "rows of a block device, MAJOR:MINOR or #ID"),
-	ROW("pid", 0, "N", NUMBER_NOT_0, pid, OWNERS, "rows of process N"),
+	ROW("pid", 0, "PID", NUMBER_NOT_0, pid, OWNERS, "rows of process PID"),
 	ROW("comm", 0, "NAME", TEXT, comm, OWNERS,
 	    "rows of processes of that name, a glob"),
 	ROW("since", 0, "T", MOMENT, since,
@@ -117,8 +111,9 @@ static const struct row {
 #undef ROW
 };
 
-#define NR_ROWS (sizeof(rows) / sizeof(rows[0]))
-#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define NR_ROWS (sizeof(option_rows) / sizeof(option_rows[0]))
+
+const size_t options_nr_rows = NR_ROWS;
 
 /* getopt(3) returns a row's index, moved out of the way of letters. */
 #define KEY(i) (0x100 + (int)(i))
@@ -180,7 +175,7 @@ static bool list_has(const char *list, const char *word)
 	return false;
 }
 
-static bool takes_option(const struct command *command, const struct row *row)
+bool options_take(const struct command *command, const struct option_row *row)
 {
 	const struct listing *listing;
 
@@ -211,9 +206,9 @@ static void prepare_getopt(struct getopt *getopt, const struct command *command)
 		*letter++ = '+';
 	*letter++ = ':';
 	for (size_t i = 0; i < NR_ROWS; i++) {
-		const struct row *row = &rows[i];
+		const struct option_row *row = &option_rows[i];
 
-		if (!takes_option(command, row))
+		if (!options_take(command, row))
 			continue;
 		if (row->letter)
 			*letter++ = row->letter;
@@ -228,7 +223,8 @@ static void prepare_getopt(struct getopt *getopt, const struct command *command)
 	}
 }
 
-static int parse_time(const struct row *row, const char *text, uint64_t *ns)
+static int parse_time(const struct option_row *row, const char *text,
+		      uint64_t *ns)
 {
 	int err = number_duration(text, ns);
 
@@ -244,7 +240,7 @@ static int parse_time(const struct row *row, const char *text, uint64_t *ns)
 	return 0;
 }
 
-static int parse_number(const struct row *row, const char *text,
+static int parse_number(const struct option_row *row, const char *text,
 			uint64_t *number)
 {
 	if (!number_parse(text, number) && *number)
@@ -253,7 +249,7 @@ static int parse_number(const struct row *row, const char *text,
 			     row->name, text);
 }
 
-static int parse_moment(const struct row *row, const char *text,
+static int parse_moment(const struct option_row *row, const char *text,
 			struct options_moment *moment)
 {
 	if (!number_duration(text, &moment->ns))
@@ -266,16 +262,16 @@ static int parse_moment(const struct row *row, const char *text,
 		row->name, text);
 }
 
-static const struct row *find_row(const struct command *command, int key)
+static const struct option_row *find_row(const struct command *command, int key)
 {
 	for (size_t i = 0; i < NR_ROWS; i++)
-		if (takes_option(command, &rows[i]) &&
-		    (key == KEY(i) || (key && key == rows[i].letter)))
-			return &rows[i];
+		if (options_take(command, &option_rows[i]) &&
+		    (key == KEY(i) || (key && key == option_rows[i].letter)))
+			return &option_rows[i];
 	return NULL;
 }
 
-static int parse_option(struct options *options, const struct row *row,
+static int parse_option(struct options *options, const struct option_row *row,
 			char *text)
 {
 	void *field = (char *)options + row->offset;
@@ -350,11 +346,11 @@ static int parse_rest(struct options *options, int argc, char **argv)
 	return 0;
 }
 
-static const struct command *find_command(const char *name)
+const struct command *options_command(const char *name)
 {
-	for (size_t i = 0; i < NR_COMMANDS; i++)
-		if (!strcmp(commands[i].name, name))
-			return &commands[i];
+	for (size_t i = 0; i < options_nr_commands; i++)
+		if (!strcmp(option_commands[i].name, name))
+			return &option_commands[i];
 	return NULL;
 }
 
@@ -368,7 +364,7 @@ int options_parse(struct options *options, int argc, char **argv)
 	int key, err = 0;
 
 	*options = (struct options){
-		.command = &commands[0],
+		.command = &option_commands[0],
 		.timeout = UINT64_MAX,
 		.max_late = UINT64_MAX,
 		.duration = UINT64_MAX,
@@ -391,7 +387,7 @@ int options_parse(struct options *options, int argc, char **argv)
 		if (++optind == argc)
 			return 0;
 	}
-	options->command = find_command(argv[optind]);
+	options->command = options_command(argv[optind]);
 	if (!options->command)
 		return options_usage("no such command: '%s'", argv[optind]);
 	options->named = true;
@@ -401,7 +397,7 @@ int options_parse(struct options *options, int argc, char **argv)
 	return parse_rest(options, argc - optind, argv + optind);
 }
 
-static void print_row(const struct row *row)
+static void print_row(const struct option_row *row)
 {
 	char left[40], letter[] = "    ";
 
@@ -414,7 +410,7 @@ static void print_row(const struct row *row)
 
 enum whose { OWN, OF_TABLES, OF_ALL };
 
-static enum whose whose_is(const struct row *row)
+static enum whose whose_is(const struct option_row *row)
 {
 	return !row->of ? OWN : *row->of ? OF_TABLES : OF_ALL;
 }
@@ -425,13 +421,13 @@ static void print_rows(const char *title, const struct command *command,
 	bool any = false;
 
 	for (size_t i = 0; i < NR_ROWS; i++) {
-		if (whose_is(&rows[i]) != whose ||
-		    !takes_option(command, &rows[i]))
+		if (whose_is(&option_rows[i]) != whose ||
+		    !options_take(command, &option_rows[i]))
 			continue;
 		if (!any)
 			printf("\n%s:\n", title);
 		any = true;
-		print_row(&rows[i]);
+		print_row(&option_rows[i]);
 	}
 }
 
@@ -466,14 +462,15 @@ static void print_commands(void)
 
 	puts("Usage: dfput [OPTION...] [COMMAND [OPTION...] [ARGUMENT...]]\n\n"
 	     "Counts and times files whose last reference the kernel drops late.");
-	for (size_t i = 0; i < NR_COMMANDS; i++) {
-		if (strcmp(group, commands[i].group))
-			printf("\n%s:\n", commands[i].group);
-		group = commands[i].group;
-		printf("  %-12s %s\n", commands[i].name, commands[i].help);
+	for (size_t i = 0; i < options_nr_commands; i++) {
+		if (strcmp(group, option_commands[i].group))
+			printf("\n%s:\n", option_commands[i].group);
+		group = option_commands[i].group;
+		printf("  %-12s %s\n", option_commands[i].name,
+		       option_commands[i].help);
 	}
 	printf("\nWithout a command: %s. 'dfput COMMAND --help' tells more.\n",
-	       commands[0].name);
+	       option_commands[0].name);
 }
 
 void options_help(const struct options *options)

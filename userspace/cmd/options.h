@@ -28,6 +28,31 @@ struct command {
 	const char *help;
 };
 
+/* A row of the table of options. */
+struct option_row {
+	const char *name;
+	char letter;
+	/* What its argument is, for people and for complete(); or NULL. */
+	const char *argument;
+	int kind;
+	size_t offset;
+	/* Whose it is: see options.c. */
+	const char *of;
+	const char *help;
+};
+
+/* The tables. */
+extern const struct command option_commands[];
+extern const size_t options_nr_commands;
+extern const struct option_row option_rows[];
+extern const size_t options_nr_rows;
+
+/* Return: the command of that name, or NULL. */
+const struct command *options_command(const char *name);
+
+/* Return: whether a command has that option; NULL: before the command. */
+bool options_take(const struct command *command, const struct option_row *row);
+
 /* A time that is so long ago, or one by the clock; UINT64_MAX if not given. */
 struct options_moment {
 	uint64_t ns;

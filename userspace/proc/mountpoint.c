@@ -157,6 +157,26 @@ void places_free(struct places *places)
 	*places = (struct places){ 0 };
 }
 
+void locate_targets(const char *mountinfo,
+		    void (*each)(const char *path, const char *fstype,
+				 void *context),
+		    void *context)
+{
+	struct libmnt_iter *iter = must(mnt_new_iter(MNT_ITER_FORWARD));
+	struct libmnt_table *table = parse_mounts(mountinfo);
+	const char *path, *fstype;
+	struct libmnt_fs *fs;
+
+	while (mnt_table_next_fs(table, iter, &fs) == 0) {
+		path = mnt_fs_get_target(fs);
+		fstype = mnt_fs_get_fstype(fs);
+		if (path && *path == '/')
+			each(path, fstype ? fstype : "", context);
+	}
+	mnt_free_iter(iter);
+	mnt_unref_table(table);
+}
+
 static bool is_mounted_on(struct libmnt_fs *fs, const void *path)
 {
 	return mnt_fs_streq_target(fs, path);

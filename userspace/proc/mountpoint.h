@@ -47,6 +47,12 @@ void places_free(struct places *places);
  */
 char *locate_debugfs(const char *mountinfo);
 
+/* Calls @each for each mount of a table that does not hide its path. */
+void locate_targets(const char *mountinfo,
+		    void (*each)(const char *path, const char *fstype,
+				 void *context),
+		    void *context);
+
 /**
  * locate_mount() - find the superblock that is mounted somewhere
  * @mountinfo: as in locate_debugfs()

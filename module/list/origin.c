@@ -176,7 +176,9 @@ static void unwind_stack(struct stack *stack, unsigned long caller)
 			     stack->cause);
 }
 
-static u32 unwind_and_store(unsigned long caller, enum dfput_cause cause)
+/* Not inlined: the puts that are not unwound need no room for two stacks. */
+static noinline u32 unwind_and_store(unsigned long caller,
+				     enum dfput_cause cause)
 {
 	struct stack stack = { .cause = cause };
 	unsigned int place;

@@ -124,8 +124,8 @@ static void add_process(struct why_search *search, const struct holder *holder,
 static bool is_ourselves(const struct why_search *search,
 			 const struct holder *holder)
 {
-	return !search->query->busy && !*search->query->root &&
-	       holder->pid == getpid();
+	return !search->query->busy && !search->query->watching &&
+	       !*search->query->root && holder->pid == getpid();
 }
 
 /* What keeps the mount comes first, and what only may keep it last. */

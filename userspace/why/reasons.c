@@ -126,7 +126,8 @@ static void try_device(struct why_search *search)
 	char *path;
 	int fd;
 
-	if (!why->is_block || why->found || *search->query->root)
+	if (!why->is_block || why->found || *search->query->root ||
+	    search->query->watching)
 		return;
 	path = blkid_devno_to_devname(why->block[0]);
 	if (!path) {
@@ -180,7 +181,7 @@ static void check_target(struct why_search *search)
 {
 	const struct why *why = search->why;
 
-	if (!why->found && !why->is_block && !why->fstype)
+	if (!why->found && !why->is_block && !why->fstype && !why->busy)
 		why_fail(
 			search,
 			error_set(

@@ -91,46 +91,52 @@ static const char *name_target(const struct why *why, char text[TEXT])
 	return text;
 }
 
-void why_say(const struct why *why, struct view *view)
+static char *sentence_of_found(const struct why *why, const char *target,
+			       const char *who, enum color *color)
+{
+	bool mount = !why->path || why->found_mount;
+
+	*color = mount ? COLOR_BAD : COLOR_GOOD;
+	return alloc_text(
+		mount ? "%s is kept busy by %s" :
+			"%s can be unmounted, but its filesystem stays in use by %s",
+		target, who);
+}
+
+char *why_sentence(const struct why *why, enum color *color)
 {
 	char target[TEXT], who[TEXT];
+	int status = why_status(why);
 
 	name_target(why, target);
 	if (why->nr)
 		say_who(why, who, sizeof(who));
-	switch (why_status(why)) {
-	case STATUS_OK:
-		if (why->path && !why->found_mount)
-			view_verdict(
-				view, COLOR_GOOD,
-				"%s can be unmounted, but its filesystem stays in use by %s.",
-				target, who);
-		else
-			view_verdict(view, COLOR_BAD, "%s is kept busy by %s.",
-				     target, who);
-		break;
-	case STATUS_AGAINST:
-		if (why->busy)
-			view_verdict(
-				view, COLOR_UNSURE,
-				"%s is busy, or was, for no reason that dfput can see.",
-				target);
-		else
-			view_verdict(view, COLOR_GOOD, "Nothing keeps %s busy.",
-				     target);
-		break;
-	default:
-		if (why->nr)
-			view_verdict(
-				view, COLOR_UNSURE,
-				"Cannot tell: %s is perhaps kept busy by %s.",
-				target, who);
-		else
-			view_verdict(
-				view, COLOR_UNSURE,
-				"Cannot tell: nothing is seen to keep %s busy, but not all could be seen.",
-				target);
+	*color = COLOR_UNSURE;
+	if (status == STATUS_OK)
+		return sentence_of_found(why, target, who, color);
+	if (status == STATUS_AGAINST && why->busy)
+		return alloc_text(
+			"%s is busy, or was, for no reason that dfput can see",
+			target);
+	if (status == STATUS_AGAINST) {
+		*color = COLOR_GOOD;
+		return alloc_text("Nothing keeps %s busy", target);
 	}
+	if (why->nr)
+		return alloc_text("Cannot tell: %s is perhaps kept busy by %s",
+				  target, who);
+	return alloc_text(
+		"Cannot tell: nothing is seen to keep %s busy, but not all could be seen",
+		target);
+}
+
+void why_say(const struct why *why, struct view *view)
+{
+	enum color color;
+	char *sentence = why_sentence(why, &color);
+
+	view_verdict(view, color, "%s.", sentence);
+	free(sentence);
 }
 
 static void show_target(const struct why *why, struct view *view)

@@ -153,11 +153,35 @@ static const struct mounts_mount *find_mounted(const struct why_search *search,
 	return NULL;
 }
 
+/* Return: the mount of a superblock, if all others are copies of it. */
+static const struct mounts_mount *find_only(const struct why_search *search,
+					    dev_t device)
+{
+	const struct mounts *mounts = &search->holders.mounts;
+	const struct mounts_mount *mount, *only = NULL;
+
+	for (size_t i = 0; !only && i < mounts->nr; i++)
+		if (mounts->mount[i].super == device && mounts->mount[i].ours)
+			only = &mounts->mount[i];
+	for (size_t i = 0; only && i < mounts->nr; i++) {
+		mount = &mounts->mount[i];
+		if (mount->super == device && mount != only &&
+		    !mounts_is_copy(mounts, mount, only))
+			only = NULL;
+	}
+	return only;
+}
+
 static void take_device(struct why_search *search, dev_t device)
 {
 	const struct mounts_mount *mount;
 	struct why *why = search->why;
 
+	mount = search->query->watching ? find_only(search, device) : NULL;
+	if (mount) {
+		take_mount(search, mount);
+		return;
+	}
 	why->is_block = is_block_device(search, device);
 	if (why->is_block) {
 		add_block(search, device);

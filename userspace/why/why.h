@@ -78,12 +78,16 @@ struct why_reason {
  * @root: prefix of /proc and /sys, "" for the running system
  * @reader: the module's directory, or NULL when it could not be opened
  * @busy: an umount has just failed with EBUSY
+ * @watching: the caller goes on: what it has itself counts, and no device is opened,
+ *	which could be in others' way. A device stands for its mount, if it has no
+ *	other than copies of that
  */
 struct why_query {
 	const char *target;
 	const char *root;
 	struct reader *reader;
 	bool busy;
+	bool watching;
 };
 
 /**
@@ -148,7 +152,16 @@ struct why {
  */
 int why_find(struct why *why, const struct why_query *query);
 
-/* Says in the first line for people what to do. */
+/**
+ * why_sentence() - say what to do
+ * @why: found
+ * @color: receives what it looks like
+ *
+ * Return: a sentence without the full stop, for free(3).
+ */
+char *why_sentence(const struct why *why, enum color *color);
+
+/* Says it in the first line for people. */
 void why_say(const struct why *why, struct view *view);
 
 /**

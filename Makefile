@@ -68,7 +68,7 @@ clean: ## remove what was built, but not the cached hosts
 # ---- install ----------------------------------------------------------------
 
 .PHONY: install
-install: ## the reader, its manual and its completion
+install: ## the reader, its manual, completion and service
 	$(MAKE) -C userspace BUILD='$(BUILD)' install
 
 VERSION := $(shell sed -n 's/^\#define DFPUT_VERSION "\(.*\)"/\1/p' include/dfput/version.h)

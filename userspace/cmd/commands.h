@@ -34,6 +34,9 @@ struct options;
 	X(record, "Answers", cmd_record, 1, "-t 0 DIR|FILE.tar", "",         \
 	  "time names input root",                                           \
 	  "keep all that dfput knows, for a bug report")                     \
+	X(watch, "Answers", cmd_watch, 0, "", "",                            \
+	  "all every count log exec root",                                   \
+	  "as soon as an umount is refused, tell why")                       \
 	X(wait, "Waiting", cmd_wait, 0,                                      \
 	  "--mount P|--super DEV|--pid PID|--list|--all", "",                \
 	  "mount super pid list all timeout rules root",                     \

@@ -75,6 +75,10 @@ struct options {
 	bool names;
 	uint64_t interval;
 	uint64_t count;
+	/* UINT64_MAX if not given. */
+	uint64_t every;
+	const char *log;
+	const char *exec;
 	bool list;
 	const char *color;
 	/* UINT64_MAX if not given. */

@@ -61,6 +61,13 @@
 	MEMBERS_WHY(X, why)                                                    \
 	X(doctor, doctor, checks, "one row a check")                           \
 	X(doctor, healthy, boolean, "none failed")                             \
+	X(watch, event, text, "umount, superblock, ring, worker or missed")    \
+	X(watch, answer, text, "what people are told")                         \
+	X(watch, asked_after_ns, number, "so long after the umount returned")  \
+	X(watch, umounts, umounts, "the umount")                               \
+	X(watch, rings, rings, "the ring")                                     \
+	X(watch, pending, pending, "the file that the worker is stuck in")     \
+	MEMBERS_WHY(X, watch)                                                  \
 	X(wait, waited_ns, number, "how long")                                 \
 	X(wait, lives, boolean, "the process does; null with --super")         \
 	X(wait, left, number, "files and rings that are left")                 \

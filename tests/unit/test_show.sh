@@ -414,6 +414,27 @@ verdict $? "of an owner"
 column inode held --comm 'my*' --input "$fixtures/busy"
 [ "$out" = 131074 ]
 verdict $? "of a name"
+column pid umounts --where result=-E* --input "$fixtures/idle"
+[ "$out" = 901 ]
+verdict $? "by any column"
+column pid umounts --where 'result!=-E*' --input "$fixtures/idle"
+[ "$out" = 902 ]
+verdict $? "or its opposite"
+column pid umounts --where why= --input "$fixtures/idle"
+[ "$out" = 902 ]
+verdict $? "by a column that is empty"
+column pid leftovers --where 'ORIGIN_NAME=io*' --input "$fixtures/idle"
+[ "$out" = 901 ]
+verdict $? "by what is made of a column"
+dfput leftovers --where comm=none --input "$fixtures/idle"
+is_status 0 "no row matches"
+[ -z "$out" ] && [ "$err" = "dfput: leftovers: no row matches, of 3 rows" ]
+verdict $? "said so, and not in the table"
+copy busy
+sed -i "s/${tab}my\\\\040job/${tab}\\\\055/" "$copy/held"
+column pid held --comm - --input "$copy"
+[ "$out" = 4321 ]
+verdict $? "of a name that is -, not of none"
 column inode leftovers --sort -lateness --limit 2 --input "$fixtures/idle"
 [ "$out" = "131075 9" ]
 verdict $? "sorted by a number, and so many"
@@ -800,6 +821,8 @@ usage "folded is no JSON" origins --folded --json
 usage "no such option: '--folded'" leftovers --folded
 usage "no such column: 'pod'; there are id, age_ns, state," rings -o id,pod
 usage "no such column: 'pod'" rings --sort -pod
+usage "no such column: 'pod'" rings --where 'pod!=1'
+usage "'pid' is not COLUMN=GLOB" rings --where pid
 usage "no such column: ''" rings -o +
 usage "no such option: '--mount'" rings --mount /
 usage "no such option: '--sort'" stat --sort value

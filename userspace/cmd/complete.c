@@ -164,12 +164,13 @@ static void offer_arguments(struct completion *completion, const char *argument)
 		const char *argument;
 		void (*offer)(struct completion *completion);
 	} kinds[] = {
-		{ "P", offer_mounts },	  { "MOUNT", offer_mounts },
-		{ "PATH", offer_mounts }, { "PATH", offer_files },
-		{ "DEV", offer_devices }, { "PID", offer_processes },
-		{ "LIST", offer_list },	  { "COL", offer_order },
-		{ "WHEN", offer_colors }, { "FILE", offer_files },
-		{ "DIR", offer_files },	  { "[NAME...]", offer_words },
+		{ "P", offer_mounts },	       { "MOUNT", offer_mounts },
+		{ "PATH", offer_mounts },      { "PATH", offer_files },
+		{ "DEV", offer_devices },      { "PID", offer_processes },
+		{ "LIST", offer_list },	       { "COL", offer_order },
+		{ "COL=GLOB", offer_columns }, { "WHEN", offer_colors },
+		{ "FILE", offer_files },       { "DIR", offer_files },
+		{ "[NAME...]", offer_words },
 	};
 	size_t length;
 

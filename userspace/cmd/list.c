@@ -21,7 +21,7 @@ static bool is_text(const struct rows *rows, size_t row, void *text)
 
 static bool is_like(const struct rows *rows, size_t row, void *glob)
 {
-	return !fnmatch(glob, rows_text(rows, row, 0), 0);
+	return !fnmatch(glob, rows_cell(rows, row, 0), 0);
 }
 
 static bool is_younger(const struct rows *rows, size_t row, void *age)
@@ -162,6 +162,15 @@ static int keep_since(struct query *query)
 	return keep(query, find_time(query->listing), is_after, &now);
 }
 
+/* A table without a row could also mean that nothing happened. */
+static void complain_of_none(const struct query *query)
+{
+	char count[NUMBER_TEXT];
+
+	complain("%s: no row matches, of %s", query->listing->file,
+		 number_count(count, query->doc->nr_rows, "row"));
+}
+
 static int select_rows(struct query *query, const struct origins *origins,
 		       const struct view *view)
 {
@@ -176,6 +185,11 @@ static int select_rows(struct query *query, const struct origins *origins,
 		err = keep_process(query);
 	if (!err && options->since.ns != UINT64_MAX)
 		err = keep_since(query);
+	if (!err && options->where)
+		err = listing_keep(query->listing, query->doc, origins, view,
+				   options->where, &query->selection);
+	if (!err && query->doc->nr_rows && !query->selection.nr)
+		complain_of_none(query);
 	if (!err && options->sort)
 		err = listing_sort(query->listing, query->doc, origins, view,
 				   options->sort, &query->selection);

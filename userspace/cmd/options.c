@@ -106,6 +106,8 @@ const struct option_row option_rows[] = {
 	ROW("since", 0, "T", MOMENT, since,
 	    "age_ns exit_ns ended_ns shutdown_ns",
 	    "rows since T: so long ago, or by the clock"),
+	ROW("where", 0, "COL=GLOB", TEXT, where, LISTS,
+	    "rows whose column is like GLOB; COL!=GLOB: is not"),
 	ROW("limit", 0, "N", NUMBER_NOT_0, limit, LISTS,
 	    "of these, the first N rows"),
 	ROW("color", 0, "WHEN", COLOR, color, EVERY,
@@ -133,11 +135,21 @@ struct getopt {
 int options_check_columns(const struct options *options,
 			  const struct view_column *columns, size_t nr)
 {
-	const char *sort = options->sort, *bad = NULL;
+	const char *sort = options->sort, *where = options->where, *bad = NULL;
+	size_t length;
 	char list[512] = "";
 
 	if (options->columns)
 		bad = view_check_columns(columns, nr, options->columns);
+	if (!bad && where) {
+		length = strcspn(where, "!=");
+		if (where[length + (where[length] == '!')] != '=')
+			return options_usage(
+				"%s: --where: '%s' is not COLUMN=GLOB",
+				options->command->name, where);
+		if (view_find_column(columns, nr, where, length) == nr)
+			bad = where;
+	}
 	if (!bad && sort) {
 		sort += *sort == '-';
 		if (view_find_column(columns, nr, sort, strlen(sort)) == nr)
@@ -149,7 +161,7 @@ int options_check_columns(const struct options *options,
 		text_append(list, sizeof(list), "%s%s", text_comma(list),
 			    columns[i].name);
 	return options_usage("%s: no such column: '%.*s'; there are %s",
-			     options->command->name, (int)strcspn(bad, ","),
+			     options->command->name, (int)strcspn(bad, ",!="),
 			     bad, list);
 }
 

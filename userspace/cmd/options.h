@@ -89,6 +89,7 @@ struct options {
 	uint64_t pid;
 	const char *comm;
 	struct options_moment since;
+	const char *where;
 	uint64_t limit;
 	const char *columns;
 	const char *sort;

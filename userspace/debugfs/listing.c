@@ -2,6 +2,7 @@
 /*
  * A table of the module, shown as it is.
  */
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -433,6 +434,31 @@ int listing_sort(const struct listing *listing, const struct document *doc,
 	if (!err)
 		qsort_r(selection->row, selection->nr, sizeof(*selection->row),
 			compare_rows, &order);
+	free_cells(&cells);
+	return err;
+}
+
+int listing_keep(const struct listing *listing, const struct document *doc,
+		 const struct origins *origins, const struct view *view,
+		 const char *condition, struct selection *selection)
+{
+	size_t length = strcspn(condition, "!="), kept = 0, column, row;
+	bool unlike = condition[length] == '!', is_like;
+	const char *glob = condition + length + 1 + unlike, *cell;
+	char label[ORIGINS_LABEL];
+	struct cells cells;
+	int err = bind_cells(&cells, listing, doc, origins, view);
+
+	column = view_find_column(listing->columns, listing->nr, condition,
+				  length);
+	for (size_t i = 0; !err && i < selection->nr; i++) {
+		row = selection->row[i];
+		cell = get_cell(&cells, row, column, label);
+		is_like = !fnmatch(glob, cell ? cell : "", 0);
+		if (is_like != unlike)
+			selection->row[kept++] = row;
+	}
+	selection->nr = kept;
 	free_cells(&cells);
 	return err;
 }

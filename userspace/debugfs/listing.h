@@ -118,6 +118,21 @@ int listing_sort(const struct listing *listing, const struct document *doc,
 		 const struct origins *origins, const struct view *view,
 		 const char *column, struct selection *selection);
 
+/**
+ * listing_keep() - keep rows by what stands in a column
+ * @listing: which
+ * @doc: the file
+ * @origins: call paths, or NULL
+ * @view: where they are to be shown
+ * @condition: NAME=GLOB or NAME!=GLOB; an empty cell is like an empty text
+ * @selection: the rows
+ *
+ * Return: 0 or a negative errno as in reader.h.
+ */
+int listing_keep(const struct listing *listing, const struct document *doc,
+		 const struct origins *origins, const struct view *view,
+		 const char *condition, struct selection *selection);
+
 /* Columns of a table of counts: name, value, unit, meaning. */
 #define LISTING_NR_COUNTS 4
 extern const struct view_column listing_counts[LISTING_NR_COUNTS];

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <json.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -306,7 +307,7 @@ static void feed_words(const uint8_t *data, size_t size)
 	dev_t device;
 
 	if (!number_duration(text, &ns)) {
-		number_ns_exact(written, ns);
+		snprintf(written, sizeof(written), "%" PRIu64 "ns", ns);
 		check(!number_duration(written, &again) && ns == again,
 		      "a time is read as it was written");
 	}

@@ -92,22 +92,6 @@ static void no_times(void **state)
 		assert_int_equal(number_duration(big[i], &ns), -ERANGE);
 }
 
-static void times_are_written_exactly(void **state)
-{
-	char text[NUMBER_TEXT];
-
-	(void)state;
-	assert_string_equal(number_ns_exact(text, 0), "0ns");
-	assert_string_equal(number_ns_exact(text, 999), "999ns");
-	assert_string_equal(number_ns_exact(text, 1000), "1us");
-	assert_string_equal(number_ns_exact(text, 1024), "1.024us");
-	assert_string_equal(number_ns_exact(text, 1048576), "1.048576ms");
-	assert_string_equal(number_ns_exact(text, 1500000), "1.5ms");
-	assert_string_equal(number_ns_exact(text, 1000000001), "1.000000001s");
-	assert_string_equal(number_ns_exact(text, UINT64_MAX),
-			    "18446744073.709551615s");
-}
-
 static void times_are_written_short(void **state)
 {
 	char text[NUMBER_TEXT];
@@ -172,7 +156,6 @@ int main(void)
 		cmocka_unit_test(counts),
 		cmocka_unit_test(times),
 		cmocka_unit_test(no_times),
-		cmocka_unit_test(times_are_written_exactly),
 		cmocka_unit_test(times_are_written_short),
 		cmocka_unit_test(ranges_of_times_are_short),
 		cmocka_unit_test(times_by_the_clock),

@@ -627,7 +627,7 @@ is_json "$out" '[r["id"] for r in j["rings"]] == [31] and len(j["held"]) == 1 an
 printf '35\t9\tworking\t-\t0\t0\t-\t0\t-\t-\n' >>"$copy/rings"
 dfput wait --pid 99999998 --timeout 0 --root "$(tree "$copy")"
 is_status 4 "nor while there is a ring of which nobody knows who closed it"
-has "$out" 'nobody knows who closed 1 ring, perhaps that process' "said so"
+has "$out" 'held files and rings, nobody knows whose: 1;' "said so"
 sleep 1 &
 living=$!
 dfput wait --pid $living --timeout 20 --root "$(tree "$fixtures/idle")"

@@ -15,6 +15,7 @@
 
 #include "analysis/event_loop.h"
 #include "lib/error.h"
+#include "lib/progress.h"
 
 /* How long to rest after an event that changed nothing, and in the end. */
 #define FIRST_REST_NS UINT64_C(1000000)
@@ -28,11 +29,13 @@
  * @nap: at the latest after so many ns
  * @rest: at the earliest after so many
  * @confirmations: looks at which nothing was left, and something moved
+ * @deadline: number_now() at which to give up
  */
 struct pace {
 	uint64_t nap;
 	uint64_t rest;
 	int confirmations;
+	uint64_t deadline;
 };
 
 /* poll(2) passes over descriptors below 0. */
@@ -79,7 +82,7 @@ static uint64_t at_most(uint64_t ns, uint64_t most)
 /* Sleep until there is reason to look again. */
 static int await_event(struct wait *wait, struct pace *pace, uint64_t now)
 {
-	uint64_t until = wait->deadline - now;
+	uint64_t until = pace->deadline - now;
 	bool woken = false;
 	int err = 0;
 
@@ -100,7 +103,9 @@ static int await_event(struct wait *wait, struct pace *pace, uint64_t now)
 
 static int wait_on(struct wait *wait)
 {
-	struct pace pace = { 0 };
+	struct pace pace = {
+		.deadline = number_after(wait->begun, wait->timeout),
+	};
 	uint64_t now;
 	bool again;
 	int err;
@@ -118,7 +123,7 @@ static int wait_on(struct wait *wait)
 		if (err || wait->stop)
 			return err ? err : WAIT_STOPPED;
 		now = number_now();
-		if (now >= wait->deadline)
+		if (now >= pace.deadline)
 			return WAIT_LATE;
 		err = await_event(wait, &pace, now);
 	}
@@ -136,5 +141,6 @@ int wait_for(struct wait *wait)
 		return wait->fd;
 	err = wait_on(wait);
 	close(wait->fd);
+	progress_end();
 	return err;
 }

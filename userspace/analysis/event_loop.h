@@ -11,16 +11,13 @@
 #include "debugfs/parse.h"
 #include "lib/number.h"
 
-/* No deadline. */
-#define WAIT_EVER UINT64_MAX
-
 /* An event should do. This is for the one that does not come. */
 #define WAIT_MAX_NAP_NS NUMBER_NS_PER_SEC
 
 /**
  * enum wait_result - how a wait ended
  * @WAIT_EMPTY: nothing is left
- * @WAIT_LATE: something still is, and the deadline has passed
+ * @WAIT_LATE: something still is, and the time is over
  * @WAIT_STOPPED: something still is, and waiting for it is no use
  * @WAIT_UNSETTLED: nothing was left at each of many looks, but something came
  *	to its end during each of them: it may have gone from where we had not
@@ -50,7 +47,7 @@ typedef int wait_look(struct wait *wait);
  * @look: finds out what is left
  * @what: for it
  * @process: one more file descriptor: that it can be read is an event; or -1
- * @deadline: number_now() at which to give up, or WAIT_EVER
+ * @timeout: after how many ns to give up, UINT64_MAX for never
  * @first_nap: without an event, look again after so many ns, then after twice the
  *	time, and so on
  * @max_nap: but after so many ns at the latest
@@ -68,7 +65,7 @@ struct wait {
 	wait_look *look;
 	void *what;
 	int process;
-	uint64_t deadline;
+	uint64_t timeout;
 	uint64_t first_nap;
 	uint64_t max_nap;
 	bool conclusive;
@@ -83,7 +80,7 @@ struct wait {
  * wait_for() - wait until nothing is left
  * @wait: see there
  *
- * It looks at least once, also when the deadline has passed. Events come by
+ * It looks at least once, and ends the progress that looks show. Events come by
  * poll(2): all are seen that come after the beginning of the last look. An open file
  * pins the module, so it can't be unloaded meanwhile.
  *

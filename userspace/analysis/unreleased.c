@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
 #include <string.h>
 
 #include "analysis/unreleased.h"
@@ -242,6 +243,23 @@ uint64_t unreleased_count(const struct unreleased *unreleased)
 	for (int table = 0; table < UNRELEASED_NR; table++)
 		count += unreleased->selected[table].nr;
 	return count;
+}
+
+void unreleased_caveats(const struct unreleased *unreleased,
+			struct caveats *caveats)
+{
+	if (unreleased->unknown)
+		caveats_add(
+			caveats,
+			"held files and rings, nobody knows whose: %" PRIu64
+			"; the list of reapers was cut, or who closed the ring is not known",
+			unreleased->unknown);
+	if (unreleased->perhaps)
+		caveats_add(
+			caveats,
+			"living processes hold files with the inode numbers of %" PRIu64
+			" of those that are held, and perhaps others",
+			unreleased->perhaps);
 }
 
 void unreleased_text(const struct unreleased *unreleased, char *text,

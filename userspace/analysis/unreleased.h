@@ -85,6 +85,14 @@ int unreleased_look(struct unreleased *unreleased, struct reader *reader);
 uint64_t unreleased_count(const struct unreleased *unreleased);
 
 /**
+ * unreleased_caveats() - say of what nobody knows whether it is waited for
+ * @unreleased: looked
+ * @caveats: receives it
+ */
+void unreleased_caveats(const struct unreleased *unreleased,
+			struct caveats *caveats);
+
+/**
  * unreleased_text() - say what is not released
  * @unreleased: looked
  * @text: receives it: "3 files on the list, 1 file held, 1 ring"

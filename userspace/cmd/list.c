@@ -207,7 +207,7 @@ int cmd_show_table(const struct options *options, const struct listing *listing,
 	int err = 0;
 
 	if (listing_has(listing, "origin_name"))
-		err = origins_load_if_any(reader, options->rules, &origins);
+		err = origins_load(reader, options->rules, &origins);
 	if (!err) {
 		selection_all(&query.selection, doc->nr_rows);
 		err = select_rows(&query, &origins, view);

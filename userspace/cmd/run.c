@@ -40,8 +40,7 @@ static int prepare_run(struct run *run, const struct options *options)
 		err = reader_load(&run->reader, "pending", &doc);
 	document_free(doc);
 	if (!err)
-		err = origins_load_if_any(&run->reader, options->rules,
-					  &run->origins);
+		err = origins_load(&run->reader, options->rules, &run->origins);
 	/* In this order, what is counted in between has its row later. */
 	if (!err)
 		err = leftovers_begin(&run->leftovers, &run->reader);
@@ -154,23 +153,12 @@ static void check_unreleased(struct run *run)
 {
 	char count[NUMBER_TEXT];
 
-	if (run->unreleased.unknown)
-		caveats_add(
-			&run->caveats,
-			"held files and rings, nobody knows whose: %" PRIu64
-			"; the list of reapers was cut, or who closed the ring is not known",
-			run->unreleased.unknown);
+	unreleased_caveats(&run->unreleased, &run->caveats);
 	if (run->unreleased.unseen &&
 	    run->unreleased.selected[UNRELEASED_HELD].nr)
 		caveats_add(
 			&run->caveats, "%s could not be asked for open files",
 			number_count(count, run->unreleased.unseen, "process"));
-	if (run->unreleased.perhaps)
-		caveats_add(&run->caveats,
-			    "living processes hold files with the inode "
-			    "numbers of %" PRIu64
-			    " of those that are held, and perhaps others",
-			    run->unreleased.perhaps);
 }
 
 static void collect_caveats(struct run *run, const struct options *options)

@@ -249,15 +249,13 @@ static int umount_or_wait(struct umounting *umounting, uint64_t timeout)
 		.look = look_and_attempt,
 		.what = umounting,
 		.process = -1,
-		.deadline = number_after(number_now(), timeout),
+		.timeout = timeout,
 		.first_nap = WAIT_MAX_NAP_NS,
 		.max_nap = WAIT_MAX_NAP_NS,
 		.conclusive = true,
 	};
-	int result = wait_for(&wait);
 
-	progress_end();
-	return result;
+	return wait_for(&wait);
 }
 
 static void show_waits(const struct umounting *umounting, struct view *view)

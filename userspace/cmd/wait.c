@@ -145,7 +145,6 @@ static bool stands_still(const struct stats *before, const struct stats *after)
 static int check_release(struct waiting *waiting, struct reader *reader,
 			 int result)
 {
-	char count[NUMBER_TEXT];
 	struct stats after;
 	const char *why;
 	int err = stats_load(reader, &after);
@@ -160,17 +159,7 @@ static int check_release(struct waiting *waiting, struct reader *reader,
 		caveats_add(&waiting->caveats,
 			    "files were released during each look: one may "
 			    "have been missed between the tables");
-	if (waiting->unreleased.unknown)
-		caveats_add(&waiting->caveats,
-			    "nobody knows who closed %s, perhaps that process",
-			    number_count(count, waiting->unreleased.unknown,
-					 "ring"));
-	if (waiting->unreleased.perhaps)
-		caveats_add(&waiting->caveats,
-			    "living processes hold files with the inode "
-			    "numbers of %" PRIu64
-			    " of those that are left, and perhaps others",
-			    waiting->unreleased.perhaps);
+	unreleased_caveats(&waiting->unreleased, &waiting->caveats);
 	return 0;
 }
 
@@ -230,20 +219,19 @@ static int wait_for_release(struct waiting *waiting,
 		.look = look_at_waiting,
 		.what = waiting,
 		.process = -1,
+		.timeout = options->timeout,
 		.first_nap = WAIT_MAX_NAP_NS,
 		.max_nap = WAIT_MAX_NAP_NS,
 	};
-	uint64_t begun = number_now(), waited;
+	uint64_t waited;
 	int result, err = begin_wait(waiting, reader);
 
 	if (err)
 		return err;
 	if (!waiting->before.gauge[DFPUT_GAUGE_enabled])
 		return cmd_refuse_off(view);
-	wait.deadline = number_after(begun, options->timeout);
 	result = wait_for(&wait);
-	progress_end();
-	waited = number_now() - begun;
+	waited = number_now() - wait.begun;
 	view_number(view, "waited_ns", waited);
 	if (result < 0)
 		return result;
@@ -356,9 +344,9 @@ static int wait_for_shutdown(struct sb_shutdown *shutdown,
 		.look = look_at_shutdown,
 		.what = shutdown,
 		.process = -1,
+		.timeout = options->timeout,
 		.conclusive = true,
 	};
-	uint64_t begun = number_now();
 	struct stats stats;
 	int result = stats_load(reader, &stats);
 
@@ -367,12 +355,10 @@ static int wait_for_shutdown(struct sb_shutdown *shutdown,
 	/* A device tells us itself when it is free. */
 	if (!shutdown->path && !stats.gauge[DFPUT_GAUGE_enabled])
 		return cmd_refuse_off(view);
-	wait.deadline = number_after(begun, options->timeout);
 	result = wait_for(&wait);
-	progress_end();
 	if (result < 0)
 		return result;
-	return show_shutdown_result(shutdown, result, number_now() - begun,
+	return show_shutdown_result(shutdown, result, number_now() - wait.begun,
 				    view);
 }
 

@@ -41,7 +41,7 @@ static int show_list(const struct options *options, struct reader *reader,
 	int err = stats_load(reader, &stats);
 
 	if (!err)
-		err = origins_load_if_any(reader, options->rules, &origins);
+		err = origins_load(reader, options->rules, &origins);
 	if (err)
 		return err;
 	stats_caveats(&stats, &caveats);
@@ -84,6 +84,7 @@ int wait_list(const struct options *options, struct reader *reader,
 		.process = -1,
 		.first_nap = FIRST_NAP_NS,
 		.max_nap = WAIT_MAX_NAP_NS,
+		.timeout = options->timeout,
 		.conclusive = true,
 	};
 	struct stats stats;
@@ -94,10 +95,8 @@ int wait_list(const struct options *options, struct reader *reader,
 		return result;
 	if (!stats.gauge[DFPUT_GAUGE_enabled])
 		return cmd_refuse_off(view);
-	wait.deadline = number_after(stats.begun, options->timeout);
 	result = wait_for(&wait);
-	progress_end();
-	waited = number_now() - stats.begun;
+	waited = number_now() - wait.begun;
 	view_number(view, "waited_ns", waited);
 	if (result >= 0)
 		result = show_list(options, reader, &unreleased, result, waited,

@@ -352,7 +352,7 @@ static int watch_until_told(struct watch *watch, struct reader *reader)
 		.look = look,
 		.what = watch,
 		.process = watch->signals,
-		.deadline = WAIT_EVER,
+		.timeout = UINT64_MAX,
 		.first_nap = WAIT_MAX_NAP_NS,
 		.max_nap = WAIT_MAX_NAP_NS,
 	};

@@ -63,16 +63,6 @@ int origins_load(struct reader *reader, const char *rules,
 
 	*origins = (struct origins){ 0 };
 	err = rules_load(rules, &origins->rules);
-	return err ? err : origins_update(reader, origins);
-}
-
-int origins_load_if_any(struct reader *reader, const char *rules,
-			struct origins *origins)
-{
-	int err;
-
-	*origins = (struct origins){ 0 };
-	err = rules_load(rules, &origins->rules);
 	if (err)
 		return err;
 	err = origins_update(reader, origins);

@@ -46,24 +46,13 @@ struct origins {
  * origins_load() - read rules and call paths
  * @reader: an open one
  * @rules: the rules' file, or NULL, as of rules_load()
- * @origins: receives all, for origins_free(), also on error
- *
- * Return: 0 or a negative errno as in reader.h.
- */
-int origins_load(struct reader *reader, const char *rules,
-		 struct origins *origins);
-
-/**
- * origins_load_if_any() - as origins_load(), but the call paths may be missing
- * @reader: an open one
- * @rules: the rules' file, or NULL, as of rules_load()
  * @origins: receives all, for origins_free(), also on error; without a doc
  *	where the module has no such file
  *
  * Return: 0 or a negative errno as in reader.h.
  */
-int origins_load_if_any(struct reader *reader, const char *rules,
-			struct origins *origins);
+int origins_load(struct reader *reader, const char *rules,
+		 struct origins *origins);
 
 /**
  * origins_update() - read the call paths once more

@@ -242,21 +242,6 @@ void reader_close(struct reader *reader)
 	*reader = (struct reader){ .fd = -1 };
 }
 
-int reader_read(struct reader *reader, int fd, const char *file,
-		struct document **doc)
-{
-	char *text;
-	size_t size;
-	int err = slurp(reader, fd, file, &text, &size);
-
-	*doc = NULL;
-	if (err) {
-		free(text);
-		return err;
-	}
-	return reader_parse(file, text, size, doc);
-}
-
 int reader_text(struct reader *reader, const char *file, char **text,
 		size_t *size)
 {
@@ -272,15 +257,16 @@ int reader_text(struct reader *reader, const char *file, char **text,
 
 int reader_load(struct reader *reader, const char *file, struct document **doc)
 {
-	int fd = reader_file(reader, file);
-	int err;
+	char *text;
+	size_t size;
+	int err = reader_text(reader, file, &text, &size);
 
 	*doc = NULL;
-	if (fd < 0)
-		return fd;
-	err = reader_read(reader, fd, file, doc);
-	close(fd);
-	return err;
+	if (err) {
+		free(text);
+		return err;
+	}
+	return reader_parse(file, text, size, doc);
 }
 
 static bool is_name(const char *text)

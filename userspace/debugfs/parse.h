@@ -92,18 +92,6 @@ char *reader_host_text(const struct reader *reader, const char *path,
 		       size_t *size);
 
 /**
- * reader_read() - read and parse an open file, from its beginning
- * @reader: an open one
- * @fd: from reader_file()
- * @file: its name, which must outlive @doc
- * @doc: receives the document, for document_free()
- *
- * Return: 0 or a negative errno, see above; @doc is NULL then.
- */
-int reader_read(struct reader *reader, int fd, const char *file,
-		struct document **doc);
-
-/**
  * reader_load() - open, read, parse and close one file
  * @reader: an open one
  * @file: its name, which must outlive @doc

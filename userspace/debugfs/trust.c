@@ -4,31 +4,28 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <dfput/words.h>
 
+#include "debugfs/rows.h"
 #include "debugfs/trust.h"
-
-/* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
-#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
+#include "proc/proc.h"
 
 /* A hook that is needed and could not be had: something was not looked at. */
-static int check_failed(const struct document *doc, struct caveats *caveats)
+static int check_failed(struct document *doc, struct caveats *caveats)
 {
+	enum { HOOK, STATE };
+	static const char *const names[] = { "hook", "state", NULL };
 	static const char *const states[] = { DFPUT_HOOK_STATES(DFPUT_WORD) };
-	size_t name, state;
-	int err = document_need_column(doc, "hook", &name);
+	struct rows rows;
+	int err = rows_bind(&rows, doc, names);
 
-	if (!err)
-		err = document_need_column(doc, "state", &state);
-	for (size_t row = 0; !err && row < doc->nr_rows; row++)
-		if (!strcmp(document_cell(doc, row, state),
-			    states[DFPUT_HOOK_FAILED]))
+	for (size_t row = 0; !err && row < rows.nr; row++)
+		if (rows_is(&rows, row, STATE, states[DFPUT_HOOK_FAILED]))
 			caveats_add(
 				caveats,
 				"the module has no hook '%s' on this kernel",
-				document_cell(doc, row, name));
+				rows_text(&rows, row, HOOK));
 	return err;
 }
 
@@ -37,7 +34,6 @@ static int check_scope(struct reader *reader, const struct document *doc,
 		       struct caveats *caveats)
 {
 	static const char *const scopes[] = { DFPUT_SCOPES(DFPUT_WORD) };
-	struct stat stat_buf;
 	const char *scope;
 	int err = document_need_value(doc, "scope", &scope);
 
@@ -48,8 +44,7 @@ static int check_scope(struct reader *reader, const struct document *doc,
 			caveats,
 			"the module does not look at exits: its scope is '%s'",
 			scope);
-	if (reader->here && (stat("/proc/self/ns/pid", &stat_buf) ||
-			     stat_buf.st_ino != INITIAL_PID_NAMESPACE))
+	if (reader->here && !proc_sees_all_pids())
 		caveats_add(
 			caveats,
 			"in a PID namespace of its own, dfput does not know "

@@ -16,14 +16,13 @@
 static const struct unit {
 	const char *suffix;
 	uint64_t ns;
-	int digits;
 } units[] = {
-	{ "h", 3600 * NUMBER_NS_PER_SEC, 0 },
-	{ "m", 60 * NUMBER_NS_PER_SEC, 0 },
-	{ "s", NUMBER_NS_PER_SEC, 9 },
-	{ "ms", 1000000, 6 },
-	{ "us", 1000, 3 },
-	{ "ns", 1, 0 },
+	{ "h", 3600 * NUMBER_NS_PER_SEC },
+	{ "m", 60 * NUMBER_NS_PER_SEC },
+	{ "s", NUMBER_NS_PER_SEC },
+	{ "ms", 1000000 },
+	{ "us", 1000 },
+	{ "ns", 1 },
 };
 
 #define NR_UNITS (sizeof(units) / sizeof(units[0]))
@@ -146,33 +145,16 @@ static const struct unit *unit_for(uint64_t ns)
 	return &units[i];
 }
 
-const char *number_ns_exact(char text[NUMBER_TEXT], uint64_t ns)
-{
-	const struct unit *unit = unit_for(ns);
-	uint64_t rest = ns % unit->ns;
-	int digits = unit->digits;
-
-	if (!rest) {
-		snprintf(text, NUMBER_TEXT, "%" PRIu64 "%s", ns / unit->ns,
-			 unit->suffix);
-		return text;
-	}
-	for (; rest % 10 == 0; digits--)
-		rest /= 10;
-	snprintf(text, NUMBER_TEXT, "%" PRIu64 ".%0*" PRIu64 "%s",
-		 ns / unit->ns, digits, rest, unit->suffix);
-	return text;
-}
-
 const char *number_ns_short(char text[NUMBER_TEXT], uint64_t ns)
 {
 	const struct unit *unit = unit_for(ns);
 
 	if (unit->ns == 1)
-		return number_ns_exact(text, ns);
-	snprintf(text, NUMBER_TEXT, "%" PRIu64 ".%03" PRIu64 "%s",
-		 ns / unit->ns, ns % unit->ns / (unit->ns / 1000),
-		 unit->suffix);
+		snprintf(text, NUMBER_TEXT, "%" PRIu64 "ns", ns);
+	else
+		snprintf(text, NUMBER_TEXT, "%" PRIu64 ".%03" PRIu64 "%s",
+			 ns / unit->ns, ns % unit->ns / (unit->ns / 1000),
+			 unit->suffix);
 	return text;
 }
 

@@ -38,9 +38,6 @@ const char *number_text(char text[NUMBER_TEXT], uint64_t value);
 /* 1 file, 2 files: @noun is one word, in the singular. */
 const char *number_count(char text[NUMBER_TEXT], uint64_t nr, const char *noun);
 
-/* A time in its largest unit, losing nothing: 1.048576ms. */
-const char *number_ns_exact(char text[NUMBER_TEXT], uint64_t ns);
-
 /* A time in its largest unit, cut off behind three decimals: 1.048ms. */
 const char *number_ns_short(char text[NUMBER_TEXT], uint64_t ns);
 

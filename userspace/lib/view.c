@@ -225,32 +225,23 @@ void view_text(struct view *view, const char *name, const char *text)
 		add(view, name, text ? json_text(text) : NULL);
 }
 
-static struct json_object *array_of(struct view *view, const char *name)
+/* A member, which is made if it is not there. */
+static struct json_object *member_of(struct view *view, const char *name,
+				     struct json_object *(*make)(void))
 {
-	struct json_object *array;
+	struct json_object *member;
 
-	if (view->root && json_object_object_get_ex(view->root, name, &array))
-		return array;
-	array = must(json_object_new_array());
-	add(view, name, array);
-	return array;
+	if (view->root && json_object_object_get_ex(view->root, name, &member))
+		return member;
+	member = must(make());
+	add(view, name, member);
+	return member;
 }
 
 static struct json_object *row_json(const struct view *view,
 				    const struct view_column *columns,
 				    const size_t *shown, size_t nr,
 				    const char *const *cells);
-
-static struct json_object *object_of(struct view *view, const char *name)
-{
-	struct json_object *object;
-
-	if (view->root && json_object_object_get_ex(view->root, name, &object))
-		return object;
-	object = must(json_object_new_object());
-	add(view, name, object);
-	return object;
-}
 
 void view_object(struct view *view, const char *name,
 		 const struct view_column *columns, size_t nr,
@@ -262,13 +253,13 @@ void view_object(struct view *view, const char *name,
 
 void view_texts(struct view *view, const char *name, const char *text)
 {
+	struct json_object *array;
+
 	if (!view->json)
 		return;
+	array = member_of(view, name, json_object_new_array);
 	if (text)
-		must_do(json_object_array_add(array_of(view, name),
-					      json_text(text)));
-	else
-		array_of(view, name);
+		must_do(json_object_array_add(array, json_text(text)));
 }
 
 /* AGE for age_ns: the unit stands in the cells. ORIGIN for origin_name. */
@@ -400,8 +391,9 @@ struct view_table *view_table_begin(struct view *view, const char *name,
 	init_table(table, view, columns, nr, own ? format->columns : NULL);
 	if (view->json) {
 		table->map = shape == VIEW_MAP;
-		table->json = table->map ? object_of(view, name) :
-					   array_of(view, name);
+		table->json = member_of(view, name,
+					table->map ? json_object_new_object :
+						     json_object_new_array);
 		return table;
 	}
 	table->text = new_text(view);
@@ -859,7 +851,8 @@ static void bars_json(struct view *view, const char *const words[3],
 	for (size_t i = 0; i < nr; i++)
 		must_do(json_object_array_add(rows, bucket_json(&buckets[i])));
 	must_do(json_object_object_add(hist, "buckets", rows));
-	must_do(json_object_array_add(array_of(view, "histograms"), hist));
+	must_do(json_object_array_add(
+		member_of(view, "histograms", json_object_new_array), hist));
 }
 
 void view_bars(struct view *view, const char *const words[3],

@@ -21,6 +21,9 @@
 #define STATX_MNT_ID 0x1000U
 #endif
 
+/* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
+
 int proc_open(int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -114,6 +117,14 @@ int proc_namespace(int dir, const char *name, uint64_t *inode)
 		return -EINVAL;
 	number[1 + strspn(number + 1, "0123456789")] = '\0';
 	return number_parse(number + 1, inode);
+}
+
+bool proc_sees_all_pids(void)
+{
+	uint64_t inode;
+
+	return !proc_namespace(AT_FDCWD, "/proc/self/ns/pid", &inode) &&
+	       inode == INITIAL_PID_NAMESPACE;
 }
 
 int proc_stat(int dir, const char *name, struct proc_file *file)

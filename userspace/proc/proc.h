@@ -57,6 +57,9 @@ char *proc_link(int dir, const char *name);
 /* Receives the inode number of a namespace of a process: @name is such as ns/mnt. */
 int proc_namespace(int dir, const char *name, uint64_t *inode);
 
+/* Return: we are in the initial PID namespace, whose pids are those of the module. */
+bool proc_sees_all_pids(void);
+
 /* Looks where a link leads, without asking other machines. */
 int proc_stat(int dir, const char *name, struct proc_file *file);
 

@@ -20,9 +20,6 @@
 #include "proc/proc.h"
 #include "why/search.h"
 
-/* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
-#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
-
 /* The first error is the one that is told. */
 void why_fail(struct why_search *search, int err)
 {
@@ -91,7 +88,6 @@ static void say_unseen(struct why_search *search)
 {
 	const struct holders *holders = &search->holders;
 	char count[NUMBER_TEXT];
-	uint64_t pidns;
 
 	if (holders->nr_unseen)
 		why_unseen(search, "%s could not be looked at%s",
@@ -101,9 +97,7 @@ static void say_unseen(struct why_search *search)
 		why_unseen(
 			search,
 			"this is not root: there may be processes that /proc does not show (hidepid)");
-	if (!*search->query->root &&
-	    (proc_namespace(AT_FDCWD, "/proc/self/ns/pid", &pidns) ||
-	     pidns != INITIAL_PID_NAMESPACE))
+	if (!*search->query->root && !proc_sees_all_pids())
 		why_unseen(
 			search,
 			"in a PID namespace of its own, dfput does not see the processes outside");

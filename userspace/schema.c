@@ -202,7 +202,10 @@ int main(void)
 	add_stats(root);
 #define MEMBER(command, name, type, meaning) \
 	add_document(root, #command, #name, #type, meaning);
+#define ROWS(name, meaning, ...) \
+	add_document(root, #name, #name, #name, meaning);
 	MEMBERS(MEMBER)
+	DFPUT_FILES(ROWS)
 	puts(json_object_to_json_string_ext(
 		root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
 			      JSON_C_TO_STRING_NOSLASHESCAPE));

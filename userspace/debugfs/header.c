@@ -94,7 +94,9 @@ static void fill(const char *command, struct view *view)
 		const char *name;
 	} members[] = {
 #define MEMBER(command, name, type, meaning) { #command, #name },
-		MEMBERS(MEMBER)
+#define ROWS(name, ...) { #name, #name },
+		MEMBERS(MEMBER) DFPUT_FILES(ROWS)
+#undef ROWS
 #undef MEMBER
 	};
 

@@ -5,7 +5,8 @@
  *
  * To add one, add a line: X(command, name, type, meaning), and never change one
  * without HEADER_SCHEMA. The type is number, boolean, text, texts, or a definition
- * of schema.c: a table's name for its rows, or stats, for counters and gauges.
+ * of schema.c: a table's name for its rows, or stats, for counters and gauges. The
+ * rows of a table's own command need no line: they follow from DFPUT_FILES.
  */
 #ifndef DFPUT_MEMBERS_H
 #define DFPUT_MEMBERS_H
@@ -42,22 +43,13 @@
 	X(stat, differences, stats, "of these; null if counting began anew")   \
 	X(hist, histograms, bars, "those asked for")                           \
 	X(pending, not_in_rows, number, "that are counted, but not recorded")  \
-	X(pending, pending, pending, "files on the list")                      \
 	X(pending, unnamed_origins, unnamed_origins,                           \
 	  "call paths without a name")                                         \
-	X(leftovers, leftovers, leftovers,                                     \
-	  "the last files that outlived their process")                        \
 	X(leftovers, unnamed_origins, unnamed_origins,                         \
 	  "call paths without a name")                                         \
 	X(held, not_in_rows, number, "that are counted, but not recorded")     \
-	X(held, held, held, "files that an ended process closed")              \
 	X(rings, not_in_rows, number, "that are counted, but not recorded")    \
-	X(rings, rings, rings, "io_uring rings being taken down")              \
-	X(origins, origins, origins, "call paths that queued files")           \
-	X(superblocks, superblocks, superblocks, "mounted filesystems")        \
-	X(umounts, umounts, umounts, "the last umounts")                       \
 	X(hooks, module, module, "values of the hooks file")                   \
-	X(hooks, hooks, hooks, "what is hooked in the kernel")                 \
 	MEMBERS_WHY(X, why)                                                    \
 	X(doctor, doctor, checks, "one row a check")                           \
 	X(doctor, healthy, boolean, "none failed")                             \

@@ -40,6 +40,20 @@ static void counts(void **state)
 			    "18446744073709551615 processes");
 }
 
+static void past(void **state)
+{
+	const uint64_t s = NUMBER_NS_PER_SEC;
+	char text[NUMBER_TEXT];
+
+	(void)state;
+	assert_string_equal(number_ago(text, 0), "0 s ago");
+	assert_string_equal(number_ago(text, 60 * s - 1), "59 s ago");
+	assert_string_equal(number_ago(text, 200 * s), "3 min ago");
+	assert_string_equal(number_ago(text, 86399 * s), "23 h ago");
+	assert_string_equal(number_ago(text, 86400 * s), "1 day ago");
+	assert_string_equal(number_ago(text, UINT64_MAX), "213503 days ago");
+}
+
 static void times(void **state)
 {
 	static const struct {
@@ -154,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(counts),
+		cmocka_unit_test(past),
 		cmocka_unit_test(times),
 		cmocka_unit_test(no_times),
 		cmocka_unit_test(times_are_written_short),

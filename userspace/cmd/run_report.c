@@ -258,9 +258,9 @@ int run_report(struct run *run, const struct options *options,
 static void show_runs(const struct run_results *results, struct view *view)
 {
 	static const struct view_column columns[] = {
-		{ "run", VIEW_NUMBER },		{ "status", VIEW_NUMBER },
-		{ "elapsed_ns", VIEW_NS },	{ "outlived", VIEW_NUMBER },
-		{ "lateness_max_ns", VIEW_NS }, { "late", VIEW_NUMBER },
+		{ "run", VIEW_NUMBER },		  { "status", VIEW_NUMBER },
+		{ "elapsed_ns", VIEW_NS },	  { "outlived", VIEW_NUMBER },
+		{ "lateness_max_ns", VIEW_TOOK }, { "late", VIEW_NUMBER },
 		{ "verdict", VIEW_TEXT },
 	};
 	char text[6][NUMBER_TEXT];
@@ -316,9 +316,9 @@ static void show_spreads(const struct run_results *results, struct view *view)
 {
 	static const struct view_column columns[] = {
 		{ "spread", VIEW_TEXT },
-		{ "least_ns", VIEW_NS },
-		{ "median_ns", VIEW_NS },
-		{ "most_ns", VIEW_NS },
+		{ "least_ns", VIEW_TOOK },
+		{ "median_ns", VIEW_TOOK },
+		{ "most_ns", VIEW_TOOK },
 	};
 	struct view_table *table;
 

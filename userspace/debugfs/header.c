@@ -73,6 +73,8 @@ void header_show(struct reader *reader, const char *command, struct view *view)
 
 	view->has_clock = !stats_load(reader, &stats) && *clock;
 	view->mountinfo = reader->mountinfo;
+	if (view->has_clock && reader->live)
+		view->now = clock[0];
 	if (view->has_clock)
 		view->to_realtime = clock[2] - clock[0];
 	if (!view->json)

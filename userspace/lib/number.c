@@ -256,6 +256,24 @@ const char *number_time_short(char text[NUMBER_TEXT], uint64_t realtime)
 	return text;
 }
 
+const char *number_ago(char text[NUMBER_TEXT], uint64_t ns)
+{
+	uint64_t seconds = ns / NUMBER_NS_PER_SEC, hours = seconds / 3600;
+	char days[NUMBER_TEXT];
+
+	if (seconds < 60)
+		snprintf(text, NUMBER_TEXT, "%" PRIu64 " s ago", seconds);
+	else if (!hours)
+		snprintf(text, NUMBER_TEXT, "%" PRIu64 " min ago",
+			 seconds / 60);
+	else if (hours < 24)
+		snprintf(text, NUMBER_TEXT, "%" PRIu64 " h ago", hours);
+	else
+		snprintf(text, NUMBER_TEXT, "%.32s ago",
+			 number_count(days, hours / 24, "day"));
+	return text;
+}
+
 /* What our time namespace adds to CLOCK_MONOTONIC, in ns. */
 static int64_t read_clock_offset(void)
 {

@@ -51,6 +51,9 @@ const char *number_iso(char text[NUMBER_TEXT], uint64_t realtime);
 /* The same for people, local: without the day if it is today, or the seconds if not. */
 const char *number_time_short(char text[NUMBER_TEXT], uint64_t realtime);
 
+/* How long ago, for people: 12 s ago, 3 min ago, 5 h ago, 2 days ago. */
+const char *number_ago(char text[NUMBER_TEXT], uint64_t ns);
+
 /*
  * Return: the module's clock, in nanoseconds: CLOCK_MONOTONIC as the initial time
  * namespace has it.

@@ -415,15 +415,30 @@ static bool is_nothing(const struct view_column *column, const char *cell)
 		!strcmp(cell, "0"));
 }
 
+const char *view_when(const struct view *view, uint64_t monotonic,
+		      char text[VIEW_WHEN])
+{
+	char time[NUMBER_TEXT], ago[NUMBER_TEXT];
+
+	number_time_short(time, monotonic + view->to_realtime);
+	if (view->now > monotonic)
+		snprintf(text, VIEW_WHEN, "%s (%s)", time,
+			 number_ago(ago, view->now - monotonic));
+	else
+		snprintf(text, VIEW_WHEN, "%s", time);
+	return text;
+}
+
 static const char *time_text(const struct view *view, const char *cell,
-			     char text[NUMBER_TEXT])
+			     char text[VIEW_WHEN])
 {
 	uint64_t monotonic;
 
 	if (!view->has_clock || number_parse(cell, &monotonic))
 		return cell;
-	return (view->format.raw ? number_iso : number_time_short)(
-		text, monotonic + view->to_realtime);
+	if (view->format.raw)
+		return number_iso(text, monotonic + view->to_realtime);
+	return view_when(view, monotonic, text);
 }
 
 /* Raw cells are made harmless by libsmartcols. */
@@ -432,7 +447,7 @@ static char *cell_text(const struct view *view,
 {
 	enum view_kind kind = kind_of(column);
 	bool raw = view->format.raw;
-	char text[NUMBER_TEXT];
+	char text[VIEW_WHEN];
 	uint64_t number;
 
 	if (is_nothing(column, cell))
@@ -690,6 +705,26 @@ static void narrow_column(struct view_table *table, struct libscols_iter *iter,
 	}
 }
 
+/* Leaves of times only what the clock said. */
+static void drop_agos(struct view_table *table, struct libscols_iter *iter)
+{
+	struct libscols_line *line;
+	char *text;
+
+	scols_reset_iter(iter, SCOLS_ITER_FORWARD);
+	while (!scols_table_next_line(table->text, iter, &line))
+		for (size_t i = 0; i < table->nr; i++) {
+			if (kind_of(&table->columns[table->shown[i]]) !=
+			    VIEW_TIME)
+				continue;
+			text = alloc_copy(cell_data(line, i));
+			text[strcspn(text, "(")] = '\0';
+			if (*text && text[strlen(text) - 1] == ' ')
+				text[strlen(text) - 1] = '\0';
+			scols_line_refer_data(line, i, text);
+		}
+}
+
 /* libsmartcols can cut too, but shows no ellipsis, and wraps inside words. */
 static void fit_screen(struct view_table *table)
 {
@@ -699,7 +734,11 @@ static void fit_screen(struct view_table *table)
 	size_t total = measure_columns(table, iter, width);
 	bool narrowed[VIEW_MAX_COLUMNS] = { 0 };
 
-	while (total > room &&
+	if (table->asked || !screen || total > room) {
+		drop_agos(table, iter);
+		total = measure_columns(table, iter, width);
+	}
+	while (!table->asked && total > room &&
 	       (widest = find_widest(table, width, screen)) < table->nr) {
 		narrowed[widest] = true;
 		width[widest]--;
@@ -714,7 +753,7 @@ static void fit_screen(struct view_table *table)
 void view_table_end(struct view_table *table)
 {
 	if (table->text && scols_table_get_nlines(table->text)) {
-		if (!table->asked && !table->view->format.raw)
+		if (!table->view->format.raw)
 			fit_screen(table);
 		must_do(scols_print_table(table->text));
 	}

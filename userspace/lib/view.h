@@ -107,6 +107,7 @@ struct view_format {
  * @header: how many of its members are not the command's own
  * @has_clock: times can be told by the clock
  * @to_realtime: what makes a time of CLOCK_MONOTONIC one of CLOCK_REALTIME
+ * @now: the time of CLOCK_MONOTONIC, 0: nobody knows how long ago that was
  * @mountinfo: table of mounts of the machine that the output is of, or NULL
  */
 struct view {
@@ -117,6 +118,7 @@ struct view {
 	int header;
 	bool has_clock;
 	uint64_t to_realtime;
+	uint64_t now;
 	const char *mountinfo;
 };
 
@@ -246,6 +248,12 @@ void view_bars(struct view *view, const char *const words[3],
 void view_object(struct view *view, const char *name,
 		 const struct view_column *columns, size_t nr,
 		 const char *const *cells);
+
+#define VIEW_WHEN 128
+
+/* Return: @text, a time of CLOCK_MONOTONIC for people: 07:11:34 (3 min ago). */
+const char *view_when(const struct view *view, uint64_t monotonic,
+		      char text[VIEW_WHEN]);
 
 /* Return: how many members the JSON document has. */
 int view_members(const struct view *view);

@@ -373,17 +373,18 @@ static void show_folded(const struct why *why, bool all, struct view *view)
 static void show_last_umount(const struct why *why, struct view *view)
 {
 	const struct why_umount *umount = &why->umount;
-	uint64_t now = number_now();
-	char ago[NUMBER_TEXT];
+	char when[VIEW_WHEN];
 
 	view_text(view, "last_umount_result", umount->result);
 	view_text(view, "last_umount_why", umount->why);
-	if (umount->result)
-		view_note(view, "Its last umount, %s ago: %s, because of: %s.",
-			  number_ns_short(ago, now > umount->ended ?
-						       now - umount->ended :
-						       0),
-			  umount->result, umount->why);
+	if (!umount->result)
+		return;
+	view_when(view, umount->ended, when);
+	if (strcmp(umount->result, "0"))
+		view_note(view, "Its last umount, %s: %s, because of: %s.",
+			  when, umount->result, umount->why);
+	else
+		view_note(view, "Its last umount, %s: done.", when);
 }
 
 void why_show(const struct why *why, bool all, struct view *view)

@@ -80,6 +80,7 @@ same "a file behind --input=" "$work" "$(completed pending --input = "$work")"
 same "colours" "always auto never" "$(completed pending --color '' | tr '\n' ' ' | sed 's/ $//')"
 
 # zsh itself, on a terminal: what it makes of lines in which TAB is pressed
+# shellcheck disable=SC2317 # by run
 zsh_types() {
 	mkdir -p "$work/zsh"
 	cp ../../userspace/dfput.zsh "$work/zsh/_dfput"

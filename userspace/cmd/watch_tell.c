@@ -186,24 +186,26 @@ static int write_line(struct teller *teller, const struct event *event)
 	return view_end(teller->view);
 }
 
+static int write_to(struct teller *teller, FILE *out, const struct event *event)
+{
+	teller->view->out = out;
+	return teller->view->json ? write_json(teller, event) :
+				    write_line(teller, event);
+}
+
 /* What cannot be written to a log is not lost, and the log may have room again. */
 static int write_event(struct teller *teller, const struct event *event,
 		       const struct fields *fields)
 {
-	int (*write)(struct teller * teller, const struct event *event) =
-		teller->view->json ? write_json : write_line;
-
 	if (teller->journal &&
 	    !journal_send(teller->options->root, fields->field))
 		return 0;
 	follow_log(teller);
-	teller->view->out = teller->log;
-	if (teller->log && !write(teller, event))
+	if (teller->log && !write_to(teller, teller->log, event))
 		return 0;
 	if (teller->log)
 		clearerr(teller->log);
-	teller->view->out = stdout;
-	return write(teller, event) ? STATUS_FAILED : 0;
+	return write_to(teller, stdout, event) ? STATUS_FAILED : 0;
 }
 
 int teller_tell(struct teller *teller, const struct event *event, bool *ran)

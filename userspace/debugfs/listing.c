@@ -40,7 +40,7 @@
 
 /* After the column device comes another: its comma makes that the second argument. */
 #define AFTER(name) SECOND(AFTER_##name, NOTHING, -)
-#define AFTER_device , MOUNTPOINT
+#define AFTER_device -, MOUNTPOINT
 #define SECOND(...) SECOND_OF(__VA_ARGS__)
 #define SECOND_OF(first, second, ...) second
 #define NOTHING(X)

@@ -227,11 +227,12 @@ static void look_at_loops(struct why_search *search)
 static void add_swap(struct why_search *search, char *path, const char *line)
 {
 	struct why_reason reason = { .kind = "swap", .fd = -1, .what = path };
-	char type[32] = "";
+	char type[32];
 	bool deleted;
 	dev_t device;
 
-	sscanf(line, "%*s %31s", type);
+	if (sscanf(line, "%*s %31s", type) != 1)
+		return;
 	deleted = cut_deleted(path);
 	if (!strcmp(type, "partition") &&
 	    !devices_find(search->query->root, path, &device) &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Prints the JSON Schema of what `dfput --json` prints, made from <dfput/tables.h>,
- * <dfput/counters.h> and debugfs/members.h. Only for the build: `make schema`.
+ * <dfput/counters.h> and cmd/commands.h. Only for the build: `make schema`.
  */
 #include <json.h>
 #include <stdio.h>
@@ -10,8 +10,93 @@
 #include <dfput/counters.h>
 #include <dfput/tables.h>
 
-#include "debugfs/members.h"
+#include "cmd/commands.h"
 #include "lib/alloc.h"
+
+/* In every document. */
+#define MEMBERS_HEADER(X, C)                                            \
+	X(C, schema, number, "version of this contract")                \
+	X(C, command, text, "whose output it is")                       \
+	X(C, version, text, "of dfput")                                 \
+	X(C, abi, number, "of the module's files")                      \
+	X(C, module_version, text, "of the module")                     \
+	X(C, kernel, text, "its release")                               \
+	X(C, boot_id, text, "of the machine")                           \
+	X(C, time, text, "when the module's files were read, ISO 8601") \
+	X(C, clock, clock, "the clocks at that moment")                 \
+	X(C, trustworthy, boolean, "nothing was lost or left out")      \
+	X(C, caveats, texts, "what was, each in a sentence")
+
+/* Objects that are no rows of the module. */
+#define MEMBERS_OBJECTS(X) \
+	X(reasons)         \
+	X(checks)          \
+	X(mounts)          \
+	X(unnamed_origins) X(clock) X(hop) X(buckets) X(bars) X(runs) X(spread)
+
+/* Their members: X(T, name, kind, who, meaning) */
+#define MEMBERS_COLUMNS_reasons(X, T)                                      \
+	X(T, kind, text, all, "fd, cwd, mount, pending ...: see dfput(8)") \
+	X(T, keeps, text, all, "mount, device or perhaps")                 \
+	X(T, pid, num, all, "of the process")                              \
+	X(T, comm, text, all, "its name")                                  \
+	X(T, user, text, all, "its user")                                  \
+	X(T, unit, text, all, "its unit or container")                     \
+	X(T, fd, num, all, "its file descriptor")                          \
+	X(T, what, text, all, "file, device, mount point ...")             \
+	X(T, detail, text, all, "a sentence")
+
+#define MEMBERS_COLUMNS_checks(X, T)                \
+	X(T, check, text, all, "what was checked")  \
+	X(T, status, text, all, "ok, warn or fail") \
+	X(T, meaning, text, all, "a sentence")      \
+	X(T, fix, text, all, "the command that mends it")
+
+#define MEMBERS_COLUMNS_mounts(X, T)                             \
+	X(T, device, text, all, "major:minor of its superblock") \
+	X(T, path, text, all, "where it is mounted")
+
+#define MEMBERS_COLUMNS_unnamed_origins(X, T)        \
+	X(T, origin, id, all, "id of the call path") \
+	X(T, stack, stack, all, "functions, innermost first")
+
+#define MEMBERS_COLUMNS_runs(X, T)                                         \
+	X(T, run, num, all, "which")                                       \
+	X(T, status, num, all, "exit status of the program")               \
+	X(T, elapsed_ns, ns, all, "from its start to the end of its tree") \
+	X(T, outlived, num, all, "files that outlived its processes")      \
+	X(T, lateness_max_ns, ns, all, "of these")                         \
+	X(T, late, num, all, "later than --max-late, or not released")     \
+	X(T, verdict, word, all, "none, in_time, late or unknown")
+
+#define MEMBERS_COLUMNS_spread(X, T)                       \
+	X(T, spread, word, all, "elapsed or lateness_max") \
+	X(T, least_ns, ns, all, "of all runs")             \
+	X(T, median_ns, ns, all, "of all runs")            \
+	X(T, most_ns, ns, all, "of all runs")
+
+#define MEMBERS_COLUMNS_clock(X, T)                        \
+	X(T, monotonic_ns, num, all, "of CLOCK_MONOTONIC") \
+	X(T, boottime_ns, num, all, "of CLOCK_BOOTTIME")   \
+	X(T, realtime_ns, num, all, "of CLOCK_REALTIME")
+
+#define MEMBERS_COLUMNS_hop(X, T)                                     \
+	X(T, kind, word, all, "file, mount or super")                 \
+	X(T, device, text, all, "major:minor of a file's superblock") \
+	X(T, inode, num, all, "of a file")                            \
+	X(T, after_ns, ns, all, "since the first hop")
+
+#define MEMBERS_COLUMNS_buckets(X, T)                           \
+	X(T, from, num, all, "inclusive lower bound")           \
+	X(T, to, num, all, "inclusive upper bound; null: none") \
+	X(T, count, num, all, "values in the bucket")
+
+#define MEMBERS_COLUMNS_bars(X, T)                  \
+	X(T, name, text, all, "see dfput(8)")       \
+	X(T, unit, text, all, "of the bounds")      \
+	X(T, meaning, text, all, "what is counted") \
+	X(T, buckets, buckets, all,                 \
+	  "without those before the first that holds something")
 
 /* What a type is in JSON Schema. Nearly all may be null: not known, or none. */
 static const struct type {
@@ -204,7 +289,7 @@ int main(void)
 	add_document(root, #command, #name, #type, meaning);
 #define ROWS(name, meaning, ...) \
 	add_document(root, #name, #name, #name, meaning);
-	MEMBERS(MEMBER)
+	DFPUT_MEMBERS(MEMBER)
 	DFPUT_FILES(ROWS)
 	puts(json_object_to_json_string_ext(
 		root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |

@@ -28,12 +28,21 @@ shows() {
 	follows "$name"
 }
 
+# Each that shows a saved copy and needs no argument.
+mapfile -t commands < <(sed -n 's/^\tX(\([a-z]*\), "[A-Z].*/\1/p' ../../userspace/cmd/commands.h)
+showing=()
+for command in "${commands[@]}"; do
+	case $command in
+	why | record) ;;
+	*) ! "$DFPUT" "$command" --help | grep -q -e --input || showing+=("$command") ;;
+	esac
+done
+
 for age in idle busy older newer; do
 	copy $age
 	root=$(tree "$copy")
-	for command in stat hist pending leftovers held rings origins superblocks umounts hooks; do
-		[ -e "$copy/${command/stat/stats}" ] || [ $command = hist ] || continue
-		shows "$command, $age" $command --input "$copy"
+	for command in "${showing[@]}"; do
+		shows "$command, $age" "$command" --input "$copy"
 	done
 	shows "stat -i, $age" stat -i 1ms -c 2 --input "$copy"
 	shows "wait --list, $age" wait --list --timeout 0 --root "$root"
@@ -41,7 +50,6 @@ for age in idle busy older newer; do
 	shows "wait --super, $age" wait --super '#1' --timeout 0 --root "$root"
 	shows "why, $age" why --root "$root" /
 	shows "record, $age" record -t 0 --root "$root" "$work/record.$age"
-	shows "doctor, $age" doctor --input "$copy"
 	touch "$copy/flush"
 	shows "flush, $age" flush --root "$root"
 	shows "umount, $age" umount --root "$root" "$work"

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <dfput/tables.h>
 
 #include "cmd/cmd.h"
 #include "debugfs/header.h"
@@ -29,10 +32,37 @@ void cmd_begin_view(struct view *view, FILE *out, const struct options *options)
 	};
 }
 
+static void fill(const char *command, struct view *view)
+{
+	static const struct {
+		const char *command;
+		const char *name;
+	} members[] = {
+#define MEMBER(command, name, type, meaning) { #command, #name },
+#define ROWS(name, ...) { #name, #name },
+		DFPUT_MEMBERS(MEMBER) DFPUT_FILES(ROWS)
+#undef ROWS
+#undef MEMBER
+	};
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (!strcmp(members[i].command, command) &&
+		    !view_has(view, members[i].name))
+			view_text(view, members[i].name, NULL);
+}
+
+void cmd_end_document(const char *command, struct reader *reader,
+		      struct view *view)
+{
+	if (view->root && view_members(view) != view->header)
+		fill(command, view);
+	header_end(reader, view);
+}
+
 int cmd_end(const struct options *options, struct reader *reader,
 	    struct view *view)
 {
-	header_end(reader, options->command->name, view);
+	cmd_end_document(options->command->name, reader, view);
 	return view_end(view);
 }
 

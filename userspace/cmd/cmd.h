@@ -41,6 +41,10 @@ int cmd_judge(const struct options *options, cmd_show *show);
 void cmd_begin_view(struct view *view, FILE *out,
 		    const struct options *options);
 
+/* Ends a JSON document: what the command has not set is null. */
+void cmd_end_document(const char *command, struct reader *reader,
+		      struct view *view);
+
 /* And for the end of it. Return: 0 or a negative errno. */
 int cmd_end(const struct options *options, struct reader *reader,
 	    struct view *view);

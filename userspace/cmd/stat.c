@@ -405,7 +405,7 @@ static int print_document(const struct stats *before, const struct stats *after,
 	listing_growth(before, after, "differences", view);
 	stats_caveats_between(before, after, &caveats);
 	listing_caveats(&caveats, view);
-	header_end(reader, "stat", view);
+	cmd_end_document("stat", reader, view);
 	return view_next(view);
 }
 

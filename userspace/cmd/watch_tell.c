@@ -172,7 +172,7 @@ static int write_json(struct teller *teller, const struct event *event)
 		view_number(view, "asked_after_ns", event->after);
 		why_show(&event->why, true, view);
 	}
-	header_end(teller->reader, "watch", view);
+	cmd_end_document("watch", teller->reader, view);
 	return err ? err : view_next(view);
 }
 

@@ -9,7 +9,6 @@
 
 #include "debugfs/header.h"
 #include "debugfs/listing.h"
-#include "debugfs/members.h"
 #include "debugfs/stats.h"
 #include "lib/error.h"
 #include "lib/number.h"
@@ -89,26 +88,7 @@ void header_show(struct reader *reader, const char *command, struct view *view)
 	view->header = view_members(view);
 }
 
-static void fill(const char *command, struct view *view)
-{
-	static const struct {
-		const char *command;
-		const char *name;
-	} members[] = {
-#define MEMBER(command, name, type, meaning) { #command, #name },
-#define ROWS(name, ...) { #name, #name },
-		MEMBERS(MEMBER) DFPUT_FILES(ROWS)
-#undef ROWS
-#undef MEMBER
-	};
-
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		if (!strcmp(members[i].command, command) &&
-		    !view_has(view, members[i].name))
-			view_text(view, members[i].name, NULL);
-}
-
-void header_end(struct reader *reader, const char *command, struct view *view)
+void header_end(struct reader *reader, struct view *view)
 {
 	struct caveats caveats = { 0 };
 	struct stats stats;
@@ -120,7 +100,6 @@ void header_end(struct reader *reader, const char *command, struct view *view)
 		view_discard(view);
 		return;
 	}
-	fill(command, view);
 	if (view_has(view, "trustworthy"))
 		return;
 	if (stats_load(reader, &stats))

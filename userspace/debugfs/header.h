@@ -24,12 +24,11 @@ void header_show(struct reader *reader, const char *command, struct view *view);
 /**
  * header_end() - end a JSON document; nothing for people
  * @reader: as above
- * @command: as above
  * @view: where
  *
- * What the command has not set is null. Where it has not said so, this says whether
- * the module's numbers can be trusted.
+ * Where the command has not said so, this says whether the module's numbers can be
+ * trusted.
  */
-void header_end(struct reader *reader, const char *command, struct view *view);
+void header_end(struct reader *reader, struct view *view);
 
 #endif /* DFPUT_HEADER_H */

@@ -168,7 +168,7 @@ void why_say(const struct why *why, struct view *view);
  * why_show() - show them
  * @why: found
  * @all: all lines, for people
- * @view: where: in JSON MEMBERS_WHY of members.h, and caveats
+ * @view: where: in JSON DFPUT_MEMBERS_WHY of commands.h, and caveats
  */
 void why_show(const struct why *why, bool all, struct view *view);
 

@@ -64,6 +64,7 @@ shown=(dfput leftovers --mount "$scratch" --since "$began" --comm 'work*')
 is 'leftovers: of a mount, a name, and since then' "$("${shown[@]}" --raw -n | wc -l)" 32
 is 'leftovers: alike ones are folded' "$("${shown[@]}" -n | awk '{ n += $1 } END { print NR, n }')" '1 32'
 is 'leftovers: --all shows each' "$("${shown[@]}" -n --all | wc -l)" 32
+like 'leftovers: below it, where that is mounted' "$("${shown[@]}")" "Device [0-9:]+ is mounted on $scratch"
 is 'leftovers: the time is that of the clock' \
 	"$("${shown[@]}" --raw -n -o exit | sed 's/\.[0-9]*Z/Z/' | date -f - +%s |
 		awk -v from="$(date -d "$began" +%s)" -v to="$(date +%s)" \

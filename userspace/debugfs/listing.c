@@ -275,14 +275,14 @@ static void explain_place(struct place *place, const char *device,
 			  number_count(count, place->nr - 1, "place"));
 }
 
-/* A table of all that is mounted needs no such list below it. */
+/* Not for scripts; and a table of all that is mounted needs no such list below it. */
 static void explain_places(const struct cells *cells,
 			   const struct selection *selection, struct view *view)
 {
 	const struct listing *listing = cells->listing;
 	const char *device;
 
-	if (view->json || view->format.columns ||
+	if (view->json || view->format.columns || view->format.headless ||
 	    listing_is(listing, &listing_superblocks))
 		return;
 	for (size_t i = 0; i < listing->nr; i++) {

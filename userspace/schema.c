@@ -4,6 +4,7 @@
  * <dfput/counters.h> and cmd/commands.h. Only for the build: `make schema`.
  */
 #include <json.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -272,6 +273,20 @@ static void add_document(struct json_object *root, const char *command,
 	free(document);
 }
 
+/* stats and histograms are the tables of no command of their name. */
+static bool is_command(const char *name)
+{
+#define IS_COMMAND(command, ...) || !strcmp(name, #command)
+	return false DFPUT_COMMANDS(IS_COMMAND);
+}
+
+static void add_rows(struct json_object *root, const char *table,
+		     const char *meaning)
+{
+	if (is_command(table))
+		add_document(root, table, table, table, meaning);
+}
+
 int main(void)
 {
 	struct json_object *root =
@@ -287,8 +302,7 @@ int main(void)
 	add_stats(root);
 #define MEMBER(command, name, type, meaning) \
 	add_document(root, #command, #name, #type, meaning);
-#define ROWS(name, meaning, ...) \
-	add_document(root, #name, #name, #name, meaning);
+#define ROWS(name, meaning, ...) add_rows(root, #name, meaning);
 	DFPUT_MEMBERS(MEMBER)
 	DFPUT_FILES(ROWS)
 	puts(json_object_to_json_string_ext(

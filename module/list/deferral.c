@@ -29,6 +29,7 @@
  * Readers take no lock: each record has a seqcount.
  */
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/seqlock.h>
 
 #include "compat/compat.h"
@@ -135,9 +136,16 @@ static void uncount_maybe_last(const struct record *record)
 }
 
 /* By whoever owns the record, or holds its bucket's lock. */
+static void begin_change(struct record *record)
+{
+	/* A reader spins meanwhile. */
+	lockdep_assert_preemption_disabled();
+	raw_write_seqcount_begin(&record->seq);
+}
+
 static void set_state(struct record *record, enum record_state state)
 {
-	raw_write_seqcount_begin(&record->seq);
+	begin_change(record);
 	WRITE_ONCE(record->state, state);
 	raw_write_seqcount_end(&record->seq);
 }
@@ -224,7 +232,7 @@ static void describe_file(struct dfput_deferral *deferral,
 static void write_record(struct record *record,
 			 const struct dfput_deferral *deferral, bool last)
 {
-	raw_write_seqcount_begin(&record->seq);
+	begin_change(record);
 	record->watched = NULL;
 	record->deferral = *deferral;
 	/* Pairs with evict_record(): whoever sees the state sees the file. */
@@ -282,7 +290,7 @@ static void count_stale(const struct record *record)
 /* What the file was counted for stays as it is. */
 static void queue_again(struct record *record, u64 queued)
 {
-	raw_write_seqcount_begin(&record->seq);
+	begin_change(record);
 	record->deferral.queued = queued;
 	raw_write_seqcount_end(&record->seq);
 }
@@ -421,7 +429,7 @@ static void start_record(struct record *record, struct dfput_release *release,
 {
 	dfput_hash_remove(&record->entry);
 	dfput_fput_filter_add(-1);
-	raw_write_seqcount_begin(&record->seq);
+	begin_change(record);
 	release->watched = dfput_list_started(file);
 	record->watched = release->watched;
 	WRITE_ONCE(record->state, STATE_STARTED);
@@ -527,7 +535,7 @@ static void finish_record(struct record *record,
 			  const struct dfput_release *release, u64 now)
 {
 	preempt_disable();
-	raw_write_seqcount_begin(&record->seq);
+	begin_change(record);
 	dfput_list_released(release, now);
 	WRITE_ONCE(record->state, STATE_FREE);
 	raw_write_seqcount_end(&record->seq);
@@ -572,7 +580,6 @@ void dfput_release_drop(struct dfput_release *release)
 
 	dfput_list_dropped(release);
 	if (release->deferral) {
-		/* A reader spins while a seqcount is odd. */
 		preempt_disable();
 		set_state(record, STATE_FREE);
 		preempt_enable();
@@ -586,7 +593,9 @@ static void empty_bucket(struct dfput_bucket *bucket)
 {
 	struct hlist_node *next;
 	struct record *record;
+	unsigned long flags;
 
+	raw_spin_lock_irqsave(&bucket->lock, flags);
 	hlist_for_each_entry_safe(record, next, &bucket->entries, entry.node) {
 		if (record->state == STATE_QUEUED)
 			stop_pending();
@@ -595,6 +604,7 @@ static void empty_bucket(struct dfput_bucket *bucket)
 	}
 	for (; bucket->lost; bucket->lost--)
 		stop_pending();
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 }
 
 void dfput_list_stop(void)
@@ -616,21 +626,17 @@ bool dfput_list_view(unsigned int index, struct dfput_pending_view *view)
 	const struct record *record = dfput_pool_at(&files.pool, index);
 	u32 state;
 
-	/* A writer may be preempted half-way, so wait for it asleep. */
-	for (;;) {
+	do {
+		view->seq = raw_read_seqcount_begin(&record->seq);
 		state = READ_ONCE(record->state);
 		if (state != STATE_QUEUED && state != STATE_STARTED)
 			return false;
-		view->seq = raw_read_seqcount(&record->seq);
 		view->deferral = record->deferral;
 		view->file = (const void *)record->entry.key;
 		view->watched = record->watched;
 		view->started = state == STATE_STARTED;
-		if (!(view->seq & 1) && state == READ_ONCE(record->state) &&
-		    dfput_list_is_unchanged(index, view))
-			return true;
-		cond_resched();
-	}
+	} while (!dfput_list_is_unchanged(index, view));
+	return true;
 }
 
 bool dfput_list_is_unchanged(unsigned int index,

@@ -23,8 +23,8 @@
  * When no record is free, a file is counted as lost in its bucket and has no
  * times, but all totals stay exact. Which of the files without a record is which
  * cannot be told. So its superblock and its mount count such a file only while it is
- * in its __fput(). That is a gap, and until it is over nobody may say that nothing is
- * left: see dfput_list_end_gaps().
+ * in its __fput(), as they do one whose queueing was not seen. That is a gap, and until
+ * it is over nobody may say that nothing is left: see dfput_list_end_gaps().
  *
  * Readers take no lock: each record has a seqcount.
  */
@@ -71,7 +71,7 @@ atomic_t dfput_list_gaps = ATOMIC_INIT(0);
 u32 dfput_list_gaps_over;
 /* Of one it cannot be told that it is over. */
 static bool gap_lasts;
-/* Files on the list that are counted as lost in their buckets. */
+/* Files that are counted as lost in their buckets, or are in their __fput(). */
 static atomic_t nr_unrecorded = ATOMIC_INIT(0);
 
 static void begin_gap(void)
@@ -438,18 +438,29 @@ static void start_record(struct record *record, struct dfput_release *release,
 	release->match = DFPUT_MATCH_QUEUED;
 }
 
+/* From here on it counts as one that is on the list without a record. */
+static void count_unseen(bool preload)
+{
+	atomic_inc(&nr_unrecorded);
+	dfput_pending_add();
+	dfput_count(preload ? DFPUT_COUNT_preload : DFPUT_COUNT_unmatched);
+}
+
+/* Before it is watched no longer: a reader finds it here or there. */
 static void start_lost(struct dfput_bucket *bucket,
 		       struct dfput_release *release, const struct file *file,
 		       bool preload)
 {
-	release->watched = dfput_list_started(file);
-	release->deferral = NULL;
-	release->match = preload ? DFPUT_MATCH_PRELOAD : DFPUT_MATCH_NONE;
 	if (bucket->lost) {
 		bucket->lost--;
-		atomic_dec(&nr_unrecorded);
 		release->match = DFPUT_MATCH_QUEUED;
+	} else {
+		count_unseen(preload);
+		release->match = preload ? DFPUT_MATCH_PRELOAD :
+					   DFPUT_MATCH_NONE;
 	}
+	release->watched = dfput_list_started(file);
+	release->deferral = NULL;
 }
 
 /* Return: until now it was not certain that the file is on the list. */
@@ -552,17 +563,14 @@ void dfput_release_finish(struct dfput_release *release, u64 now, bool flush)
 	dfput_hist_add(DFPUT_HIST_release_time,
 		       dfput_elapsed(release->started, now));
 	trace_dfput_release(release, now, flush);
-	if (release->deferral)
+	if (release->deferral) {
 		finish_record(record_of(release), release, now);
-	else
+	} else {
 		dfput_list_released(release, now);
+		atomic_dec(&nr_unrecorded);
+	}
 	dfput_mount_move(release->mount, DFPUT_STAGE_QUEUED, DFPUT_STAGE_NONE);
-	if (release->match == DFPUT_MATCH_QUEUED)
-		dfput_pending_sub();
-	else if (release->match == DFPUT_MATCH_PRELOAD)
-		dfput_count(DFPUT_COUNT_preload);
-	else
-		dfput_count(DFPUT_COUNT_unmatched);
+	dfput_pending_sub();
 }
 
 /* ---- stop ---------------------------------------------------------------- */
@@ -585,8 +593,7 @@ void dfput_release_drop(struct dfput_release *release)
 		preempt_enable();
 		dfput_pool_put(&files.pool, record);
 	}
-	if (release->match == DFPUT_MATCH_QUEUED)
-		stop_pending();
+	stop_pending();
 }
 
 static void empty_bucket(struct dfput_bucket *bucket)

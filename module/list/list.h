@@ -148,7 +148,7 @@ bool dfput_list_has(const void *file);
 bool dfput_list_is_complete(void);
 /* How many gaps there have been. */
 u32 dfput_list_count_gaps(void);
-/* How many files are on the list that had no room for a record. */
+/* How many files are known to be on the list, or in their __fput(), without a record. */
 unsigned int dfput_list_unrecorded(void);
 /* Is one still there that was queued by that time, as far as there are records? */
 bool dfput_list_has_queued_by(u64 time);

@@ -79,7 +79,7 @@ preload_is_stuck() {
 	wait_for 60 queued_since_mark 66
 }
 
-trap 'fsfreeze -u "$point" 2>/dev/null; drop_stuck; truth_stop; fresh' EXIT
+trap 'fsfreeze -u "${point-}" 2>/dev/null; drop_fs; drop_stuck; truth_stop; fresh' EXIT
 unload
 load
 mark
@@ -105,6 +105,43 @@ if preload_is_stuck; then
 	umount "$point"
 else
 	skip 'two superblocks' "${reason:-preload could not be held}"
+fi
+
+# ---- it counts as such until its release is over
+
+# 8 of those before it have the records.
+newest_is_stuck() {
+	[ -n "${device-}" ] && mount "$device" "$point" && hold_worker || return 1
+	mkdir -p "$images/lost"
+	run_workload uring-files --dir "$images/lost" --files 16 || return 1
+	wait_for 60 queued_since_mark 17 && wait_for 60 has_no_ring || return 1
+	run_workload frozen --dir "$point" || return 1
+	wait_for 60 queued_since_mark 18
+}
+
+released_since_mark() {
+	[ "$(since_mark released)" -ge "$1" ]
+}
+
+unload
+load records=8
+mark
+if newest_is_stuck; then
+	unrecorded=$(value stats unrecorded)
+	holds 'the newest: it has no record' "$unrecorded" -ge 10
+	let_worker
+	# The next that is released is the newest.
+	wait_for 60 released_since_mark 1
+	sleep 1
+	echo 1 >"$stats/reset"
+	is 'the newest: in its release it still counts' "$(value stats unrecorded)" "$unrecorded"
+	is 'the newest: as pending, with the others' "$(value stats pending)" 17
+	fsfreeze -u "$point"
+	wait_for 60 is_quiet
+	is 'the newest: until that is over' "$(value stats unrecorded)" 0
+	wait_for 60 umount "$point"
+else
+	skip 'the newest' "${reason:-it could not be held}"
 fi
 
 done_testing

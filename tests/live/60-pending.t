@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The files on the list: rows while they are there, poll(2) when they are not,
-# and readers that hold the file open: the module stays.
+# and readers that hold the file open: the module stays. Then one that has no row.
 . "$(dirname "$0")/lib.sh"
 fresh
 mount_scratch
-trap 'drop_stuck; truth_stop; fresh' EXIT
+trap 'fsfreeze -u "${point-}" 2>/dev/null; drop_fs; drop_stuck; truth_stop; fresh' EXIT
 load
 wait_for 60 is_quiet
 
@@ -58,7 +58,39 @@ like 'a waiter keeps the module' "$output" 'in use'
 let_worker
 wait $!
 is 'it ends when the list is empty' $? 0
-drop_stuck
 ok 'then it can be unloaded' unload
+
+# ---- a file whose queueing was not seen is there from the start of its release
+
+is_preload() {
+	[ "$(value stats preload)" = 1 ]
+}
+
+load
+if make_fs ext4; then
+	mount "$device" "$point"
+	wait_for 60 is_quiet
+	mark
+	hold_worker || not_ok "the worker can be held up: ${reason-}"
+	run_workload frozen --dir "$point" || not_ok 'frozen runs'
+	wait_for 60 queued_since_mark 2
+	echo 0 >"$stats/enable"
+	echo 1 >"$stats/enable"
+	mark
+	let_worker
+	ok 'unseen: counted at the start of its release' wait_for 60 is_preload
+	is 'unseen: on the list' "$(value stats pending)" 1
+	is 'unseen: without a record' "$(value stats unrecorded)" 1
+	echo 1 >"$stats/reset"
+	is 'unseen: which a reset does not forget' "$(value stats unrecorded)" 1
+	is 'unseen: nor the reader' "$(dfput pending | head -n 1)" \
+		"Not in rows: 'pending' in stats is 1."
+	fsfreeze -u "$point"
+	ok 'unseen: then it is released' wait_for 60 is_quiet
+	is 'unseen: and has gone' "$(value stats unrecorded)" 0
+	wait_for 60 umount "$point"
+else
+	skip 'unseen' "$reason"
+fi
 
 done_testing

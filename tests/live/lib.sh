@@ -179,6 +179,11 @@ is_drained() {
 	[ "$(value stats pending)" = 0 ]
 }
 
+# What was in a ring has been put.
+has_no_ring() {
+	[ "$(value stats rings)" = 0 ]
+}
+
 # Nothing comes any more: what a dead process left has been torn down.
 is_quiet() {
 	local before

@@ -96,11 +96,9 @@ byte lost[FILES];
 byte pending;
 byte preload_gen = 1, preload_gen_over;
 
-mtype = { was_queued, preload, unmatched };
 bool slot, busy, before;
 byte last_preload_gen;
 byte releasing = NONE;	/* its record */
-mtype match;
 
 #define PRELOAD_OVER (preload_gen_over == preload_gen)
 #define BUCKET(a) ((a) % buckets)
@@ -305,17 +303,12 @@ inline start(a, old)
 		fi
 	:: else
 	fi;
-	match = was_queued;
 	if
 	:: r == NONE && lost[BUCKET(a)] > 0 -> lost[BUCKET(a)]--
 	:: r == NONE && lost[BUCKET(a)] == 0 ->
-		if
-		:: old -> match = preload
-		:: else ->
-			match = unmatched;
-			/* every queueing was seen, unless we say so */
-			assert(missed || maybe_last_gone)
-		fi
+		/* every queueing was seen, unless we say so */
+		assert(old || missed || maybe_last_gone);
+		pending_add()
 	:: else
 	fi;
 	unlock(BUCKET(a));
@@ -353,11 +346,7 @@ inline finish()
 		fi
 	:: else
 	fi;
-	if
-	:: match == was_queued -> pending_sub()
-	:: else
-	fi;
-	match = was_queued;
+	pending_sub();
 	if
 	:: FREED_TWICE
 	:: else -> releasing = NONE

@@ -11,7 +11,6 @@
  * a drain has a reference to the module.
  */
 #include <linux/errno.h>
-#include <linux/file.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
@@ -30,7 +29,7 @@
 
 static void drain_list(struct work_struct *work)
 {
-	flush_delayed_fput();
+	dfput_batch_flush();
 	/* dfput_flush_exit() waits for what follows. */
 	module_put(THIS_MODULE);
 }

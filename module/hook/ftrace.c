@@ -92,14 +92,9 @@ void dfput_on___fput_deferred(unsigned long ip, unsigned long caller,
 	report_queued(file_argument(fregs), caller);
 }
 
-/*
- * A queued file that is released inside a drain, but not by the loops that the kernel
- * was built with: a livepatch or the like has replaced them.
- */
 static void report_other_release(const struct file *file)
 {
-	if (unlikely(dfput_list_not_deferred(file)) && dfput_batch_entered())
-		dfput_count(DFPUT_COUNT_foreign);
+	dfput_list_not_deferred(file);
 	dfput_watch_put(file);
 	if (trace_dfput_put_enabled() && (current->flags & PF_EXITING))
 		trace_dfput_put(file);

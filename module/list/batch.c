@@ -6,8 +6,9 @@
  * followed: it began before we were loaded, or the kernel had no kretprobe
  * instance left, or kprobes are switched off. The return of such a drain would
  * not be seen either. Its files are counted one by one, as released when their
- * __fput begins, and in lost_batches.
+ * __fput begins, and in lost_batches; each leaves a gap, which does not end.
  */
+#include <linux/file.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
 
@@ -47,7 +48,9 @@ static const struct dfput_activities batches = DFPUT_ACTIVITIES(slots);
  * - when a batch has ended that held the last of its files: none is on the list;
  * - and the worker has begun a batch since: it never overlaps itself, so one that
  *   began before measuring, and may be stuck, has ended;
- * - and each batch that began before the first of these has ended.
+ * - and each batch that began before the first of these has ended;
+ * - and our own flush is not under way, which may have begun before measuring. Of
+ *   others that is not known: see count_alone().
  *
  * A batch that ends late says nothing about the next generation.
  */
@@ -55,6 +58,9 @@ static u32 preload_gen = 1;
 static u32 preload_gen_drained;
 static u32 preload_gen_worker;
 static u32 preload_gen_over;
+
+/* Who is in dfput_batch_flush(), or NULL. */
+static const struct task_struct *flusher;
 
 static bool is_preload_over(void)
 {
@@ -105,7 +111,8 @@ static void check_preload(void)
 	u32 gen = READ_ONCE(preload_gen);
 
 	if (READ_ONCE(preload_gen_drained) == gen &&
-	    READ_ONCE(preload_gen_worker) == gen && !is_any_batch(true))
+	    READ_ONCE(preload_gen_worker) == gen && !READ_ONCE(flusher) &&
+	    !is_any_batch(true))
 		WRITE_ONCE(preload_gen_over, gen);
 }
 
@@ -178,19 +185,33 @@ void dfput_batch_wait(void)
 		end_batch(batch);
 }
 
+void dfput_batch_flush(void)
+{
+	WRITE_ONCE(flusher, current);
+	/* Takes the list after that, so whoever finds the list drained sees it. */
+	flush_delayed_fput();
+	/* Whoever sees that it is over sees its files counted. */
+	smp_store_release(&flusher, NULL);
+	/* Of two that end at once, one sees no other: see end_batch(). */
+	smp_mb();
+	check_preload();
+	dfput_waiters_notify();
+}
+
 /*
- * The worker never overlaps itself, so once the preload is over its batches hold
- * nothing old. A flush may have begun before us and still run.
+ * The preload lasts until the drains are over that held it: the worker's, and our own
+ * flush. Another flush may have begun before us as well, and may go on for ever.
  */
 static void count_alone(const struct file *file, bool flush, u64 now)
 {
 	struct dfput_release release;
 
-	if (is_preload_over()) {
+	if (is_preload_over() || (flush && READ_ONCE(flusher) != current)) {
 		WRITE_ONCE(unfollowed, true);
+		dfput_list_begin_gap();
 		dfput_count(DFPUT_COUNT_lost_batches);
 	}
-	dfput_release_start(&release, file, flush || !is_preload_over(), now);
+	dfput_release_start(&release, file, !is_preload_over(), now);
 	dfput_release_finish(&release, now, flush);
 	dfput_waiters_notify();
 }

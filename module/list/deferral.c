@@ -74,7 +74,7 @@ static bool gap_lasts;
 /* Files that are counted as lost in their buckets, or are in their __fput(). */
 static atomic_t nr_unrecorded = ATOMIC_INIT(0);
 
-static void begin_gap(void)
+void dfput_list_begin_gap(void)
 {
 	/* Pairs with dfput_batch_enter(): whoever counts the gap sees its cause. */
 	smp_mb__before_atomic();
@@ -88,7 +88,7 @@ static void begin_lasting_gap(void)
 	if (READ_ONCE(gap_lasts))
 		return;
 	WRITE_ONCE(gap_lasts, true);
-	begin_gap();
+	dfput_list_begin_gap();
 }
 
 /*
@@ -342,7 +342,7 @@ static struct record *put_first(struct dfput_bucket *bucket,
 	}
 	bucket->lost++;
 	atomic_inc(&nr_unrecorded);
-	begin_gap();
+	dfput_list_begin_gap();
 	dfput_count(DFPUT_COUNT_lost_records);
 	return NULL;
 }
@@ -387,7 +387,18 @@ void dfput_list_put(const struct file *file, enum dfput_cause cause,
 	}
 }
 
-bool dfput_list_not_deferred(const struct file *file)
+/*
+ * A queued file that is released inside a drain, but not by the loops that the kernel
+ * was built with: a livepatch or the like has replaced them. That drain's batch is
+ * not over before the file is.
+ */
+static void count_foreign(void)
+{
+	dfput_list_begin_gap();
+	dfput_count(DFPUT_COUNT_foreign);
+}
+
+void dfput_list_not_deferred(const struct file *file)
 {
 	struct dfput_bucket *bucket = bucket_of(file);
 	struct record *record;
@@ -395,11 +406,13 @@ bool dfput_list_not_deferred(const struct file *file)
 
 	/* The file's put came before this, and made its record. */
 	if (hlist_empty(&bucket->entries))
-		return false;
+		return;
 
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	record = find_record(bucket, file);
 	if (record) {
+		if (dfput_batch_entered())
+			count_foreign();
 		if (is_stale(record, inode_of(file)))
 			count_stale(record);
 		else if (record->state == STATE_QUEUED)
@@ -410,7 +423,6 @@ bool dfput_list_not_deferred(const struct file *file)
 
 	if (record)
 		dfput_pool_put(&files.pool, record);
-	return record;
 }
 
 /* ---- releases ------------------------------------------------------------ */
@@ -532,7 +544,7 @@ void dfput_release_start(struct dfput_release *release, const struct file *file,
 		dfput_super_queued(&release->super);
 	}
 	if (unlikely(release->match == DFPUT_MATCH_NONE)) {
-		begin_gap();
+		dfput_list_begin_gap();
 		dfput_list_unseen(release);
 	}
 	dfput_super_started(&release->super, release->ino, now);

@@ -101,13 +101,12 @@ void dfput_list_put(const struct file *file, enum dfput_cause cause,
 		    unsigned long caller, enum dfput_put_kind kind);
 
 /**
- * dfput_list_not_deferred() - an __fput() that no drain loop called
- * @file: the file
+ * dfput_list_not_deferred() - an __fput() that no drain loop of the kernel's called
+ * @file: the file, perhaps put as if it might be deferred
  *
  * Context: handler, at the entry of __fput().
- * Return: it had been put as if it might be deferred.
  */
-bool dfput_list_not_deferred(const struct file *file);
+void dfput_list_not_deferred(const struct file *file);
 
 /**
  * struct dfput_pending_view - a file on the list or in its __fput()
@@ -181,8 +180,8 @@ void dfput_batch_wait(void);
 /* Handler at the entry of __fput(), called by current's drain loop. */
 void dfput_batch_file(const struct file *file, bool flush);
 
-/* Is current in a drain function, as far as its entry was seen? */
-bool dfput_batch_entered(void);
+/* Drain the list by flush_delayed_fput(). Process context; one at a time. */
+void dfput_batch_flush(void);
 
 /*
  * How many files of a mount are in their __fput(), which gives the mount up a

@@ -29,10 +29,16 @@ static __always_inline bool dfput_list_has_gaps(void)
 	return atomic_read(&dfput_list_gaps) != READ_ONCE(dfput_list_gaps_over);
 }
 
+/* Before such a file is counted nowhere. */
+void dfput_list_begin_gap(void);
+
 /* A batch that began after @nr gaps is over, and there is no other. */
 void dfput_list_end_gaps(u32 nr);
 
-/* ---- batch.c, for selftest.c --------------------------------------------- */
+/* ---- batch.c, for deferral.c and selftest.c ------------------------------ */
+
+/* Is current in a drain function, as far as its entry was seen? */
+bool dfput_batch_entered(void);
 
 /* Current's batch holds the last files of this preload generation. */
 void dfput_batch_has_last_preload(void);

@@ -19,6 +19,8 @@ mount --make-shared "$parent"
 cleanup() {
 	release
 	drop_stuck
+	echo 1 >/sys/kernel/debug/kprobes/enabled
+	fsfreeze -u "$point" 2>/dev/null
 	umount -l "$merged" "$parent/bind" "$TMPDIR/tree" 2>/dev/null
 	drop_fs
 	umount -l "$parent"
@@ -313,6 +315,33 @@ is 'come and gone: perhaps' "$(whys "$pid")" 'deferral? '
 umount -l "$TMPDIR/tree"
 release
 ok 'come and gone: then it can be unmounted' until_umounted "$point"
+
+# ---- a drain is not followed, and is stuck in the release of a file
+
+kprobes=/sys/kernel/debug/kprobes/enabled
+
+is_drained_unfollowed() {
+	[ "$(since_mark lost_batches)" -gt 0 ]
+}
+
+mount "$device" "$point"
+forget
+mark
+hold_worker || not_ok "the worker can be held up: ${reason-}"
+run_workload frozen --dir "$point" || not_ok 'frozen runs'
+wait_for 60 queued_since_mark 2
+wait_for 60 has_no_ring
+echo 0 >$kprobes
+let_worker
+ok 'not followed: a drain' wait_for 60 is_drained_unfollowed
+echo 1 >$kprobes
+read -r pid error <<<"$(ask "$point")"
+is 'not followed: busy' "$error" EBUSY
+is 'not followed: nobody says that nothing is late' "$(whys "$pid")" 'unknown '
+fsfreeze -u "$point"
+echo 0 >"$stats/enable"
+echo 1 >"$stats/enable"
+ok 'not followed: then it can be unmounted' until_umounted "$point"
 
 # ---- (d), (e) rings that were released before measuring began
 

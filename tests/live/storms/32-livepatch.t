@@ -40,7 +40,7 @@ patch_calls() {
 	cat /sys/module/patch/parameters/calls
 }
 
-trap 'storm_end; truth_stop; fresh; is_unpatched || patch_off' EXIT
+trap 'fsfreeze -u "${point-}" 2>/dev/null; drop_fs; storm_end; truth_stop; fresh; is_unpatched || patch_off' EXIT
 
 trustworthy() {
 	dfput stat --json | grep -o '"trustworthy":[a-z]*'
@@ -84,6 +84,10 @@ storm_end
 
 few=20000
 
+is_foreign() {
+	[ "$(since_mark foreign)" -gt 0 ]
+}
+
 # all_drained NAME: though not by the kernel's loop
 all_drained() {
 	ok "$1: all are released" wait_for 60 storm_released $few
@@ -104,6 +108,21 @@ is 'its own drain: no verdict' $? 4
 all_drained 'its own drain'
 is 'its own drain: each counts as foreign' "$(since_mark foreign)" "$(since_mark queued)"
 is 'its own drain: none pending' "$(value stats pending)" 0
+if make_fs ext4; then
+	mount "$device" "$point"
+	mark
+	run_workload frozen --dir "$point" || not_ok 'its own drain: frozen runs'
+	ok 'its own drain: it is stuck' wait_for 60 is_foreign
+	wait_for 60 has_no_ring
+	nok 'its own drain: it holds the mount' umount "$point" 2>/dev/null
+	is 'its own drain: and nobody says that nothing is late' \
+		"$(fields umounts why | tail -n 1)" unknown
+	fsfreeze -u "$point"
+	wait_for 60 umount "$point" 2>/dev/null
+	drop_fs
+else
+	skip 'its own drain: stuck' "$reason"
+fi
 ok 'its own drain: it goes' patch_off
 storm_begin
 storm $few limit=12000

@@ -202,6 +202,11 @@ void dfput_list_queued(const struct dfput_deferral *deferral, u32 mount_seq,
 		dfput_umount_ring_put(deferral, mount_seq);
 }
 
+void dfput_list_maybe_last(const struct dfput_deferral *deferral)
+{
+	dfput_umount_ring_maybe_last(deferral);
+}
+
 void dfput_list_unseen(const struct dfput_release *release)
 {
 	dfput_umount_unseen(release);

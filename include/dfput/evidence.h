@@ -11,9 +11,10 @@
  * time, on the list or before that. That is certain. A ring of io_uring that is
  * being taken down then may hold some as well: that is known once it puts them.
  *
- * A file that was on the list for part of the time, or that belongs to another mount
- * of the superblock, may have been in the way. While there is one, or a ring, it is
- * not certain that nothing was deferred.
+ * A file that was on the list for part of the time may have been in the way. So may
+ * one of another mount of the superblock, and one that may hold files or mounts of any
+ * superblock. While there is one, or a ring, it is not certain that nothing was
+ * deferred.
  */
 #ifndef DFPUT_EVIDENCE_H
 #define DFPUT_EVIDENCE_H
@@ -33,11 +34,11 @@
  * @queued: files of that mount on the list when it returned, or in their release
  * @releasing: in their release when it returned, at most: some of @queued
  * @drained: of that mount, on the list as their release has shown since
- * @maybe_last: of that mount, and not known yet whether they were on the list
- * @super_files: files of the superblock, on the list in the meantime or perhaps so
+ * @other_files: files that may be in the way, on the list in the meantime or perhaps so
  * @held: of that mount, closed by an ended process and held when it returned
  * @ring_files: of that mount, put since by rings that were being taken down then
- * @ring_super_files: the same, of other mounts of the superblock
+ * @ring_other_files: others that may be in the way, put since by those rings; or of
+ *                    that mount, and not known yet whether they are on the list
  * @rings_left: how many rings were being taken down when it returned; 0: all are gone
  * @rings_gone: how many rings went while it was under way
  * @rings_living: of those rings, closed by a process that lived on, which may have
@@ -53,11 +54,10 @@ struct dfput_evidence {
 	__u32 queued;
 	__u32 releasing;
 	__u32 drained;
-	__u32 maybe_last;
-	__u32 super_files;
+	__u32 other_files;
 	__u32 held;
 	__u32 ring_files;
-	__u32 ring_super_files;
+	__u32 ring_other_files;
 	__u32 rings_left;
 	__u32 rings_gone;
 	__u32 rings_living;
@@ -76,13 +76,13 @@ dfput_evidence_may_be_deferral(const struct dfput_evidence *evidence)
 {
 	return evidence->before || evidence->arrived || evidence->queued ||
 	       evidence->releasing || evidence->drained ||
-	       evidence->maybe_last || evidence->super_files;
+	       evidence->other_files;
 }
 
 static inline _Bool
 dfput_evidence_may_be_ring(const struct dfput_evidence *evidence)
 {
-	return evidence->ring_files || evidence->ring_super_files ||
+	return evidence->ring_files || evidence->ring_other_files ||
 	       evidence->rings_left || evidence->rings_gone ||
 	       evidence->rings_living || evidence->rings_strange;
 }

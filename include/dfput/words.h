@@ -104,7 +104,7 @@ enum dfput_hop_kind { DFPUT_HOPS(DFPUT_HOP_ENUM) DFPUT_NR_HOPS };
 	X(NOT_BUSY, "-", "it was not busy")                                          \
 	X(DEFERRAL, "deferral", "files of that mount were on the list")              \
 	X(DEFERRAL_PERHAPS, "deferral?",                                             \
-	  "files of that superblock were, for part of the time or of another mount") \
+	  "such files were, for part of the time, or others that may be in the way") \
 	X(RING, "ring",                                                              \
 	  "io_uring rings being taken down held files of that mount")                \
 	X(RING_PERHAPS, "ring?",                                                     \

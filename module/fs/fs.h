@@ -28,7 +28,9 @@
 /* A generation, as a record remembers it. */
 struct dfput_super_ref {
 	/* Its place in the table. */
-	u32 slot;
+	u16 slot;
+	/* From a file: it may be in the way of umounts of other superblocks. */
+	bool reaches;
 	/* There also when @id is 0: there was no room, or no superblock. */
 	dev_t dev;
 	u64 id;
@@ -120,6 +122,8 @@ struct dfput_traffic dfput_super_traffic(const void *sb,
 					 const struct dfput_super_ref *super);
 /* Of all superblocks that there was no room for. */
 struct dfput_traffic dfput_super_traffic_lost(void);
+/* Of files that may be in the way of an umount of any superblock. */
+struct dfput_traffic dfput_super_traffic_reaching(void);
 
 /**
  * dfput_super_deactivate() - at the entry of deactivate_locked_super()
@@ -176,8 +180,6 @@ enum dfput_stage {
 	DFPUT_STAGE_QUEUED,
 	/* Closed by a process that ended, and not released. */
 	DFPUT_STAGE_HELD,
-	/* On the list, or held by others: not known yet. */
-	DFPUT_STAGE_MAYBE_LAST,
 	/* No file, but an umount that is under way. */
 	DFPUT_STAGE_UMOUNT,
 	DFPUT_NR_STAGES,
@@ -239,8 +241,6 @@ static __always_inline u32 dfput_mount_move(const void *mnt,
 
 /* What is counted of a mount that can't go away meanwhile. */
 struct dfput_mount_view dfput_mount_snapshot(const void *mnt);
-/* Files of a mount, a key, in one stage. No snapshot. */
-u32 dfput_mount_count(const void *mnt, enum dfput_stage stage);
 
 /* No handler may run. */
 void dfput_mount_start(void);

@@ -138,20 +138,6 @@ struct dfput_mount_view dfput_mount_snapshot(const void *mnt)
 	return view;
 }
 
-u32 dfput_mount_count(const void *mnt, enum dfput_stage stage)
-{
-	struct dfput_bucket *bucket = bucket_of(mnt);
-	const struct mount_entry *mount;
-	unsigned long flags;
-	u32 nr;
-
-	raw_spin_lock_irqsave(&bucket->lock, flags);
-	mount = find_mount(bucket, mnt);
-	nr = mount ? mount->files[stage] : 0;
-	raw_spin_unlock_irqrestore(&bucket->lock, flags);
-	return nr;
-}
-
 void dfput_mount_start(void)
 {
 	WRITE_ONCE(dfput_mounts_started, true);

@@ -80,6 +80,8 @@ static struct set *sets;
 
 /* The account of all superblocks that have none of their own. */
 static struct super_count without_way;
+/* Files that may be in the way of umounts of any superblock, once more. */
+static struct super_count reaching;
 
 static atomic64_t last_id;
 
@@ -240,13 +242,31 @@ bool dfput_super_known(const struct super_block *sb)
 	return find_way(set_of(sb), sb);
 }
 
+/*
+ * It is of an automounted mount, which an umount of that below takes along; or it pins
+ * the mount of a filesystem on top of its own, as overlay's; or what it has of its own
+ * may hold files or paths, as sockets and rings do, and loop devices. A pipe does not.
+ */
+static __always_inline bool reaches_others(const struct file *file)
+{
+	const struct vfsmount *mnt = dfput_file_mount(file);
+	const struct inode *inode = file_inode(file);
+
+	if (mnt->mnt_flags & MNT_SHRINKABLE || mnt->mnt_sb != inode->i_sb)
+		return true;
+	return S_ISBLK(inode->i_mode) ||
+	       (file->private_data && !S_ISFIFO(inode->i_mode));
+}
+
 struct dfput_super_ref dfput_super_of(const struct file *file)
 {
-	struct dfput_super_ref none = {};
+	struct dfput_super_ref super = {};
 
 	if (!(file->f_mode & FMODE_OPENED))
-		return none;
-	return find_or_add(file_inode(file)->i_sb, 0);
+		return super;
+	super = find_or_add(file_inode(file)->i_sb, 0);
+	super.reaches = reaches_others(file);
+	return super;
 }
 
 /* NULL for a file that was never opened. */
@@ -263,6 +283,8 @@ void dfput_super_queued(const struct dfput_super_ref *super)
 
 	if (count)
 		atomic64_inc(&count->queued);
+	if (super->reaches)
+		atomic64_inc(&reaching.queued);
 }
 
 void dfput_super_retracted(const struct dfput_super_ref *super)
@@ -271,6 +293,8 @@ void dfput_super_retracted(const struct dfput_super_ref *super)
 
 	if (count)
 		atomic64_inc(&count->retracted);
+	if (super->reaches)
+		atomic64_inc(&reaching.retracted);
 }
 
 void dfput_super_released(const struct dfput_super_ref *super)
@@ -279,6 +303,8 @@ void dfput_super_released(const struct dfput_super_ref *super)
 
 	if (count)
 		atomic64_inc(&count->released);
+	if (super->reaches)
+		atomic64_inc(&reaching.released);
 }
 
 void dfput_super_maybe_last(const struct dfput_super_ref *super, int nr)
@@ -287,6 +313,8 @@ void dfput_super_maybe_last(const struct dfput_super_ref *super, int nr)
 
 	if (count)
 		atomic_add(nr, &count->maybe_last);
+	if (super->reaches)
+		atomic_add(nr, &reaching.maybe_last);
 }
 
 /* Racy: of two files at once, either may count as the last. */
@@ -354,6 +382,11 @@ struct dfput_traffic dfput_super_traffic_lost(void)
 	return traffic_of(&without_way);
 }
 
+struct dfput_traffic dfput_super_traffic_reaching(void)
+{
+	return traffic_of(&reaching);
+}
+
 void dfput_super_start(void)
 {
 	WRITE_ONCE(started, true);
@@ -383,6 +416,7 @@ void dfput_super_stop(void)
 
 	WRITE_ONCE(started, false);
 	stop_count(&without_way);
+	stop_count(&reaching);
 	for (slot = 0; slot < SETS * WAYS; slot++) {
 		struct set *set = &sets[slot / WAYS];
 

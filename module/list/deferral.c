@@ -121,8 +121,6 @@ static u64 id_of(const struct record *record)
 static void count_maybe_last(const struct record *record)
 {
 	dfput_super_maybe_last(&record->deferral.super, 1);
-	dfput_mount_move(record->deferral.mount, DFPUT_STAGE_NONE,
-			 DFPUT_STAGE_MAYBE_LAST);
 }
 
 /* Under its bucket's lock: it goes to another state, or away. */
@@ -131,8 +129,6 @@ static void uncount_maybe_last(const struct record *record)
 	if (record->state != STATE_MAYBE_LAST)
 		return;
 	dfput_super_maybe_last(&record->deferral.super, -1);
-	dfput_mount_move(record->deferral.mount, DFPUT_STAGE_MAYBE_LAST,
-			 DFPUT_STAGE_NONE);
 }
 
 /* By whoever owns the record, or holds its bucket's lock. */
@@ -384,6 +380,8 @@ void dfput_list_put(const struct file *file, enum dfput_cause cause,
 		count_queued(&deferral, record, false);
 		trace_dfput_queue(id, &deferral);
 		dfput_selftest_queued(file, cause);
+	} else if (unlikely(deferral.ring)) {
+		dfput_list_maybe_last(&deferral);
 	}
 }
 

@@ -31,6 +31,9 @@ u32 dfput_list_putting(const struct file *file);
 void dfput_list_queued(const struct dfput_deferral *deferral, u32 mount_seq,
 		       bool late);
 
+/* A ring's work put a file that others held as well: perhaps it is on the list. */
+void dfput_list_maybe_last(const struct dfput_deferral *deferral);
+
 /* A file is drained whose queueing was not seen. */
 void dfput_list_unseen(const struct dfput_release *release);
 

@@ -82,6 +82,7 @@ void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 	view->evidence.before = mount.files[DFPUT_STAGE_QUEUED];
 	view->traffic = dfput_super_traffic(sb, &view->super);
 	view->lost = dfput_super_traffic_lost();
+	view->reaching = dfput_super_traffic_reaching();
 	view->gone = dfput_ring_census().gone;
 }
 
@@ -113,24 +114,31 @@ static void look_at_mount(struct dfput_umount_view *view)
 	evidence->arrived = mount.arrived - view->arrived;
 	evidence->queued = mount.files[DFPUT_STAGE_QUEUED];
 	evidence->held = mount.files[DFPUT_STAGE_HELD];
-	evidence->maybe_last = mount.files[DFPUT_STAGE_MAYBE_LAST];
 	evidence->unsure |= mount.unsure;
 }
 
-/* Files of other mounts of the superblock, which may be copies of this one. */
+/* How many there were on the list from @before to @now, or perhaps so. */
+static u32 count_files(const struct dfput_traffic *before,
+		       const struct dfput_traffic *now)
+{
+	return before->pending + now->queued - before->queued + now->maybe_last;
+}
+
+/* Files of other mounts of the superblock, which may be copies of this one, and others. */
 static void look_at_super(struct dfput_umount_view *view)
 {
 	const struct dfput_traffic *before = &view->traffic;
 	struct dfput_traffic lost = dfput_super_traffic_lost();
+	struct dfput_traffic reaching = dfput_super_traffic_reaching();
 	struct dfput_traffic traffic =
 		dfput_super_traffic(view->sb, &view->super);
 
 	view->pending_super = traffic.pending;
-	view->evidence.super_files = before->pending + traffic.maybe_last +
-				     traffic.queued - before->queued;
-	/* Any of these may be of this superblock. */
-	if (lost.queued != view->lost.queued || view->lost.pending ||
-	    lost.maybe_last || (before->id && traffic.id != before->id))
+	view->evidence.other_files = count_files(before, &traffic) +
+				     count_files(&view->reaching, &reaching);
+	/* Any without room may be of this superblock. */
+	if (count_files(&view->lost, &lost) ||
+	    (before->id && traffic.id != before->id))
 		view->evidence.unsure = true;
 }
 
@@ -164,26 +172,12 @@ static bool was_refused(const struct dfput_umount_view *row)
 	return row->result == -EBUSY;
 }
 
-/*
- * What has become of what could not be told at once. The caller has looked for these,
- * once for all rows: the @oldest ring, and what of the mount is @maybe_last.
- */
-static void update_row(struct dfput_umount_view *row, u32 oldest,
-		       u32 maybe_last)
+/* Are all rings gone that there were? The caller has looked for the @oldest there is. */
+static void update_row(struct dfput_umount_view *row, u32 oldest)
 {
-	struct dfput_evidence *evidence = &row->evidence;
-
 	/* Numbers wrap, but no row lives so long. */
 	if (!was_refused(row) || (s32)(row->last_ring - oldest) < 0)
-		evidence->rings_left = 0;
-	if (evidence->maybe_last)
-		evidence->maybe_last = maybe_last;
-}
-
-static void look_and_update_row(struct dfput_umount_view *row)
-{
-	update_row(row, dfput_ring_census().oldest,
-		   dfput_mount_count(row->mnt, DFPUT_STAGE_MAYBE_LAST));
+		row->evidence.rings_left = 0;
 }
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -201,7 +195,7 @@ static bool is_repeated(struct dfput_umount_view *row,
 	    row->mnt != view->mnt || row->pid != view->pid ||
 	    row->flags != view->flags || row->super.id != view->super.id)
 		return false;
-	update_row(row, oldest_ring, view->evidence.maybe_last);
+	update_row(row, oldest_ring);
 	/* Of other rings, others might be told later. */
 	if (row->evidence.rings_left && row->last_ring != view->last_ring)
 		return false;
@@ -293,7 +287,15 @@ static bool has_counted(const struct dfput_umount_view *row, u32 seq)
 	return (s32)(seq - row->seq) < 0;
 }
 
-static void add_ring_file(const struct dfput_deferral *deferral, u32 seq)
+/* It may be in the way of the umount of another mount than its own. */
+static bool may_block(const struct dfput_super_ref *super,
+		      const struct dfput_umount_view *row)
+{
+	return super->reaches || super->dev == row->super.dev;
+}
+
+static void add_ring_file(const struct dfput_deferral *deferral, u32 seq,
+			  bool last)
 {
 	struct dfput_umount_view *row;
 	unsigned long flags;
@@ -303,9 +305,9 @@ static void add_ring_file(const struct dfput_deferral *deferral, u32 seq)
 	for_each_row(id, row) {
 		if (!ring_existed_at(row, deferral->ring))
 			continue;
-		if (row->mnt != deferral->mount) {
-			row->evidence.ring_super_files += row->super.dev ==
-							  deferral->super.dev;
+		if (!last || row->mnt != deferral->mount) {
+			row->evidence.ring_other_files +=
+				may_block(&deferral->super, row);
 		} else if (!has_counted(row, seq)) {
 			row->evidence.ring_files++;
 			if (!row->evidence.root)
@@ -315,13 +317,23 @@ static void add_ring_file(const struct dfput_deferral *deferral, u32 seq)
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
 
-void dfput_umount_ring_put(const struct dfput_deferral *deferral, u32 seq)
+static void ring_put(const struct dfput_deferral *deferral, u32 seq, bool last)
 {
 	/* Pairs with look(): either we see its rings, or it counts our file. */
 	smp_mb();
-	if (deferral->mount &&
+	if ((deferral->mount || deferral->super.reaches) &&
 	    (s32)(READ_ONCE(last_ring_found) - deferral->ring) >= 0)
-		add_ring_file(deferral, seq);
+		add_ring_file(deferral, seq, last);
+}
+
+void dfput_umount_ring_put(const struct dfput_deferral *deferral, u32 seq)
+{
+	ring_put(deferral, seq, true);
+}
+
+void dfput_umount_ring_maybe_last(const struct dfput_deferral *deferral)
+{
+	ring_put(deferral, 0, false);
 }
 
 static void add_drained(const struct dfput_deferral *deferral, u32 seq)
@@ -335,8 +347,8 @@ static void add_drained(const struct dfput_deferral *deferral, u32 seq)
 		if (!was_refused(row) || row->ended < deferral->queued)
 			continue;
 		if (row->mnt != deferral->mount) {
-			row->evidence.super_files += row->super.dev ==
-						     deferral->super.dev;
+			row->evidence.other_files +=
+				may_block(&deferral->super, row);
 		} else if (!has_counted(row, seq)) {
 			row->evidence.drained++;
 			if (!row->evidence.root)
@@ -364,7 +376,7 @@ void dfput_umount_unseen(const struct dfput_release *release)
 	raw_spin_lock_irqsave(&rows_lock, flags);
 	for_each_row(id, row)
 		if (row->mnt == release->mount ||
-		    row->super.dev == release->super.dev)
+		    may_block(&release->super, row))
 			row->evidence.unsure = true;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }
@@ -416,7 +428,7 @@ bool dfput_umount_view(u64 id, struct dfput_umount_view *view)
 	there = id >= first_id && id <= last_id;
 	if (there) {
 		/* A ring that puts a file now waits for the lock: still there. */
-		look_and_update_row(row_at(id));
+		update_row(row_at(id), dfput_ring_census().oldest);
 		*view = *row_at(id);
 	}
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
@@ -435,14 +447,13 @@ void dfput_umount_reset(void)
 /* What is not told by now will not be. */
 void dfput_umount_stop(void)
 {
+	u32 oldest_ring = dfput_ring_census().oldest;
 	struct dfput_umount_view *row;
 	u64 id;
 
 	for_each_row(id, row) {
-		look_and_update_row(row);
-		row->evidence.unsure |= row->evidence.rings_left ||
-					row->evidence.maybe_last;
+		update_row(row, oldest_ring);
+		row->evidence.unsure |= row->evidence.rings_left;
 		row->evidence.rings_left = 0;
-		row->evidence.maybe_last = 0;
 	}
 }

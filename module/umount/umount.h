@@ -45,11 +45,15 @@ struct dfput_umount_view {
 	const void *sb;
 	const void *mnt;
 	struct dfput_evidence evidence;
-	/* When it began: of the list, the mount, the superblock, those without room, rings. */
+	/*
+	 * When it began: of the list, the mount, the superblock, those without room,
+	 * those that reach others, rings.
+	 */
 	u32 gaps;
 	u32 arrived;
 	struct dfput_traffic traffic;
 	struct dfput_traffic lost;
+	struct dfput_traffic reaching;
 	u32 gone;
 	/* Files of that superblock on the list. */
 	u64 pending_super;
@@ -84,6 +88,8 @@ void dfput_umount_leave(struct dfput_umount_view *view, int result);
  * A ring has put a file, which is on the list now.
  */
 void dfput_umount_ring_put(const struct dfput_deferral *deferral, u32 seq);
+/* The same, but others held the file as well: perhaps it is on the list. */
+void dfput_umount_ring_maybe_last(const struct dfput_deferral *deferral);
 /* A file is drained that was on the list, which nobody was certain of. */
 void dfput_umount_drained(const struct dfput_deferral *deferral, u32 seq);
 /* A file is drained whose queueing was not seen. */

@@ -6,11 +6,8 @@
 # and still "no deferral", with certainty, where a living process has a file open.
 # Then, who may write into that table: not everybody, and not a row for each retry.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/whys.sh"
 fresh
-case $(uname -m) in
-x86_64) mount=165 umount2=166 ;;
-*) mount=40 umount2=39 ;;
-esac
 parent=/mnt/whys
 mkdir -p "$parent"
 mount -t tmpfs whys "$parent"
@@ -34,41 +31,6 @@ make_fs ext4 || { skip 'whys of umounts' "$reason"; done_testing; exit; }
 point=$parent/ext4
 mkdir -p "$point" "$merged" "$parent/bind"
 
-# ask TARGET [FLAGS [TIMES [ROOT]]]: umounts it, as umount(8) does not: without any look
-# before. Prints its pid, and the name of the last error, or nothing.
-cat >"$TMPDIR/ask" <<'PERL'
-use Errno;
-my ($nr, $target, $flags, $times, $root) = @ARGV;
-if ($root) { chroot $root && chdir '/' or die "$!\n" }
-my $error = '';
-for (1 .. $times) {
-	my $path = $target;
-	next if syscall($nr, $path, $flags + 0) == 0;
-	($error) = grep { $!{$_} } qw(EBUSY EAGAIN EPERM EINVAL);
-}
-print "$$ $error\n";
-PERL
-
-ask() {
-	perl "$TMPDIR/ask" "$umount2" "$1" "${2:-0}" "${3:-1}" "${4-}"
-}
-
-# whys [PID]: of all refused umounts, or those of a process: each once, with blanks
-whys() {
-	fields umounts pid result why | awk -v pid="${1-}" \
-		'$2 == "-EBUSY" && (pid == "" || $1 == pid) { print $3 }' | sort -u | tr '\n' ' '
-}
-
-# until_umounted TARGET: tries, at most a minute; perhaps it was done before
-until_umounted() {
-	! mountpoint -q "$1" || wait_for 60 umount "$1" 2>/dev/null
-}
-
-forget() {
-	wait_for 60 is_quiet
-	echo 1 >"$stats/reset"
-}
-
 # rows: how often which
 rows() {
 	note "$(fields umounts comm result attempts rings ring_files why | sort | uniq -c |
@@ -87,12 +49,6 @@ suspects_if_any() {
 }
 
 # ---- a living process: certain, once rings from before would have been seen
-
-plain() {
-	local pid error
-	read -r pid error <<<"$(ask "$point")"
-	[ "$error" = EBUSY ] && [ "$(whys "$pid")" = 'other ' ]
-}
 
 load
 mount "$device" "$point"

@@ -12,7 +12,7 @@
 
 #include <dfput/evidence.h>
 
-#define BITS 15
+#define BITS 14
 #define QUEUED 3
 #define RELEASING 3
 #define COMBINATIONS ((1U << BITS) * QUEUED * RELEASING)
@@ -30,11 +30,15 @@ static struct dfput_evidence evidence_of(unsigned int combination)
 		.releasing = counts / QUEUED,
 	};
 	__u32 *const rest[] = {
-		&evidence.before,	&evidence.arrived,
-		&evidence.drained,	&evidence.maybe_last,
-		&evidence.super_files,	&evidence.held,
-		&evidence.ring_files,	&evidence.ring_super_files,
-		&evidence.rings_left,	&evidence.rings_gone,
+		&evidence.before,
+		&evidence.arrived,
+		&evidence.drained,
+		&evidence.other_files,
+		&evidence.held,
+		&evidence.ring_files,
+		&evidence.ring_other_files,
+		&evidence.rings_left,
+		&evidence.rings_gone,
 		&evidence.rings_living,
 	};
 
@@ -43,17 +47,17 @@ static struct dfput_evidence evidence_of(unsigned int combination)
 	return evidence;
 }
 
-/* Some file of the superblock was on the list meanwhile, or may have been. */
+/* Some file that may be in the way was on the list meanwhile, or may have been. */
 static bool saw_file(const struct dfput_evidence *e)
 {
 	return e->before || e->arrived || e->queued || e->releasing ||
-	       e->drained || e->maybe_last || e->super_files;
+	       e->drained || e->other_files;
 }
 
 /* Some ring was being taken down meanwhile. */
 static bool saw_ring(const struct dfput_evidence *e)
 {
-	return e->ring_files || e->ring_super_files || e->rings_left ||
+	return e->ring_files || e->ring_other_files || e->rings_left ||
 	       e->rings_gone || e->rings_living || e->rings_strange;
 }
 

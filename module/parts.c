@@ -29,7 +29,7 @@ static int init_supers(const struct dfput_settings *settings)
 
 static int init_mounts(const struct dfput_settings *settings)
 {
-	return dfput_mount_init();
+	return dfput_mount_init(settings->leftovers);
 }
 
 static int init_records(const struct dfput_settings *settings)

@@ -92,6 +92,9 @@ enum dfput_group { DFPUT_GROUPS(DFPUT_GROUP_ENUM) DFPUT_NR_GROUPS };
 	  "of these, in a kernel thread")                                      \
 	X(lost_shutdowns, supers, superblocks,                                 \
 	  "of these, whose end was not seen: their state is unknown")          \
+	X(lost_supers, supers, files,                                          \
+	  "queued or held with no room for their superblock")                  \
+	X(lost_mounts, supers, files, "queued with no room for their mount")   \
 	X(mounts_deferred, supers, mounts,                                     \
 	  "mounts cleaned up by delayed_mntput")                               \
 	X(unwound, origins, stacks, "call paths recorded")                     \
@@ -107,9 +110,6 @@ enum dfput_group { DFPUT_GROUPS(DFPUT_GROUP_ENUM) DFPUT_NR_GROUPS };
 	  "replaced: their release was not seen")                              \
 	X(lost_batches, loss, files,                                           \
 	  "released by drains whose begin was not seen: without a time")       \
-	X(lost_supers, loss, files,                                            \
-	  "queued with no room for their superblock")                          \
-	X(lost_mounts, loss, files, "queued with no room for their mount")     \
 	X(pending_at_stop, loss, files,                                        \
 	  "still on the list when measuring was stopped")                      \
 	X(lost_leftovers, loss, files,                                         \

@@ -27,8 +27,10 @@
 
 /* A generation, as a record remembers it. */
 struct dfput_super_ref {
-	/* Its place in the table. */
+	/* Its place in the table; without room, where it would be. */
 	u16 slot;
+	/* Of a user namespace: who mounted it need not have privileges. */
+	bool foreign;
 	/* From a file: it may be in the way of umounts of other superblocks. */
 	bool reaches;
 	/* There also when @id is 0: there was no room, or no superblock. */
@@ -87,7 +89,7 @@ struct dfput_super_view {
  */
 struct dfput_super_ref dfput_super_of(const struct file *file);
 
-/* The same of a superblock that can't go away: a new one gets no room others may need. */
+/* The same of a superblock that can't go away. */
 struct dfput_super_ref dfput_super_touch(const struct super_block *sb);
 /* Is it in the table already? */
 bool dfput_super_known(const struct super_block *sb);
@@ -120,8 +122,9 @@ struct dfput_traffic {
 /* By its ref; if that has no id, by its address, a key, and its device. */
 struct dfput_traffic dfput_super_traffic(const void *sb,
 					 const struct dfput_super_ref *super);
-/* Of all superblocks that there was no room for. */
-struct dfput_traffic dfput_super_traffic_lost(void);
+/* Of superblocks without room, it itself perhaps among them. */
+struct dfput_traffic
+dfput_super_traffic_lost(const struct dfput_super_ref *super);
 /* Of files that may be in the way of an umount of any superblock. */
 struct dfput_traffic dfput_super_traffic_reaching(void);
 
@@ -186,15 +189,15 @@ enum dfput_stage {
 	DFPUT_STAGE_NONE = DFPUT_NR_STAGES,
 };
 
-/* The files of one mount. */
+/* The files of one mount: one that is watched may be held as well as queued. */
 struct dfput_mount_view {
-	/* One that is watched may be held as well as queued. */
-	u32 files[DFPUT_NR_STAGES];
-	/* How many have been queued: grows while there is one in any stage. */
+	u32 held;
+	u32 queued;
+	/* How many have been queued: grows while one is, or an umount is under way. */
 	u32 arrived;
 	/* Counts these snapshots, of all mounts. */
 	u32 seq;
-	/* There may be more: there was no room to count some. */
+	/* More may be queued: there was no room to count some. */
 	bool unsure;
 };
 
@@ -225,7 +228,7 @@ u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
  * dfput_mount_move() - a file goes from one stage to another
  * @mnt: its mount: a key, or NULL
  * @from: where it was counted, or DFPUT_STAGE_NONE
- * @to: where it is from now on, or DFPUT_STAGE_NONE
+ * @to: where it is from now on, or DFPUT_STAGE_NONE, as one of the two has to be
  *
  * Context: any but NMI; the lock of a table of files may be held.
  * Return: the newest snapshot before the move. Any later one has counted it.
@@ -245,7 +248,8 @@ struct dfput_mount_view dfput_mount_snapshot(const void *mnt);
 /* No handler may run. */
 void dfput_mount_start(void);
 void dfput_mount_stop(void);
-int dfput_mount_init(void);
+/* @held: how many files may be held at once. */
+int dfput_mount_init(unsigned int held);
 void dfput_mount_exit(void);
 size_t dfput_mount_memory(void);
 

@@ -4,17 +4,19 @@
  *
  * An entry is here only while a file is counted that pins the mount, or an umount
  * is under way, so its address is nobody else's meanwhile. It goes with the last of
- * these: the end of a mount need not be seen. A bucket's lock is taken with interrupts off, inside
- * that of a table of files, and no other is taken inside it.
+ * these: the end of a mount need not be seen. A bucket's lock is taken with interrupts
+ * off, inside that of a table of files, and no other is taken inside it.
  *
- * Without room for an entry, the bucket counts the file as lost, until as many
- * have gone.
+ * Anybody may keep files held, on as many mounts as they like. So these have a hash of
+ * their own, with room for as many as can be watched. What is on the list goes soon.
+ * Without room for that, the bucket counts the file as lost, until as many have gone.
  */
 #include "core/hash.h"
 #include "core/stats.h"
 #include "fs/fs.h"
 
-#define MOUNTS 1024
+/* With files on the list, or an umount under way. */
+#define BUSY_MOUNTS 1024
 
 struct mount_entry {
 	struct dfput_entry entry;
@@ -25,7 +27,8 @@ struct mount_entry {
 
 bool dfput_mounts_started __read_mostly;
 
-static struct dfput_hash mounts;
+static struct dfput_hash busy_mounts;
+static struct dfput_hash held_mounts;
 
 /*
  * Changes under the lock of the bucket that is looked at: so a file that moves
@@ -33,9 +36,10 @@ static struct dfput_hash mounts;
  */
 static atomic_t snapshot_seq = ATOMIC_INIT(0);
 
-static struct dfput_bucket *bucket_of(const void *mnt)
+static struct dfput_bucket *bucket_of(struct dfput_hash *mounts,
+				      const void *mnt)
 {
-	return dfput_hash_bucket(&mounts, (unsigned long)mnt);
+	return dfput_hash_bucket(mounts, (unsigned long)mnt);
 }
 
 static struct mount_entry *find_mount(struct dfput_bucket *bucket,
@@ -44,10 +48,11 @@ static struct mount_entry *find_mount(struct dfput_bucket *bucket,
 	return dfput_hash_find(bucket, (unsigned long)mnt);
 }
 
-static struct mount_entry *add_mount(struct dfput_bucket *bucket,
+static struct mount_entry *add_mount(struct dfput_hash *mounts,
+				     struct dfput_bucket *bucket,
 				     const void *mnt)
 {
-	struct mount_entry *mount = dfput_pool_get(&mounts.pool);
+	struct mount_entry *mount = dfput_pool_get(&mounts->pool);
 
 	if (!mount)
 		return NULL;
@@ -77,12 +82,9 @@ static void leave_stage(struct dfput_bucket *bucket, struct mount_entry *mount,
 		bucket->lost--;
 }
 
-static struct mount_entry *enter_stage(struct dfput_bucket *bucket,
-				       struct mount_entry *mount,
-				       const void *mnt, enum dfput_stage to)
+static void enter_stage(struct dfput_bucket *bucket, struct mount_entry *mount,
+			enum dfput_stage to)
 {
-	if (!mount)
-		mount = add_mount(bucket, mnt);
 	if (mount) {
 		mount->files[to]++;
 		mount->arrived += to == DFPUT_STAGE_QUEUED;
@@ -90,13 +92,14 @@ static struct mount_entry *enter_stage(struct dfput_bucket *bucket,
 		bucket->lost++;
 		dfput_count(DFPUT_COUNT_lost_mounts);
 	}
-	return mount;
 }
 
 u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
 		       enum dfput_stage to)
 {
-	struct dfput_bucket *bucket = bucket_of(mnt);
+	bool held = from == DFPUT_STAGE_HELD || to == DFPUT_STAGE_HELD;
+	struct dfput_hash *mounts = held ? &held_mounts : &busy_mounts;
+	struct dfput_bucket *bucket = bucket_of(mounts, mnt);
 	struct mount_entry *mount;
 	unsigned long flags;
 	bool unused;
@@ -106,8 +109,10 @@ u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
 	mount = find_mount(bucket, mnt);
 	if (from != DFPUT_STAGE_NONE)
 		leave_stage(bucket, mount, from);
-	if (to != DFPUT_STAGE_NONE)
-		mount = enter_stage(bucket, mount, mnt, to);
+	if (to != DFPUT_STAGE_NONE) {
+		mount = mount ?: add_mount(mounts, bucket, mnt);
+		enter_stage(bucket, mount, to);
+	}
 	unused = mount && is_unused(mount);
 	if (unused)
 		dfput_hash_remove(&mount->entry);
@@ -115,21 +120,37 @@ u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 
 	if (unused)
-		dfput_pool_put(&mounts.pool, mount);
+		dfput_pool_put(&mounts->pool, mount);
 	return seq;
+}
+
+static u32 count_held(const void *mnt)
+{
+	struct dfput_bucket *bucket = bucket_of(&held_mounts, mnt);
+	const struct mount_entry *mount;
+	unsigned long flags;
+	u32 nr;
+
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	mount = find_mount(bucket, mnt);
+	nr = mount ? mount->files[DFPUT_STAGE_HELD] : 0;
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+	return nr;
 }
 
 struct dfput_mount_view dfput_mount_snapshot(const void *mnt)
 {
-	struct dfput_bucket *bucket = bucket_of(mnt);
+	struct dfput_bucket *bucket = bucket_of(&busy_mounts, mnt);
 	struct dfput_mount_view view = {};
 	const struct mount_entry *mount;
 	unsigned long flags;
 
+	/* First: a file is queued before it is held no longer. */
+	view.held = count_held(mnt);
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	mount = find_mount(bucket, mnt);
 	if (mount) {
-		memcpy(view.files, mount->files, sizeof(view.files));
+		view.queued = mount->files[DFPUT_STAGE_QUEUED];
 		view.arrived = mount->arrived;
 	}
 	view.unsure = bucket->lost;
@@ -143,14 +164,14 @@ void dfput_mount_start(void)
 	WRITE_ONCE(dfput_mounts_started, true);
 }
 
-static void empty_bucket(struct dfput_bucket *bucket)
+static void empty_bucket(struct dfput_hash *mounts, struct dfput_bucket *bucket)
 {
 	struct mount_entry *mount;
 	struct hlist_node *next;
 
 	hlist_for_each_entry_safe(mount, next, &bucket->entries, entry.node) {
 		dfput_hash_remove(&mount->entry);
-		dfput_pool_put(&mounts.pool, mount);
+		dfput_pool_put(&mounts->pool, mount);
 	}
 	bucket->lost = 0;
 }
@@ -160,21 +181,33 @@ void dfput_mount_stop(void)
 	struct dfput_bucket *bucket;
 
 	WRITE_ONCE(dfput_mounts_started, false);
-	dfput_hash_for_each_bucket(&mounts, bucket)
-		empty_bucket(bucket);
+	dfput_hash_for_each_bucket(&busy_mounts, bucket)
+		empty_bucket(&busy_mounts, bucket);
+	dfput_hash_for_each_bucket(&held_mounts, bucket)
+		empty_bucket(&held_mounts, bucket);
 }
 
-int dfput_mount_init(void)
+int dfput_mount_init(unsigned int held)
 {
-	return dfput_hash_init(&mounts, MOUNTS, sizeof(struct mount_entry));
+	const size_t size = sizeof(struct mount_entry);
+	int err = dfput_hash_init(&busy_mounts, BUSY_MOUNTS, size);
+
+	if (err)
+		return err;
+	err = dfput_hash_init(&held_mounts, held, size);
+	if (err)
+		dfput_hash_exit(&busy_mounts);
+	return err;
 }
 
 void dfput_mount_exit(void)
 {
-	dfput_hash_exit(&mounts);
+	dfput_hash_exit(&held_mounts);
+	dfput_hash_exit(&busy_mounts);
 }
 
 size_t dfput_mount_memory(void)
 {
-	return dfput_hash_memory(&mounts);
+	return dfput_hash_memory(&busy_mounts) +
+	       dfput_hash_memory(&held_mounts);
 }

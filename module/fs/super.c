@@ -53,7 +53,8 @@ struct last_file {
 
 struct way {
 	/* Its place in the table, for good. */
-	u32 slot;
+	u16 slot;
+	bool foreign;
 	/* NULL: its shutdown has begun, or would not be seen. */
 	const struct super_block *sb;
 	/* In deactivate_locked_super(), whose return will be seen: a key. */
@@ -74,12 +75,13 @@ struct way {
 struct set {
 	raw_spinlock_t lock;
 	struct way way[WAYS];
+	/* The accounts of those that found no way here: of the foreign, of the others. */
+	struct super_count lost_foreign;
+	struct super_count lost;
 };
 
 static struct set *sets;
 
-/* The account of all superblocks that have none of their own. */
-static struct super_count without_way;
 /* Files that may be in the way of umounts of any superblock, once more. */
 static struct super_count reaching;
 
@@ -121,6 +123,23 @@ static struct way *find_way(struct set *set, const struct super_block *sb)
 	return find_by_key(set, sb, sb->s_dev);
 }
 
+static bool is_foreign(const struct super_block *sb)
+{
+	return sb->s_user_ns != &init_user_ns;
+}
+
+/*
+ * In their own namespaces users without privileges can mount as many superblocks as
+ * they like. Half of each set is not for these. Of their own half, half is for those
+ * whose files are deferred or held: not only @touched by an umount.
+ */
+static unsigned int reserve_of(const struct super_block *sb, bool touched)
+{
+	if (!is_foreign(sb))
+		return 0;
+	return touched ? WAYS * 3 / 4 : WAYS / 2;
+}
+
 /*
  * A way that was never used, or else the oldest generation that is gone. NULL: there
  * are no more than @reserve of these.
@@ -150,6 +169,7 @@ static void fill_way(struct way *way, const struct super_block *sb)
 	way->deactivator = NULL;
 	way->id = atomic64_inc_return(&last_id);
 	way->dev = sb->s_dev;
+	way->foreign = is_foreign(sb);
 	strscpy(way->fstype, sb->s_type->name, sizeof(way->fstype));
 	strscpy(way->name, sb->s_id, sizeof(way->name));
 	/* Whoever finds the key finds the rest. */
@@ -167,7 +187,7 @@ static void drop_stale_sb(struct set *set, const struct super_block *sb)
 }
 
 static struct way *add_way(struct set *set, const struct super_block *sb,
-			   unsigned int reserve)
+			   bool touched)
 {
 	unsigned long flags;
 	struct way *way;
@@ -176,7 +196,7 @@ static struct way *add_way(struct set *set, const struct super_block *sb,
 	way = find_way(set, sb);
 	if (!way) {
 		drop_stale_sb(set, sb);
-		way = find_room(set, reserve);
+		way = find_room(set, reserve_of(sb, touched));
 		if (way)
 			fill_way(way, sb);
 	}
@@ -193,6 +213,7 @@ static struct dfput_super_ref ref_to(const struct way *way)
 {
 	struct dfput_super_ref ref = {
 		.slot = way->slot,
+		.foreign = way->foreign,
 		.dev = way->dev,
 		.id = way->id,
 	};
@@ -202,39 +223,36 @@ static struct dfput_super_ref ref_to(const struct way *way)
 
 /* Not inlined: lookups that find the way need not save registers for this. */
 static noinline struct dfput_super_ref
-add_ref(struct set *set, const struct super_block *sb, unsigned int reserve)
+add_ref(struct set *set, const struct super_block *sb, bool touched)
 {
-	struct dfput_super_ref none = { .dev = sb->s_dev };
-	const struct way *way = add_way(set, sb, reserve);
+	struct dfput_super_ref none = {
+		.slot = set->way->slot,
+		.foreign = is_foreign(sb),
+		.dev = sb->s_dev,
+	};
+	const struct way *way = NULL;
 
-	if (way)
-		return ref_to(way);
-	if (!reserve)
-		dfput_count(DFPUT_COUNT_lost_supers);
-	return none;
+	/* While shutdowns are not seen, there is no way for anybody. */
+	if (READ_ONCE(started)) {
+		way = add_way(set, sb, touched);
+		if (!way && !touched)
+			dfput_count(DFPUT_COUNT_lost_supers);
+	}
+	return way ? ref_to(way) : none;
 }
 
 static __always_inline struct dfput_super_ref
-find_or_add(const struct super_block *sb, unsigned int reserve)
+find_or_add(const struct super_block *sb, bool touched)
 {
-	struct dfput_super_ref none = { .dev = sb->s_dev };
-	const struct way *way;
-	struct set *set;
+	struct set *set = set_of(sb);
+	const struct way *way = find_way(set, sb);
 
-	if (!READ_ONCE(started))
-		return none;
-	set = set_of(sb);
-	way = find_way(set, sb);
-	return likely(way) ? ref_to(way) : add_ref(set, sb, reserve);
+	return likely(way) ? ref_to(way) : add_ref(set, sb, touched);
 }
 
-/*
- * In their own namespaces users without privileges can umount as many superblocks
- * as they like. Half of each set is for those whose files are deferred or held.
- */
 struct dfput_super_ref dfput_super_touch(const struct super_block *sb)
 {
-	return find_or_add(sb, WAYS / 2);
+	return find_or_add(sb, true);
 }
 
 bool dfput_super_known(const struct super_block *sb)
@@ -264,9 +282,16 @@ struct dfput_super_ref dfput_super_of(const struct file *file)
 
 	if (!(file->f_mode & FMODE_OPENED))
 		return super;
-	super = find_or_add(file_inode(file)->i_sb, 0);
+	super = find_or_add(file_inode(file)->i_sb, false);
 	super.reaches = reaches_others(file);
 	return super;
+}
+
+static struct super_count *lost_count(const struct dfput_super_ref *super)
+{
+	struct set *set = &sets[super->slot / WAYS];
+
+	return super->foreign ? &set->lost_foreign : &set->lost;
 }
 
 /* NULL for a file that was never opened. */
@@ -274,7 +299,7 @@ static struct super_count *count_of(const struct dfput_super_ref *super)
 {
 	if (likely(super->id))
 		return &way_at(super->slot)->count;
-	return super->dev ? &without_way : NULL;
+	return super->dev ? lost_count(super) : NULL;
 }
 
 void dfput_super_queued(const struct dfput_super_ref *super)
@@ -377,9 +402,10 @@ struct dfput_traffic dfput_super_traffic(const void *sb,
 	return traffic;
 }
 
-struct dfput_traffic dfput_super_traffic_lost(void)
+struct dfput_traffic
+dfput_super_traffic_lost(const struct dfput_super_ref *super)
 {
-	return traffic_of(&without_way);
+	return traffic_of(lost_count(super));
 }
 
 struct dfput_traffic dfput_super_traffic_reaching(void)
@@ -412,17 +438,18 @@ static void stop_way(struct way *way)
 void dfput_super_stop(void)
 {
 	unsigned long flags;
-	unsigned int slot;
+	struct set *set;
+	struct way *way;
 
 	WRITE_ONCE(started, false);
-	stop_count(&without_way);
 	stop_count(&reaching);
-	for (slot = 0; slot < SETS * WAYS; slot++) {
-		struct set *set = &sets[slot / WAYS];
-
+	for (set = sets; set < sets + SETS; set++) {
 		raw_spin_lock_irqsave(&set->lock, flags);
-		stop_way(way_at(slot));
+		for (way = set->way; way < set->way + WAYS; way++)
+			stop_way(way);
 		raw_spin_unlock_irqrestore(&set->lock, flags);
+		stop_count(&set->lost);
+		stop_count(&set->lost_foreign);
 	}
 }
 
@@ -492,7 +519,7 @@ struct dfput_super_ref dfput_super_deactivate(const struct super_block *sb)
 	way = find_way(set, sb);
 	/* Room for those alone that are about to go. */
 	if (!way && sb->s_root && atomic_read(&sb->s_active) == 1)
-		way = add_way(set, sb, 0);
+		way = add_way(set, sb, false);
 	if (!way)
 		return none;
 	/* Whoever is in there has s_umount for writing. */
@@ -508,8 +535,9 @@ bool dfput_super_begin_shutdown(const struct super_block *sb, bool mount,
 	unsigned long flags;
 	bool followed;
 
-	way = READ_ONCE(started) ? find_way(set, sb) ?: add_way(set, sb, 0) :
-				   NULL;
+	way = READ_ONCE(started) ?
+		      find_way(set, sb) ?: add_way(set, sb, false) :
+		      NULL;
 	if (!way)
 		return false;
 	raw_spin_lock_irqsave(&set->lock, flags);

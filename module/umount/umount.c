@@ -79,9 +79,9 @@ void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 	dfput_mount_move(view->mnt, DFPUT_STAGE_NONE, DFPUT_STAGE_UMOUNT);
 	mount = dfput_mount_snapshot(view->mnt);
 	view->arrived = mount.arrived;
-	view->evidence.before = mount.files[DFPUT_STAGE_QUEUED];
+	view->evidence.before = mount.queued;
 	view->traffic = dfput_super_traffic(sb, &view->super);
-	view->lost = dfput_super_traffic_lost();
+	view->lost = dfput_super_traffic_lost(&view->super);
 	view->reaching = dfput_super_traffic_reaching();
 	view->gone = dfput_ring_census().gone;
 }
@@ -112,8 +112,8 @@ static void look_at_mount(struct dfput_umount_view *view)
 	mount = dfput_mount_snapshot(view->mnt);
 	view->seq = mount.seq;
 	evidence->arrived = mount.arrived - view->arrived;
-	evidence->queued = mount.files[DFPUT_STAGE_QUEUED];
-	evidence->held = mount.files[DFPUT_STAGE_HELD];
+	evidence->queued = mount.queued;
+	evidence->held = mount.held;
 	evidence->unsure |= mount.unsure;
 }
 
@@ -128,7 +128,7 @@ static u32 count_files(const struct dfput_traffic *before,
 static void look_at_super(struct dfput_umount_view *view)
 {
 	const struct dfput_traffic *before = &view->traffic;
-	struct dfput_traffic lost = dfput_super_traffic_lost();
+	struct dfput_traffic lost = dfput_super_traffic_lost(&view->super);
 	struct dfput_traffic reaching = dfput_super_traffic_reaching();
 	struct dfput_traffic traffic =
 		dfput_super_traffic(view->sb, &view->super);

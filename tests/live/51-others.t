@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Umounts, and files of others that may be in the way: then no deferral is excluded.
+# Umounts, and files of others. Some may be in the way: then no deferral is excluded.
+# Others are many, but elsewhere: then the verdict is as certain as without them.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/whys.sh"
 fresh
@@ -23,6 +24,7 @@ trap cleanup EXIT
 make_fs ext4 || { skip 'files of others' "$reason"; done_testing; exit; }
 point=$parent/ext4
 mkdir -p "$point" "$parent/debug" "$parent/links"
+chmod 755 "$TMPDIR"
 load
 if ! workload_runs 'files of others' uring-files --dir "$TMPDIR" --files 1; then
 	done_testing
@@ -117,5 +119,74 @@ else
 fi
 let_worker
 ok 'in a socket: then it can be unmounted' until_umounted "$point"
+
+# ---- of so many superblocks and mounts that there is no room for all
+
+[ ! -e /proc/sys/kernel/unprivileged_userns_clone ] || echo 1 >/proc/sys/kernel/unprivileged_userns_clone
+mkdir -m 755 "$TMPDIR/many"
+# A process ends with a file open in each, but they are in flight to its parent.
+cat >"$TMPDIR/leave" <<'PERL'
+use POSIX '_exit';
+use Socket;
+use Fds;
+my ($mount, $sendmsg, $dir, $number) = @ARGV;
+my ($none, $type, $options, @files) = ('none', 'tmpfs', '');
+socketpair(my $to, my $from, AF_UNIX, SOCK_STREAM, 0) or die "$!\n";
+syscall($mount, $none, $dir, $type, 0, $options) == 0 or die "$!\n";
+for (1 .. $number) {
+	my $path = "$dir/$_";
+	mkdir $path;
+	syscall($mount, $none, $path, $type, 0, $options) == 0 or die "$!\n";
+}
+if (!fork) {
+	for (1 .. $number) {
+		open(my $file, '>', "$dir/$_/file") or die "$!\n";
+		push @files, $file;
+	}
+	for (my $at = 0; $at < @files; $at += 100) {
+		Fds::send_fds($sendmsg, $from, @files[$at .. $at + 99]);
+	}
+	_exit(0);
+}
+wait;
+sleep;
+PERL
+
+are_left() {
+	[ "$(value stats watched)" -ge 1100 ]
+}
+
+mount "$device" "$point"
+hold sh -c "cd '$point' && exec sleep 1000"
+wait_for 30 runs "$holder" sleep
+ok 'a living process: other' wait_for 90 plain
+forget
+mark
+ulimit -n 4096
+hold setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+	unshare --user --map-root-user --mount \
+	perl -I "$TMPDIR" "$TMPDIR/leave" "$mount" "$sendmsg" "$TMPDIR/many" 1100
+ok 'root of a user namespace can leave files behind in 1,100 superblocks' wait_for 300 are_left
+note "without room: superblocks $(since_mark lost_supers), mounts $(since_mark lost_mounts)"
+ok 'many others: a living process is still told' plain
+read -r pid error <<<"$(ask "$point")"
+holds 'many others: ours has its row in superblocks' "$(column umounts super pid "$pid")" -gt 0
+mark
+hold_worker || not_ok "the worker can be held up: ${reason-}"
+run_workload uring-files --dir "$point" --files 16 || not_ok 'uring-files runs'
+wait_for 60 queued_since_mark 17
+ok 'many others: no ring is in the way' wait_for 60 no_rings
+read -r pid error <<<"$(ask "$point")"
+is 'many others: busy' "$error" EBUSY
+is 'many others: all files of ours are counted' "$(column umounts pending_mount pid "$pid")" 16
+is 'many others: a deferral is still told' "$(whys "$pid")" 'deferral '
+is 'many others: none of ours is lost' "$(since_mark lost_supers) $(since_mark lost_mounts)" '0 0'
+let_worker
+kill "${holders[0]}"
+wait_for 60 is_drained
+dfput wait --mount "$point" --timeout 60 >"$TMPDIR/said" 2>&1
+is 'many others: wait can tell' $? 0
+note "$(tr '\n' ' ' <"$TMPDIR/said")"
+ok 'many others: then it can be unmounted' until_umounted "$point"
 
 done_testing

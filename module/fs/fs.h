@@ -27,12 +27,8 @@
 
 /* A generation, as a record remembers it. */
 struct dfput_super_ref {
-	/* Its place in the table; without room, where it would be. */
-	u16 slot;
-	/* Of a user namespace: who mounted it need not have privileges. */
-	bool foreign;
-	/* From a file: it may be in the way of umounts of other superblocks. */
-	bool reaches;
+	/* Its place in the table; when @id is 0, the account of those like it. */
+	u32 slot;
 	/* There also when @id is 0: there was no room, or no superblock. */
 	dev_t dev;
 	u64 id;
@@ -122,11 +118,9 @@ struct dfput_traffic {
 /* By its ref; if that has no id, by its address, a key, and its device. */
 struct dfput_traffic dfput_super_traffic(const void *sb,
 					 const struct dfput_super_ref *super);
-/* Of superblocks without room, it itself perhaps among them. */
-struct dfput_traffic
-dfput_super_traffic_lost(const struct dfput_super_ref *super);
-/* Of files that may be in the way of an umount of any superblock. */
-struct dfput_traffic dfput_super_traffic_reaching(void);
+/* Of those without room that have the same account: it is perhaps among them. */
+u32 dfput_super_lost_account(const struct super_block *sb);
+struct dfput_traffic dfput_super_traffic_lost(u32 account);
 
 /**
  * dfput_super_deactivate() - at the entry of deactivate_locked_super()
@@ -170,6 +164,44 @@ void dfput_super_reset(void);
 int dfput_super_init(void);
 void dfput_super_exit(void);
 size_t dfput_super_memory(void);
+
+/*
+ * ---- files that reach others ----
+ *
+ * They may be in the way of an umount of another superblock than their own.
+ */
+
+/**
+ * dfput_file_reaches() - may a file be in the way of an umount of any superblock?
+ * @file: has a reference, or its __fput() has just been entered
+ *
+ * Return: it is of an automounted mount, which an umount of that below takes along; or
+ * it pins the mount of a filesystem on top of its own, as overlay's; or what it has of
+ * its own may hold files or paths, as sockets, rings and devices do. A pipe does not.
+ */
+static __always_inline bool dfput_file_reaches(const struct file *file)
+{
+	const struct vfsmount *mnt = dfput_file_mount(file);
+	const struct inode *inode = file_inode(file);
+
+	if (!(file->f_mode & FMODE_OPENED))
+		return false;
+	if (mnt->mnt_flags & MNT_SHRINKABLE || mnt->mnt_sb != inode->i_sb)
+		return true;
+	if (file->private_data || inode->i_rdev)
+		return !S_ISFIFO(inode->i_mode);
+	return false;
+}
+
+/* How many of them have come on the list, and are on it now; or perhaps so. */
+struct dfput_reaching {
+	u32 arrived;
+	u32 now;
+};
+
+/* One more of them is on the list, or may be; or one less. */
+void dfput_reaching_add(int nr);
+struct dfput_reaching dfput_reaching_count(void);
 
 /*
  * ---- mounts ----
@@ -221,8 +253,12 @@ static __always_inline const void *dfput_mount_of(const struct file *file)
 /* Files are counted by mount: umounts are seen. */
 extern bool dfput_mounts_started;
 
-u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
-		       enum dfput_stage to);
+struct dfput_hash;
+extern struct dfput_hash dfput_busy_mounts;
+extern struct dfput_hash dfput_held_mounts;
+
+u32 __dfput_mount_move(struct dfput_hash *mounts, const void *mnt,
+		       enum dfput_stage from, enum dfput_stage to);
 
 /**
  * dfput_mount_move() - a file goes from one stage to another
@@ -237,9 +273,12 @@ static __always_inline u32 dfput_mount_move(const void *mnt,
 					    enum dfput_stage from,
 					    enum dfput_stage to)
 {
+	const bool held = from == DFPUT_STAGE_HELD || to == DFPUT_STAGE_HELD;
+
 	if (!mnt || !READ_ONCE(dfput_mounts_started))
 		return 0;
-	return __dfput_mount_move(mnt, from, to);
+	return __dfput_mount_move(
+		held ? &dfput_held_mounts : &dfput_busy_mounts, mnt, from, to);
 }
 
 /* What is counted of a mount that can't go away meanwhile. */

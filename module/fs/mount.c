@@ -27,8 +27,8 @@ struct mount_entry {
 
 bool dfput_mounts_started __read_mostly;
 
-static struct dfput_hash busy_mounts;
-static struct dfput_hash held_mounts;
+struct dfput_hash dfput_busy_mounts;
+struct dfput_hash dfput_held_mounts;
 
 /*
  * Changes under the lock of the bucket that is looked at: so a file that moves
@@ -94,11 +94,9 @@ static void enter_stage(struct dfput_bucket *bucket, struct mount_entry *mount,
 	}
 }
 
-u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
-		       enum dfput_stage to)
+u32 __dfput_mount_move(struct dfput_hash *mounts, const void *mnt,
+		       enum dfput_stage from, enum dfput_stage to)
 {
-	bool held = from == DFPUT_STAGE_HELD || to == DFPUT_STAGE_HELD;
-	struct dfput_hash *mounts = held ? &held_mounts : &busy_mounts;
 	struct dfput_bucket *bucket = bucket_of(mounts, mnt);
 	struct mount_entry *mount;
 	unsigned long flags;
@@ -126,7 +124,7 @@ u32 __dfput_mount_move(const void *mnt, enum dfput_stage from,
 
 static u32 count_held(const void *mnt)
 {
-	struct dfput_bucket *bucket = bucket_of(&held_mounts, mnt);
+	struct dfput_bucket *bucket = bucket_of(&dfput_held_mounts, mnt);
 	const struct mount_entry *mount;
 	unsigned long flags;
 	u32 nr;
@@ -140,7 +138,7 @@ static u32 count_held(const void *mnt)
 
 struct dfput_mount_view dfput_mount_snapshot(const void *mnt)
 {
-	struct dfput_bucket *bucket = bucket_of(&busy_mounts, mnt);
+	struct dfput_bucket *bucket = bucket_of(&dfput_busy_mounts, mnt);
 	struct dfput_mount_view view = {};
 	const struct mount_entry *mount;
 	unsigned long flags;
@@ -181,33 +179,33 @@ void dfput_mount_stop(void)
 	struct dfput_bucket *bucket;
 
 	WRITE_ONCE(dfput_mounts_started, false);
-	dfput_hash_for_each_bucket(&busy_mounts, bucket)
-		empty_bucket(&busy_mounts, bucket);
-	dfput_hash_for_each_bucket(&held_mounts, bucket)
-		empty_bucket(&held_mounts, bucket);
+	dfput_hash_for_each_bucket(&dfput_busy_mounts, bucket)
+		empty_bucket(&dfput_busy_mounts, bucket);
+	dfput_hash_for_each_bucket(&dfput_held_mounts, bucket)
+		empty_bucket(&dfput_held_mounts, bucket);
 }
 
 int dfput_mount_init(unsigned int held)
 {
 	const size_t size = sizeof(struct mount_entry);
-	int err = dfput_hash_init(&busy_mounts, BUSY_MOUNTS, size);
+	int err = dfput_hash_init(&dfput_busy_mounts, BUSY_MOUNTS, size);
 
 	if (err)
 		return err;
-	err = dfput_hash_init(&held_mounts, held, size);
+	err = dfput_hash_init(&dfput_held_mounts, held, size);
 	if (err)
-		dfput_hash_exit(&busy_mounts);
+		dfput_hash_exit(&dfput_busy_mounts);
 	return err;
 }
 
 void dfput_mount_exit(void)
 {
-	dfput_hash_exit(&held_mounts);
-	dfput_hash_exit(&busy_mounts);
+	dfput_hash_exit(&dfput_held_mounts);
+	dfput_hash_exit(&dfput_busy_mounts);
 }
 
 size_t dfput_mount_memory(void)
 {
-	return dfput_hash_memory(&busy_mounts) +
-	       dfput_hash_memory(&held_mounts);
+	return dfput_hash_memory(&dfput_busy_mounts) +
+	       dfput_hash_memory(&dfput_held_mounts);
 }

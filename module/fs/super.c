@@ -53,8 +53,7 @@ struct last_file {
 
 struct way {
 	/* Its place in the table, for good. */
-	u16 slot;
-	bool foreign;
+	u32 slot;
 	/* NULL: its shutdown has begun, or would not be seen. */
 	const struct super_block *sb;
 	/* In deactivate_locked_super(), whose return will be seen: a key. */
@@ -75,15 +74,20 @@ struct way {
 struct set {
 	raw_spinlock_t lock;
 	struct way way[WAYS];
-	/* The accounts of those that found no way here: of the foreign, of the others. */
-	struct super_count lost_foreign;
-	struct super_count lost;
 };
 
 static struct set *sets;
 
-/* Files that may be in the way of umounts of any superblock, once more. */
-static struct super_count reaching;
+/*
+ * The accounts of all superblocks that have none of their own. The first is for the
+ * time when there are no generations. Each set has two: of its foreign ones, and of
+ * the others.
+ */
+static struct super_count lost[1 + 2 * SETS];
+
+/* Files that reach others, once more. */
+static atomic_t reaching_arrived;
+static atomic_t reaching_now;
 
 static atomic64_t last_id;
 
@@ -169,7 +173,6 @@ static void fill_way(struct way *way, const struct super_block *sb)
 	way->deactivator = NULL;
 	way->id = atomic64_inc_return(&last_id);
 	way->dev = sb->s_dev;
-	way->foreign = is_foreign(sb);
 	strscpy(way->fstype, sb->s_type->name, sizeof(way->fstype));
 	strscpy(way->name, sb->s_id, sizeof(way->name));
 	/* Whoever finds the key finds the rest. */
@@ -213,7 +216,6 @@ static struct dfput_super_ref ref_to(const struct way *way)
 {
 	struct dfput_super_ref ref = {
 		.slot = way->slot,
-		.foreign = way->foreign,
 		.dev = way->dev,
 		.id = way->id,
 	};
@@ -221,32 +223,39 @@ static struct dfput_super_ref ref_to(const struct way *way)
 	return ref;
 }
 
+u32 dfput_super_lost_account(const struct super_block *sb)
+{
+	return 1 + 2 * (set_of(sb) - sets) + is_foreign(sb);
+}
+
 /* Not inlined: lookups that find the way need not save registers for this. */
 static noinline struct dfput_super_ref
 add_ref(struct set *set, const struct super_block *sb, bool touched)
 {
 	struct dfput_super_ref none = {
-		.slot = set->way->slot,
-		.foreign = is_foreign(sb),
+		.slot = dfput_super_lost_account(sb),
 		.dev = sb->s_dev,
 	};
-	const struct way *way = NULL;
+	const struct way *way = add_way(set, sb, touched);
 
-	/* While shutdowns are not seen, there is no way for anybody. */
-	if (READ_ONCE(started)) {
-		way = add_way(set, sb, touched);
-		if (!way && !touched)
-			dfput_count(DFPUT_COUNT_lost_supers);
-	}
-	return way ? ref_to(way) : none;
+	if (way)
+		return ref_to(way);
+	if (!touched)
+		dfput_count(DFPUT_COUNT_lost_supers);
+	return none;
 }
 
 static __always_inline struct dfput_super_ref
 find_or_add(const struct super_block *sb, bool touched)
 {
-	struct set *set = set_of(sb);
-	const struct way *way = find_way(set, sb);
+	struct dfput_super_ref none = { .dev = sb->s_dev };
+	const struct way *way;
+	struct set *set;
 
+	if (!READ_ONCE(started))
+		return none;
+	set = set_of(sb);
+	way = find_way(set, sb);
 	return likely(way) ? ref_to(way) : add_ref(set, sb, touched);
 }
 
@@ -260,38 +269,13 @@ bool dfput_super_known(const struct super_block *sb)
 	return find_way(set_of(sb), sb);
 }
 
-/*
- * It is of an automounted mount, which an umount of that below takes along; or it pins
- * the mount of a filesystem on top of its own, as overlay's; or what it has of its own
- * may hold files or paths, as sockets and rings do, and loop devices. A pipe does not.
- */
-static __always_inline bool reaches_others(const struct file *file)
-{
-	const struct vfsmount *mnt = dfput_file_mount(file);
-	const struct inode *inode = file_inode(file);
-
-	if (mnt->mnt_flags & MNT_SHRINKABLE || mnt->mnt_sb != inode->i_sb)
-		return true;
-	return S_ISBLK(inode->i_mode) ||
-	       (file->private_data && !S_ISFIFO(inode->i_mode));
-}
-
 struct dfput_super_ref dfput_super_of(const struct file *file)
 {
-	struct dfput_super_ref super = {};
+	struct dfput_super_ref none = {};
 
 	if (!(file->f_mode & FMODE_OPENED))
-		return super;
-	super = find_or_add(file_inode(file)->i_sb, false);
-	super.reaches = reaches_others(file);
-	return super;
-}
-
-static struct super_count *lost_count(const struct dfput_super_ref *super)
-{
-	struct set *set = &sets[super->slot / WAYS];
-
-	return super->foreign ? &set->lost_foreign : &set->lost;
+		return none;
+	return find_or_add(file_inode(file)->i_sb, false);
 }
 
 /* NULL for a file that was never opened. */
@@ -299,7 +283,7 @@ static struct super_count *count_of(const struct dfput_super_ref *super)
 {
 	if (likely(super->id))
 		return &way_at(super->slot)->count;
-	return super->dev ? lost_count(super) : NULL;
+	return super->dev ? &lost[super->slot] : NULL;
 }
 
 void dfput_super_queued(const struct dfput_super_ref *super)
@@ -308,8 +292,6 @@ void dfput_super_queued(const struct dfput_super_ref *super)
 
 	if (count)
 		atomic64_inc(&count->queued);
-	if (super->reaches)
-		atomic64_inc(&reaching.queued);
 }
 
 void dfput_super_retracted(const struct dfput_super_ref *super)
@@ -318,8 +300,6 @@ void dfput_super_retracted(const struct dfput_super_ref *super)
 
 	if (count)
 		atomic64_inc(&count->retracted);
-	if (super->reaches)
-		atomic64_inc(&reaching.retracted);
 }
 
 void dfput_super_released(const struct dfput_super_ref *super)
@@ -328,8 +308,6 @@ void dfput_super_released(const struct dfput_super_ref *super)
 
 	if (count)
 		atomic64_inc(&count->released);
-	if (super->reaches)
-		atomic64_inc(&reaching.released);
 }
 
 void dfput_super_maybe_last(const struct dfput_super_ref *super, int nr)
@@ -338,8 +316,6 @@ void dfput_super_maybe_last(const struct dfput_super_ref *super, int nr)
 
 	if (count)
 		atomic_add(nr, &count->maybe_last);
-	if (super->reaches)
-		atomic_add(nr, &reaching.maybe_last);
 }
 
 /* Racy: of two files at once, either may count as the last. */
@@ -402,15 +378,34 @@ struct dfput_traffic dfput_super_traffic(const void *sb,
 	return traffic;
 }
 
-struct dfput_traffic
-dfput_super_traffic_lost(const struct dfput_super_ref *super)
+struct dfput_traffic dfput_super_traffic_lost(u32 account)
 {
-	return traffic_of(lost_count(super));
+	struct dfput_traffic traffic = traffic_of(&lost[account]);
+	struct dfput_traffic early = traffic_of(&lost[0]);
+
+	traffic.queued += early.queued;
+	traffic.pending += early.pending;
+	traffic.maybe_last += early.maybe_last;
+	return traffic;
 }
 
-struct dfput_traffic dfput_super_traffic_reaching(void)
+void dfput_reaching_add(int nr)
 {
-	return traffic_of(&reaching);
+	if (nr > 0)
+		atomic_inc(&reaching_arrived);
+	atomic_add(nr, &reaching_now);
+}
+
+/* A file that comes meanwhile is there now, and arrives later: never in neither. */
+struct dfput_reaching dfput_reaching_count(void)
+{
+	struct dfput_reaching reaching;
+
+	reaching.arrived = atomic_read(&reaching_arrived);
+	/* Whoever adds one counts it as arrived before it can go. */
+	smp_rmb();
+	reaching.now = atomic_read(&reaching_now);
+	return reaching;
 }
 
 void dfput_super_start(void)
@@ -438,18 +433,19 @@ static void stop_way(struct way *way)
 void dfput_super_stop(void)
 {
 	unsigned long flags;
+	struct super_count *count;
 	struct set *set;
 	struct way *way;
 
 	WRITE_ONCE(started, false);
-	stop_count(&reaching);
+	atomic_set(&reaching_now, 0);
+	for (count = lost; count < lost + ARRAY_SIZE(lost); count++)
+		stop_count(count);
 	for (set = sets; set < sets + SETS; set++) {
 		raw_spin_lock_irqsave(&set->lock, flags);
 		for (way = set->way; way < set->way + WAYS; way++)
 			stop_way(way);
 		raw_spin_unlock_irqrestore(&set->lock, flags);
-		stop_count(&set->lost);
-		stop_count(&set->lost_foreign);
 	}
 }
 

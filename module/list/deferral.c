@@ -118,9 +118,17 @@ static u64 id_of(const struct record *record)
 	return dfput_pool_id(&files.pool, &record->entry.pooled);
 }
 
+/* The file is on the list, or perhaps so: one more, or one less. */
+static void count_reaching(bool reaches, int nr)
+{
+	if (unlikely(reaches))
+		dfput_reaching_add(nr);
+}
+
 static void count_maybe_last(const struct record *record)
 {
 	dfput_super_maybe_last(&record->deferral.super, 1);
+	count_reaching(record->deferral.reaches, 1);
 }
 
 /* Under its bucket's lock: it goes to another state, or away. */
@@ -129,6 +137,7 @@ static void uncount_maybe_last(const struct record *record)
 	if (record->state != STATE_MAYBE_LAST)
 		return;
 	dfput_super_maybe_last(&record->deferral.super, -1);
+	count_reaching(record->deferral.reaches, -1);
 }
 
 /* By whoever owns the record, or holds its bucket's lock. */
@@ -217,6 +226,7 @@ static void describe_file(struct dfput_deferral *deferral,
 	deferral->ino = inode ? inode->i_ino : 0;
 	deferral->super = dfput_super_of(file);
 	deferral->mount = dfput_mount_of(file);
+	deferral->reaches = dfput_file_reaches(file);
 	deferral->ring = 0;
 	deferral->pid = current->pid;
 	deferral->cpu = raw_smp_processor_id();
@@ -253,8 +263,10 @@ static void count_queued(const struct dfput_deferral *deferral, bool recorded,
 	if (unlikely(deferral->ring || late))
 		dfput_list_queued(deferral, seq, late);
 	dfput_count_queued(deferral->cause);
-	if (recorded)
+	if (recorded) {
 		dfput_super_queued(&deferral->super);
+		count_reaching(deferral->reaches, 1);
+	}
 	dfput_origin_queued(deferral->origin);
 	dfput_pending_add();
 }
@@ -263,6 +275,7 @@ static void retract_queued(const struct record *record)
 {
 	dfput_count(DFPUT_COUNT_retracted);
 	dfput_super_retracted(&record->deferral.super);
+	count_reaching(record->deferral.reaches, -1);
 	dfput_mount_move(record->deferral.mount, DFPUT_STAGE_QUEUED,
 			 DFPUT_STAGE_NONE);
 	dfput_pending_sub();
@@ -533,13 +546,16 @@ void dfput_release_start(struct dfput_release *release, const struct file *file,
 		release->ino = release->deferral->ino;
 		release->super = release->deferral->super;
 		release->mount = release->deferral->mount;
+		release->reaches = release->deferral->reaches;
 	} else {
 		release->ino = inode_of(file) ? file_inode(file)->i_ino : 0;
 		release->super = dfput_super_of(file);
 		release->mount = dfput_mount_of(file);
+		release->reaches = dfput_file_reaches(file);
 		dfput_mount_move(release->mount, DFPUT_STAGE_NONE,
 				 DFPUT_STAGE_QUEUED);
 		dfput_super_queued(&release->super);
+		count_reaching(release->reaches, 1);
 	}
 	if (unlikely(release->match == DFPUT_MATCH_NONE)) {
 		dfput_list_begin_gap();
@@ -573,6 +589,7 @@ void dfput_release_finish(struct dfput_release *release, u64 now, bool flush)
 	dfput_hist_add(DFPUT_HIST_release_time,
 		       dfput_elapsed(release->started, now));
 	trace_dfput_release(release, now, flush);
+	count_reaching(release->reaches, -1);
 	if (release->deferral) {
 		finish_record(record_of(release), release, now);
 	} else {

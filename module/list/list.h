@@ -30,6 +30,7 @@
  * @pid: thread on the CPU then
  * @cpu: that CPU
  * @cause: why it could not be task work
+ * @reaches: it may be in the way of an umount of any superblock
  * @comm: that thread's name
  */
 struct dfput_deferral {
@@ -43,6 +44,7 @@ struct dfput_deferral {
 	pid_t pid;
 	u16 cpu;
 	u8 cause;
+	bool reaches;
 	char comm[TASK_COMM_LEN];
 };
 
@@ -66,6 +68,7 @@ enum dfput_match {
  * @ino: inode number
  * @super: where it lived
  * @mount: its mount: a key, or NULL
+ * @reaches: as in @deferral, where there is none
  */
 struct dfput_release {
 	const struct dfput_deferral *deferral;
@@ -76,6 +79,7 @@ struct dfput_release {
 	u64 ino;
 	struct dfput_super_ref super;
 	const void *mount;
+	bool reaches;
 };
 
 /* Is the reference that a file is about to lose its last? */

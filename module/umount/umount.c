@@ -81,8 +81,9 @@ void dfput_umount_enter(struct dfput_umount_view *view, const struct path *path,
 	view->arrived = mount.arrived;
 	view->evidence.before = mount.queued;
 	view->traffic = dfput_super_traffic(sb, &view->super);
-	view->lost = dfput_super_traffic_lost(&view->super);
-	view->reaching = dfput_super_traffic_reaching();
+	view->lost_account = dfput_super_lost_account(sb);
+	view->lost = dfput_super_traffic_lost(view->lost_account);
+	view->reaching = dfput_reaching_count();
 	view->gone = dfput_ring_census().gone;
 }
 
@@ -128,14 +129,16 @@ static u32 count_files(const struct dfput_traffic *before,
 static void look_at_super(struct dfput_umount_view *view)
 {
 	const struct dfput_traffic *before = &view->traffic;
-	struct dfput_traffic lost = dfput_super_traffic_lost(&view->super);
-	struct dfput_traffic reaching = dfput_super_traffic_reaching();
+	struct dfput_traffic lost =
+		dfput_super_traffic_lost(view->lost_account);
+	struct dfput_reaching reaching = dfput_reaching_count();
 	struct dfput_traffic traffic =
 		dfput_super_traffic(view->sb, &view->super);
 
 	view->pending_super = traffic.pending;
 	view->evidence.other_files = count_files(before, &traffic) +
-				     count_files(&view->reaching, &reaching);
+				     view->reaching.now + reaching.now +
+				     reaching.arrived - view->reaching.arrived;
 	/* Any without room may be of this superblock. */
 	if (count_files(&view->lost, &lost) ||
 	    (before->id && traffic.id != before->id))
@@ -288,10 +291,10 @@ static bool has_counted(const struct dfput_umount_view *row, u32 seq)
 }
 
 /* It may be in the way of the umount of another mount than its own. */
-static bool may_block(const struct dfput_super_ref *super,
+static bool may_block(const struct dfput_super_ref *super, bool reaches,
 		      const struct dfput_umount_view *row)
 {
-	return super->reaches || super->dev == row->super.dev;
+	return reaches || super->dev == row->super.dev;
 }
 
 static void add_ring_file(const struct dfput_deferral *deferral, u32 seq,
@@ -306,8 +309,8 @@ static void add_ring_file(const struct dfput_deferral *deferral, u32 seq,
 		if (!ring_existed_at(row, deferral->ring))
 			continue;
 		if (!last || row->mnt != deferral->mount) {
-			row->evidence.ring_other_files +=
-				may_block(&deferral->super, row);
+			row->evidence.ring_other_files += may_block(
+				&deferral->super, deferral->reaches, row);
 		} else if (!has_counted(row, seq)) {
 			row->evidence.ring_files++;
 			if (!row->evidence.root)
@@ -321,7 +324,7 @@ static void ring_put(const struct dfput_deferral *deferral, u32 seq, bool last)
 {
 	/* Pairs with look(): either we see its rings, or it counts our file. */
 	smp_mb();
-	if ((deferral->mount || deferral->super.reaches) &&
+	if ((deferral->mount || deferral->reaches) &&
 	    (s32)(READ_ONCE(last_ring_found) - deferral->ring) >= 0)
 		add_ring_file(deferral, seq, last);
 }
@@ -347,8 +350,8 @@ static void add_drained(const struct dfput_deferral *deferral, u32 seq)
 		if (!was_refused(row) || row->ended < deferral->queued)
 			continue;
 		if (row->mnt != deferral->mount) {
-			row->evidence.other_files +=
-				may_block(&deferral->super, row);
+			row->evidence.other_files += may_block(
+				&deferral->super, deferral->reaches, row);
 		} else if (!has_counted(row, seq)) {
 			row->evidence.drained++;
 			if (!row->evidence.root)
@@ -376,7 +379,7 @@ void dfput_umount_unseen(const struct dfput_release *release)
 	raw_spin_lock_irqsave(&rows_lock, flags);
 	for_each_row(id, row)
 		if (row->mnt == release->mount ||
-		    may_block(&release->super, row))
+		    may_block(&release->super, release->reaches, row))
 			row->evidence.unsure = true;
 	raw_spin_unlock_irqrestore(&rows_lock, flags);
 }

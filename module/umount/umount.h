@@ -52,8 +52,9 @@ struct dfput_umount_view {
 	u32 gaps;
 	u32 arrived;
 	struct dfput_traffic traffic;
+	u32 lost_account;
 	struct dfput_traffic lost;
-	struct dfput_traffic reaching;
+	struct dfput_reaching reaching;
 	u32 gone;
 	/* Files of that superblock on the list. */
 	u64 pending_super;

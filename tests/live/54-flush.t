@@ -141,10 +141,6 @@ has_passed() {
 	[ "$(value hooks selftest)" = passed ]
 }
 
-is_settled() {
-	[ "$(value hooks settled)" = 1 ]
-}
-
 hold_worker || not_ok "the worker can be held up: ${reason-}"
 unload_soon
 load

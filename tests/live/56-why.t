@@ -165,22 +165,13 @@ try_device() {
 	is "$1: then there is nothing to be found" "$why" 3
 }
 
-is_settled() {
-	[ "$(value hooks settled)" = 1 ]
-}
-
 modprobe -q loop
-# For some seconds after a load, a ring from before it may be in the way.
-excludes_rings() {
-	! umount "$parent" 2>/dev/null && [ "$(fields umounts why | tail -n 1)" = other ]
-}
-
 load
 wait_for 60 is_settled
 if [ -e "$stats/umounts" ]; then
 	mkdir "$parent/child"
 	mount -t tmpfs child "$parent/child"
-	ok 'rings from before the load are excluded soon' wait_for 90 excludes_rings
+	ok 'rings from before the load are excluded soon' wait_for 90 excludes_rings "$parent"
 	umount "$parent/child"
 fi
 mark

@@ -14,10 +14,6 @@ rights=$(sed -n 's/^CapabilityBoundingSet=//p' "$top/userspace/dfput-watch.servi
 	tr '[:upper:]' '[:lower:]' | sed 's/cap_/+/g; s/ /,/g')
 trap 'stop; release; [ ! -e $binfmt/watch ] || echo -1 >$binfmt/watch; drop_stuck; drop_fs; fresh' EXIT
 
-is_settled() {
-	[ "$(value hooks settled)" = 1 ]
-}
-
 # watch ARGUMENT...: in the background, until it has looked
 watch() {
 	rm -f "$log"
@@ -65,7 +61,6 @@ if ! make_fs ext4; then
 fi
 mount "$device" "$point"
 mount_scratch
-wait_for 60 is_settled
 wait_for 60 is_quiet
 cat >"$TMPDIR/program" <<'PROGRAM'
 #!/bin/sh
@@ -74,12 +69,13 @@ PROGRAM
 chmod +x "$TMPDIR/program"
 export RESULT=$TMPDIR/result
 setpriv --no-new-privs --bounding-set "-all,$rights" true || rights=${rights%,*}
+hold sh -c "cd / && exec 7>'$point/file' && exec sleep 1000"
+wait_for 30 runs "$holder" sleep
+wait_for 90 excludes_rings "$point"
 watch --json --exec "$TMPDIR/program"
 
 # ---- a living process
 
-hold sh -c "cd / && exec 7>'$point/file' && exec sleep 1000"
-wait_for 30 runs "$holder" sleep
 refused "$point"
 timed 'a living process'
 like 'a living process: it is named' "$last" "\"answer\":\"umount\[[0-9]+\] was refused: $point is kept busy by process $holder \(sleep"

@@ -192,6 +192,17 @@ is_quiet() {
 	is_drained && [ "$(value stats queued)" = "$before" ]
 }
 
+# What was on the list before measuring is gone.
+is_settled() {
+	[ "$(value hooks settled)" = 1 ]
+}
+
+# excludes_rings MOUNT: it is busy, and no longer perhaps because of a ring from before
+# measuring, as in the first seconds.
+excludes_rings() {
+	! umount "$1" 2>/dev/null && [ "$(fields umounts why | tail -n 1)" = other ]
+}
+
 # ---- an independent count ---------------------------------------------------
 
 # ftrace's own function tracer, in an instance of its own, on __fput.

@@ -44,8 +44,7 @@ file_argument(struct ftrace_regs *fregs)
  */
 
 /* The caller drops @refs references where the last put would be deferred. */
-static noinline void report_put(enum dfput_hook_id hook,
-				const struct file *file, unsigned int refs,
+static noinline void report_put(const struct file *file, unsigned int refs,
 				unsigned long caller)
 {
 	enum dfput_cause cause = dfput_context_cause();
@@ -53,7 +52,7 @@ static noinline void report_put(enum dfput_hook_id hook,
 
 	if (left >= MAYBE_LAST_REFS)
 		return;
-	dfput_count_hit(hook);
+	dfput_count_hit(DFPUT_HOOK_queue_many);
 	dfput_list_put(file, cause, caller,
 		       left ? DFPUT_PUT_MAYBE_LAST : DFPUT_PUT_LAST);
 }
@@ -63,7 +62,7 @@ void dfput_on_fput(unsigned long ip, unsigned long caller,
 {
 	if (likely(!dfput_context_defers()))
 		return;
-	report_put(DFPUT_HOOK_queue_fput, file_argument(fregs), 1, caller);
+	report_put(file_argument(fregs), 1, caller);
 }
 
 /* Up to 5.17 fput() calls fput_many(), and so do others. */
@@ -72,8 +71,8 @@ void dfput_on_fput_many(unsigned long ip, unsigned long caller,
 {
 	if (likely(!dfput_context_defers()))
 		return;
-	report_put(DFPUT_HOOK_queue_many, file_argument(fregs),
-		   dfput_ftrace_argument(fregs, 1), caller);
+	report_put(file_argument(fregs), dfput_ftrace_argument(fregs, 1),
+		   caller);
 }
 
 static noinline void report_queued(const struct file *file,
@@ -211,8 +210,10 @@ void dfput_on_filp_close(unsigned long ip, unsigned long caller,
 void dfput_on___fput_sync(unsigned long ip, unsigned long caller,
 			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (unlikely(dfput_watching()))
-		report_live_close(file_argument(fregs));
+	if (likely(!dfput_watching()))
+		return;
+	dfput_count_hit(DFPUT_HOOK_close_sync);
+	report_live_close(file_argument(fregs));
 }
 
 void dfput_on_io_uring_release(unsigned long ip, unsigned long caller,
@@ -232,6 +233,7 @@ void dfput_on_ring_wait(unsigned long ip, unsigned long caller,
 	if (likely(!dfput_range_holds(&dfput_symbols.io_ring_exit_work,
 				      caller)))
 		return;
+	dfput_count_hit(DFPUT_HOOK_ring_wait);
 	dfput_ring_wait(dfput_ftrace_argument(fregs, 1));
 }
 
@@ -249,7 +251,7 @@ void dfput_on_aio_ring_mmap_prepare(unsigned long ip, unsigned long caller,
 	unsigned long desc = dfput_ftrace_argument(fregs, 0);
 	const struct file *file = dfput_mmap_prepare_file(desc);
 
-	dfput_count_hit(DFPUT_HOOK_aio_map_prepare);
+	dfput_count_hit(DFPUT_HOOK_aio_map);
 	if (file)
 		dfput_watch_bind(file);
 }
@@ -259,6 +261,7 @@ void dfput_on_exit_aio(unsigned long ip, unsigned long caller,
 {
 	unsigned long mm = dfput_ftrace_argument(fregs, 0);
 
+	dfput_count_hit(DFPUT_HOOK_aio_exit);
 	dfput_watch_exit_aio((const struct mm_struct *)mm);
 }
 

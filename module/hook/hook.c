@@ -291,13 +291,13 @@ int dfput_hooks_arm(enum dfput_method method, bool exits)
 	return err;
 }
 
-static u64 count_hits(enum dfput_hook_id id)
+static u64 count_hits(enum dfput_hook_id role)
 {
 	u64 hits = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		hits += READ_ONCE(per_cpu(dfput_hits, cpu)[id]);
+		hits += READ_ONCE(per_cpu(dfput_hits, cpu)[role]);
 	return hits;
 }
 
@@ -306,7 +306,7 @@ void dfput_hooks_reset(void)
 	struct dfput_hook *hook;
 
 	for_each_hook(hook) {
-		WRITE_ONCE(hook->hits_base, count_hits(hook - dfput_hooks));
+		WRITE_ONCE(hook->hits_base, count_hits(hook->role));
 		WRITE_ONCE(hook->missed_base, count_missed(hook));
 	}
 }
@@ -332,7 +332,12 @@ void dfput_hook_view(enum dfput_hook_id id, struct dfput_hook_view *view)
 	view->backend = hook->backend->name;
 	view->state = READ_ONCE(hook->state);
 	view->error = hook->error;
-	view->hits = count_hits(id) - READ_ONCE(hook->hits_base);
+	/* The row that fills the role has them all. */
+	if (view->state <= DFPUT_HOOK_ARMED)
+		view->hits =
+			count_hits(hook->role) - READ_ONCE(hook->hits_base);
+	else
+		view->hits = 0;
 	view->misses = dfput_hook_missed(id);
 }
 

@@ -89,9 +89,9 @@
 	X(ring_exit, "io_ring_exit_work", kretprobe, ring_exit, ALL, EXITS,    \
 	  IO_URING, ring_exit, DFPUT_LOSS_RING)                                \
 	X(ring_files, "io_rsrc_put_work", kretprobe, ring_files, ALL, EXITS,   \
-	  RING_FILES, ring_work, DFPUT_LOSS_RING)                              \
+	  RING_FILES, ring_files, DFPUT_LOSS_RING)                             \
 	X(ring_fallback, "io_fallback_req_func", kretprobe, ring_fallback,     \
-	  ALL, EXITS, IO_URING, ring_work, DFPUT_LOSS_RING)                    \
+	  ALL, EXITS, IO_URING, ring_fallback, DFPUT_LOSS_RING)                \
 	X(task_fallback, "io_tctx_fallback_work", kretprobe, ring_fallback,    \
 	  ALL, EXITS, IO_URING, task_fallback, DFPUT_LOSS_RING)                \
 	X(queue_exact, "__fput_deferred", ftrace, queue_exact, EXACT, ALWAYS,  \

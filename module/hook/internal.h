@@ -117,10 +117,10 @@ DFPUT_HOOKS(DFPUT_HANDLER)
 
 DECLARE_PER_CPU(u64[DFPUT_NR_HOOKS], dfput_hits);
 
-/* A handler had something to do. Any context. */
-static __always_inline void dfput_count_hit(enum dfput_hook_id id)
+/* A handler of this role had something to do. Any context. */
+static __always_inline void dfput_count_hit(enum dfput_hook_id role)
 {
-	this_cpu_inc(dfput_hits[id]);
+	this_cpu_inc(dfput_hits[role]);
 }
 
 /**

@@ -124,21 +124,38 @@ int dfput_leave_ring_exit(struct kretprobe_instance *instance,
 }
 NOKPROBE_SYMBOL(dfput_leave_ring_exit);
 
-/* Also called for rings that nobody has released: these are not known. */
-int dfput_enter_ring_work(struct kretprobe_instance *instance,
-			  struct pt_regs *regs)
+/* These two are also called for rings that nobody has released: not known. */
+int dfput_enter_ring_files(struct kretprobe_instance *instance,
+			   struct pt_regs *regs)
 {
+	dfput_count_hit(DFPUT_HOOK_ring_files);
 	return !dfput_ring_enter((void *)regs_get_kernel_argument(regs, 0));
 }
-NOKPROBE_SYMBOL(dfput_enter_ring_work);
+NOKPROBE_SYMBOL(dfput_enter_ring_files);
 
-int dfput_leave_ring_work(struct kretprobe_instance *instance,
-			  struct pt_regs *regs)
+int dfput_leave_ring_files(struct kretprobe_instance *instance,
+			   struct pt_regs *regs)
 {
 	dfput_ring_leave(false);
 	return 0;
 }
-NOKPROBE_SYMBOL(dfput_leave_ring_work);
+NOKPROBE_SYMBOL(dfput_leave_ring_files);
+
+int dfput_enter_ring_fallback(struct kretprobe_instance *instance,
+			      struct pt_regs *regs)
+{
+	dfput_count_hit(DFPUT_HOOK_ring_fallback);
+	return !dfput_ring_enter((void *)regs_get_kernel_argument(regs, 0));
+}
+NOKPROBE_SYMBOL(dfput_enter_ring_fallback);
+
+int dfput_leave_ring_fallback(struct kretprobe_instance *instance,
+			      struct pt_regs *regs)
+{
+	dfput_ring_leave(false);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_ring_fallback);
 
 int dfput_enter_task_fallback(struct kretprobe_instance *instance,
 			      struct pt_regs *regs)
@@ -146,7 +163,7 @@ int dfput_enter_task_fallback(struct kretprobe_instance *instance,
 	struct task_struct *task =
 		dfput_task_fallback(regs_get_kernel_argument(regs, 0));
 
-	dfput_count_hit(DFPUT_HOOK_task_fallback);
+	dfput_count_hit(DFPUT_HOOK_ring_fallback);
 	return !task || !dfput_ring_enter_task(task);
 }
 NOKPROBE_SYMBOL(dfput_enter_task_fallback);

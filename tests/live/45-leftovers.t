@@ -351,6 +351,15 @@ is 'order: and so is the release of each by the list' \
 	"$(tail -n "+$end" <<<"$trace" | sed -n 's/.*dfput_release: .* ino=\([0-9]*\) .*/\1/p' |
 		grep -xF "$inodes" | sort)" "$inodes"
 rmdir "$instance" "$exits"
+
+# ---- all of this was seen by these
+
+for hook in close exit ring ring_exit aio_exit; do
+	holds "$hook: it had something to do" "$(column hooks hits hook $hook)" -gt 0
+done
+if [ "$(column hooks state hook close_sync)" = armed ]; then
+	holds 'close_sync: it had something to do' "$(column hooks hits hook close_sync)" -gt 0
+fi
 unload
 
 done_testing

@@ -68,13 +68,6 @@ static int init_hooks(const struct dfput_settings *settings)
 	return dfput_hooks_init();
 }
 
-/* Files that come without a record from now on were queued unseen: preload. */
-static void stop_hooks(void)
-{
-	dfput_batch_new_preload();
-	dfput_hooks_disarm();
-}
-
 struct part {
 	const char *name;
 	int (*init)(const struct dfput_settings *settings);
@@ -88,7 +81,7 @@ struct part {
  * In the order of init. Exit and stop go backwards, so each row may use those above
  * it until its own exit or stop:
  *
- * - Hooks stop first: no handler runs any more while the others forget.
+ * - Hooks exit first, and before any stop: no handler may run while others forget.
  * - Batches stop before watch, records, mounts and superblocks: a batch gives back
  *   what it holds of the file that it was releasing.
  * - Rings and watch stop before owners exit: they hold references to them.
@@ -120,7 +113,7 @@ static const struct part parts[] = {
 	  .reset = dfput_umount_reset },
 	{ .name = "selftest", .stop = dfput_selftest_stop },
 	{ .name = "tracepoints", .exit = tracepoint_synchronize_unregister },
-	{ "hooks", init_hooks, dfput_hooks_exit, stop_hooks, dfput_hooks_reset,
+	{ "hooks", init_hooks, dfput_hooks_exit, NULL, dfput_hooks_reset,
 	  dfput_hooks_memory },
 };
 
@@ -161,6 +154,10 @@ void dfput_parts_stop(void)
 {
 	const struct part *part = parts + ARRAY_SIZE(parts);
 
+	/* Files that come without a record from now on were queued unseen: preload. */
+	dfput_batch_new_preload();
+	if (!dfput_hooks_disarm())
+		return;
 	while (part-- > parts)
 		if (part->stop)
 			part->stop();

@@ -188,13 +188,14 @@ static void disarm_run(struct dfput_hook *last)
 	}
 }
 
-void dfput_hooks_disarm(void)
+bool dfput_hooks_disarm(void)
 {
 	struct dfput_hook *hook;
 
 	for_each_hook_reverse(hook)
 		if (hook->state == DFPUT_HOOK_ARMED)
 			disarm_run(hook);
+	return !is_kept;
 }
 
 /* Says what is lost with a hook, and returns the error if it is too much. */

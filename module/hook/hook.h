@@ -55,8 +55,11 @@ bool dfput_hooks_offer(enum dfput_method method);
  */
 int dfput_hooks_arm(enum dfput_method method, bool exits);
 
-/* Disarm what is armed, and wait for handlers that run. */
-void dfput_hooks_disarm(void);
+/*
+ * Disarm what is armed, and wait for handlers that run.
+ * Return: none is called any more.
+ */
+bool dfput_hooks_disarm(void);
 
 /* Count hits and misses from zero. */
 void dfput_hooks_reset(void);

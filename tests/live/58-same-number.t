@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Two files of one superblock with the same inode number: in subvolumes of btrfs, in
-# layers of an overlay. A living process has the one open; the other, of an ended
-# process, is in flight to a socket, which /proc does not show. So whether a living
-# process holds what is held cannot be told.
+# layers of an overlay, and all eventfds have one. A living process has the one open;
+# the other, of an ended process, is in flight to a socket, which /proc does not show.
+# So whether a living process holds what is held cannot be told.
 . "$(dirname "$0")/lib.sh"
 fresh
 overlay=/mnt/same-over
@@ -17,21 +17,27 @@ cleanup() {
 }
 trap 'cleanup; fresh' EXIT
 
-# fly FILE: a process opens it, sends it to a socket of its parent, and ends. 46 is
-# sendmsg(2), 1 and 1 are SOL_SOCKET and SCM_RIGHTS.
+# fly [FILE]: a process opens it, or an eventfd, sends it to a socket of its parent, and
+# ends. 46 is sendmsg(2), 290 eventfd2(2), 1 and 1 are SOL_SOCKET and SCM_RIGHTS.
 fly() {
 	# shellcheck disable=SC2016 # that is Perl
 	hold perl -MSocket -MPOSIX=_exit -e '
 		socketpair(my $to, my $from, AF_UNIX, SOCK_STREAM, 0) || die;
 		if (!fork) {
-			open(my $file, "<", $ARGV[0]) || die;
+			my ($file, $fd);
+			if (@ARGV) {
+				open($file, "<", $ARGV[0]) || die;
+				$fd = fileno($file);
+			} else {
+				$fd = syscall(290, 0, 0);
+			}
 			my $byte = pack("Pq", "x", 1);
-			my $control = pack("QiiiI", 20, 1, 1, fileno($file), 0);
+			my $control = pack("QiiiI", 20, 1, 1, $fd, 0);
 			my $message = pack("QLLPQPQiI", 0, 0, 0, $byte, 1, $control, 24, 0, 0);
 			_exit(syscall(46, fileno($from), $message, 0) == 1 ? 0 : 1);
 		}
 		wait;
-		sleep' "$1"
+		sleep' "$@"
 }
 
 held_number() {
@@ -79,4 +85,17 @@ if mount -t overlay -o "xino=off,lowerdir=${layers[0]}:${layers[1]}" same "$over
 else
 	skip 'overlay' 'this kernel mounts none'
 fi
+
+held_eventfd() {
+	[ -n "$(column held pid fstype anon_inodefs)" ]
+}
+
+hold perl -e 'syscall(290, 0, 0); sleep'
+fly
+ok 'eventfd: something holds that of an ended process' wait_for 30 held_eventfd
+dfput wait --all --timeout 2 --json >"$TMPDIR/said"
+is 'eventfd: wait cannot tell' $? 4
+like 'eventfd: whether a living process holds it' "$(<"$TMPDIR/said")" '"held_perhaps":[1-9]'
+release
+ok 'eventfd: wait ends when it is released' dfput wait --all --timeout 60
 done_testing

@@ -51,6 +51,9 @@ static void mounts(void **state)
 	assert_true(locate_mount(mountinfo, "/mnt/a b", &super));
 	assert_true(super == makedev(0, 42));
 	assert_false(locate_mount(mountinfo, "/mnt", &super));
+	assert_true(locate_is_alone(mountinfo, makedev(0, 26)));
+	assert_false(locate_is_alone(mountinfo, makedev(0, 42)));
+	assert_false(locate_is_alone(mountinfo, makedev(0, 43)));
 	assert_true(locate_source(mountinfo, "/dev/sda1", &super));
 	assert_true(super == makedev(8, 1));
 	assert_false(locate_source(mountinfo, "/dev/sda2", &super));

@@ -28,9 +28,10 @@
 #define HELD "# dfput 2\n" DFPUT_COLUMNS_held(NAME, ) "end\n"
 #define RINGS "# dfput 2\n" DFPUT_COLUMNS_rings(NAME, ) "end\n"
 
-#define FILE_OF(device, pid, start)                               \
+#define FILE_OF(device, pid, start) FILE_ON(device, pid, start, "m1")
+#define FILE_ON(device, pid, start, mount)                        \
 	"5\tqueued\tbh\t" device "\t5\text4\t1\t0\t9\tx\t0\t" pid \
-	"\tx\t" start "\tm1\t-\t-\n"
+	"\tx\t" start "\t" mount "\t-\t-\n"
 #define A_FILE FILE_OF("8:1", "9", "70")
 #define A_HELD(device, pid, start)                                   \
 	"5\texit\t6\t" device "\t5\text4\t1\tm1\t-\t" pid "\t" start \
@@ -325,6 +326,13 @@ static void assert_left(uint64_t rings, uint64_t held, uint64_t pending)
 	assert_int_equal(unreleased_count(&unreleased), rings + held + pending);
 }
 
+/* And for no other reason. */
+static void assert_perhaps(enum unreleased_doubt doubt, uint64_t nr)
+{
+	assert_int_equal(unreleased.perhaps[doubt], nr);
+	assert_int_equal(unreleased_perhaps(&unreleased), nr);
+}
+
 static void write_tables(void)
 {
 	write_file("pending",
@@ -349,19 +357,73 @@ static void of_all(void **state)
 	assert_string_equal(text, "3 files ");
 }
 
-/* Not of an earlier or later process with the same pid. */
+/* Not of an earlier or later process with the same pid; but perhaps what is nobody's. */
 static void of_process(void **state)
 {
 	(void)state;
 	write_tables();
 	unreleased.query =
 		(struct unreleased_query){ .pid = 9, .most_start = 100 };
-	assert_left(1, 1, 2);
+	assert_left(1, 1, 3);
+	assert_perhaps(UNRELEASED_OWNER, 1);
 	unreleased.query.least_start = 75;
-	assert_left(0, 0, 1);
+	assert_left(0, 0, 2);
 	unreleased.query.least_start = 0;
 	unreleased.query.most_start = 75;
-	assert_left(1, 1, 1);
+	assert_left(1, 1, 2);
+}
+
+/* It may have been its, unless it was there before the process was. */
+static void of_nobody(void **state)
+{
+	(void)state;
+	write_file("pending", PENDING FILE_OF("8:1", "0", "0"));
+	write_file("rings", RINGS A_RING("1", "0", "0"));
+	unreleased.query = (struct unreleased_query){
+		.pid = 9,
+		.least_start = number_now() - 1000,
+		.most_start = UINT64_MAX,
+	};
+	/* Both are 5 ns old. */
+	assert_left(1, 0, 1);
+	assert_perhaps(UNRELEASED_OWNER, 2);
+	unreleased.query.least_start = number_now() + NUMBER_NS_PER_SEC;
+	assert_left(0, 0, 0);
+	assert_perhaps(UNRELEASED_OWNER, 0);
+}
+
+/* Its release has begun, so that it is not unrecorded any longer. */
+static void released_without_record(void **state)
+{
+	(void)state;
+	write_file("pending", PENDING FILE_OF("8:2", "9", "70"));
+	write_gauge(2);
+	unreleased.query.device = "8:1";
+	assert_int_equal(unreleased_look(&unreleased, &reader), 0);
+	assert_int_equal(unreleased_count(&unreleased), 1);
+	assert_perhaps(UNRELEASED_NO_ROW, 1);
+	write_gauge(1);
+	assert_left(0, 0, 0);
+	assert_perhaps(UNRELEASED_NO_ROW, 0);
+}
+
+/* What the files of an overlay leave is of the layers' superblocks. */
+static void of_stacked(void **state)
+{
+	(void)state;
+	write_file("pending", PENDING FILE_ON("8:1", "9", "70", "m1")
+				      FILE_ON("8:1", "9", "70", "-")
+					      FILE_ON("0:9", "9", "70", "m2"));
+	write_file("held", HELD A_HELD("8:1", "9", "70"));
+	unreleased.query.device = "0:9";
+	assert_left(0, 0, 1);
+	unreleased.query.stacked = true;
+	assert_left(0, 0, 2);
+	assert_perhaps(UNRELEASED_STACKED, 1);
+	/* By its mount it is known for certain. */
+	unreleased.query.mount = "m1";
+	assert_left(0, 1, 1);
+	assert_perhaps(UNRELEASED_STACKED, 0);
 }
 
 /* Of rings, those that were there at the first look. */
@@ -402,6 +464,9 @@ int main(void)
 		TEST(of_process),
 		TEST(of_device),
 		TEST(of_mount),
+		TEST(of_nobody),
+		TEST(of_stacked),
+		TEST(released_without_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,9 +9,10 @@
 #include "lib/number.h"
 #include "lib/text.h"
 #include "proc/devices.h"
+#include "proc/fstype.h"
 #include "proc/holders.h"
 
-enum { PID, START, DEVICE, MOUNT, INODE, ID, REAPERS, FSTYPE, NR_COLUMNS };
+enum { PID, START, AGE, DEVICE, MOUNT, INODE, ID, REAPERS, FSTYPE, NR_COLUMNS };
 
 static const struct {
 	const struct listing *listing;
@@ -21,19 +22,20 @@ static const struct {
 } tables[UNRELEASED_NR] = {
 	[UNRELEASED_RINGS] = {
 		&listing_rings,
-		{ "#pid", "#start_ns", "", "", "", "#id", "reapers", "" },
+		{ "#pid", "#start_ns", "#age_ns", "", "", "", "#id", "reapers",
+		  "" },
 		"ring", "",
 	},
 	[UNRELEASED_HELD] = {
 		&listing_held,
-		{ "#pid", "#start_ns", "device", "mount", "#inode", "",
-		  "reapers", "fstype" },
+		{ "#pid", "#start_ns", "#age_ns", "device", "mount", "#inode",
+		  "", "reapers", "fstype" },
 		"file", " held",
 	},
 	[UNRELEASED_PENDING] = {
 		&listing_pending,
-		{ "#owner", "#owner_start_ns", "device", "mount", "#inode", "",
-		  "", "" },
+		{ "#owner", "#owner_start_ns", "#age_ns", "device", "mount",
+		  "#inode", "", "", "" },
 		"file", " on the list",
 	},
 };
@@ -46,14 +48,41 @@ static bool is_like(const struct rows *rows, size_t row, int column,
 	       rows_is(rows, row, column, wanted);
 }
 
-static bool is_of_process(const struct unreleased_query *query,
+static bool is_of_mount(struct unreleased *unreleased, const struct rows *rows,
+			size_t row)
+{
+	const struct unreleased_query *query = &unreleased->query;
+
+	if (query->mount)
+		return is_like(rows, row, MOUNT, query->mount);
+	if (is_like(rows, row, DEVICE, query->device))
+		return true;
+	/* No process has a file below another's: it was never closed, so not held. */
+	if (!query->stacked || !*rows_cell(rows, row, MOUNT) ||
+	    rows != &unreleased->rows[UNRELEASED_PENDING])
+		return false;
+	unreleased->perhaps[UNRELEASED_STACKED]++;
+	return true;
+}
+
+static bool is_of_process(struct unreleased *unreleased,
 			  const struct rows *rows, size_t row)
 {
+	const struct unreleased_query *query = &unreleased->query;
 	uint64_t start = rows_number(rows, row, START);
+	uint64_t pid = rows_number(rows, row, PID);
 
-	return !query->pid ||
-	       (rows_number(rows, row, PID) == query->pid &&
-		start >= query->least_start && start <= query->most_start);
+	if (!query->pid)
+		return true;
+	if (pid)
+		return pid == query->pid && start >= query->least_start &&
+		       start <= query->most_start;
+	/* Nobody knows whose; but not its, if it was not there yet. */
+	if (query->least_start &&
+	    number_now() < query->least_start + rows_number(rows, row, AGE))
+		return false;
+	unreleased->perhaps[UNRELEASED_OWNER]++;
+	return true;
 }
 
 /* If it was started before, a process with our pid was its reaper before us. */
@@ -61,23 +90,18 @@ static bool is_below_reaper(struct unreleased *unreleased,
 			    const struct rows *rows, size_t row)
 {
 	const struct unreleased_query *query = &unreleased->query;
-	enum reapers_result whose;
+	enum reapers_result whose = REAPERS_UNKNOWN;
 
 	if (!query->reaper)
 		return true;
-	if (rows_number(rows, row, START) < query->least_start)
-		return false;
-	whose = reapers_find(rows_text(rows, row, REAPERS), query->reaper);
+	if (rows_number(rows, row, PID)) {
+		if (rows_number(rows, row, START) < query->least_start)
+			return false;
+		whose = reapers_find(rows_text(rows, row, REAPERS),
+				     query->reaper);
+	}
 	unreleased->unknown += whose == REAPERS_UNKNOWN;
 	return whose == REAPERS_BELOW;
-}
-
-/* A ring of which nobody knows who closed it. */
-static bool is_unknown(const struct unreleased_query *query,
-		       const struct rows *rows, size_t row)
-{
-	return (query->pid || query->reaper) && *rows->names[ID] &&
-	       !rows_number(rows, row, PID);
 }
 
 static bool is_selected(const struct rows *rows, size_t row, void *context)
@@ -88,13 +112,8 @@ static bool is_selected(const struct rows *rows, size_t row, void *context)
 	/* Rings that came later cannot have files that were there before. */
 	if (query->device && rows_number(rows, row, ID) > unreleased->last_ring)
 		return false;
-	if (is_unknown(query, rows, row)) {
-		unreleased->unknown++;
-		return false;
-	}
-	return is_like(rows, row, DEVICE, query->device) &&
-	       is_like(rows, row, MOUNT, query->mount) &&
-	       is_of_process(query, rows, row) &&
+	return is_of_mount(unreleased, rows, row) &&
+	       is_of_process(unreleased, rows, row) &&
 	       is_below_reaper(unreleased, rows, row);
 }
 
@@ -110,6 +129,27 @@ static void note_rings(struct unreleased *unreleased)
 	}
 }
 
+/*
+ * A file without a record has no row, also while its release runs. Whose it is,
+ * nobody knows. One that goes between the two readings is an event.
+ */
+static int count_unrecorded(struct unreleased *unreleased,
+			    struct reader *reader)
+{
+	const struct unreleased_query *query = &unreleased->query;
+	uint64_t nr = unreleased->rows[UNRELEASED_PENDING].nr, pending;
+	struct stats stats;
+	int err = stats_load(reader, &stats);
+
+	if (err)
+		return err;
+	pending = stats.gauge[DFPUT_GAUGE_pending];
+	unreleased->unrecorded = pending > nr ? pending - nr : 0;
+	if (query->device || query->mount || query->pid)
+		unreleased->perhaps[UNRELEASED_NO_ROW] = unreleased->unrecorded;
+	return 0;
+}
+
 static int select_table(struct unreleased *unreleased, struct reader *reader,
 			int table)
 {
@@ -123,7 +163,9 @@ static int select_table(struct unreleased *unreleased, struct reader *reader,
 		note_rings(unreleased);
 	selection_make(&unreleased->selected[table], rows, is_selected,
 		       unreleased);
-	return 0;
+	return table == UNRELEASED_PENDING ?
+		       count_unrecorded(unreleased, reader) :
+		       0;
 }
 
 struct living_query {
@@ -141,7 +183,8 @@ static bool is_not_held(const struct rows *rows, size_t row, void *context)
 		answer = holders_hold(query->holders,
 				      rows_text(rows, row, FSTYPE), super,
 				      rows_number(rows, row, INODE));
-	query->unreleased->perhaps += answer == HOLDERS_PERHAPS;
+	query->unreleased->perhaps[UNRELEASED_NUMBER] += answer ==
+							 HOLDERS_PERHAPS;
 	query->unreleased->living += answer == HOLDERS_ONE;
 	return answer != HOLDERS_ONE;
 }
@@ -153,7 +196,8 @@ static bool is_one_super(const struct unreleased *unreleased)
 	const struct selection *held = &unreleased->selected[UNRELEASED_HELD];
 
 	for (size_t i = 0; i < held->nr; i++)
-		if (holders_repeat(rows_text(rows, held->row[i], FSTYPE)))
+		if (!fstype_has_unique_inodes(
+			    rows_text(rows, held->row[i], FSTYPE)))
 			return false;
 	return unreleased->query.device;
 }
@@ -186,25 +230,6 @@ static int check_living(struct unreleased *unreleased, struct reader *reader)
 	return err;
 }
 
-/* Files without a record are on the list, but not in the table. Whose, nobody knows. */
-static int count_unrecorded(struct unreleased *unreleased,
-			    struct reader *reader)
-{
-	const struct unreleased_query *query = &unreleased->query;
-	struct stats stats;
-	int err;
-
-	if (query->device || query->mount || query->pid || query->reaper)
-		return 0;
-	err = stats_load(reader, &stats);
-	if (err)
-		return err;
-	unreleased->unrecorded = unreleased->selected[UNRELEASED_PENDING].nr ?
-					 stats.gauge[DFPUT_GAUGE_unrecorded] :
-					 stats.gauge[DFPUT_GAUGE_pending];
-	return 0;
-}
-
 void unreleased_free(struct unreleased *unreleased)
 {
 	for (int table = 0; table < UNRELEASED_NR; table++) {
@@ -223,15 +248,13 @@ int unreleased_look(struct unreleased *unreleased, struct reader *reader)
 	unreleased_free(unreleased);
 	unreleased->unrecorded = 0;
 	unreleased->living = 0;
-	unreleased->perhaps = 0;
+	memset(unreleased->perhaps, 0, sizeof(unreleased->perhaps));
 	unreleased->unseen = 0;
 	unreleased->unknown = 0;
 	for (int table = first; !err && table < end; table++)
 		err = select_table(unreleased, reader, table);
 	if (!err)
 		err = check_living(unreleased, reader);
-	if (!err)
-		err = count_unrecorded(unreleased, reader);
 	unreleased->looked |= !err;
 	return err;
 }
@@ -245,21 +268,39 @@ uint64_t unreleased_count(const struct unreleased *unreleased)
 	return count;
 }
 
+uint64_t unreleased_perhaps(const struct unreleased *unreleased)
+{
+	uint64_t count = 0;
+
+	for (int doubt = 0; doubt < UNRELEASED_NR_DOUBTS; doubt++)
+		count += unreleased->perhaps[doubt];
+	return count;
+}
+
 void unreleased_caveats(const struct unreleased *unreleased,
 			struct caveats *caveats)
 {
+	static const char *const doubts[UNRELEASED_NR_DOUBTS] = {
+		[UNRELEASED_NUMBER] =
+			"have the inode numbers of files that living processes hold, and may be others",
+		[UNRELEASED_OWNER] =
+			"may be that process's: nobody knows who closed them",
+		[UNRELEASED_STACKED] =
+			"are of other filesystems, but may be files of a layer, and pin the mount",
+		[UNRELEASED_NO_ROW] =
+			"are on the list without a row: nobody knows whose",
+	};
+
 	if (unreleased->unknown)
 		caveats_add(
 			caveats,
 			"held files and rings, nobody knows whose: %" PRIu64
-			"; the list of reapers was cut, or who closed the ring is not known",
+			"; the list of reapers was cut, or who closed them is not known",
 			unreleased->unknown);
-	if (unreleased->perhaps)
-		caveats_add(
-			caveats,
-			"living processes hold files with the inode numbers of %" PRIu64
-			" of those that are held, and perhaps others",
-			unreleased->perhaps);
+	for (int doubt = 0; doubt < UNRELEASED_NR_DOUBTS; doubt++)
+		if (unreleased->perhaps[doubt])
+			caveats_add(caveats, "%" PRIu64 " of what is left %s",
+				    unreleased->perhaps[doubt], doubts[doubt]);
 }
 
 void unreleased_text(const struct unreleased *unreleased, char *text,
@@ -287,10 +328,12 @@ int unreleased_show(const struct unreleased *unreleased,
 	int err = 0;
 
 	view_number(view, "left", unreleased_count(unreleased));
+	view_number(view, "left_perhaps", unreleased_perhaps(unreleased));
 	view_number(view, "not_in_rows", unreleased->unrecorded);
 	if (!unreleased->query.pending_only) {
 		view_number(view, "held_by_living", unreleased->living);
-		view_number(view, "held_perhaps", unreleased->perhaps);
+		view_number(view, "held_perhaps",
+			    unreleased->perhaps[UNRELEASED_NUMBER]);
 	}
 	for (int table = UNRELEASED_NR - 1; !err && table >= 0; table--) {
 		listing = tables[table].listing;

@@ -10,6 +10,7 @@
 #define DFPUT_UNRELEASED_H
 
 #include "debugfs/listing.h"
+#include "debugfs/stats.h"
 
 /* The tables, in the order in which a file gets there. */
 enum unreleased_table {
@@ -25,7 +26,10 @@ enum unreleased_table {
  * @not_pending: all but the list
  * @device: major:minor of a superblock: its files, and all rings that there are
  *	at the first look, whose files are not known; NULL: of any
- * @mount: one of its mounts, as the module tells them apart; NULL: of any
+ * @stacked: @device is not fstype_is_alone(): files on the list that are of another
+ *	may pin a mount of it
+ * @mount: a mount, as the module tells them apart: @device only tells of rings then;
+ *	NULL: of any
  * @pid: of this process; 0: of any
  * @least_start: which was started then or later, ns of CLOCK_MONOTONIC
  * @most_start: then or earlier
@@ -36,6 +40,7 @@ struct unreleased_query {
 	bool pending_only;
 	bool not_pending;
 	const char *device;
+	bool stacked;
 	const char *mount;
 	uint64_t pid;
 	uint64_t least_start;
@@ -44,17 +49,33 @@ struct unreleased_query {
 };
 
 /**
+ * enum unreleased_doubt - why something only may be part of what is asked for
+ * @UNRELEASED_NUMBER: a held file: a living process holds one of its inode number,
+ *	which may be another: see holders_hold()
+ * @UNRELEASED_OWNER: nobody knows whose it is
+ * @UNRELEASED_STACKED: a file of another filesystem, which may pin the mount
+ * @UNRELEASED_NO_ROW: on the list, without a row
+ * @UNRELEASED_NR_DOUBTS: how many
+ */
+enum unreleased_doubt {
+	UNRELEASED_NUMBER,
+	UNRELEASED_OWNER,
+	UNRELEASED_STACKED,
+	UNRELEASED_NO_ROW,
+	UNRELEASED_NR_DOUBTS,
+};
+
+/**
  * struct unreleased - what a look found
  * @query: of what
  * @rows: the tables
  * @selected: of each, what is part of it
- * @unrecorded: files on the list without a row
+ * @unrecorded: files on the list, or in their release, without a row
  * @living: held files that living processes hold too: they are not selected
- * @perhaps: selected held files of which only the inode number says that a living
- *	process holds them, and that may be another file's: see holders_hold()
+ * @perhaps: of what is selected, what only may be part of it
  * @unseen: processes that could not be asked what they hold
- * @unknown: rows that may be part of it: the list of reapers was cut, or nobody
- *	knows who closed the ring
+ * @unknown: rows left out that may be below @reaper: the list of reapers was cut, or
+ *	nobody knows who closed the file or ring
  * @looked: there was a look
  * @last_ring: highest id of a ring at the first look
  */
@@ -64,7 +85,7 @@ struct unreleased {
 	struct selection selected[UNRELEASED_NR];
 	uint64_t unrecorded;
 	uint64_t living;
-	uint64_t perhaps;
+	uint64_t perhaps[UNRELEASED_NR_DOUBTS];
 	uint64_t unseen;
 	uint64_t unknown;
 	bool looked;
@@ -84,8 +105,11 @@ int unreleased_look(struct unreleased *unreleased, struct reader *reader);
 /* Return: how many files and rings are not released. */
 uint64_t unreleased_count(const struct unreleased *unreleased);
 
+/* Return: how many of these only may be part of what is asked for. */
+uint64_t unreleased_perhaps(const struct unreleased *unreleased);
+
 /**
- * unreleased_caveats() - say of what nobody knows whether it is waited for
+ * unreleased_caveats() - say of what nobody knows whether it is part of it
  * @unreleased: looked
  * @caveats: receives it
  */
@@ -105,7 +129,7 @@ void unreleased_text(const struct unreleased *unreleased, char *text,
  * unreleased_show() - show what is not released
  * @unreleased: looked
  * @origins: call paths, or NULL
- * @view: where: in JSON rings, held and pending, left, not_in_rows,
+ * @view: where: in JSON rings, held and pending, left, left_perhaps, not_in_rows,
  *	held_by_living and held_perhaps
  *
  * Return: 0 or a negative errno as in parse.h.

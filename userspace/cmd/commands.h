@@ -114,8 +114,10 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 	X(watch, pending, pending, "the file that the worker is stuck in")     \
 	DFPUT_MEMBERS_WHY(X, watch)                                            \
 	X(wait, waited_ns, number, "how long")                                 \
+	X(wait, counted_ns, number, "before that, since load or reset")        \
 	X(wait, lives, boolean, "the process does; null with --super")         \
 	X(wait, left, number, "files and rings that are left")                 \
+	X(wait, left_perhaps, number, "of these, what only may be part of it") \
 	X(wait, not_in_rows, number, "of these, files without a row")          \
 	X(wait, held_by_living, number, "files not waited for")                \
 	X(wait, held_perhaps, number, "files that a living process may hold")  \

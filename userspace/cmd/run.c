@@ -224,7 +224,8 @@ static void measure_end(struct run *run, const struct options *options)
 uint64_t run_nr_late(const struct run *run)
 {
 	return run->leftovers.nr_late + run->leftovers.pending.nr +
-	       unreleased_count(&run->unreleased) - run->unreleased.perhaps;
+	       unreleased_count(&run->unreleased) -
+	       unreleased_perhaps(&run->unreleased);
 }
 
 static enum run_verdict judge_run(const struct run *run,

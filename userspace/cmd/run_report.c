@@ -176,7 +176,8 @@ static void list_late(const struct run *run, char *text, size_t size)
 	} parts[] = {
 		{ run->leftovers.nr_late, "released too late" },
 		{ run->leftovers.pending.nr, "pending" },
-		{ selected[UNRELEASED_HELD].nr - run->unreleased.perhaps,
+		{ selected[UNRELEASED_HELD].nr -
+			  unreleased_perhaps(&run->unreleased),
 		  "held" },
 		{ selected[UNRELEASED_RINGS].nr, "in rings not freed" },
 	};

@@ -19,11 +19,12 @@
 #include "lib/number.h"
 #include "lib/progress.h"
 #include "proc/devices.h"
+#include "proc/mountpoint.h"
 #include "proc/process.h"
 
 #define TEXT 200
 
-/* How long to wait for what perhaps a living process holds. */
+/* How long to wait for what perhaps is not part of it. */
 #define PATIENCE_NS (10 * NUMBER_NS_PER_SEC)
 
 /**
@@ -31,9 +32,10 @@
  * @unreleased: what is not
  * @process: of which process, fd -1 if of none
  * @lives: it lives
+ * @lived: it did at the first look
  * @device: of which superblock, "" if of none
- * @unclear: number_now() since which perhaps living processes hold all that is
- *	left, 0: more is left
+ * @unclear: number_now() since which all that is left is only perhaps part of it, 0:
+ *	more is left
  * @before: counters at the beginning
  * @caveats: why there is no clean verdict
  */
@@ -41,6 +43,7 @@ struct waiting {
 	struct unreleased unreleased;
 	struct process process;
 	bool lives;
+	bool lived;
 	char device[DEVICES_TEXT];
 	uint64_t unclear;
 	struct stats before;
@@ -56,12 +59,12 @@ static void describe_waiting(const struct waiting *waiting, char text[TEXT])
 		unreleased_text(&waiting->unreleased, text, TEXT);
 }
 
-/* The inode number of a file may never tell whose it is: do not wait for ever. */
+/* That may never be told: do not wait for ever. */
 static bool is_hopeless(struct waiting *waiting)
 {
 	uint64_t nr = unreleased_count(&waiting->unreleased);
 
-	if (!nr || nr > waiting->unreleased.perhaps)
+	if (!nr || nr > unreleased_perhaps(&waiting->unreleased))
 		waiting->unclear = 0;
 	else if (!waiting->unclear)
 		waiting->unclear = number_now();
@@ -76,6 +79,7 @@ static int look_at_waiting(struct wait *wait)
 	int err;
 
 	waiting->lives = process_lives(&waiting->process);
+	waiting->lived |= waiting->lives;
 	wait->deaf = waiting->lives;
 	wait->process = waiting->lives ? waiting->process.fd : -1;
 	wait->left = 1;
@@ -117,13 +121,15 @@ static int set_process(struct waiting *waiting, uint64_t pid)
 static int set_mount(struct waiting *waiting, const char *path,
 		     const struct reader *reader)
 {
+	struct unreleased_query *query = &waiting->unreleased.query;
 	dev_t super;
 
 	if (target_mount(reader, path, &super)) {
 		complain("wait: %s", error_text());
 		return STATUS_FAILED;
 	}
-	waiting->unreleased.query.device = devices_text(waiting->device, super);
+	query->device = devices_text(waiting->device, super);
+	query->stacked = !locate_is_alone(reader->mountinfo, super);
 	return 0;
 }
 
@@ -178,6 +184,21 @@ static void note_living(const struct waiting *waiting, struct view *view)
 				       "process"));
 }
 
+/* A reset also forgets what was lost, and that may still be held. */
+static void note_begin(const struct waiting *waiting, struct view *view)
+{
+	uint64_t ns = waiting->before.gauge[DFPUT_GAUGE_measuring_ns];
+	char time[NUMBER_TEXT];
+
+	view_number(view, "counted_ns", ns);
+	if (!waiting->lived)
+		view_note(
+			view,
+			"Counted for %s, since load, start or reset: what was "
+			"left or lost before is not seen.",
+			number_ns_short(time, ns));
+}
+
 static enum status judge_release(const struct waiting *waiting, int result)
 {
 	if (result == WAIT_LATE && !waiting->unclear)
@@ -205,6 +226,7 @@ static int show_release(struct waiting *waiting, int result, uint64_t waited,
 	if (err)
 		return err;
 	note_living(waiting, view);
+	note_begin(waiting, view);
 	listing_caveats(&waiting->caveats, view);
 	return status;
 }

@@ -12,7 +12,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <search.h>
@@ -26,6 +25,7 @@
 
 #include "lib/alloc.h"
 #include "proc/fdinfo.h"
+#include "proc/fstype.h"
 #include "proc/holders.h"
 #include "proc/proc.h"
 #include "proc/sockets.h"
@@ -664,17 +664,6 @@ int holders_scan(struct holders *holders, const struct holders_query *query)
 	return 0;
 }
 
-bool holders_repeat(const char *fstype)
-{
-	static const char *const patterns[] = { "btrfs", "bcachefs", "overlay",
-						"fuse*" };
-
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
-		if (!fnmatch(patterns[i], fstype, 0))
-			return true;
-	return false;
-}
-
 static const struct holders_key *find_key(const struct holders *holders,
 					  dev_t super, uint64_t inode)
 {
@@ -691,12 +680,12 @@ enum holders_answer holders_hold(const struct holders *holders,
 				 uint64_t inode)
 {
 	const struct holders_key *key = find_key(holders, super, inode);
-	bool repeat = holders_repeat(fstype);
+	bool unique = fstype_has_unique_inodes(fstype);
 
-	if (key && key->alone && !repeat)
+	if (key && key->alone && unique)
 		return HOLDERS_ONE;
 	/* Of a mount that no table has, the superblock is not known. */
-	if (key || (repeat && find_key(holders, 0, inode)))
+	if (key || (!unique && find_key(holders, 0, inode)))
 		return HOLDERS_PERHAPS;
 	return HOLDERS_NONE;
 }

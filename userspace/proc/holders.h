@@ -149,9 +149,6 @@ struct holders_query {
  */
 int holders_scan(struct holders *holders, const struct holders_query *query);
 
-/* May files of one superblock of this type have the same inode number? */
-bool holders_repeat(const char *fstype);
-
 /**
  * enum holders_answer - does a living process hold a file?
  * @HOLDERS_NONE: none is seen to
@@ -171,8 +168,9 @@ enum holders_answer {
  * @super: device number of the superblock, as mountinfo and the module have it
  * @inode: inode number
  *
- * The module tells a file by its superblock and inode number. These are not enough
- * where holders_repeat(): there @holders must be of all filesystems.
+ * The module tells a file by its superblock and inode number. Unless
+ * fstype_has_unique_inodes(), these are not enough, and @holders must be of all
+ * filesystems.
  */
 enum holders_answer holders_hold(const struct holders *holders,
 				 const char *fstype, dev_t super,

@@ -11,6 +11,7 @@
 
 #include "lib/alloc.h"
 #include "proc/devices.h"
+#include "proc/fstype.h"
 #include "proc/mountpoint.h"
 
 /* Lines that are none are left out. */
@@ -214,4 +215,15 @@ dev_t locate_super(const char *mountinfo, dev_t block)
 
 	find_super(mountinfo, is_on, &block, &super);
 	return super;
+}
+
+bool locate_is_alone(const char *mountinfo, dev_t super)
+{
+	struct libmnt_table *table = parse_mounts(mountinfo);
+	struct libmnt_fs *fs =
+		mnt_table_find_devno(table, super, MNT_ITER_FORWARD);
+	bool alone = fs && fstype_is_alone(mnt_fs_get_fstype(fs));
+
+	mnt_unref_table(table);
+	return alone;
 }

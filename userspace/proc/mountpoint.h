@@ -84,4 +84,7 @@ bool locate_source(const char *mountinfo, const char *source, dev_t *super);
  */
 dev_t locate_super(const char *mountinfo, dev_t block);
 
+/* Is the superblock mounted, and its type fstype_is_alone()? */
+bool locate_is_alone(const char *mountinfo, dev_t super);
+
 #endif /* DFPUT_MOUNTPOINT_H */

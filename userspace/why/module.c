@@ -17,6 +17,7 @@
 #include "lib/alloc.h"
 #include "lib/number.h"
 #include "proc/devices.h"
+#include "proc/fstype.h"
 #include "why/search.h"
 
 /*
@@ -133,15 +134,28 @@ static size_t *count_reasons(struct rows *rows)
 	return count;
 }
 
+/* Files of a layer pin the mount of the overlay: see fstype_is_alone(). */
+static bool is_perhaps_below(const struct why_search *search,
+			     const struct rows *rows, size_t row)
+{
+	const char *fstype = search->why->fstype;
+
+	return fstype && !fstype_is_alone(fstype) &&
+	       *rows_cell(rows, row, PENDING_MOUNT);
+}
+
 static void add_pending(struct why_search *search, const struct rows *rows,
 			const struct rows *umounts, size_t first, size_t nr)
 {
 	char what[NUMBER_TEXT], age[NUMBER_TEXT];
 	uint64_t owner = rows_number(rows, first, PENDING_OWNER);
+	bool ours = is_super(search, rows, first, PENDING_DEVICE);
 	const struct why_reason reason = {
 		.kind = "pending",
-		.keeps = judge_mount(search, umounts,
-				     rows_text(rows, first, PENDING_MOUNT)),
+		.keeps = ours ? judge_mount(search, umounts,
+					    rows_text(rows, first,
+						      PENDING_MOUNT)) :
+				WHY_PERHAPS,
 		.pid = (pid_t)owner,
 		.comm = owner ? (char *)rows_text(rows, first, PENDING_COMM) :
 				NULL,
@@ -152,9 +166,10 @@ static void add_pending(struct why_search *search, const struct rows *rows,
 	number_count(what, nr, "file");
 	number_ns_short(age, rows_number(rows, first, PENDING_AGE));
 	why_add(search, &reason,
-		"on the kernel's list of deferred files, cause %s, for %s%s",
+		"on the kernel's list of deferred files, cause %s, for %s%s%s",
 		rows_text(rows, first, PENDING_CAUSE), age,
-		owner ? "; closed by that process as it ended" : "");
+		owner ? "; closed by that process as it ended" : "",
+		ours ? "" : "; of another filesystem, perhaps a layer of this");
 }
 
 static void look_at_pending(struct why_search *search,
@@ -167,7 +182,9 @@ static void look_at_pending(struct why_search *search,
 		return;
 	count = count_reasons(&rows);
 	for (size_t row = 0; row < rows.nr; row++)
-		if (count[row] && is_super(search, &rows, row, PENDING_DEVICE))
+		if (count[row] &&
+		    (is_super(search, &rows, row, PENDING_DEVICE) ||
+		     is_perhaps_below(search, &rows, row)))
 			add_pending(search, &rows, umounts, row, count[row]);
 	free(count);
 	rows_free(&rows);

@@ -114,7 +114,7 @@ else
 	skip "zsh" 'no zsh'
 fi
 
-names=$("$DFPUT" hist --json --input "$fixtures/idle" | sed -n 's/.*"name":"\(.*\)",/\1/p' | words)
+names=$("$DFPUT" hist --json --input "$fixtures/idle" | sed -n 's/.*"name":"\([^"]*\)".*/\1/p' | words)
 same "names of histograms are completed" "$names" "$(completed hist '')"
 same "by their beginning" "batch_size" "$(completed hist batch_s)"
 same "behind options too" "pending" "$(completed --json --input dir pend)"

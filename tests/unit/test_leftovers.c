@@ -73,7 +73,7 @@ static void look(uint64_t last_id, uint64_t started, uint64_t reaper,
 static void assert_leftovers(uint64_t nr, uint64_t nr_late, uint64_t worst,
 			     uint64_t missing)
 {
-	assert_int_equal(leftovers.released.nr, nr);
+	assert_int_equal(leftovers.rows.nr, nr);
 	assert_int_equal(leftovers.nr_late, nr_late);
 	assert_int_equal(leftovers.worst, worst);
 	assert_int_equal(leftovers.nr_missing, missing);
@@ -84,7 +84,7 @@ static void by_reaper(void **state)
 {
 	(void)state;
 	look(0, 0, 1, 1203999);
-	assert_int_equal(leftovers.released.row[0], 0);
+	assert_int_equal(leftovers.rows.doc->rows[0]->line, 3);
 	assert_leftovers(2, 1, 2100000, 0);
 	look(0, 0, 880, UINT64_MAX);
 	assert_leftovers(1, 0, 2100000, 0);

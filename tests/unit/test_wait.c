@@ -320,9 +320,9 @@ static void no_use(void **state)
 static void assert_left(uint64_t rings, uint64_t held, uint64_t pending)
 {
 	assert_int_equal(unreleased_look(&unreleased, &reader), 0);
-	assert_int_equal(unreleased.selected[UNRELEASED_RINGS].nr, rings);
-	assert_int_equal(unreleased.selected[UNRELEASED_HELD].nr, held);
-	assert_int_equal(unreleased.selected[UNRELEASED_PENDING].nr, pending);
+	assert_int_equal(unreleased.rows[UNRELEASED_RINGS].nr, rings);
+	assert_int_equal(unreleased.rows[UNRELEASED_HELD].nr, held);
+	assert_int_equal(unreleased.rows[UNRELEASED_PENDING].nr, pending);
 	assert_int_equal(unreleased_count(&unreleased), rings + held + pending);
 }
 

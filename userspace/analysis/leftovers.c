@@ -13,16 +13,19 @@ static const char *const names[] = {
 	"reapers", "device",	   NULL,
 };
 
+static bool note_last(const struct rows *rows, size_t row, void *context)
+{
+	uint64_t *last = context, id = rows_number(rows, row, ID);
+
+	*last = id > *last ? id : *last;
+	return false;
+}
+
 int leftovers_begin(struct leftovers *leftovers, struct reader *reader)
 {
-	int err = rows_load(&leftovers->rows, reader, "leftovers", names);
+	int err = rows_select(&leftovers->rows, reader, "leftovers", names,
+			      note_last, &leftovers->last_id);
 
-	for (size_t row = 0; !err && row < leftovers->rows.nr; row++) {
-		uint64_t id = rows_number(&leftovers->rows, row, ID);
-
-		if (id > leftovers->last_id)
-			leftovers->last_id = id;
-	}
 	rows_free(&leftovers->rows);
 	return err;
 }
@@ -74,14 +77,12 @@ static void count_missing(struct leftovers *leftovers)
 
 int leftovers_load(struct leftovers *leftovers, struct reader *reader)
 {
-	int err = rows_load(&leftovers->rows, reader, "leftovers", names);
+	int err = rows_select(&leftovers->rows, reader, "leftovers", names,
+			      is_of_tree, leftovers);
 
-	if (err)
-		return err;
-	selection_make(&leftovers->released, &leftovers->rows, is_of_tree,
-		       leftovers);
-	count_missing(leftovers);
-	return 0;
+	if (!err)
+		count_missing(leftovers);
+	return err;
 }
 
 struct pending_query {
@@ -157,7 +158,6 @@ static void show_mounts(const struct leftovers *leftovers, struct view *view)
 		{ "device", VIEW_TEXT },
 		{ "path", VIEW_TEXT },
 	};
-	const struct selection *released = &leftovers->released;
 	struct view_table *table;
 	struct places places;
 	struct place *place;
@@ -165,8 +165,8 @@ static void show_mounts(const struct leftovers *leftovers, struct view *view)
 
 	places_parse(&places, view->mountinfo);
 	table = view_table_begin(view, "mounts", columns, 2, VIEW_LIST);
-	for (size_t i = 0; i < released->nr; i++) {
-		device = rows_text(&leftovers->rows, released->row[i], DEVICE);
+	for (size_t row = 0; row < leftovers->rows.nr; row++) {
+		device = rows_text(&leftovers->rows, row, DEVICE);
 		place = places_find(&places, device);
 		if (!place || place->told)
 			continue;
@@ -180,12 +180,9 @@ static void show_mounts(const struct leftovers *leftovers, struct view *view)
 static int show_released(const struct leftovers *leftovers,
 			 const struct origins *origins, struct view *view)
 {
-	struct listing listing = listing_leftovers;
-	uint64_t nr = leftovers->released.nr;
+	uint64_t nr = leftovers->rows.nr;
 	char count[NUMBER_TEXT], worst[NUMBER_TEXT];
 
-	listing.file = "tree_leftovers";
-	listing.empty = NULL;
 	if (nr)
 		view_note(view, "Of its own processes: %s, late by %s at most:",
 			  number_count(count, nr, "file"),
@@ -194,8 +191,8 @@ static int show_released(const struct leftovers *leftovers,
 		view_note(
 			view,
 			"Of its own processes: no file outlived its process.");
-	return listing_show_folded(&listing, leftovers->rows.doc,
-				   &leftovers->released, origins, view);
+	return listing_show(&listing_leftovers, &leftovers->rows, NULL,
+			    "tree_leftovers", origins, view);
 }
 
 int leftovers_show(const struct leftovers *leftovers,
@@ -204,7 +201,7 @@ int leftovers_show(const struct leftovers *leftovers,
 {
 	int err;
 
-	view_number(view, "outlived", leftovers->released.nr);
+	view_number(view, "outlived", leftovers->rows.nr);
 	view_number(view, "lateness_max_ns", leftovers->worst);
 	view_number(view, "pending_unknown", leftovers->nr_pending_unknown);
 	err = show_released(leftovers, origins, view);
@@ -214,14 +211,12 @@ int leftovers_show(const struct leftovers *leftovers,
 		show_mounts(leftovers, view);
 	if (leftovers->pending.nr)
 		view_note(view, "Of its own processes, pending now:");
-	return listing_show_selected(&listing_pending, &pending->rows,
-				     &leftovers->pending, "tree_pending",
-				     origins, view);
+	return listing_show(&listing_pending, &pending->rows,
+			    &leftovers->pending, "tree_pending", origins, view);
 }
 
 void leftovers_free(struct leftovers *leftovers)
 {
-	selection_free(&leftovers->released);
 	selection_free(&leftovers->pending);
 	rows_free(&leftovers->rows);
 }

@@ -14,8 +14,7 @@
  * @tree: the tree, once reaped
  * @reaper: pid of the subreaper above it
  * @limit: the lateness that is still allowed
- * @rows: the table of leftovers at the end
- * @released: the tree's
+ * @rows: of the table of leftovers at the end, the tree's
  * @nr_late: of these, later than allowed
  * @worst: lateness of the latest of these
  * @nr_new: leftovers since the start, of anybody
@@ -32,7 +31,6 @@ struct leftovers {
 	uint64_t reaper;
 	uint64_t limit;
 	struct rows rows;
-	struct selection released;
 	uint64_t nr_late;
 	uint64_t worst;
 	uint64_t nr_new;

@@ -215,11 +215,9 @@ static int look_at_supers(struct sb_shutdown *shutdown, struct reader *reader)
 		return err;
 	shutdown->nr_alive = 0;
 	shutdown->nr_unknown = 0;
-	selection_free(&shutdown->selected);
-	selection_make(&shutdown->selected, &shutdown->rows, is_chosen,
-		       shutdown);
+	rows_keep(&shutdown->rows, is_chosen, shutdown);
 	/* What has left the table is not known to be gone. */
-	nr_missing = shutdown->nr_ids - shutdown->selected.nr;
+	nr_missing = shutdown->nr_ids - shutdown->rows.nr;
 	shutdown->nr_alive += nr_missing;
 	shutdown->nr_unknown += nr_missing;
 	return 0;
@@ -299,14 +297,12 @@ int sb_shutdown_show(const struct sb_shutdown *shutdown, struct view *view)
 		view_bool(view, "exclusive",
 			  shutdown->is_free && !shutdown->is_removed);
 	view_text(view, "block_path", shutdown->path);
-	return listing_show_selected(&listing_superblocks, &shutdown->rows,
-				     &shutdown->selected, "superblocks", NULL,
-				     view);
+	return listing_show(&listing_superblocks, &shutdown->rows, NULL,
+			    "superblocks", NULL, view);
 }
 
 void sb_shutdown_free(struct sb_shutdown *shutdown)
 {
-	selection_free(&shutdown->selected);
 	rows_free(&shutdown->rows);
 	free(shutdown->path);
 	shutdown->path = NULL;

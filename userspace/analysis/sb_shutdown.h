@@ -22,7 +22,6 @@
  * @id: the superblocks' ids in the module's table
  * @nr_ids: how many, 0 when the module has not seen any
  * @rows: that table
- * @selected: these superblocks
  * @nr_alive: how many of them are not known to be gone
  * @nr_unknown: of how many of these the module does not know it
  * @is_free: @block could be opened exclusively
@@ -36,7 +35,6 @@ struct sb_shutdown {
 	uint64_t id[SB_SHUTDOWN_MAX_IDS];
 	size_t nr_ids;
 	struct rows rows;
-	struct selection selected;
 	size_t nr_alive;
 	size_t nr_unknown;
 	bool is_free;

@@ -108,25 +108,16 @@ static bool is_selected(const struct rows *rows, size_t row, void *context)
 {
 	struct unreleased *unreleased = context;
 	const struct unreleased_query *query = &unreleased->query;
+	uint64_t ring = rows_number(rows, row, ID);
 
 	/* Rings that came later cannot have files that were there before. */
-	if (query->device && rows_number(rows, row, ID) > unreleased->last_ring)
+	if (!unreleased->looked && ring > unreleased->last_ring)
+		unreleased->last_ring = ring;
+	if (query->device && ring > unreleased->last_ring)
 		return false;
 	return is_of_mount(unreleased, rows, row) &&
 	       is_of_process(unreleased, rows, row) &&
 	       is_below_reaper(unreleased, rows, row);
-}
-
-static void note_rings(struct unreleased *unreleased)
-{
-	const struct rows *rows = &unreleased->rows[UNRELEASED_RINGS];
-
-	for (size_t row = 0; !unreleased->looked && row < rows->nr; row++) {
-		uint64_t id = rows_number(rows, row, ID);
-
-		if (id > unreleased->last_ring)
-			unreleased->last_ring = id;
-	}
 }
 
 /*
@@ -137,7 +128,8 @@ static int count_unrecorded(struct unreleased *unreleased,
 			    struct reader *reader)
 {
 	const struct unreleased_query *query = &unreleased->query;
-	uint64_t nr = unreleased->rows[UNRELEASED_PENDING].nr, pending;
+	uint64_t nr = unreleased->rows[UNRELEASED_PENDING].doc->nr_read;
+	uint64_t pending;
 	struct stats stats;
 	int err = stats_load(reader, &stats);
 
@@ -153,19 +145,13 @@ static int count_unrecorded(struct unreleased *unreleased,
 static int select_table(struct unreleased *unreleased, struct reader *reader,
 			int table)
 {
-	struct rows *rows = &unreleased->rows[table];
-	int err = rows_load(rows, reader, tables[table].listing->file,
-			    tables[table].columns);
+	int err = rows_select(&unreleased->rows[table], reader,
+			      tables[table].listing->file,
+			      tables[table].columns, is_selected, unreleased);
 
-	if (err)
-		return err;
-	if (table == UNRELEASED_RINGS)
-		note_rings(unreleased);
-	selection_make(&unreleased->selected[table], rows, is_selected,
-		       unreleased);
-	return table == UNRELEASED_PENDING ?
-		       count_unrecorded(unreleased, reader) :
-		       0;
+	if (!err && table == UNRELEASED_PENDING)
+		err = count_unrecorded(unreleased, reader);
+	return err;
 }
 
 struct living_query {
@@ -192,12 +178,10 @@ static bool is_not_held(const struct rows *rows, size_t row, void *context)
 /* Is it enough to ask for holders of the one superblock? */
 static bool is_one_super(const struct unreleased *unreleased)
 {
-	const struct rows *rows = &unreleased->rows[UNRELEASED_HELD];
-	const struct selection *held = &unreleased->selected[UNRELEASED_HELD];
+	const struct rows *held = &unreleased->rows[UNRELEASED_HELD];
 
-	for (size_t i = 0; i < held->nr; i++)
-		if (!fstype_has_unique_inodes(
-			    rows_text(rows, held->row[i], FSTYPE)))
+	for (size_t row = 0; row < held->nr; row++)
+		if (!fstype_has_unique_inodes(rows_text(held, row, FSTYPE)))
 			return false;
 	return unreleased->query.device;
 }
@@ -212,7 +196,7 @@ static int check_living(struct unreleased *unreleased, struct reader *reader)
 	struct holders holders = { 0 };
 	int err;
 
-	if (!unreleased->selected[UNRELEASED_HELD].nr || !reader->here)
+	if (!unreleased->rows[UNRELEASED_HELD].nr || !reader->here)
 		return 0;
 	if (is_one_super(unreleased) &&
 	    !devices_parse(unreleased->query.device, &query.super))
@@ -222,9 +206,8 @@ static int check_living(struct unreleased *unreleased, struct reader *reader)
 		error_set(err, "cannot look for living holders: %s",
 			  strerror(-err));
 	else
-		selection_keep(&unreleased->selected[UNRELEASED_HELD],
-			       &unreleased->rows[UNRELEASED_HELD], is_not_held,
-			       &(struct living_query){ unreleased, &holders });
+		rows_keep(&unreleased->rows[UNRELEASED_HELD], is_not_held,
+			  &(struct living_query){ unreleased, &holders });
 	unreleased->unseen = holders.nr_unseen;
 	holders_free(&holders);
 	return err;
@@ -232,10 +215,8 @@ static int check_living(struct unreleased *unreleased, struct reader *reader)
 
 void unreleased_free(struct unreleased *unreleased)
 {
-	for (int table = 0; table < UNRELEASED_NR; table++) {
-		selection_free(&unreleased->selected[table]);
+	for (int table = 0; table < UNRELEASED_NR; table++)
 		rows_free(&unreleased->rows[table]);
-	}
 }
 
 int unreleased_look(struct unreleased *unreleased, struct reader *reader)
@@ -264,7 +245,7 @@ uint64_t unreleased_count(const struct unreleased *unreleased)
 	uint64_t count = unreleased->unrecorded;
 
 	for (int table = 0; table < UNRELEASED_NR; table++)
-		count += unreleased->selected[table].nr;
+		count += unreleased->rows[table].nr;
 	return count;
 }
 
@@ -311,7 +292,7 @@ void unreleased_text(const struct unreleased *unreleased, char *text,
 
 	*text = '\0';
 	for (int table = UNRELEASED_NR - 1; table >= 0; table--) {
-		nr = unreleased->selected[table].nr;
+		nr = unreleased->rows[table].nr;
 		if (table == UNRELEASED_PENDING)
 			nr += unreleased->unrecorded;
 		if (nr)
@@ -338,10 +319,8 @@ int unreleased_show(const struct unreleased *unreleased,
 	for (int table = UNRELEASED_NR - 1; !err && table >= 0; table--) {
 		listing = tables[table].listing;
 		if (unreleased->rows[table].doc)
-			err = listing_show_selected(
-				listing, &unreleased->rows[table],
-				&unreleased->selected[table], listing->file,
-				origins, view);
+			err = listing_show(listing, &unreleased->rows[table],
+					   NULL, listing->file, origins, view);
 	}
 	return err;
 }

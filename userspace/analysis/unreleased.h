@@ -68,11 +68,10 @@ enum unreleased_doubt {
 /**
  * struct unreleased - what a look found
  * @query: of what
- * @rows: the tables
- * @selected: of each, what is part of it
+ * @rows: of each table, what is part of it
  * @unrecorded: files on the list, or in their release, without a row
- * @living: held files that living processes hold too: they are not selected
- * @perhaps: of what is selected, what only may be part of it
+ * @living: held files that living processes hold too: they are no part of it
+ * @perhaps: of what is part of it, what only may be
  * @unseen: processes that could not be asked what they hold
  * @unknown: rows left out that may be below @reaper: the list of reapers was cut, or
  *	nobody knows who closed the file or ring
@@ -82,7 +81,6 @@ enum unreleased_doubt {
 struct unreleased {
 	struct unreleased_query query;
 	struct rows rows[UNRELEASED_NR];
-	struct selection selected[UNRELEASED_NR];
 	uint64_t unrecorded;
 	uint64_t living;
 	uint64_t perhaps[UNRELEASED_NR_DOUBTS];

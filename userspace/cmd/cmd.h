@@ -64,14 +64,12 @@ void cmd_say(struct view *view, int status, const struct caveats *caveats,
  * @options: of the command
  * @listing: the table
  * @reader: an open one
- * @doc: the file
  * @view: where
  *
  * Return: as cmd_show.
  */
 int cmd_show_table(const struct options *options, const struct listing *listing,
-		   struct reader *reader, struct document *doc,
-		   struct view *view);
+		   struct reader *reader, struct view *view);
 
 /* Says that there is no verdict, as measuring is off. Return: STATUS_UNKNOWN. */
 int cmd_refuse_off(struct view *view);

@@ -30,8 +30,8 @@ static const char *const names[] = { "histogram", "unit", "#from", "#count",
 
 static int fail_at(const struct rows *rows, size_t row, const char *what)
 {
-	return error_set(-EPROTO, "histograms: line %zu: %s",
-			 rows->doc->lines[row], what);
+	return error_set(-EPROTO, "histograms: line %u: %s",
+			 rows->doc->rows[row]->line, what);
 }
 
 static int take_bucket(const struct rows *rows, size_t row, uint64_t *counts,
@@ -181,18 +181,15 @@ static int check_names(const struct rows *rows, char **wanted)
 static int show_buckets(const struct options *options, struct reader *reader,
 			struct view *view)
 {
-	struct selection selection;
 	struct rows rows;
 	int err = rows_load(&rows, reader, "histograms", names);
 
 	if (!err)
 		err = check_names(&rows, options->argv);
 	if (!err) {
-		selection_make(&selection, &rows, is_wanted, options->argv);
-		err = listing_show_selected(&listing_histograms, &rows,
-					    &selection, listing_histograms.file,
-					    NULL, view);
-		selection_free(&selection);
+		rows_keep(&rows, is_wanted, options->argv);
+		err = listing_show(&listing_histograms, &rows, NULL,
+				   listing_histograms.file, NULL, view);
 	}
 	rows_free(&rows);
 	return err;

@@ -58,11 +58,9 @@ static int show_hooks(const struct options *options, struct reader *reader,
 
 	if (!err && !view->format.raw)
 		show_values(doc, view);
-	if (!err)
-		err = cmd_show_table(options, &listing_hooks, reader, doc,
-				     view);
 	document_free(doc);
-	return err;
+	return err ? err :
+		     cmd_show_table(options, &listing_hooks, reader, view);
 }
 
 int cmd_hooks(const struct options *options)

@@ -14,91 +14,148 @@
 #include "lib/number.h"
 #include "proc/devices.h"
 
-static bool is_text(const struct rows *rows, size_t row, void *text)
-{
-	return rows_is(rows, row, 0, text);
-}
-
-static bool is_like(const struct rows *rows, size_t row, void *glob)
-{
-	return !fnmatch(glob, rows_cell(rows, row, 0), 0);
-}
-
-static bool is_younger(const struct rows *rows, size_t row, void *age)
-{
-	return rows_number(rows, row, 0) <= *(uint64_t *)age;
-}
-
-static bool is_after(const struct rows *rows, size_t row, void *moment)
-{
-	return rows_number(rows, row, 0) >= *(uint64_t *)moment;
-}
-
 /* The value of stats that says what is in no row; "": none does. */
 static const char *name_uncounted(const struct listing *listing,
 				  const struct document *doc)
 {
-	if (!doc->nr_rows)
+	if (!doc->nr_read)
 		return listing->counted;
 	return listing_is(listing, &listing_pending) ? "unrecorded" : "";
 }
 
 /* No table denies what is counted: records were lost, or the copy was cut off. */
-static int check_counted(struct listing *listing, const struct document *doc,
-			 struct reader *reader, struct view *view)
+static int show_uncounted(const struct listing *listing,
+			  const struct document *doc, struct reader *reader,
+			  struct view *view)
 {
 	const char *name = name_uncounted(listing, doc);
 	struct document *stats;
 	uint64_t nr = 0;
-	int err;
+	int err = 0;
 
-	if (!*name)
-		return 0;
-	err = reader_load(reader, "stats", &stats);
-	if (!err && document_value(stats, name))
-		err = document_need_number(stats, name, &nr);
-	document_free(stats);
-	if (err || !nr)
+	if (*name) {
+		err = reader_load(reader, "stats", &stats);
+		if (!err && document_value(stats, name))
+			err = document_need_number(stats, name, &nr);
+		document_free(stats);
+	}
+	if (err)
 		return err;
-	listing->empty = NULL;
-	view_number(view, "not_in_rows", nr);
-	view_note(view, "Not in rows: '%s' in stats is %" PRIu64 ".", name, nr);
+	if (nr) {
+		view_number(view, "not_in_rows", nr);
+		view_note(view, "Not in rows: '%s' in stats is %" PRIu64 ".",
+			  name, nr);
+	} else if (!doc->nr_read && listing->empty) {
+		view_note(view, "%s", listing->empty);
+	}
 	return 0;
 }
 
-/* What is asked of the rows of a table, and what is left of them. */
+/* By a path, a device, a process, a name, a time and any column. */
+#define MAX_CONDITIONS 6
+
+struct query;
+typedef bool condition_holds(const struct query *query, int nr,
+			     const struct rows *rows, size_t row);
+
+/* holds: of a row. text, number: what to compare it with. buffer: for the text. */
+struct condition {
+	condition_holds *holds;
+	const char *text;
+	uint64_t number;
+	char buffer[NUMBER_TEXT];
+};
+
+/**
+ * struct query - which rows of a table are shown
+ * @options: of the command
+ * @listing: the table
+ * @reader: where it is read
+ * @names: the columns of the conditions; "": it asks for none of the file
+ * @condition: what each column must be like
+ * @nr: how many
+ * @output: where rows go, or, to be sorted, do not go yet
+ * @nr_rows: how many there were
+ * @err: what they met with
+ */
 struct query {
 	const struct options *options;
 	const struct listing *listing;
-	struct document *doc;
 	struct reader *reader;
-	struct selection selection;
+	const char *names[MAX_CONDITIONS + 1];
+	struct condition condition[MAX_CONDITIONS];
+	int nr;
+	struct listing_output *output;
+	size_t nr_rows;
+	int err;
 };
 
-/* A column that an older module does not have is an error: nobody can tell. */
-static int keep(struct query *query, const char *column,
-		selection_filter *filter, void *context)
+static bool is_text(const struct query *query, int nr, const struct rows *rows,
+		    size_t row)
 {
-	const char *const names[] = { column, NULL };
-	struct rows rows;
-	int err = rows_bind(&rows, query->doc, names);
+	return rows_is(rows, row, nr, query->condition[nr].text);
+}
 
-	if (!err)
-		selection_keep(&query->selection, &rows, filter, context);
-	return err;
+static bool is_like(const struct query *query, int nr, const struct rows *rows,
+		    size_t row)
+{
+	return !fnmatch(query->condition[nr].text, rows_cell(rows, row, nr), 0);
+}
+
+static bool is_at_most(const struct query *query, int nr,
+		       const struct rows *rows, size_t row)
+{
+	return rows_number(rows, row, nr) <= query->condition[nr].number;
+}
+
+static bool is_at_least(const struct query *query, int nr,
+			const struct rows *rows, size_t row)
+{
+	return rows_number(rows, row, nr) >= query->condition[nr].number;
+}
+
+/* The number is that of a column as it is shown, which may be made of one. */
+static bool is_shown_like(const struct query *query, int nr,
+			  const struct rows *rows, size_t row)
+{
+	const struct condition *condition = &query->condition[nr];
+	char label[ORIGINS_LABEL];
+	const char *cell = listing_cell(query->output, rows->doc, row,
+					condition->number, label);
+
+	return !fnmatch(condition->text, cell ? cell : "", 0);
+}
+
+static bool is_shown_unlike(const struct query *query, int nr,
+			    const struct rows *rows, size_t row)
+{
+	return !is_shown_like(query, nr, rows, row);
+}
+
+/* A column that an older module does not have is an error: nobody can tell. */
+static struct condition *require(struct query *query, const char *column,
+				 condition_holds *holds)
+{
+	struct condition *condition = &query->condition[query->nr];
+
+	query->names[query->nr++] = column;
+	condition->holds = holds;
+	return condition;
 }
 
 static int keep_device(struct query *query, const char *text,
 		       int (*find)(const struct reader *reader,
 				   const char *text, dev_t *super))
 {
-	char device[DEVICES_TEXT];
+	struct condition *condition;
 	dev_t super;
 	int err = find(query->reader, text, &super);
 
-	return err ? err :
-		     keep(query, "device", is_text,
-			  (void *)devices_text(device, super));
+	if (err)
+		return err;
+	condition = require(query, "device", is_text);
+	condition->text = devices_text(condition->buffer, super);
+	return 0;
 }
 
 static int keep_super(struct query *query)
@@ -108,24 +165,23 @@ static int keep_super(struct query *query)
 
 	if (*text != '#')
 		return keep_device(query, text, target_super);
-	return keep(query, itself ? "id" : "super", is_text,
-		    (void *)(text + 1));
+	require(query, itself ? "id" : "super", is_text)->text = text + 1;
+	return 0;
 }
 
-static int keep_process(struct query *query)
+static void keep_process(struct query *query)
 {
 	const struct options *options = query->options;
 	bool owner = listing_has(query->listing, "owner");
-	char number[NUMBER_TEXT];
-	int err = 0;
+	struct condition *condition;
 
-	number_text(number, options->pid);
-	if (options->pid)
-		err = keep(query, owner ? "owner" : "pid", is_text, number);
-	if (!err && options->comm)
-		err = keep(query, owner ? "owner_comm" : "comm", is_like,
-			   (void *)options->comm);
-	return err;
+	if (options->pid) {
+		condition = require(query, owner ? "owner" : "pid", is_text);
+		condition->text = number_text(condition->buffer, options->pid);
+	}
+	if (options->comm)
+		require(query, owner ? "owner_comm" : "comm", is_like)->text =
+			options->comm;
 }
 
 /* The time that people are shown: that of what a row tells. */
@@ -157,22 +213,28 @@ static int keep_since(struct query *query)
 	if (since.by_clock)
 		age = since.ns < wall ? wall - since.ns : 0;
 	if (listing_has(query->listing, "age_ns"))
-		return keep(query, "age_ns", is_younger, &age);
-	now = age < now ? now - age : 0;
-	return keep(query, find_time(query->listing), is_after, &now);
+		require(query, "age_ns", is_at_most)->number = age;
+	else
+		require(query, find_time(query->listing), is_at_least)->number =
+			age < now ? now - age : 0;
+	return 0;
 }
 
-/* A table without a row could also mean that nothing happened. */
-static void complain_of_none(const struct query *query)
+static void keep_where(struct query *query)
 {
-	char count[NUMBER_TEXT];
+	const struct listing *listing = query->listing;
+	const char *where = query->options->where;
+	size_t length = strcspn(where, "!=");
+	bool unlike = where[length] == '!';
+	struct condition *condition =
+		require(query, "", unlike ? is_shown_unlike : is_shown_like);
 
-	complain("%s: no row matches, of %s", query->listing->file,
-		 number_count(count, query->doc->nr_rows, "row"));
+	condition->text = where + length + 1 + unlike;
+	condition->number =
+		view_find_column(listing->columns, listing->nr, where, length);
 }
 
-static int select_rows(struct query *query, const struct origins *origins,
-		       const struct view *view)
+static int find_conditions(struct query *query)
 {
 	const struct options *options = query->options;
 	int err = 0;
@@ -181,44 +243,100 @@ static int select_rows(struct query *query, const struct origins *origins,
 		err = keep_device(query, options->mount, target_mount);
 	if (!err && options->super)
 		err = keep_super(query);
-	if (!err)
-		err = keep_process(query);
+	keep_process(query);
 	if (!err && options->since.ns != UINT64_MAX)
 		err = keep_since(query);
 	if (!err && options->where)
-		err = listing_keep(query->listing, query->doc, origins, view,
-				   options->where, &query->selection);
-	if (!err && query->doc->nr_rows && !query->selection.nr)
-		complain_of_none(query);
-	if (!err && options->sort)
-		err = listing_sort(query->listing, query->doc, origins, view,
-				   options->sort, &query->selection);
-	if (options->limit && options->limit < query->selection.nr)
-		query->selection.nr = options->limit;
+		keep_where(query);
+	return err;
+}
+
+static bool is_over(const struct query *query, size_t nr)
+{
+	return query->options->limit && nr >= query->options->limit;
+}
+
+/* Return: whether the row must be kept. */
+static bool take_row(const struct rows *rows, size_t row, void *context)
+{
+	struct query *query = context;
+	bool sorted = query->options->sort;
+	int kept;
+
+	for (int i = 0; i < query->nr; i++)
+		if (!query->condition[i].holds(query, i, rows, row))
+			return false;
+	if (query->err || (!sorted && is_over(query, query->nr_rows)))
+		return false;
+	query->nr_rows++;
+	if (sorted)
+		return true;
+	kept = listing_add(query->output, rows->doc, row);
+	query->err = kept < 0 ? kept : 0;
+	return kept > 0;
+}
+
+static int show_sorted(struct query *query, const struct rows *rows)
+{
+	struct selection sorted;
+	int err = 0;
+
+	selection_all(&sorted, rows->nr);
+	listing_sort(query->output, rows->doc, query->options->sort, &sorted);
+	for (size_t i = 0; err >= 0 && i < sorted.nr && !is_over(query, i); i++)
+		err = listing_add(query->output, rows->doc, sorted.row[i]);
+	selection_free(&sorted);
+	return err < 0 ? err : 0;
+}
+
+/* A table without a row could also mean that nothing happened. */
+static void complain_of_none(const struct query *query, size_t nr_read)
+{
+	char count[NUMBER_TEXT];
+
+	complain("%s: no row matches, of %s", query->listing->file,
+		 number_count(count, nr_read, "row"));
+}
+
+static int show_rows(struct query *query, const struct origins *origins,
+		     struct view *view)
+{
+	struct listing listing = *query->listing;
+	struct rows rows;
+	int err;
+
+	listing.unfolded = query->options->sort;
+	query->output = listing_begin(&listing, origins, view);
+	err = rows_select(&rows, query->reader, listing.file, query->names,
+			  take_row, query);
+	if (!err)
+		err = query->err;
+	if (!err && rows.doc->nr_read && !query->nr_rows)
+		complain_of_none(query, rows.doc->nr_read);
+	if (!err && query->options->sort)
+		err = show_sorted(query, &rows);
+	listing_end(query->output, err ? NULL : rows.doc);
+	if (!err)
+		err = show_uncounted(&listing, rows.doc, query->reader, view);
+	rows_free(&rows);
 	return err;
 }
 
 int cmd_show_table(const struct options *options, const struct listing *listing,
-		   struct reader *reader, struct document *doc,
-		   struct view *view)
+		   struct reader *reader, struct view *view)
 {
-	struct query query = { options, listing, doc, reader, { 0 } };
+	struct query query = { .options = options,
+			       .listing = listing,
+			       .reader = reader };
 	struct origins origins = { 0 };
 	int err = 0;
 
 	if (listing_has(listing, "origin_name"))
 		err = origins_load(reader, options->rules, &origins);
-	if (!err) {
-		selection_all(&query.selection, doc->nr_rows);
-		err = select_rows(&query, &origins, view);
-	}
 	if (!err)
-		err = (listing_is(listing, &listing_leftovers) &&
-				       !options->sort ?
-			       listing_show_folded :
-			       listing_show)(listing, doc, &query.selection,
-					     &origins, view);
-	selection_free(&query.selection);
+		err = find_conditions(&query);
+	if (!err)
+		err = show_rows(&query, &origins, view);
 	origins_free(&origins);
 	return err;
 }
@@ -226,16 +344,8 @@ int cmd_show_table(const struct options *options, const struct listing *listing,
 static int show_listing(const struct options *options, struct reader *reader,
 			struct view *view)
 {
-	struct listing listing = *listing_find(options->command->name);
-	struct document *doc;
-	int err = reader_load(reader, listing.file, &doc);
-
-	if (!err)
-		err = check_counted(&listing, doc, reader, view);
-	if (!err)
-		err = cmd_show_table(options, &listing, reader, doc, view);
-	document_free(doc);
-	return err;
+	return cmd_show_table(options, listing_find(options->command->name),
+			      reader, view);
 }
 
 int cmd_list(const struct options *options)

@@ -28,6 +28,13 @@ bool run_has_window(const struct run *run, const struct options *options)
 	return run_has_limit(options) && run->tree.all_reaped;
 }
 
+static int drop(struct document *doc, void *context)
+{
+	(void)doc;
+	(void)context;
+	return 0;
+}
+
 /* All that has to be known before anything is run. */
 static int prepare_run(struct run *run, const struct options *options)
 {
@@ -37,7 +44,8 @@ static int prepare_run(struct run *run, const struct options *options)
 	if (!err)
 		err = trust_caveats(&run->reader, run->how, &run->caveats);
 	if (!err)
-		err = reader_load(&run->reader, "pending", &doc);
+		err = reader_load_each(&run->reader, "pending", drop, NULL,
+				       &doc);
 	document_free(doc);
 	if (!err)
 		err = origins_load(&run->reader, options->rules, &run->origins);
@@ -154,8 +162,7 @@ static void check_unreleased(struct run *run)
 	char count[NUMBER_TEXT];
 
 	unreleased_caveats(&run->unreleased, &run->caveats);
-	if (run->unreleased.unseen &&
-	    run->unreleased.selected[UNRELEASED_HELD].nr)
+	if (run->unreleased.unseen && run->unreleased.rows[UNRELEASED_HELD].nr)
 		caveats_add(
 			&run->caveats, "%s could not be asked for open files",
 			number_count(count, run->unreleased.unseen, "process"));
@@ -256,7 +263,7 @@ static void keep_result(const struct run *run, enum run_verdict verdict,
 	*result = (struct run_result){
 		.status = program_status(run),
 		.elapsed = run->tree.reaped - run->tree.started,
-		.outlived = run->leftovers.released.nr,
+		.outlived = run->leftovers.rows.nr,
 		.worst = run->leftovers.worst,
 		.late = run_nr_late(run),
 		.verdict = verdict,

@@ -62,14 +62,12 @@ static int show_tree_unreleased(struct run *run, struct view *view)
 	int err = 0;
 
 	for (size_t i = 0; !err && i < sizeof(shown) / sizeof(shown[0]); i++) {
-		const struct selection *selection =
-			&run->unreleased.selected[shown[i].table];
+		const struct rows *rows = &run->unreleased.rows[shown[i].table];
 
-		if (selection->nr)
+		if (rows->nr)
 			view_note(view, "%s", shown[i].note);
-		err = listing_show_selected(
-			shown[i].listing, &run->unreleased.rows[shown[i].table],
-			selection, shown[i].name, NULL, view);
+		err = listing_show(shown[i].listing, rows, NULL, shown[i].name,
+				   NULL, view);
 	}
 	return err;
 }
@@ -146,8 +144,8 @@ static int show_selected(struct run *run, const struct selection *selection,
 			  "On the whole machine, queued %s its last process "
 			  "was reaped, and pending now:",
 			  when);
-	return listing_show_selected(&listing_pending, &run->pending.rows,
-				     selection, name, &run->origins, view);
+	return listing_show(&listing_pending, &run->pending.rows, selection,
+			    name, &run->origins, view);
 }
 
 /* Everybody's files, the tree's among them. */
@@ -169,17 +167,17 @@ static int show_pending_around(struct run *run, const struct options *options,
 /* What is, or was, late: "1 released too late, 2 pending". */
 static void list_late(const struct run *run, char *text, size_t size)
 {
-	const struct selection *selected = run->unreleased.selected;
+	const struct rows *left = run->unreleased.rows;
 	const struct {
 		uint64_t nr;
 		const char *what;
 	} parts[] = {
 		{ run->leftovers.nr_late, "released too late" },
 		{ run->leftovers.pending.nr, "pending" },
-		{ selected[UNRELEASED_HELD].nr -
-			  unreleased_perhaps(&run->unreleased),
+		{ left[UNRELEASED_HELD].nr -
+			  run->unreleased.perhaps[UNRELEASED_NUMBER],
 		  "held" },
-		{ selected[UNRELEASED_RINGS].nr, "in rings not freed" },
+		{ left[UNRELEASED_RINGS].nr, "in rings not freed" },
 	};
 
 	*text = '\0';
@@ -195,7 +193,7 @@ static void describe_run(const struct run *run, const struct options *options,
 			 char text[TEXT])
 {
 	char number[NUMBER_TEXT], count[NUMBER_TEXT], late[TEXT / 2];
-	uint64_t nr = run->leftovers.released.nr;
+	uint64_t nr = run->leftovers.rows.nr;
 
 	if (run->measured && run_has_limit(options) && run_nr_late(run)) {
 		list_late(run, late, sizeof(late));
@@ -232,7 +230,7 @@ static enum status status_of(const struct run *run, enum run_verdict verdict)
 		return statuses[verdict];
 	if (run->caveats.nr)
 		return STATUS_UNKNOWN;
-	return run->leftovers.released.nr ? STATUS_AGAINST : STATUS_OK;
+	return run->leftovers.rows.nr ? STATUS_AGAINST : STATUS_OK;
 }
 
 int run_report(struct run *run, const struct options *options,

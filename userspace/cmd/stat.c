@@ -149,6 +149,14 @@ static void append_parts(char *text, const struct document *doc,
 	}
 }
 
+static bool note_oldest(const struct rows *rows, size_t row, void *context)
+{
+	uint64_t *oldest = context, age = rows_number(rows, row, 0);
+
+	*oldest = age > *oldest ? age : *oldest;
+	return false;
+}
+
 /* For how long the oldest file has been on the list. */
 static int append_oldest(char *text, struct reader *reader)
 {
@@ -156,11 +164,9 @@ static int append_oldest(char *text, struct reader *reader)
 	char number[NUMBER_TEXT];
 	uint64_t oldest = 0;
 	struct rows rows;
-	int err = rows_load(&rows, reader, "pending", names);
+	int err = rows_select(&rows, reader, "pending", names, note_oldest,
+			      &oldest);
 
-	for (size_t row = 0; !err && row < rows.nr; row++)
-		if (rows_number(&rows, row, 0) > oldest)
-			oldest = rows_number(&rows, row, 0);
 	if (oldest)
 		text_append(text, TEXT, ", the oldest for %s",
 			    number_ns_short(number, oldest));

@@ -193,12 +193,12 @@ static bool is_due(const struct umounting *umounting)
 	if (!umounting->attempts ||
 	    number_now() - umounting->tried >= WAIT_MAX_NAP_NS)
 		return true;
-	if (unreleased->selected[UNRELEASED_PENDING].nr)
+	if (unreleased->rows[UNRELEASED_PENDING].nr)
 		return false;
 	return row[PENDING] ||
-	       unreleased->selected[UNRELEASED_HELD].nr + unreleased->living <
+	       unreleased->rows[UNRELEASED_HELD].nr + unreleased->living <
 		       row[HELD] ||
-	       unreleased->selected[UNRELEASED_RINGS].nr < row[RINGS] ||
+	       unreleased->rows[UNRELEASED_RINGS].nr < row[RINGS] ||
 	       !unreleased_count(unreleased);
 }
 

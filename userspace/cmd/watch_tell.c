@@ -166,8 +166,8 @@ static int write_json(struct teller *teller, const struct event *event)
 	view_text(view, "event", event->name);
 	view_text(view, "answer", event->answer);
 	if (event->rows)
-		err = listing_show(event->listing, event->rows->doc, &selection,
-				   NULL, view);
+		err = listing_show(event->listing, event->rows, &selection,
+				   event->listing->file, NULL, view);
 	if (event->asked) {
 		view_number(view, "asked_after_ns", event->after);
 		why_show(&event->why, true, view);

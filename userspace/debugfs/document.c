@@ -21,10 +21,13 @@ void document_free(struct document *doc)
 {
 	if (!doc)
 		return;
-	free(doc->text);
+	for (size_t i = 0; i < doc->nr_values; i++)
+		free(doc->values[i].name);
+	for (size_t i = 0; i < doc->nr_rows; i++)
+		free(doc->rows[i]);
 	free(doc->values);
-	free(doc->cells);
-	free(doc->lines);
+	free(doc->header);
+	free(doc->rows);
 	free(doc);
 }
 
@@ -91,7 +94,7 @@ int document_cell_number(const struct document *doc, size_t row, size_t column,
 	if (!number_parse(cell, number))
 		return 0;
 	return error_set(-EPROTO,
-			 "%s: line %zu: '%s' is not a 64-bit number: '%.64s'",
-			 doc->file, doc->lines[row], doc->columns[column],
+			 "%s: line %u: '%s' is not a 64-bit number: '%.64s'",
+			 doc->file, doc->rows[row]->line, doc->columns[column],
 			 cell);
 }

@@ -17,32 +17,42 @@
  * @value: the rest of the line, escapes decoded
  */
 struct document_value {
-	const char *name;
+	char *name;
 	const char *value;
+};
+
+/**
+ * struct document_row - one row of the table, with its text behind it
+ * @line: the number of its line in the file
+ * @at: of each field, where its text begins, escapes decoded; 0: it is empty
+ */
+struct document_row {
+	uint32_t line;
+	uint16_t at[];
 };
 
 /**
  * struct document - one file, parsed
  * @file: its name, for messages
- * @text: the text that all the others point into
  * @values: its values
  * @nr_values: how many
+ * @header: the text of the columns
  * @columns: names of the table's columns
  * @nr_columns: how many, 0 without a table
- * @cells: the table's fields, row after row, escapes decoded
- * @lines: the number of each row's line in the file
- * @nr_rows: how many rows
+ * @rows: those that were kept
+ * @nr_rows: how many
+ * @nr_read: how many rows there were
  */
 struct document {
 	const char *file;
-	char *text;
 	struct document_value *values;
 	size_t nr_values;
+	char *header;
 	const char *columns[DOCUMENT_MAX_COLUMNS];
 	size_t nr_columns;
-	const char **cells;
-	size_t *lines;
+	struct document_row **rows;
 	size_t nr_rows;
+	size_t nr_read;
 };
 
 /* The text of an empty field, for messages and comparisons. */
@@ -122,7 +132,10 @@ int document_need_column(const struct document *doc, const char *name,
 static inline const char *document_cell(const struct document *doc, size_t row,
 					size_t column)
 {
-	return doc->cells[row * doc->nr_columns + column];
+	const struct document_row *found = doc->rows[row];
+
+	return found->at[column] ? (const char *)found + found->at[column] :
+				   document_none;
 }
 
 /**

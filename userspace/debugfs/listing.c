@@ -2,8 +2,8 @@
 /*
  * A table of the module, shown as it is.
  */
-#include <fnmatch.h>
 #include <inttypes.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "debugfs/listing.h"
 #include "lib/alloc.h"
 #include "lib/number.h"
+#include "proc/devices.h"
 #include "proc/mountpoint.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -127,10 +128,10 @@ bool listing_is(const struct listing *listing, const struct listing *other)
 /**
  * struct cells - a table with what its cells are made of
  * @listing: its columns
- * @doc: the file
+ * @doc: the file, NULL until the cells are bound to it
  * @where: each column's in the file, or NOWHERE
  * @origins: call paths, or NULL
- * @places: mount points
+ * @places: mount points; told: to be
  * @json: without a name, a call path has none, rather than #ID
  */
 struct cells {
@@ -140,6 +141,45 @@ struct cells {
 	const struct origins *origins;
 	struct places places;
 	bool json;
+};
+
+struct range {
+	uint64_t least;
+	uint64_t most;
+};
+
+/**
+ * struct fold - alike rows
+ * @cells: of which table
+ * @row: the first of them
+ * @nr: how many
+ * @range: of each column in which they differ, and that is shown as a range
+ */
+struct fold {
+	const struct cells *cells;
+	size_t row;
+	uint64_t nr;
+	struct range range[];
+};
+
+/**
+ * struct listing_output - rows that are shown as they come
+ * @cells: the table
+ * @view: where
+ * @table: there; NULL: alike rows are folded
+ * @tree: the folds, by what they have in common
+ * @fold: the same, in the order of their first rows
+ * @nr_folds: how many
+ * @unnamed: which call paths to explain
+ */
+struct listing_output {
+	struct cells cells;
+	struct view *view;
+	struct view_table *table;
+	void *tree;
+	struct fold **fold;
+	size_t nr_folds;
+	bool *unnamed;
 };
 
 static const char *origin_cell(const struct cells *cells, const char *id,
@@ -204,32 +244,15 @@ static int check_row(const struct cells *cells, size_t row)
 	return err;
 }
 
-/* For free_cells(), also on error. */
-static int bind_cells(struct cells *cells, const struct listing *listing,
-		      const struct document *doc, const struct origins *origins,
-		      const struct view *view)
+static void bind_cells(struct cells *cells, const struct document *doc)
 {
-	int where, err = 0;
+	int where;
 
-	*cells = (struct cells){
-		.listing = listing,
-		.doc = doc,
-		.origins = origins && origins->doc ? origins : NULL,
-		.json = view->json,
-	};
-	places_parse(&cells->places, view->mountinfo);
-	for (size_t i = 0; i < listing->nr; i++) {
-		where = document_column(doc, listing->of[i].source);
+	cells->doc = doc;
+	for (size_t i = 0; i < cells->listing->nr; i++) {
+		where = document_column(doc, cells->listing->of[i].source);
 		cells->where[i] = where < 0 ? NOWHERE : (size_t)where;
 	}
-	for (size_t row = 0; !err && row < doc->nr_rows; row++)
-		err = check_row(cells, row);
-	return err;
-}
-
-static void free_cells(struct cells *cells)
-{
-	places_free(&cells->places);
 }
 
 static void show_row(struct view_table *table, const struct cells *cells,
@@ -243,118 +266,73 @@ static void show_row(struct view_table *table, const struct cells *cells,
 	view_row(table, text, false);
 }
 
-/* People who chose columns know what they look for. */
-static void explain_origins(const struct cells *cells,
-			    const struct selection *selection,
-			    struct view *view)
+/* Return: where the file has what such a column is made of; NOWHERE: it has not. */
+static size_t find_source(const struct cells *cells, enum listing_made made)
 {
-	if (!cells->origins || listing_is(cells->listing, &listing_origins) ||
-	    (view->format.columns && !view->json))
-		return;
 	for (size_t i = 0; i < cells->listing->nr; i++)
-		if (cells->listing->of[i].made == LISTING_ORIGIN &&
-		    cells->where[i] != NOWHERE)
-			origins_explain(cells->origins, cells->doc,
-					cells->where[i], selection, view);
+		if (cells->listing->of[i].made == made)
+			return cells->where[i];
+	return NOWHERE;
 }
 
-static void explain_place(struct place *place, const char *device,
-			  struct view *view)
+static const char *source_cell(const struct cells *cells, size_t row,
+			       enum listing_made made)
 {
-	char count[NUMBER_TEXT];
+	size_t where = find_source(cells, made);
 
-	if (!place || place->told)
-		return;
-	place->told = true;
-	if (place->nr == 1)
-		view_note(view, "Device %s is mounted on %s", device,
-			  place->path);
-	else
-		view_note(view, "Device %s is mounted on %s and %s more",
-			  device, place->path,
-			  number_count(count, place->nr - 1, "place"));
+	return where == NOWHERE ? NULL : document_cell(cells->doc, row, where);
+}
+
+/* What a row needs a sentence for, below the table. */
+static void note_row(struct listing_output *output, size_t row)
+{
+	const struct cells *cells = &output->cells;
+	const struct origin *origin = origins_find(
+		cells->origins, source_cell(cells, row, LISTING_ORIGIN));
+	const char *device = source_cell(cells, row, LISTING_PLACE);
+	struct place *place = device ? places_find(&cells->places, device) :
+				       NULL;
+
+	if (origin && !origin->name)
+		output->unnamed[origin - cells->origins->origin] = true;
+	if (place)
+		place->told = true;
 }
 
 /* Not for scripts; and a table of all that is mounted needs no such list below it. */
-static void explain_places(const struct cells *cells,
-			   const struct selection *selection, struct view *view)
+static void explain_places(const struct cells *cells, struct view *view)
 {
-	const struct listing *listing = cells->listing;
-	const char *device;
+	const struct place *place = cells->places.place;
+	char device[DEVICES_TEXT], count[NUMBER_TEXT];
 
-	if (view->json || view->format.columns || view->format.headless ||
-	    listing_is(listing, &listing_superblocks))
+	if (view->json || view->format.headless ||
+	    listing_is(cells->listing, &listing_superblocks))
 		return;
-	for (size_t i = 0; i < listing->nr; i++) {
-		if (listing->of[i].made != LISTING_PLACE ||
-		    cells->where[i] == NOWHERE)
-			continue;
-		for (size_t nth = 0; nth < selection->nr; nth++) {
-			device = document_cell(cells->doc, selection->row[nth],
-					       cells->where[i]);
-			explain_place(places_find(&cells->places, device),
-				      device, view);
-		}
+	for (; place < cells->places.place + cells->places.nr; place++) {
+		devices_text(device, place->device);
+		if (place->told && place->nr == 1)
+			view_note(view, "Device %s is mounted on %s", device,
+				  place->path);
+		else if (place->told)
+			view_note(view,
+				  "Device %s is mounted on %s and %s more",
+				  device, place->path,
+				  number_count(count, place->nr - 1, "place"));
 	}
 }
 
-static void show_rows(const struct cells *cells,
-		      const struct selection *selection, struct view *view)
+/* People who chose columns know what they look for. */
+static void explain_rows(struct listing_output *output)
 {
-	struct view_table *table;
+	const struct cells *cells = &output->cells;
+	struct view *view = output->view;
 
-	table = view_table_begin(view, cells->listing->file,
-				 cells->listing->columns, cells->listing->nr,
-				 VIEW_LIST);
-	for (size_t i = 0; i < selection->nr; i++)
-		show_row(table, cells, selection->row[i]);
-	view_table_end(table);
-}
-
-static int show_with(const struct listing *listing, const struct document *doc,
-		     const struct selection *selection,
-		     const struct origins *origins, struct view *view,
-		     void (*show)(const struct cells *cells,
-				  const struct selection *selection,
-				  struct view *view))
-{
-	struct selection all = { 0 };
-	struct cells cells;
-	int err = bind_cells(&cells, listing, doc, origins, view);
-
-	if (!selection) {
-		selection_all(&all, doc->nr_rows);
-		selection = &all;
-	}
-	if (!err) {
-		if (!doc->nr_rows && listing->empty)
-			view_note(view, "%s", listing->empty);
-		show(&cells, selection, view);
-		explain_origins(&cells, selection, view);
-		explain_places(&cells, selection, view);
-	}
-	selection_free(&all);
-	free_cells(&cells);
-	return err;
-}
-
-int listing_show(const struct listing *listing, const struct document *doc,
-		 const struct selection *selection,
-		 const struct origins *origins, struct view *view)
-{
-	return show_with(listing, doc, selection, origins, view, show_rows);
-}
-
-int listing_show_selected(const struct listing *listing,
-			  const struct rows *rows,
-			  const struct selection *selection, const char *name,
-			  const struct origins *origins, struct view *view)
-{
-	struct listing shown = *listing;
-
-	shown.file = name;
-	shown.empty = NULL;
-	return listing_show(&shown, rows->doc, selection, origins, view);
+	if (view->format.columns && !view->json)
+		return;
+	if (cells->origins && !listing_is(cells->listing, &listing_origins) &&
+	    find_source(cells, LISTING_ORIGIN) != NOWHERE)
+		origins_explain(cells->origins, output->unnamed, view);
+	explain_places(cells, view);
 }
 
 static int compare_cells(const struct cells *cells, size_t column, size_t one,
@@ -396,11 +374,205 @@ static int compare_common(const struct cells *cells, size_t one, size_t other)
 	return result;
 }
 
-/* By a column, or by those that alike rows have in common. */
+static bool is_range(const struct cells *cells, size_t column)
+{
+	enum view_kind kind = cells->listing->columns[column].kind;
+
+	return kind == VIEW_NS || kind == VIEW_TIME;
+}
+
+static int compare_folds(const void *a, const void *b)
+{
+	const struct fold *one = a, *other = b;
+
+	return compare_common(one->cells, one->row, other->row);
+}
+
+static struct fold *add_fold(struct listing_output *output, size_t row)
+{
+	const struct cells *cells = &output->cells;
+	size_t nr_ranges = 0;
+	struct fold *fold;
+
+	for (size_t i = 0; i < cells->listing->nr; i++)
+		nr_ranges += is_range(cells, i);
+	fold = alloc_array(1, sizeof(*fold) + nr_ranges * sizeof(struct range));
+	fold->cells = cells;
+	fold->row = row;
+	for (size_t i = 0; i < nr_ranges; i++)
+		fold->range[i].least = UINT64_MAX;
+	output->fold = alloc_more(output->fold, output->nr_folds,
+				  sizeof(struct fold *));
+	output->fold[output->nr_folds++] = fold;
+	must(tsearch(fold, &output->tree, compare_folds));
+	return fold;
+}
+
+static void widen_range(struct range *range, const struct cells *cells,
+			size_t row, size_t column)
+{
+	char label[ORIGINS_LABEL];
+	const char *cell = get_cell(cells, row, column, label);
+	uint64_t number;
+
+	if (!cell || number_parse(cell, &number))
+		return;
+	range->least = number < range->least ? number : range->least;
+	range->most = number > range->most ? number : range->most;
+}
+
+/* Return: 1 if the row stands for its fold. */
+static int fold_row(struct listing_output *output, size_t row)
+{
+	const struct cells *cells = &output->cells;
+	const struct fold key = { .cells = cells, .row = row };
+	struct fold **found = tfind(&key, &output->tree, compare_folds);
+	struct fold *fold = found ? *found : add_fold(output, row);
+	struct range *range = fold->range;
+
+	fold->nr++;
+	for (size_t i = 0; i < cells->listing->nr; i++)
+		if (is_range(cells, i))
+			widen_range(range++, cells, row, i);
+	return !found;
+}
+
+static const char *range_text(enum view_kind kind, const struct range *range,
+			      char text[NUMBER_TEXT])
+{
+	if (range->least > range->most)
+		return NULL;
+	if (kind == VIEW_TIME)
+		return number_text(text, range->most);
+	return number_ns_range(text, range->least, range->most);
+}
+
+static void show_fold(struct view_table *table, const struct cells *cells,
+		      const struct fold *fold)
+{
+	char files[NUMBER_TEXT], label[ORIGINS_LABEL];
+	char ranges[VIEW_MAX_COLUMNS][NUMBER_TEXT];
+	const char *text[VIEW_MAX_COLUMNS] = { number_text(files, fold->nr) };
+	const struct range *range = fold->range;
+
+	for (size_t i = 0; i < cells->listing->nr; i++)
+		text[i + 1] =
+			is_range(cells, i) ?
+				range_text(cells->listing->columns[i].kind,
+					   range++, ranges[i]) :
+				get_cell(cells, fold->row, i, label);
+	view_row(table, text, false);
+}
+
+static void show_folds(struct listing_output *output)
+{
+	struct view_column columns[VIEW_MAX_COLUMNS] = { { "files",
+							   VIEW_NUMBER } };
+	const struct listing *listing = output->cells.listing;
+	struct view_table *table;
+
+	for (size_t i = 0; i < listing->nr; i++) {
+		columns[i + 1] = listing->columns[i];
+		if (!strcmp(columns[i + 1].name, "inode"))
+			columns[i + 1].kind |= VIEW_MORE;
+	}
+	table = view_table_begin(output->view, listing->file, columns,
+				 listing->nr + 1, VIEW_LIST);
+	for (size_t i = 0; i < output->nr_folds; i++)
+		show_fold(table, &output->cells, output->fold[i]);
+	view_table_end(table);
+}
+
+struct listing_output *listing_begin(const struct listing *listing,
+				     const struct origins *origins,
+				     struct view *view)
+{
+	const struct view_format *format = &view->format;
+	bool folded = listing_is(listing, &listing_leftovers) &&
+		      !listing->unfolded && !view->json && !format->raw &&
+		      !format->columns && !format->all;
+	struct listing_output *output = alloc_array(1, sizeof(*output));
+
+	output->cells = (struct cells){
+		.listing = listing,
+		.origins = origins && origins->doc ? origins : NULL,
+		.json = view->json,
+	};
+	places_parse(&output->cells.places, view->mountinfo);
+	output->view = view;
+	output->unnamed = alloc_array(origins ? origins->nr : 0, sizeof(bool));
+	if (!folded)
+		output->table = view_table_begin(view, listing->file,
+						 listing->columns, listing->nr,
+						 VIEW_LIST);
+	return output;
+}
+
+const char *listing_cell(struct listing_output *output,
+			 const struct document *doc, size_t row, size_t column,
+			 char label[ORIGINS_LABEL])
+{
+	if (!output->cells.doc)
+		bind_cells(&output->cells, doc);
+	return get_cell(&output->cells, row, column, label);
+}
+
+int listing_add(struct listing_output *output, const struct document *doc,
+		size_t row)
+{
+	int err;
+
+	if (!output->cells.doc)
+		bind_cells(&output->cells, doc);
+	err = check_row(&output->cells, row);
+	if (err)
+		return err;
+	note_row(output, row);
+	if (!output->table)
+		return fold_row(output, row);
+	show_row(output->table, &output->cells, row);
+	return 0;
+}
+
+void listing_end(struct listing_output *output, const struct document *doc)
+{
+	if (doc)
+		bind_cells(&output->cells, doc);
+	if (doc && !output->table)
+		show_folds(output);
+	if (output->table)
+		(doc ? view_table_end : view_table_discard)(output->table);
+	if (doc)
+		explain_rows(output);
+	places_free(&output->cells.places);
+	tdestroy(output->tree, free);
+	free(output->fold);
+	free(output->unnamed);
+	free(output);
+}
+
+int listing_show(const struct listing *listing, const struct rows *rows,
+		 const struct selection *selection, const char *name,
+		 const struct origins *origins, struct view *view)
+{
+	struct listing shown = *listing;
+	size_t nr = selection ? selection->nr : rows->nr;
+	struct listing_output *output;
+	int err = 0;
+
+	shown.file = name;
+	output = listing_begin(&shown, origins, view);
+	for (size_t i = 0; err >= 0 && i < nr; i++)
+		err = listing_add(output, rows->doc,
+				  selection ? selection->row[i] : i);
+	listing_end(output, err < 0 ? NULL : rows->doc);
+	return err < 0 ? err : 0;
+}
+
+/* By which column. */
 struct order {
 	const struct cells *cells;
 	size_t column;
-	bool by_common;
 	bool reversed;
 };
 
@@ -409,174 +581,26 @@ static int compare_rows(const void *a, const void *b, void *context)
 {
 	const struct order *order = context;
 	const size_t *one = a, *other = b;
-	int result = order->by_common ?
-			     compare_common(order->cells, *one, *other) :
-			     compare_cells(order->cells, order->column, *one,
-					   *other);
+	int result = compare_cells(order->cells, order->column, *one, *other);
 
 	if (result)
 		return order->reversed ? -result : result;
 	return (*one > *other) - (*one < *other);
 }
 
-int listing_sort(const struct listing *listing, const struct document *doc,
-		 const struct origins *origins, const struct view *view,
-		 const char *column, struct selection *selection)
+void listing_sort(struct listing_output *output, const struct document *doc,
+		  const char *column, struct selection *selection)
 {
-	struct cells cells;
-	struct order order = { .cells = &cells };
-	int err = bind_cells(&cells, listing, doc, origins, view);
+	const struct listing *listing = output->cells.listing;
+	struct order order = { .cells = &output->cells,
+			       .reversed = *column == '-' };
 
-	order.reversed = *column == '-';
 	column += order.reversed;
 	order.column = view_find_column(listing->columns, listing->nr, column,
 					strlen(column));
-	if (!err)
-		qsort_r(selection->row, selection->nr, sizeof(*selection->row),
-			compare_rows, &order);
-	free_cells(&cells);
-	return err;
-}
-
-int listing_keep(const struct listing *listing, const struct document *doc,
-		 const struct origins *origins, const struct view *view,
-		 const char *condition, struct selection *selection)
-{
-	size_t length = strcspn(condition, "!="), kept = 0, column, row;
-	bool unlike = condition[length] == '!', is_like;
-	const char *glob = condition + length + 1 + unlike, *cell;
-	char label[ORIGINS_LABEL];
-	struct cells cells;
-	int err = bind_cells(&cells, listing, doc, origins, view);
-
-	column = view_find_column(listing->columns, listing->nr, condition,
-				  length);
-	for (size_t i = 0; !err && i < selection->nr; i++) {
-		row = selection->row[i];
-		cell = get_cell(&cells, row, column, label);
-		is_like = !fnmatch(glob, cell ? cell : "", 0);
-		if (is_like != unlike)
-			selection->row[kept++] = row;
-	}
-	selection->nr = kept;
-	free_cells(&cells);
-	return err;
-}
-
-/* Alike rows, in the order of the file. */
-struct fold {
-	const size_t *row;
-	size_t nr;
-};
-
-static int compare_folds(const void *a, const void *b)
-{
-	const struct fold *one = a, *other = b;
-
-	return (*one->row > *other->row) - (*one->row < *other->row);
-}
-
-/* Orders the rows, too. Return: the folds, for free(3). */
-static struct fold *make_folds(const struct cells *cells, size_t *row,
-			       size_t nr, size_t *nr_folds)
-{
-	struct order order = { .cells = cells, .by_common = true };
-	struct fold *fold = alloc_array(nr, sizeof(*fold));
-
-	*nr_folds = 0;
-	qsort_r(row, nr, sizeof(*row), compare_rows, &order);
-	for (size_t i = 0; i < nr; i++) {
-		if (!i || compare_common(cells, row[i - 1], row[i]))
-			fold[(*nr_folds)++].row = &row[i];
-		fold[*nr_folds - 1].nr++;
-	}
-	qsort(fold, *nr_folds, sizeof(*fold), compare_folds);
-	return fold;
-}
-
-/* The row with the least or the greatest cell. */
-static size_t find_extreme(const struct cells *cells, const struct fold *fold,
-			   size_t column, int sign)
-{
-	size_t found = *fold->row;
-
-	for (size_t i = 1; i < fold->nr; i++)
-		if (sign * compare_cells(cells, column, fold->row[i], found) >
-		    0)
-			found = fold->row[i];
-	return found;
-}
-
-static const char *range_text(const struct cells *cells,
-			      const struct fold *fold, size_t column,
-			      char text[NUMBER_TEXT])
-{
-	char label[ORIGINS_LABEL];
-	uint64_t least, most;
-
-	if (cells->where[column] == NOWHERE ||
-	    number_parse(get_cell(cells, find_extreme(cells, fold, column, -1),
-				  column, label),
-			 &least) ||
-	    number_parse(get_cell(cells, find_extreme(cells, fold, column, 1),
-				  column, label),
-			 &most))
-		return NULL;
-	return number_ns_range(text, least, most);
-}
-
-static void show_fold(struct view_table *table, const struct cells *cells,
-		      const struct fold *fold)
-{
-	char files[NUMBER_TEXT], range[NUMBER_TEXT], label[ORIGINS_LABEL];
-	const char *text[VIEW_MAX_COLUMNS] = { number_text(files, fold->nr) };
-	const struct view_column *column = cells->listing->columns;
-	size_t row;
-
-	for (size_t i = 0; i < cells->listing->nr; i++) {
-		row = *fold->row;
-		if (column[i].kind == VIEW_TIME)
-			row = find_extreme(cells, fold, i, 1);
-		text[i + 1] = column[i].kind == VIEW_NS ?
-				      range_text(cells, fold, i, range) :
-				      get_cell(cells, row, i, label);
-	}
-	view_row(table, text, false);
-}
-
-static void show_folds(const struct cells *cells,
-		       const struct selection *selection, struct view *view)
-{
-	struct view_column columns[VIEW_MAX_COLUMNS] = { { "files",
-							   VIEW_NUMBER } };
-	size_t nr = cells->listing->nr, nr_folds;
-	struct view_table *table;
-	struct fold *folds =
-		make_folds(cells, selection->row, selection->nr, &nr_folds);
-
-	for (size_t i = 0; i < nr; i++) {
-		columns[i + 1] = cells->listing->columns[i];
-		if (!strcmp(columns[i + 1].name, "inode"))
-			columns[i + 1].kind |= VIEW_MORE;
-	}
-	table = view_table_begin(view, cells->listing->file, columns, nr + 1,
-				 VIEW_LIST);
-	for (size_t i = 0; i < nr_folds; i++)
-		show_fold(table, cells, &folds[i]);
-	view_table_end(table);
-	free(folds);
-}
-
-int listing_show_folded(const struct listing *listing,
-			const struct document *doc,
-			const struct selection *selection,
-			const struct origins *origins, struct view *view)
-{
-	const struct view_format *format = &view->format;
-	bool each = view->json || format->raw || format->columns || format->all;
-
-	return show_with(listing, doc, selection, origins, view,
-			 each ? show_rows : show_folds);
+	bind_cells(&output->cells, doc);
+	qsort_r(selection->row, selection->nr, sizeof(*selection->row),
+		compare_rows, &order);
 }
 
 bool listing_is_cause(const char *name)

@@ -49,6 +49,7 @@ struct listing_column {
  * @nr: how many
  * @empty: what to say for people when there are no rows; or NULL
  * @counted: the value of stats that must be 0 to say so; "": none
+ * @unfolded: alike rows of leftovers are not folded, but sorted
  */
 struct listing {
 	const char *file;
@@ -57,6 +58,7 @@ struct listing {
 	size_t nr;
 	const char *empty;
 	const char *counted;
+	bool unfolded;
 };
 
 #define LISTING_DECLARE(name, ...) extern const struct listing listing_##name;
@@ -72,66 +74,81 @@ bool listing_is(const struct listing *listing, const struct listing *other);
 /* Return: whether a listing has that column. */
 bool listing_has(const struct listing *listing, const char *column);
 
+struct listing_output;
+
 /**
- * listing_show() - show a table
+ * listing_begin() - begin to show a table
  * @listing: which
- * @doc: the file
- * @selection: which rows, in which order; NULL: all
  * @origins: call paths, NULL: not known, or of no interest
  * @view: where
  *
- * All is checked before anything is shown. Call paths without a name are told to
- * people as #ID and in a sentence; in JSON as null and in unnamed_origins.
+ * For people, leftovers that differ in times and inode alone are one row. Call paths
+ * without a name are told to people as #ID and in a sentence; in JSON as null and in
+ * unnamed_origins.
  *
- * Return: 0 or a negative errno as in reader.h.
+ * Return: for listing_add() and listing_end().
  */
-int listing_show(const struct listing *listing, const struct document *doc,
-		 const struct selection *selection,
+struct listing_output *listing_begin(const struct listing *listing,
+				     const struct origins *origins,
+				     struct view *view);
+
+/**
+ * listing_cell() - what would be shown of a row
+ * @output: begun
+ * @doc: the file
+ * @row: one of its rows
+ * @column: of the listing
+ * @label: room for it
+ *
+ * Return: the cell, "" if it is empty, NULL where the module has no such column.
+ */
+const char *listing_cell(struct listing_output *output,
+			 const struct document *doc, size_t row, size_t column,
+			 char label[ORIGINS_LABEL]);
+
+/**
+ * listing_add() - show a row
+ * @output: begun
+ * @doc: the file
+ * @row: one of its rows
+ *
+ * Return: 0; 1 if the row must be kept until the end; or a negative errno as in
+ * parse.h.
+ */
+int listing_add(struct listing_output *output, const struct document *doc,
+		size_t row);
+
+/**
+ * listing_end() - end the table
+ * @output: freed
+ * @doc: the file, or NULL: it failed; what is not printed yet is not printed
+ */
+void listing_end(struct listing_output *output, const struct document *doc);
+
+/**
+ * listing_show() - show a table that was read
+ * @listing: of which kind
+ * @rows: the table
+ * @selection: which of them, in which order; NULL: all
+ * @name: in JSON
+ * @origins: as of listing_begin()
+ * @view: where
+ *
+ * Return: 0 or a negative errno as in parse.h.
+ */
+int listing_show(const struct listing *listing, const struct rows *rows,
+		 const struct selection *selection, const char *name,
 		 const struct origins *origins, struct view *view);
-
-/* The same for selected rows, a table of that name in JSON; says nothing if it is empty. */
-int listing_show_selected(const struct listing *listing,
-			  const struct rows *rows,
-			  const struct selection *selection, const char *name,
-			  const struct origins *origins, struct view *view);
-
-/*
- * As listing_show(), but for people, rows that differ in times and inode alone are one.
- */
-int listing_show_folded(const struct listing *listing,
-			const struct document *doc,
-			const struct selection *selection,
-			const struct origins *origins, struct view *view);
 
 /**
  * listing_sort() - put rows in the order of a column
- * @listing: which
+ * @output: begun
  * @doc: the file
- * @origins: call paths, or NULL
- * @view: where they are to be shown
  * @column: its name, "-" before it: the greatest first
  * @selection: the rows; those that are equal stay in their order
- *
- * Return: 0 or a negative errno as in reader.h.
  */
-int listing_sort(const struct listing *listing, const struct document *doc,
-		 const struct origins *origins, const struct view *view,
-		 const char *column, struct selection *selection);
-
-/**
- * listing_keep() - keep rows by what stands in a column
- * @listing: which
- * @doc: the file
- * @origins: call paths, or NULL
- * @view: where they are to be shown
- * @condition: NAME=GLOB or NAME!=GLOB; an empty cell is like an empty text
- * @selection: the rows
- *
- * Return: 0 or a negative errno as in reader.h.
- */
-int listing_keep(const struct listing *listing, const struct document *doc,
-		 const struct origins *origins, const struct view *view,
-		 const char *condition, struct selection *selection);
+void listing_sort(struct listing_output *output, const struct document *doc,
+		  const char *column, struct selection *selection);
 
 /* Columns of a table of counts: name, value, unit, meaning. */
 #define LISTING_NR_COUNTS 4

@@ -108,32 +108,23 @@ static void explain(const struct origin *origin, struct view_table *table,
 			       origin->stack ? origin->stack : "not looked at");
 }
 
-void origins_explain(const struct origins *origins, const struct document *doc,
-		     size_t column, const struct selection *selection,
+void origins_explain(const struct origins *origins, const bool *unnamed,
 		     struct view *view)
 {
 	static const struct view_column columns[] = {
 		{ "origin", VIEW_NUMBER },
 		{ "stack", VIEW_STACK },
 	};
-	const struct origin *origin;
 	struct view_table *table = NULL;
-	bool *told = origins ? alloc_array(origins->nr, sizeof(*told)) : NULL;
 
 	if (view->json)
 		table = view_table_begin(view, "unnamed_origins", columns, 2,
 					 VIEW_LIST);
-	for (size_t i = 0; told && i < selection->nr; i++) {
-		origin = origins_find(
-			origins, document_cell(doc, selection->row[i], column));
-		if (!origin || origin->name || told[origin - origins->origin])
-			continue;
-		told[origin - origins->origin] = true;
-		explain(origin, table, view);
-	}
+	for (size_t i = 0; i < origins->nr; i++)
+		if (unnamed[i])
+			explain(&origins->origin[i], table, view);
 	if (table)
 		view_table_end(table);
-	free(told);
 }
 
 void origins_free(struct origins *origins)

@@ -11,7 +11,6 @@
 
 #include "debugfs/parse.h"
 #include "debugfs/rules.h"
-#include "debugfs/selection.h"
 #include "lib/view.h"
 
 #define ORIGINS_LABEL 64
@@ -86,14 +85,11 @@ const char *origins_label(const struct origins *origins, const char *id,
 
 /**
  * origins_explain() - show the call paths that have no name
- * @origins: where to look them up, or NULL
- * @doc: a table
- * @column: its column with ids
- * @selection: which of its rows
+ * @origins: call paths
+ * @unnamed: of each, whether to show it
  * @view: where: a sentence each, or the JSON array unnamed_origins
  */
-void origins_explain(const struct origins *origins, const struct document *doc,
-		     size_t column, const struct selection *selection,
+void origins_explain(const struct origins *origins, const bool *unnamed,
 		     struct view *view);
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The parser of the module's files. Names and fields stay where they were
- * read: a document's pointers lead into its text, where ends of fields are
- * overwritten by NULs and escapes decoded in place.
+ * The parser of the module's files. It reads line by line, so that a table of any
+ * length takes no more memory than the rows that are kept. In a copy of the line, ends
+ * of fields are overwritten by NULs and escapes decoded in place.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -24,10 +24,14 @@
 #include "lib/tar.h"
 #include "proc/mountpoint.h"
 
+#define BUFFER (1 << 16)
+
 /* State of one run of the parser. */
 struct parser {
 	struct document *doc;
 	size_t line;
+	reader_each *each;
+	void *context;
 };
 
 static int malformed(struct parser *parser, const char *what)
@@ -128,6 +132,25 @@ ssize_t reader_host(const struct reader *reader, const char *path, char *text,
 	return got;
 }
 
+/* Return: how much was read, 0 at the end, or a negative errno. */
+static ssize_t read_at(const struct reader *reader, int fd, const char *file,
+		       size_t at, char *text, size_t room)
+{
+	ssize_t got;
+
+	if (at > READER_MAX_SIZE)
+		return error_set(-EFBIG,
+				 "%s: more than %d MiB: not a file of dfput",
+				 file, READER_MAX_SIZE >> 20);
+	do
+		got = pread(fd, text, room, (off_t)at);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return error_set(-errno, "cannot read %s: %s%s", file,
+				 strerror(errno), hint_for(reader, errno));
+	return got;
+}
+
 /* Sizes of debugfs files are 0: only reading tells. */
 static int slurp(const struct reader *reader, int fd, const char *file,
 		 char **text, size_t *size)
@@ -142,19 +165,11 @@ static int slurp(const struct reader *reader, int fd, const char *file,
 			room = room ? 2 * room : 1 << 14;
 			*text = must(realloc(*text, room));
 		}
-		got = pread(fd, *text + *size, room - *size, (off_t)*size);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = read_at(reader, fd, file, *size, *text + *size,
+			      room - *size);
 		if (got < 0)
-			return error_set(-errno, "cannot read %s: %s%s", file,
-					 strerror(errno),
-					 hint_for(reader, errno));
+			return (int)got;
 		*size += (size_t)got;
-		if (*size > READER_MAX_SIZE)
-			return error_set(
-				-EFBIG,
-				"%s: more than %d MiB: not a file of dfput",
-				file, READER_MAX_SIZE >> 20);
 	}
 	return 0;
 }
@@ -255,20 +270,6 @@ int reader_text(struct reader *reader, const char *file, char **text,
 	return err;
 }
 
-int reader_load(struct reader *reader, const char *file, struct document **doc)
-{
-	char *text;
-	size_t size;
-	int err = reader_text(reader, file, &text, &size);
-
-	*doc = NULL;
-	if (err) {
-		free(text);
-		return err;
-	}
-	return reader_parse(file, text, size, doc);
-}
-
 static bool is_name(const char *text)
 {
 	if (!*text)
@@ -334,8 +335,11 @@ static int parse_value(struct parser *parser, char *line)
 		return err;
 	doc->values =
 		alloc_more(doc->values, doc->nr_values, sizeof(*doc->values));
-	doc->values[doc->nr_values++] =
-		(struct document_value){ .name = line, .value = value };
+	line = alloc_text("%s%c%s", line, 0, value);
+	doc->values[doc->nr_values++] = (struct document_value){
+		.name = line,
+		.value = line + strlen(line) + 1,
+	};
 	return 0;
 }
 
@@ -344,6 +348,7 @@ static int parse_header(struct parser *parser, char *line)
 	struct document *doc = parser->doc;
 	char *name;
 
+	doc->header = line = alloc_copy(line);
 	while ((name = strsep(&line, "\t"))) {
 		if (!is_name(name))
 			return malformed(parser, "not a column's name");
@@ -357,7 +362,8 @@ static int parse_header(struct parser *parser, char *line)
 	return 0;
 }
 
-static int split_row(struct parser *parser, char *line, const char **cells)
+static int split_row(struct parser *parser, char *line,
+		     struct document_row *row)
 {
 	struct document *doc = parser->doc;
 	char count[NUMBER_TEXT], columns[NUMBER_TEXT];
@@ -372,7 +378,8 @@ static int split_row(struct parser *parser, char *line, const char **cells)
 			err = decode(parser, field);
 			if (err)
 				return err;
-			cells[fields] = none ? document_none : field;
+			row->at[fields] =
+				none ? 0 : (uint16_t)(field - (char *)row);
 		}
 		fields++;
 	}
@@ -384,20 +391,28 @@ static int split_row(struct parser *parser, char *line, const char **cells)
 			 number_count(columns, doc->nr_columns, "column"));
 }
 
-static int parse_row(struct parser *parser, char *line)
+static int parse_row(struct parser *parser, const char *line, size_t length)
 {
 	struct document *doc = parser->doc;
-	int err;
+	struct document_row *row;
+	char *text;
+	int keep;
 
-	doc->cells = alloc_more(doc->cells, doc->nr_rows,
-				doc->nr_columns * sizeof(*doc->cells));
-	err = split_row(parser, line,
-			doc->cells + doc->nr_rows * doc->nr_columns);
-	if (err)
-		return err;
-	doc->lines = alloc_more(doc->lines, doc->nr_rows, sizeof(*doc->lines));
-	doc->lines[doc->nr_rows++] = parser->line;
-	return 0;
+	row = must(malloc(sizeof(*row) + doc->nr_columns * sizeof(*row->at) +
+			  length + 1));
+	row->line = (uint32_t)parser->line;
+	text = memcpy(&row->at[doc->nr_columns], line, length + 1);
+	doc->rows = alloc_more(doc->rows, doc->nr_rows, sizeof(*doc->rows));
+	doc->rows[doc->nr_rows++] = row;
+	doc->nr_read++;
+	keep = split_row(parser, text, row);
+	if (!keep)
+		keep = parser->each ? parser->each(doc, parser->context) : 1;
+	if (keep <= 0) {
+		doc->nr_rows--;
+		free(row);
+	}
+	return keep < 0 ? keep : 0;
 }
 
 static int parse_abi(struct parser *parser, const char *line)
@@ -434,39 +449,86 @@ static int parse_line(struct parser *parser, char *line, size_t length)
 		return parse_value(parser, line);
 	if (!parser->doc->nr_columns)
 		return parse_header(parser, line);
-	return parse_row(parser, line);
+	return parse_row(parser, line, length);
 }
 
-static int parse_lines(struct parser *parser, char *text, size_t size)
+/* Leaves the beginning of a line in the text. */
+static int parse_lines(struct parser *parser, char *text, size_t *size)
 {
-	char *end = text + size, *newline;
+	char *end = text + *size, *line = text, *newline;
 	int err = 0;
 
-	if (!size)
-		return error_set(-EPROTO, "%s: empty: not a file of dfput",
-				 parser->doc->file);
-	for (; !err && text < end; text = newline + 1) {
-		parser->line++;
-		newline = memchr(text, '\n', (size_t)(end - text));
-		if (!newline)
-			return malformed(parser, "cut off: no end of line");
+	while (!err && (newline = memchr(line, '\n', (size_t)(end - line)))) {
 		*newline = '\0';
-		err = parse_line(parser, text, (size_t)(newline - text));
+		parser->line++;
+		err = parse_line(parser, line, (size_t)(newline - line));
+		line = newline + 1;
 	}
+	*size = (size_t)(end - line);
+	memmove(text, line, *size);
 	return err;
 }
 
-int reader_parse(const char *file, char *text, size_t size,
-		 struct document **doc)
+static int parse_file(struct parser *parser, struct reader *reader, int fd)
 {
-	struct parser parser = { .doc = alloc_array(1, sizeof(**doc)) };
+	char *text = must(malloc(BUFFER));
+	size_t at = 0, size = 0;
+	ssize_t got;
+	int err;
+
+	do {
+		got = read_at(reader, fd, parser->doc->file, at, text + size,
+			      BUFFER - size);
+		at += got > 0 ? (size_t)got : 0;
+		size += got > 0 ? (size_t)got : 0;
+		err = got < 0 ? (int)got : parse_lines(parser, text, &size);
+		parser->line += !err && size > READER_MAX_LINE;
+		if (!err && size > READER_MAX_LINE)
+			err = malformed(parser, "too long");
+	} while (!err && got);
+	free(text);
+	if (err || (at && !size))
+		return err;
+	if (!at)
+		return error_set(-EPROTO, "%s: empty: not a file of dfput",
+				 parser->doc->file);
+	parser->line++;
+	return malformed(parser, "cut off: no end of line");
+}
+
+int reader_read(struct reader *reader, int fd, const char *file,
+		reader_each *each, void *context, struct document **doc)
+{
+	struct parser parser = {
+		.doc = alloc_array(1, sizeof(**doc)),
+		.each = each,
+		.context = context,
+	};
 	int err;
 
 	parser.doc->file = file;
-	parser.doc->text = text;
-	err = parse_lines(&parser, text, size);
+	err = parse_file(&parser, reader, fd);
 	if (err)
 		document_free(parser.doc);
 	*doc = err ? NULL : parser.doc;
 	return err;
+}
+
+int reader_load_each(struct reader *reader, const char *file, reader_each *each,
+		     void *context, struct document **doc)
+{
+	int fd = reader_file(reader, file);
+	int err;
+
+	*doc = NULL;
+	if (fd < 0)
+		return fd;
+	err = reader_read(reader, fd, file, each, context, doc);
+	close(fd);
+	return err;
+}
+
+int reader_load(struct reader *reader, const char *file, struct document **doc)
+{
+	return reader_load_each(reader, file, NULL, NULL, doc);
 }

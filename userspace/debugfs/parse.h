@@ -24,7 +24,8 @@
 #include "debugfs/document.h"
 #include "lib/error.h"
 
-#define READER_MAX_SIZE (64 << 20)
+/* The most rows that the module can have, and room for each. */
+#define READER_MAX_SIZE (1 << 30)
 #define READER_MAX_LINE 4096
 #define READER_MAX_VALUES 1024
 
@@ -92,6 +93,29 @@ char *reader_host_text(const struct reader *reader, const char *path,
 		       size_t *size);
 
 /**
+ * typedef reader_each - what to do with a row as it is read
+ * @doc: the document so far; the row is its last
+ * @context: for it
+ *
+ * Return: 1 to keep it, 0 to drop it, or a negative errno.
+ */
+typedef int reader_each(struct document *doc, void *context);
+
+/**
+ * reader_read() - read and parse an open file, from its beginning
+ * @reader: an open one
+ * @fd: from reader_file()
+ * @file: its name, which must outlive @doc
+ * @each: called for each row; NULL: keep all
+ * @context: for it
+ * @doc: receives the document, for document_free()
+ *
+ * Return: 0 or a negative errno, see above; @doc is NULL then.
+ */
+int reader_read(struct reader *reader, int fd, const char *file,
+		reader_each *each, void *context, struct document **doc);
+
+/**
  * reader_load() - open, read, parse and close one file
  * @reader: an open one
  * @file: its name, which must outlive @doc
@@ -100,6 +124,10 @@ char *reader_host_text(const struct reader *reader, const char *path,
  * Return: 0 or a negative errno, see above; @doc is NULL then.
  */
 int reader_load(struct reader *reader, const char *file, struct document **doc);
+
+/* The same, but for each row as it is read. */
+int reader_load_each(struct reader *reader, const char *file, reader_each *each,
+		     void *context, struct document **doc);
 
 /**
  * reader_text() - read a file without parsing it
@@ -112,17 +140,5 @@ int reader_load(struct reader *reader, const char *file, struct document **doc);
  */
 int reader_text(struct reader *reader, const char *file, char **text,
 		size_t *size);
-
-/**
- * reader_parse() - parse a text
- * @file: the text's name, which must outlive @doc
- * @text: malloc()ed, and owned by the document from now on, also on error
- * @size: its length in bytes
- * @doc: receives the document, for document_free()
- *
- * Return: 0 or a negative errno, see above; @doc is NULL then.
- */
-int reader_parse(const char *file, char *text, size_t size,
-		 struct document **doc);
 
 #endif /* DFPUT_READER_H */

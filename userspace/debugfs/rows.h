@@ -34,9 +34,21 @@ struct rows {
 int rows_load(struct rows *rows, struct reader *reader, const char *file,
 	      const char *const *names);
 
-/* The same for a table that was read. rows_free() frees it, or its owner does. */
+/*
+ * The same for a table that was read, its numbers aside. rows_free() frees it, or its
+ * owner does.
+ */
 int rows_bind(struct rows *rows, struct document *doc,
 	      const char *const *names);
+
+typedef bool rows_filter(const struct rows *rows, size_t row, void *context);
+
+/* The same for those rows that a filter lets pass; it is asked once, as each is read. */
+int rows_select(struct rows *rows, struct reader *reader, const char *file,
+		const char *const *names, rows_filter *filter, void *context);
+
+/* Keep only those rows that a filter lets pass. */
+void rows_keep(struct rows *rows, rows_filter *filter, void *context);
 
 /* Return: a cell, "-" if it is empty; @column is an index in the names. */
 const char *rows_text(const struct rows *rows, size_t row, int column);

@@ -20,6 +20,11 @@ static bool is_harmless(const char *text, size_t left, size_t *length)
 	mbstate_t state = { 0 };
 	wchar_t wide;
 
+	/* The same in every locale, and nearly everything. */
+	if (*text >= ' ' && *text <= '~') {
+		*length = 1;
+		return *text != '\\';
+	}
 	*length = mbrtowc(&wide, text, left, &state);
 	if (*length && *length <= left)
 		return wcwidth(wide) > 0 && wide != L'\\';

@@ -37,11 +37,17 @@ static size_t bytes_that_fit(const char *text, size_t room, size_t *width)
 
 	*width = 0;
 	while (left) {
-		length = mbrtowc(&wide, text + bytes, left, &state);
-		if (!length || length > left)
-			break;
-		columns = wcwidth(wide);
-		columns = columns < 0 ? 1 : columns;
+		/* The same in every locale, and nearly everything. */
+		if (text[bytes] >= ' ' && text[bytes] <= '~') {
+			length = 1;
+			columns = 1;
+		} else {
+			length = mbrtowc(&wide, text + bytes, left, &state);
+			if (!length || length > left)
+				break;
+			columns = wcwidth(wide);
+			columns = columns < 0 ? 1 : columns;
+		}
 		if (*width + (size_t)columns > room)
 			break;
 		*width += (size_t)columns;

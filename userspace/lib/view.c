@@ -29,6 +29,9 @@
 #define MIN_NAME 8
 #define MIN_PROSE 20
 
+/* So many rows of a table are printed at once. */
+#define MAX_ROWS 1024
+
 /* More empty buckets than that are one row of a histogram. */
 #define MAX_EMPTY 2
 
@@ -135,18 +138,67 @@ static const unsigned char *print_escaped(FILE *out, const unsigned char *byte)
  * others, as those that turn the text's direction. In JSON these can stand in strings
  * only, and are the same there as \u and their number.
  */
-static void print_json(FILE *out, struct json_object *json, int flags)
+static void print_json(FILE *out, struct json_object *json, int flags,
+		       const char *newline)
 {
 	const char *text =
 		must((char *)json_object_to_json_string_ext(json, flags));
 	const unsigned char *byte;
 
 	for (byte = (const unsigned char *)text; *byte; byte++)
-		if (*byte < 0x7f)
-			putc(*byte, out);
-		else
+		if (*byte >= 0x7f)
 			byte = print_escaped(out, byte);
-	putc('\n', out);
+		else if (*byte == '\n')
+			fputs(newline, out);
+		else
+			putc_unlocked(*byte, out);
+}
+
+#define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+#define PRETTY (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+/* Prints the elements that a list has now, and forgets them. */
+static void print_elements(struct view *view, struct json_object *list)
+{
+	size_t nr = json_object_array_length(list);
+
+	for (size_t i = 0; i < nr; i++) {
+		fputs(view->nr_elements++ ? ",\n    " : "[\n    ", view->out);
+		print_json(view->out, json_object_array_get_idx(list, i), PLAIN,
+			   "\n    ");
+	}
+	if (nr)
+		must_do(json_object_array_del_idx(list, 0, nr));
+}
+
+static void print_member(struct view *view, const char *name,
+			 struct json_object *json, bool whole)
+{
+	if (!view->nr_elements)
+		fprintf(view->out,
+			"%s\n  \"%s\":", view->nr_printed ? "," : "{", name);
+	if (json_object_is_type(json, json_type_array)) {
+		print_elements(view, json);
+		if (!whole)
+			return;
+		fputs(view->nr_elements ? "\n  ]" : "[]", view->out);
+		view->nr_elements = 0;
+	} else {
+		print_json(view->out, json, PRETTY, "\n  ");
+	}
+	view->nr_printed++;
+}
+
+/* What of the document is not printed yet; more elements of its last may come. */
+static void print_members(struct view *view, bool whole)
+{
+	int nr = 0;
+
+	json_object_object_foreach(view->root, name, json) {
+		if (nr++ >= view->nr_printed)
+			print_member(view, name, json,
+				     whole || json != view->last);
+	}
 }
 
 void view_begin(struct view *view, FILE *out, bool json)
@@ -157,7 +209,9 @@ void view_begin(struct view *view, FILE *out, bool json)
 void view_discard(struct view *view)
 {
 	json_object_put(view->root);
-	view->root = NULL;
+	view->root = view->last = NULL;
+	view->nr_printed = 0;
+	view->nr_elements = 0;
 }
 
 static int flush(struct view *view)
@@ -175,17 +229,19 @@ static int flush(struct view *view)
 int view_next(struct view *view)
 {
 	print_json(view->out, view->root,
-		   JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+		   JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
+		   "\n");
+	putc('\n', view->out);
 	view_discard(view);
 	return flush(view);
 }
 
 int view_end(struct view *view)
 {
-	if (view->root)
-		print_json(view->out, view->root,
-			   JSON_C_TO_STRING_PRETTY |
-				   JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (view->root) {
+		print_members(view, true);
+		fputs("\n}\n", view->out);
+	}
 	view_discard(view);
 	return flush(view);
 }
@@ -195,6 +251,7 @@ static void add(struct view *view, const char *name, struct json_object *json)
 	if (!view->root)
 		view->root = must(json_object_new_object());
 	must_do(json_object_object_add(view->root, name, json));
+	view->last = json;
 }
 
 int view_members(const struct view *view)
@@ -351,6 +408,8 @@ static struct libscols_table *new_text(struct view *view)
 
 	must_do(scols_table_set_stream(text, view->out));
 	scols_table_enable_raw(text, view->format.raw);
+	/* What is not raw is harmless: see cell_text(). */
+	scols_table_enable_noencoding(text, !view->format.raw);
 	/* The width of the screen is dealt with here: see fit_screen(). */
 	scols_table_set_termforce(text, SCOLS_TERMFORCE_NEVER);
 	return text;
@@ -574,9 +633,11 @@ static struct json_object *row_json(const struct view *view,
 
 	for (size_t i = 0; i < nr; i++) {
 		column = shown ? shown[i] : i;
-		must_do(json_object_object_add(row, columns[column].name,
-					       cell_json(&columns[column],
-							 cells[column])));
+		must_do(json_object_object_add_ex(
+			row, columns[column].name,
+			cell_json(&columns[column], cells[column]),
+			JSON_C_OBJECT_ADD_KEY_IS_NEW |
+				JSON_C_OBJECT_KEY_IS_CONSTANT));
 		if (kind_of(&columns[column]) == VIEW_TIME)
 			add_time(view, row, &columns[column], cells[column]);
 	}
@@ -598,20 +659,6 @@ static void row_text(struct view_table *table, const char *const *cells,
 		table->parent = line;
 }
 
-void view_row(struct view_table *table, const char *const *cells, bool child)
-{
-	if (table->map)
-		must_do(json_object_object_add(table->json, cells[0],
-					       cell_json(&table->columns[1],
-							 cells[1])));
-	else if (table->json)
-		must_do(json_object_array_add(
-			table->json, row_json(table->view, table->columns,
-					      table->shown, table->nr, cells)));
-	else
-		row_text(table, cells, child);
-}
-
 static const char *cell_data(struct libscols_line *line, size_t column)
 {
 	return scols_cell_get_data(scols_line_get_cell(line, column));
@@ -630,7 +677,7 @@ static void measure_line(struct view_table *table, struct libscols_line *line,
 	}
 }
 
-/* Return: of the whole table. */
+/* Return: of the whole table. No column becomes narrower than it was. */
 static size_t measure_columns(struct view_table *table,
 			      struct libscols_iter *iter, size_t *width)
 {
@@ -642,6 +689,8 @@ static size_t measure_columns(struct view_table *table,
 		column = scols_table_get_column(table->text, i);
 		width[i] = screen_text_width(
 			scols_cell_get_data(scols_column_get_header(column)));
+		if (width[i] < scols_column_get_whint(column))
+			width[i] = (size_t)scols_column_get_whint(column);
 	}
 	scols_reset_iter(iter, SCOLS_ITER_FORWARD);
 	while (!scols_table_next_line(table->text, iter, &line))
@@ -750,15 +799,55 @@ static void fit_screen(struct view_table *table)
 	scols_free_iter(iter);
 }
 
-void view_table_end(struct view_table *table)
+static void print_table(struct view_table *table)
 {
-	if (table->text && scols_table_get_nlines(table->text)) {
-		if (!table->view->format.raw)
-			fit_screen(table);
-		must_do(scols_print_table(table->text));
+	struct libscols_column *column;
+
+	if (!table->view->format.raw)
+		fit_screen(table);
+	must_do(scols_print_table(table->text));
+	scols_table_remove_lines(table->text);
+	scols_table_enable_noheadings(table->text, 1);
+	for (size_t i = 0; i < table->nr; i++) {
+		column = scols_table_get_column(table->text, i);
+		scols_column_set_whint(column,
+				       (double)scols_column_get_width(column));
 	}
+}
+
+void view_row(struct view_table *table, const char *const *cells, bool child)
+{
+	struct view *view = table->view;
+
+	if (table->map) {
+		must_do(json_object_object_add(table->json, cells[0],
+					       cell_json(&table->columns[1],
+							 cells[1])));
+	} else if (table->json) {
+		must_do(json_object_array_add(
+			table->json, row_json(view, table->columns,
+					      table->shown, table->nr, cells)));
+		if (view->last == table->json &&
+		    json_object_array_length(table->json) == MAX_ROWS)
+			print_members(view, false);
+	} else {
+		if (!child && scols_table_get_nlines(table->text) >= MAX_ROWS)
+			print_table(table);
+		row_text(table, cells, child);
+	}
+}
+
+void view_table_discard(struct view_table *table)
+{
 	scols_unref_table(table->text);
 	free(table);
+}
+
+void view_table_end(struct view_table *table)
+{
+	if (table->text && scols_table_get_nlines(table->text))
+		print_table(table);
+	view_table_discard(table);
 }
 
 /* A width is kept, with heading or without, when the heading is shorter. */

@@ -101,10 +101,13 @@ struct view_format {
 /**
  * struct view - where output goes, and as what
  * @out: the stream
- * @json: one JSON document, printed by view_end()
+ * @json: one JSON document, printed by view_end(), or earlier where it is long
  * @format: what the user asked for
  * @root: that document, NULL before anything was added
  * @header: how many of its members are not the command's own
+ * @last: the newest of them, which alone may be printed before it is whole
+ * @nr_printed: how many before it are printed
+ * @nr_elements: how many elements of it, a list
  * @has_clock: times can be told by the clock
  * @to_realtime: what makes a time of CLOCK_MONOTONIC one of CLOCK_REALTIME
  * @now: the time of CLOCK_MONOTONIC, 0: nobody knows how long ago that was
@@ -116,6 +119,9 @@ struct view {
 	struct view_format format;
 	struct json_object *root;
 	int header;
+	struct json_object *last;
+	int nr_printed;
+	size_t nr_elements;
 	bool has_clock;
 	uint64_t to_realtime;
 	uint64_t now;
@@ -202,9 +208,13 @@ void view_row(struct view_table *table, const char *const *cells, bool child);
  * view_table_end() - print the table, or add it to the JSON document
  * @table: freed
  *
- * A table without rows prints nothing for people, and is empty in JSON.
+ * A table without rows prints nothing for people, and is empty in JSON. Of a long
+ * one, rows are printed before its end.
  */
 void view_table_end(struct view_table *table);
+
+/* Forget the rows that are not printed yet. @table is freed. */
+void view_table_discard(struct view_table *table);
 
 /**
  * view_next() - print the JSON document on a line, and begin the next one

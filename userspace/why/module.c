@@ -24,14 +24,16 @@
  * An older module may lack the table, which then has no rows. Return: whether it
  * was read.
  */
-static bool load_rows(struct why_search *search, const char *file,
-		      const char *const *names, struct rows *rows)
+static bool select_rows(struct why_search *search, const char *file,
+			const char *const *names, rows_filter *filter,
+			struct rows *rows)
 {
 	int err;
 
 	if (search->err)
 		return false;
-	err = rows_load(rows, search->query->reader, file, names);
+	err = rows_select(rows, search->query->reader, file, names, filter,
+			  search);
 	if (err == -ENOENT)
 		why_unseen(search, "this module has no %s", file);
 	else if (err)
@@ -41,14 +43,23 @@ static bool load_rows(struct why_search *search, const char *file,
 	return !err;
 }
 
-/* Is this the superblock of the target? */
-static bool is_super(const struct why_search *search, const struct rows *rows,
-		     size_t row, int column)
+static bool load_rows(struct why_search *search, const char *file,
+		      const char *const *names, struct rows *rows)
 {
+	return select_rows(search, file, names, NULL, rows);
+}
+
+/* The first column of tables that files or umounts of superblocks are in. */
+#define DEVICE 0
+
+/* Is this the superblock of the target? */
+static bool is_super(const struct rows *rows, size_t row, void *context)
+{
+	const struct why_search *search = context;
 	char super[DEVICES_TEXT];
 
 	return search->why->super &&
-	       rows_is(rows, row, column,
+	       rows_is(rows, row, DEVICE,
 		       devices_text(super, search->why->super));
 }
 
@@ -62,9 +73,9 @@ static size_t count_mounts(const struct why_search *search)
 	return nr;
 }
 
-enum { UMOUNT_ENDED, UMOUNT_RESULT, UMOUNT_WHY, UMOUNT_DEVICE, UMOUNT_MOUNT };
-static const char *const umounts_names[] = { "#ended_ns", "result", "why",
-					     "device",	  "mount",  NULL };
+enum { UMOUNT_ENDED = DEVICE + 1, UMOUNT_RESULT, UMOUNT_WHY, UMOUNT_MOUNT };
+static const char *const umounts_names[] = { "device", "#ended_ns", "result",
+					     "why",    "mount",	    NULL };
 
 /* Was this mount taken away? Then it is not the target's. */
 static bool is_away(const struct rows *umounts, const char *mount)
@@ -85,15 +96,14 @@ static enum why_keeps judge_mount(const struct why_search *search,
 }
 
 enum {
-	PENDING_AGE,
-	PENDING_CAUSE,
-	PENDING_DEVICE,
+	PENDING_CAUSE = DEVICE + 1,
 	PENDING_OWNER,
 	PENDING_COMM,
 	PENDING_MOUNT,
+	PENDING_AGE,
 };
-static const char *const pending_names[] = { "#age_ns", "cause",      "device",
-					     "#owner",	"owner_comm", "mount",
+static const char *const pending_names[] = { "device",	   "cause", "#owner",
+					     "owner_comm", "mount", "#age_ns",
 					     NULL };
 
 /* There can be thousands: those of one process and mount are one reason. */
@@ -101,7 +111,7 @@ static int compare_reasons(const struct rows *rows, size_t one, size_t other)
 {
 	int order = 0;
 
-	for (int i = PENDING_CAUSE; !order && i <= PENDING_MOUNT; i++)
+	for (int i = DEVICE; !order && i <= PENDING_MOUNT; i++)
 		order = strcmp(rows_text(rows, one, i),
 			       rows_text(rows, other, i));
 	return order;
@@ -135,13 +145,15 @@ static size_t *count_reasons(struct rows *rows)
 }
 
 /* Files of a layer pin the mount of the overlay: see fstype_is_alone(). */
-static bool is_perhaps_below(const struct why_search *search,
-			     const struct rows *rows, size_t row)
+static bool is_perhaps_pinning(const struct rows *rows, size_t row,
+			       void *context)
 {
+	const struct why_search *search = context;
 	const char *fstype = search->why->fstype;
 
-	return fstype && !fstype_is_alone(fstype) &&
-	       *rows_cell(rows, row, PENDING_MOUNT);
+	return is_super(rows, row, context) ||
+	       (fstype && !fstype_is_alone(fstype) &&
+		*rows_cell(rows, row, PENDING_MOUNT));
 }
 
 static void add_pending(struct why_search *search, const struct rows *rows,
@@ -149,7 +161,7 @@ static void add_pending(struct why_search *search, const struct rows *rows,
 {
 	char what[NUMBER_TEXT], age[NUMBER_TEXT];
 	uint64_t owner = rows_number(rows, first, PENDING_OWNER);
-	bool ours = is_super(search, rows, first, PENDING_DEVICE);
+	bool ours = is_super(rows, first, search);
 	const struct why_reason reason = {
 		.kind = "pending",
 		.keeps = ours ? judge_mount(search, umounts,
@@ -178,30 +190,28 @@ static void look_at_pending(struct why_search *search,
 	struct rows rows;
 	size_t *count;
 
-	if (!load_rows(search, "pending", pending_names, &rows))
+	if (!select_rows(search, "pending", pending_names, is_perhaps_pinning,
+			 &rows))
 		return;
 	count = count_reasons(&rows);
 	for (size_t row = 0; row < rows.nr; row++)
-		if (count[row] &&
-		    (is_super(search, &rows, row, PENDING_DEVICE) ||
-		     is_perhaps_below(search, &rows, row)))
+		if (count[row])
 			add_pending(search, &rows, umounts, row, count[row]);
 	free(count);
 	rows_free(&rows);
 }
 
 enum {
-	HELD_AGE,
-	HELD_DEVICE,
+	HELD_AGE = DEVICE + 1,
 	HELD_INODE,
 	HELD_MOUNT,
 	HELD_PID,
 	HELD_COMM,
 	HELD_FSTYPE
 };
-static const char *const held_names[] = { "#age_ns", "device", "#inode",
-					  "mount",   "#pid",   "comm",
-					  "fstype",  NULL };
+static const char *const held_names[] = { "device", "#age_ns", "#inode",
+					  "mount",  "#pid",    "comm",
+					  "fstype", NULL };
 
 static void add_held(struct why_search *search, const struct rows *rows,
 		     const struct rows *umounts, size_t row, bool perhaps)
@@ -235,11 +245,9 @@ static void look_at_held(struct why_search *search, const struct rows *umounts)
 	enum holders_answer answer;
 	struct rows rows;
 
-	if (!load_rows(search, "held", held_names, &rows))
+	if (!select_rows(search, "held", held_names, is_super, &rows))
 		return;
 	for (size_t row = 0; row < rows.nr; row++) {
-		if (!is_super(search, &rows, row, HELD_DEVICE))
-			continue;
 		answer = holders_hold(&search->holders,
 				      rows_text(&rows, row, HELD_FSTYPE),
 				      search->why->super,
@@ -280,7 +288,7 @@ static void look_at_rings(struct why_search *search)
 
 static const char *const super_states[] = { DFPUT_SUPER_STATES(DFPUT_WORD) };
 
-enum { SUPER_DEVICE, SUPER_FSTYPE, SUPER_STATE, SUPER_NAME };
+enum { SUPER_FSTYPE = DEVICE + 1, SUPER_STATE, SUPER_NAME };
 static const char *const supers_names[] = { "device", "fstype", "state", "name",
 					    NULL };
 
@@ -300,8 +308,7 @@ void why_super(struct why_search *search)
 			    rows_is(&rows, row, SUPER_NAME, name) &&
 			    !rows_is(&rows, row, SUPER_STATE,
 				     super_states[DFPUT_SUPER_GONE]))
-				devices_parse(rows_text(&rows, row,
-							SUPER_DEVICE),
+				devices_parse(rows_text(&rows, row, DEVICE),
 					      &why->super);
 		rows_free(&rows);
 	}
@@ -316,11 +323,9 @@ static void look_for_shutdown(struct why_search *search)
 				     .fd = -1 };
 	struct rows rows;
 
-	if (!load_rows(search, "superblocks", supers_names, &rows))
+	if (!select_rows(search, "superblocks", supers_names, is_super, &rows))
 		return;
 	for (size_t row = 0; row < rows.nr; row++) {
-		if (!is_super(search, &rows, row, SUPER_DEVICE))
-			continue;
 		reason.what = (char *)rows_text(&rows, row, SUPER_NAME);
 		if (rows_is(&rows, row, SUPER_STATE,
 			    super_states[DFPUT_SUPER_SHUTDOWN]))
@@ -342,7 +347,7 @@ static void look_at_umounts(struct why_search *search,
 	size_t last = SIZE_MAX;
 
 	for (size_t row = 0; row < umounts->nr; row++)
-		if (is_super(search, umounts, row, UMOUNT_DEVICE) &&
+		if (is_super(umounts, row, search) &&
 		    (last == SIZE_MAX ||
 		     rows_number(umounts, row, UMOUNT_ENDED) >
 			     rows_number(umounts, last, UMOUNT_ENDED)))

@@ -50,6 +50,12 @@ is_status() {
 	verdict $? "$2" "expected status $1"
 }
 
+# is GOT WANTED NAME
+is() {
+	[ "$1" = "$2" ]
+	verdict $? "$3" "got: $1" "wanted: $2"
+}
+
 # has TEXT REGEX NAME: an extended regular expression, on one line
 has() {
 	grep -Eq -- "$2" <<<"$1"

@@ -499,6 +499,37 @@ for table in pending leftovers; do
 	is_status 0 "$table: 16384 rows, in a time that is not quadratic"
 done
 
+# ---- more rows than are printed at once
+
+# many NR: so many files on the list, the age of the last one as the second argument has it
+many() {
+	copy idle
+	awk -v nr="$1" -v last="$2" 'BEGIN { OFS = "\t"; for (i = 1; i <= nr; i++)
+		print i < nr ? i : last, "queued", "kthread", "8:1", i, "ext4", 2, 0, 9,
+			"kworker", 9, i, "job", 5, "m1", "-" }' >>"$copy/pending"
+}
+many 2500 2500
+dfput pending --input "$copy"
+is_status 0 "a long table"
+is "$(grep -c AGE "$work/out"), $(grep -c job "$work/out")" "1, 2500" "has one heading, and all rows"
+is "$(sed '1d; s/ext4.*//' "$work/out" | awk '{ print length }' | uniq | wc -l)" 1 "in columns"
+dfput pending --json --input "$copy"
+is_json "$out" '[r["inode"] for r in j["pending"]] == list(range(1, 2501)) and j["trustworthy"] and list(j)[-1] == "caveats"' "as JSON"
+dfput pending --sort -inode --limit 1100 --json --input "$copy"
+is_json "$out" '[r["inode"] for r in j["pending"]] == list(range(2500, 1400, -1))' "sorted"
+dfput pending --pid 2222 -n -o inode --input "$copy"
+is "${out// /}" 2222 "filtered"
+dfput wait --list --timeout 0 --json --root "$(tree "$copy")"
+is_json "$out" 'len(j["pending"]) == j["left"] == 2500' "what wait leaves"
+many 2500 x
+dfput pending --json --input "$copy"
+is_status 1 "a fault at its end"
+has "$err" "pending: line 2502: 'age_ns' is not a 64-bit number: 'x'" "is told"
+has_not "$out" '^}' "and the document is cut off"
+many 500 x
+dfput pending --json --input "$copy"
+is "$status $out" "1 " "before anything was printed, there is none"
+
 # ---- flush
 
 # The clock of a fixture stands still. A flush that takes a millisecond, as on a busy

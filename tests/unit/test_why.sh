@@ -105,12 +105,7 @@ finds() {
 	has "$out" "$2" "$3"
 }
 
-# is GOT WANTED NAME, is_first TEXT START NAME
-is() {
-	[ "$1" = "$2" ]
-	verdict $? "$3" "got: $1" "wanted: $2"
-}
-
+# is_first TEXT START NAME
 is_first() {
 	[[ $1 == "$2"* ]]
 	verdict $? "$3" "does not begin with: $2"

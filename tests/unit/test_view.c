@@ -228,6 +228,31 @@ static void columns_are_chosen(void **state)
 	assert_string_equal(view_check_columns(columns, 5, "age,"), "");
 }
 
+/* More rows than are printed at once in a document of many lines. */
+static void a_line_stays_one(void **state)
+{
+	struct view view;
+	struct view_table *table;
+	char *printed;
+	size_t size;
+	FILE *out = open_memstream(&printed, &size);
+
+	(void)state;
+	assert_non_null(out);
+	view_begin(&view, out, true);
+	view.by_line = true;
+	table = view_table_begin(&view, "t", columns, 1, VIEW_LIST);
+	for (int i = 0; i < 3000; i++)
+		view_row(table, (const char *[]){ "1500" }, false);
+	view_table_end(table);
+	assert_int_equal(view_next(&view), 0);
+	fclose(out);
+	assert_ptr_equal(strchr(printed, '\n'), printed + size - 1);
+	assert_int_equal(size, strlen("{\"t\":[]}\n") +
+				       3000 * strlen("{\"age_ns\":1500},") - 1);
+	free(printed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +263,7 @@ int main(void)
 		cmocka_unit_test(names_are_cut_by_columns),
 		cmocka_unit_test(prose_is_wrapped_between_words),
 		cmocka_unit_test(columns_are_chosen),
+		cmocka_unit_test(a_line_stays_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

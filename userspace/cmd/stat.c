@@ -406,6 +406,7 @@ static int print_document(const struct stats *before, const struct stats *after,
 	struct caveats caveats = { 0 };
 
 	view_discard(view);
+	view->by_line = true;
 	header_show(reader, "stat", view);
 	view_number(view, "interval_ns", after->begun - before->begun);
 	listing_growth(before, after, "differences", view);

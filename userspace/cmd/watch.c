@@ -384,6 +384,7 @@ static int show_watch(const struct options *options, struct reader *reader,
 		return cmd_refuse_off(view);
 	/* Each event has a document of its own. */
 	view_discard(view);
+	view->by_line = true;
 	result = take_signals(&watch);
 	if (!result)
 		result = teller_begin(&watch.teller);

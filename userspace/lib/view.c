@@ -827,7 +827,7 @@ void view_row(struct view_table *table, const char *const *cells, bool child)
 		must_do(json_object_array_add(
 			table->json, row_json(view, table->columns,
 					      table->shown, table->nr, cells)));
-		if (view->last == table->json &&
+		if (!view->by_line && view->last == table->json &&
 		    json_object_array_length(table->json) == MAX_ROWS)
 			print_members(view, false);
 	} else {

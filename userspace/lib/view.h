@@ -102,6 +102,7 @@ struct view_format {
  * struct view - where output goes, and as what
  * @out: the stream
  * @json: one JSON document, printed by view_end(), or earlier where it is long
+ * @by_line: it is one line, and printed by view_next()
  * @format: what the user asked for
  * @root: that document, NULL before anything was added
  * @header: how many of its members are not the command's own
@@ -116,6 +117,7 @@ struct view_format {
 struct view {
 	FILE *out;
 	bool json;
+	bool by_line;
 	struct view_format format;
 	struct json_object *root;
 	int header;

@@ -12,6 +12,7 @@
 #include <dfput/tables.h>
 
 #include "cmd/commands.h"
+#include "cmd/options.h"
 #include "lib/alloc.h"
 
 /* In every document. */
@@ -274,16 +275,10 @@ static void add_document(struct json_object *root, const char *command,
 }
 
 /* stats and histograms are the tables of no command of their name. */
-static bool is_command(const char *name)
-{
-#define IS_COMMAND(command, ...) || !strcmp(name, #command)
-	return false DFPUT_COMMANDS(IS_COMMAND);
-}
-
 static void add_rows(struct json_object *root, const char *table,
 		     const char *meaning)
 {
-	if (is_command(table))
+	if (options_command(table))
 		add_document(root, table, table, table, meaning);
 }
 

@@ -470,6 +470,8 @@ has "$out" '^Device 8:1 is mounted on /$' "where a device is mounted"
 has "$out" '^Device 0:15 is mounted on /c and 1 place more$' "or the first place"
 dfput superblocks --input "$copy"
 has_not "$out" 'is mounted on' "not below a table of all that is mounted"
+dfput pending -n --input "$copy"
+has_not "$out" 'is mounted on' "nor below one without a header"
 column mountpoint pending --sort mountpoint --input "$copy"
 [ "$out" = '- - / /mnt/a b' ]
 verdict $? "the mount point as a column, if there is one"

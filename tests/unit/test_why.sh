@@ -329,6 +329,17 @@ row umounts 1 5 6 0 - 0 0 0 0 0 0 detach 8:17 ext4 sdb1 2 m1 77 umount
 why --input "$copy" /mnt
 finds 0 '^pending device +4321' "on a mount that was detached: the device"
 has "$out" "^Its last umount, [-0-9]+: done\\.\$" "and the last umount is shown"
+machine
+module
+mount_line self 9040 9001 0:60 / /merged '' overlay overlay
+row pending 1500 queued kthread 8:17 12 overlay 2 0 9 kworker/0:1 1 4321 job 5 m1
+row pending 1500 queued kthread 0:60 12 overlay 2 0 9 kworker/0:1 1 4321 job 5 m1
+row pending 1500 queued kthread 8:17 13 overlay 2 0 9 kworker/0:1 1 4321 job 5 m1
+row pending 1500 queued kthread 8:1 14 ext4 1 0 9 kworker/0:1 1 4321 job 5 -
+why --input "$copy" /merged
+finds 0 '^pending mount +4321 job +- 1 file ' "a file of an overlay"
+has "$out" '^pending perhaps +4321 job +- 2 files .*; of another filesystem, perhaps a layer of this$' "apart from those that may be of a layer"
+is "$(grep -c '^pending' <<<"$out")" 2 "and not those that have no mount"
 module
 many=$(awk 'BEGIN { OFS = "\t"; for (i = 1; i <= 16384; i++) print 5, "queued", "kthread", "8:17", i, "ext4", 2, 0, 9, "x", 1, i, "job", 5, "m1" }' | tee -a "$copy/pending" | wc -l)
 table=$(awk 'BEGIN { OFS = "\t"; for (i = 1; i <= 16384; i++) print 5, "exit", 7, "8:17", i, "ext4", 2, "m1", "-", i, 5, 0, 1, "-", "job" }')

@@ -167,11 +167,10 @@ static void show_mounts(const struct leftovers *leftovers, struct view *view)
 	table = view_table_begin(view, "mounts", columns, 2, VIEW_LIST);
 	for (size_t row = 0; row < leftovers->rows.nr; row++) {
 		device = rows_text(&leftovers->rows, row, DEVICE);
-		place = places_find(&places, device);
-		if (!place || place->told)
-			continue;
-		place->told = true;
-		view_row(table, (const char *[]){ device, place->path }, false);
+		place = places_tell(&places, device);
+		if (place)
+			view_row(table, (const char *[]){ device, place->path },
+				 false);
 	}
 	view_table_end(table);
 	places_free(&places);

@@ -219,16 +219,6 @@ static const struct option_row *find_option(const struct command *command,
 	return NULL;
 }
 
-static const struct option_row *find_letter(const struct command *command,
-					    char letter)
-{
-	for (size_t i = 0; i < options_nr_rows; i++)
-		if (options_take(command, &option_rows[i]) &&
-		    option_rows[i].letter == letter)
-			return &option_rows[i];
-	return NULL;
-}
-
 /* Return: the option whose argument is the next word, or NULL. */
 static const struct option_row *read_option(const struct command *command,
 					    const char *word)
@@ -239,7 +229,7 @@ static const struct option_row *read_option(const struct command *command,
 		row = find_option(command, word + 2, strlen(word + 2));
 		return row && row->argument ? row : NULL;
 	}
-	while (*++word && (row = find_letter(command, *word)))
+	while (*++word && (row = options_find(command, *word)))
 		/* The argument may stand behind its letter. */
 		if (row->argument)
 			return word[1] ? NULL : row;

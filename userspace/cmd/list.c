@@ -223,15 +223,13 @@ static int keep_since(struct query *query)
 static void keep_where(struct query *query)
 {
 	const struct listing *listing = query->listing;
-	const char *where = query->options->where;
-	size_t length = strcspn(where, "!=");
-	bool unlike = where[length] == '!';
-	struct condition *condition =
-		require(query, "", unlike ? is_shown_unlike : is_shown_like);
+	const struct options_where *where = &query->options->where;
+	struct condition *condition = require(
+		query, "", where->unlike ? is_shown_unlike : is_shown_like);
 
-	condition->text = where + length + 1 + unlike;
-	condition->number =
-		view_find_column(listing->columns, listing->nr, where, length);
+	condition->text = where->glob;
+	condition->number = view_find_column(listing->columns, listing->nr,
+					     where->column, where->length);
 }
 
 static int find_conditions(struct query *query)
@@ -246,7 +244,7 @@ static int find_conditions(struct query *query)
 	keep_process(query);
 	if (!err && options->since.ns != UINT64_MAX)
 		err = keep_since(query);
-	if (!err && options->where)
+	if (!err && options->where.column)
 		keep_where(query);
 	return err;
 }

@@ -29,7 +29,7 @@ const struct command option_commands[] = {
 const size_t options_nr_commands =
 	sizeof(option_commands) / sizeof(option_commands[0]);
 
-enum kind { FLAG, TEXT, COLOR, TIME, TIME_NOT_0, NUMBER_NOT_0, MOMENT };
+enum kind { FLAG, TEXT, COLOR, TIME, TIME_NOT_0, NUMBER_NOT_0, MOMENT, WHERE };
 
 /* May stand before the command, but not before one that acts on this machine. */
 #define INPUT "input"
@@ -106,7 +106,7 @@ const struct option_row option_rows[] = {
 	ROW("since", 0, "T", MOMENT, since,
 	    "age_ns exit_ns ended_ns shutdown_ns",
 	    "rows since T: so long ago, or by the clock"),
-	ROW("where", 0, "COL=GLOB", TEXT, where, LISTS,
+	ROW("where", 0, "COL=GLOB", WHERE, where, LISTS,
 	    "rows whose column is like GLOB; COL!=GLOB: is not"),
 	ROW("limit", 0, "N", NUMBER_NOT_0, limit, LISTS,
 	    "of these, the first N rows"),
@@ -135,21 +135,15 @@ struct getopt {
 int options_check_columns(const struct options *options,
 			  const struct view_column *columns, size_t nr)
 {
-	const char *sort = options->sort, *where = options->where, *bad = NULL;
-	size_t length;
+	const struct options_where *where = &options->where;
+	const char *sort = options->sort, *bad = NULL;
 	char list[512] = "";
 
 	if (options->columns)
 		bad = view_check_columns(columns, nr, options->columns);
-	if (!bad && where) {
-		length = strcspn(where, "!=");
-		if (where[length + (where[length] == '!')] != '=')
-			return options_usage(
-				"%s: --where: '%s' is not COLUMN=GLOB",
-				options->command->name, where);
-		if (view_find_column(columns, nr, where, length) == nr)
-			bad = where;
-	}
+	if (!bad && where->column &&
+	    view_find_column(columns, nr, where->column, where->length) == nr)
+		bad = where->column;
 	if (!bad && sort) {
 		sort += *sort == '-';
 		if (view_find_column(columns, nr, sort, strlen(sort)) == nr)
@@ -280,13 +274,27 @@ static int parse_moment(const struct option_row *row, const char *text,
 		row->name, text);
 }
 
-static const struct option_row *find_row(const struct command *command, int key)
+const struct option_row *options_find(const struct command *command, int key)
 {
 	for (size_t i = 0; i < NR_ROWS; i++)
 		if (options_take(command, &option_rows[i]) &&
 		    (key == KEY(i) || (key && key == option_rows[i].letter)))
 			return &option_rows[i];
 	return NULL;
+}
+
+static int parse_where(const struct option_row *row, const char *text,
+		       struct options_where *where)
+{
+	size_t length = strcspn(text, "!=");
+	bool unlike = text[length] == '!';
+	const char *equal = text + length + unlike;
+
+	if (*equal != '=')
+		return options_usage("--%s: '%s' is not COLUMN=GLOB", row->name,
+				     text);
+	*where = (struct options_where){ text, length, unlike, equal + 1 };
+	return 0;
 }
 
 static int parse_option(struct options *options, const struct option_row *row,
@@ -312,6 +320,8 @@ static int parse_option(struct options *options, const struct option_row *row,
 		return parse_number(row, text, field);
 	case MOMENT:
 		return parse_moment(row, text, field);
+	case WHERE:
+		return parse_where(row, text, field);
 	default:
 		return parse_time(row, text, field);
 	}
@@ -350,7 +360,7 @@ static int parse_rest(struct options *options, int argc, char **argv)
 					  getopt.names, NULL)) != -1) {
 		if (key == '?' || key == ':')
 			return complain_option(key, argv, command);
-		err = parse_option(options, find_row(command, key), optarg);
+		err = parse_option(options, options_find(command, key), optarg);
 	}
 	if (err)
 		return err;
@@ -397,7 +407,7 @@ int options_parse(struct options *options, int argc, char **argv)
 					  getopt.names, NULL)) != -1) {
 		if (key == '?' || key == ':')
 			return parse_rest(options, argc, argv);
-		err = parse_option(options, find_row(NULL, key), optarg);
+		err = parse_option(options, options_find(NULL, key), optarg);
 	}
 	if (err || optind == argc)
 		return err ? err : parse_rest(options, argc, argv);

@@ -53,10 +53,21 @@ const struct command *options_command(const char *name);
 /* Return: whether a command has that option; NULL: before the command. */
 bool options_take(const struct command *command, const struct option_row *row);
 
+/* Return: the option of a command with that letter, or of that key of getopt(3). */
+const struct option_row *options_find(const struct command *command, int key);
+
 /* A time that is so long ago, or one by the clock; UINT64_MAX if not given. */
 struct options_moment {
 	uint64_t ns;
 	bool by_clock;
+};
+
+/* A column, how long its name is, whether it must not be like that, and like what. */
+struct options_where {
+	const char *column;
+	size_t length;
+	bool unlike;
+	const char *glob;
 };
 
 /* What the user asked for. Times are in ns; texts are NULL if not given. */
@@ -89,7 +100,7 @@ struct options {
 	uint64_t pid;
 	const char *comm;
 	struct options_moment since;
-	const char *where;
+	struct options_where where;
 	uint64_t limit;
 	const char *columns;
 	const char *sort;

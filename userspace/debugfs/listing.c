@@ -290,13 +290,11 @@ static void note_row(struct listing_output *output, size_t row)
 	const struct origin *origin = origins_find(
 		cells->origins, source_cell(cells, row, LISTING_ORIGIN));
 	const char *device = source_cell(cells, row, LISTING_PLACE);
-	struct place *place = device ? places_find(&cells->places, device) :
-				       NULL;
 
 	if (origin && !origin->name)
 		output->unnamed[origin - cells->origins->origin] = true;
-	if (place)
-		place->told = true;
+	if (device)
+		places_tell(&cells->places, device);
 }
 
 /* Not for scripts; and a table of all that is mounted needs no such list below it. */

@@ -202,8 +202,10 @@ static void read_mounts(struct reader *reader)
 
 static int find_directory(struct reader *reader, const char *root)
 {
-	char *debugfs = locate_debugfs(reader->mountinfo);
+	char *debugfs;
 
+	read_mounts(reader);
+	debugfs = locate_debugfs(reader->mountinfo);
 	if (!reader->mountinfo)
 		return error_set(-ENOENT, "cannot read %s/proc/self/mountinfo",
 				 root);
@@ -228,8 +230,6 @@ int reader_open(struct reader *reader, const char *input, const char *root)
 		.root = input && !*root ? NULL : root,
 	};
 	reader->dir = alloc_copy(input);
-	if (!input)
-		read_mounts(reader);
 	err = input ? 0 : find_directory(reader, root);
 	if (err)
 		return err;

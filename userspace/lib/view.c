@@ -758,7 +758,7 @@ static void narrow_column(struct view_table *table, struct libscols_iter *iter,
 static void drop_agos(struct view_table *table, struct libscols_iter *iter)
 {
 	struct libscols_line *line;
-	char *text;
+	char *text, *ago;
 
 	scols_reset_iter(iter, SCOLS_ITER_FORWARD);
 	while (!scols_table_next_line(table->text, iter, &line))
@@ -767,9 +767,9 @@ static void drop_agos(struct view_table *table, struct libscols_iter *iter)
 			    VIEW_TIME)
 				continue;
 			text = alloc_copy(cell_data(line, i));
-			text[strcspn(text, "(")] = '\0';
-			if (*text && text[strlen(text) - 1] == ' ')
-				text[strlen(text) - 1] = '\0';
+			ago = strstr(text, " (");
+			if (ago)
+				*ago = '\0';
 			scols_line_refer_data(line, i, text);
 		}
 }

@@ -15,7 +15,7 @@
  * @device: its device number
  * @path: the first place by the alphabet, as the kernel names it
  * @nr: at how many places
- * @told: for the caller
+ * @told: see places_tell()
  */
 struct place {
 	dev_t device;
@@ -35,6 +35,9 @@ void places_parse(struct places *places, const char *mountinfo);
 
 /* Return: that of a superblock, given as MAJOR:MINOR; or NULL. */
 struct place *places_find(const struct places *places, const char *device);
+
+/* Return: the same, once for each: it is told from then on. */
+struct place *places_tell(const struct places *places, const char *device);
 
 void places_free(struct places *places);
 

@@ -150,7 +150,7 @@ static struct json_object *type_schema(const char *name)
 	struct json_object *schema;
 	char *text;
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < NR(types); i++)
 		if (!strcmp(types[i].name, name))
 			return parse(types[i].schema);
 	text = alloc_text(

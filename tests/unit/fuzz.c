@@ -215,8 +215,6 @@ static void feed_place(const struct place *places, size_t nr, const char *all,
 	put(place->path, before, was);
 }
 
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
-
 static void feed_tables(const uint8_t *data, size_t size)
 {
 	static const struct place places[] = {

@@ -14,9 +14,9 @@
 #include <dfput/hist.h>
 
 #include "debugfs/stats.h"
+#include "lib/alloc.h"
 
 #define NAME(name, ...) #name,
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const counters[] = { DFPUT_COUNTERS(NAME) };
 static const char *const gauges[] = { DFPUT_GAUGES(NAME) };

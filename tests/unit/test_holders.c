@@ -4,6 +4,7 @@
  * one way, and must be found with it, and with nothing else.
  */
 #include "cmocka_main.h"
+#include "lib/alloc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -317,7 +318,7 @@ static void same_number(void **state)
 
 	(void)state;
 	assert_int_equal(holders_hold(&some, "ext4", 5, 8), HOLDERS_ONE);
-	for (size_t i = 0; i < sizeof(repeat) / sizeof(repeat[0]); i++)
+	for (size_t i = 0; i < NR(repeat); i++)
 		assert_int_equal(holders_hold(&some, repeat[i], 5, 8),
 				 HOLDERS_PERHAPS);
 	assert_int_equal(holders_hold(&some, "xfs", 5, 9), HOLDERS_PERHAPS);

@@ -10,6 +10,7 @@
 #include "lib/number.h"
 #include "analysis/leftovers.h"
 #include "debugfs/reapers.h"
+#include "lib/alloc.h"
 
 static struct reader reader;
 static struct leftovers leftovers;
@@ -50,7 +51,7 @@ static void lists_of_reapers(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+	for (size_t i = 0; i < NR(lists); i++)
 		assert_int_equal(reapers_find(lists[i].list, 77),
 				 lists[i].expected);
 }

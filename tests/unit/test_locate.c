@@ -3,6 +3,7 @@
  * Where a device is mounted, and what is mounted somewhere.
  */
 #include "cmocka_main.h"
+#include "lib/alloc.h"
 
 #include <sys/sysmacros.h>
 
@@ -36,7 +37,7 @@ static void devices(void **state)
 	assert_place(&places, "8:1", "/", 1);
 	assert_place(&places, "0:25", "/tmp", 1);
 	assert_place(&places, "0:42", "/mnt/a b", 2);
-	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+	for (size_t i = 0; i < NR(none); i++)
 		assert_place(&places, none[i], NULL, 0);
 	places_free(&places);
 }
@@ -67,7 +68,7 @@ static void what_is_hidden(void **state)
 	dev_t super;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < NR(texts); i++) {
 		places_parse(&places, texts[i]);
 		assert_int_equal(places.nr, 0);
 		places_free(&places);

@@ -3,6 +3,7 @@
  * Numbers and times: what is taken, what is refused, and how it is written.
  */
 #include "cmocka_main.h"
+#include "lib/alloc.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static void numbers(void **state)
 	assert_int_equal(number_parse("18446744073709551615", &value), 0);
 	assert_true(value == UINT64_MAX);
 	assert_int_equal(number_parse("18446744073709551616", &value), -ERANGE);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < NR(bad); i++)
 		assert_int_equal(number_parse(bad[i], &value), -EINVAL);
 }
 
@@ -80,7 +81,7 @@ static void times(void **state)
 	uint64_t ns;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (size_t i = 0; i < NR(good); i++) {
 		assert_int_equal(number_duration(good[i].text, &ns), 0);
 		assert_true(ns == good[i].ns);
 	}
@@ -100,9 +101,9 @@ static void no_times(void **state)
 	uint64_t ns;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < NR(bad); i++)
 		assert_int_equal(number_duration(bad[i], &ns), -EINVAL);
-	for (size_t i = 0; i < sizeof(big) / sizeof(big[0]); i++)
+	for (size_t i = 0; i < NR(big); i++)
 		assert_int_equal(number_duration(big[i], &ns), -ERANGE);
 }
 

@@ -17,6 +17,7 @@
 
 #include "debugfs/parse.h"
 #include "debugfs/stats.h"
+#include "lib/alloc.h"
 
 static struct reader reader = { .fd = -1 };
 
@@ -140,7 +141,7 @@ static void bad_escapes(void **state)
 	char text[64];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < NR(bad); i++) {
 		snprintf(text, sizeof(text), "# dfput 2\nname %s\n", bad[i]);
 		refuse(text, -EPROTO, "line 2: a backslash");
 		snprintf(text, sizeof(text), "# dfput 2\na\tb\n1\t%s\n",
@@ -167,7 +168,7 @@ static void bad_first_lines(void **state)
 
 	(void)state;
 	refuse("", -EPROTO, "file: empty");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < NR(bad); i++)
 		refuse(bad[i], -EPROTO, "does not begin with '# dfput 2'");
 }
 

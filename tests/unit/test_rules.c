@@ -11,6 +11,7 @@
 
 #include "debugfs/parse.h"
 #include "debugfs/rules.h"
+#include "lib/alloc.h"
 
 static struct rules rules;
 
@@ -102,7 +103,7 @@ static void lines_that_are_none(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+	for (size_t i = 0; i < NR(lines); i++) {
 		char text[128] = "# one\ntwo two\n";
 
 		strcat(text, lines[i]);
@@ -164,7 +165,7 @@ static void the_built_in_ones(void **state)
 {
 	(void)state;
 	parse(rules_builtin);
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < NR(known); i++)
 		assert_name(known[i].stack, known[i].name);
 }
 

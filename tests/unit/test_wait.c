@@ -20,6 +20,7 @@
 #include "lib/number.h"
 #include "analysis/unreleased.h"
 #include "analysis/event_loop.h"
+#include "lib/alloc.h"
 
 #define NAME(T, name, kind, who, meaning) #name "\t"
 
@@ -295,7 +296,7 @@ static void never_confirmed(void **state)
 	struct wait wait = all();
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++)
+	for (size_t i = 0; i < NR(moved); i++)
 		moved[i] = POLLPRI;
 	assert_int_equal(wait_for(&wait), WAIT_UNSETTLED);
 }

@@ -45,7 +45,7 @@ static void fill(const char *command, struct view *view)
 #undef MEMBER
 	};
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+	for (size_t i = 0; i < NR(members); i++)
 		if (!strcmp(members[i].command, command) &&
 		    !view_has(view, members[i].name))
 			view_text(view, members[i].name, NULL);

@@ -176,7 +176,7 @@ static void offer_arguments(struct completion *completion, const char *argument)
 
 	for (; *argument; argument += length + (argument[length] != '\0')) {
 		length = strcspn(argument, "| ");
-		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		for (size_t i = 0; i < NR(kinds); i++)
 			if (strlen(kinds[i].argument) == length &&
 			    !strncmp(argument, kinds[i].argument, length))
 				kinds[i].offer(completion);

@@ -164,8 +164,7 @@ static int find_value(const struct document *doc, const char *name,
 	return -1;
 }
 
-#define FIND_VALUE(doc, name, words) \
-	find_value(doc, name, words, sizeof(words) / sizeof((words)[0]))
+#define FIND_VALUE(doc, name, words) find_value(doc, name, words, NR(words))
 
 static void check_method(struct doctor *doctor, const struct document *doc)
 {
@@ -222,7 +221,7 @@ static bool is_fine(const char *state)
 	static const int fine[] = { DFPUT_HOOK_ARMED, DFPUT_HOOK_IDLE,
 				    DFPUT_HOOK_ABSENT };
 
-	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+	for (size_t i = 0; i < NR(fine); i++)
 		if (!strcmp(state, states[fine[i]]))
 			return true;
 	return false;

@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "debugfs/listing.h"
 #include "debugfs/stats.h"
+#include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/progress.h"
@@ -31,7 +32,7 @@ static const struct {
 
 static const char *describe_error(int err)
 {
-	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+	for (size_t i = 0; i < NR(errors); i++)
 		if (errors[i].err == err)
 			return errors[i].meaning;
 	return strerror(err);

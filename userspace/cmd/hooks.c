@@ -8,6 +8,7 @@
 
 #include "cmd/cmd.h"
 #include "debugfs/listing.h"
+#include "lib/alloc.h"
 
 static const struct stats_word words[] = {
 #define WORD(T, name, kind, who, meaning) { #name, "", meaning, 0 },
@@ -23,7 +24,7 @@ static const struct view_column columns[] = {
 
 static bool is_known(const char *name)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < NR(words); i++)
 		if (!strcmp(words[i].name, name))
 			return true;
 	return false;
@@ -34,7 +35,7 @@ static void show_values(const struct document *doc, struct view *view)
 	struct view_table *table;
 
 	table = view_table_begin(view, "module", columns, 3, VIEW_MAP);
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < NR(words); i++)
 		view_row(table,
 			 (const char *[]){ words[i].name,
 					   document_value(doc, words[i].name),

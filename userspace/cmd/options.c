@@ -12,6 +12,7 @@
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "debugfs/listing.h"
+#include "lib/alloc.h"
 #include "lib/color.h"
 #include "lib/error.h"
 #include "lib/number.h"
@@ -26,8 +27,7 @@ const struct command option_commands[] = {
 #undef COMMAND
 };
 
-const size_t options_nr_commands =
-	sizeof(option_commands) / sizeof(option_commands[0]);
+const size_t options_nr_commands = NR(option_commands);
 
 enum kind { FLAG, TEXT, COLOR, TIME, TIME_NOT_0, NUMBER_NOT_0, MOMENT, WHERE };
 
@@ -119,17 +119,15 @@ const struct option_row option_rows[] = {
 #undef ROW
 };
 
-#define NR_ROWS (sizeof(option_rows) / sizeof(option_rows[0]))
-
-const size_t options_nr_rows = NR_ROWS;
+const size_t options_nr_rows = NR(option_rows);
 
 /* getopt(3) returns a row's index, moved out of the way of letters. */
 #define KEY(i) (0x100 + (int)(i))
 
 /* What getopt(3) wants: for each letter a colon and, at the ends, ":+" and NUL. */
 struct getopt {
-	char letters[2 * NR_ROWS + 3];
-	struct option names[NR_ROWS + 1];
+	char letters[2 * NR(option_rows) + 3];
+	struct option names[NR(option_rows) + 1];
 };
 
 int options_check_columns(const struct options *options,
@@ -217,7 +215,7 @@ static void prepare_getopt(struct getopt *getopt, const struct command *command)
 	if (!command || command->most == ARGUMENTS_PROGRAM)
 		*letter++ = '+';
 	*letter++ = ':';
-	for (size_t i = 0; i < NR_ROWS; i++) {
+	for (size_t i = 0; i < NR(option_rows); i++) {
 		const struct option_row *row = &option_rows[i];
 
 		if (!options_take(command, row))
@@ -276,7 +274,7 @@ static int parse_moment(const struct option_row *row, const char *text,
 
 const struct option_row *options_find(const struct command *command, int key)
 {
-	for (size_t i = 0; i < NR_ROWS; i++)
+	for (size_t i = 0; i < NR(option_rows); i++)
 		if (options_take(command, &option_rows[i]) &&
 		    (key == KEY(i) || (key && key == option_rows[i].letter)))
 			return &option_rows[i];
@@ -449,7 +447,7 @@ static void print_rows(const char *title, const struct command *command,
 {
 	bool any = false;
 
-	for (size_t i = 0; i < NR_ROWS; i++) {
+	for (size_t i = 0; i < NR(option_rows); i++) {
 		if (whose_is(&option_rows[i]) != whose ||
 		    !options_take(command, &option_rows[i]))
 			continue;

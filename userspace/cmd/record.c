@@ -132,7 +132,7 @@ static int add_tables(struct record *record, struct reader *reader)
 	size_t size;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; !err && i < NR(files); i++) {
 		err = reader_text(reader, files[i], &text, &size);
 		if (!err)
 			err = add_file(record, files[i], text, size);
@@ -185,7 +185,7 @@ static size_t keep_config(char *line, size_t length)
 		"UNWINDER",   "KALLSYMS",
 	};
 
-	for (size_t i = 0; i < sizeof(matter) / sizeof(matter[0]); i++)
+	for (size_t i = 0; i < NR(matter); i++)
 		if (find_in(line, length, matter[i]) < length)
 			return length;
 	return 0;
@@ -235,7 +235,7 @@ static int add_host(struct record *record, struct reader *reader, bool names)
 	char *text;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; !err && i < NR(files); i++) {
 		text = reader_host_text(reader, files[i].path, &size);
 		if (!text)
 			continue;

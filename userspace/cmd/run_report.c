@@ -61,7 +61,7 @@ static int show_tree_unreleased(struct run *run, struct view *view)
 	};
 	int err = 0;
 
-	for (size_t i = 0; !err && i < sizeof(shown) / sizeof(shown[0]); i++) {
+	for (size_t i = 0; !err && i < NR(shown); i++) {
 		const struct rows *rows = &run->unreleased.rows[shown[i].table];
 
 		if (rows->nr)
@@ -181,7 +181,7 @@ static void list_late(const struct run *run, char *text, size_t size)
 	};
 
 	*text = '\0';
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+	for (size_t i = 0; i < NR(parts); i++)
 		if (parts[i].nr)
 			text_append(text, size, "%s%" PRIu64 " %s",
 				    text_comma(text), parts[i].nr,
@@ -265,9 +265,7 @@ static void show_runs(const struct run_results *results, struct view *view)
 	char text[6][NUMBER_TEXT];
 	struct view_table *table;
 
-	table = view_table_begin(view, "runs", columns,
-				 sizeof(columns) / sizeof(columns[0]),
-				 VIEW_LIST);
+	table = view_table_begin(view, "runs", columns, NR(columns), VIEW_LIST);
 	for (size_t i = 0; i < results->nr; i++) {
 		const struct run_result *result = &results->result[i];
 
@@ -321,8 +319,7 @@ static void show_spreads(const struct run_results *results, struct view *view)
 	};
 	struct view_table *table;
 
-	table = view_table_begin(view, "spread", columns,
-				 sizeof(columns) / sizeof(columns[0]),
+	table = view_table_begin(view, "spread", columns, NR(columns),
 				 VIEW_LIST);
 	show_spread(results, offsetof(struct run_result, elapsed), "elapsed",
 		    table);

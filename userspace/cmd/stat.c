@@ -13,6 +13,7 @@
 #include "debugfs/header.h"
 #include "debugfs/listing.h"
 #include "debugfs/rows.h"
+#include "lib/alloc.h"
 #include "lib/number.h"
 #include "lib/text.h"
 
@@ -26,8 +27,6 @@ static const char *const groups[] = {
 #undef TITLE
 		"Others",
 };
-
-#define NR_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 static bool is_known(const char *name)
 {
@@ -101,7 +100,7 @@ static void show_all(const struct document *doc, struct view *view)
 	bool one = is_for_programs(view);
 	struct view_table *table = one ? begin_table(view) : NULL;
 
-	for (size_t i = 0; i < NR_GROUPS; i++) {
+	for (size_t i = 0; i < NR(groups); i++) {
 		if (!has_group(i, doc))
 			continue;
 		if (one) {
@@ -358,9 +357,7 @@ static const int sources[] = {
 	TRUST,
 };
 
-#define NR_SOURCES (sizeof(sources) / sizeof(sources[0]))
-_Static_assert(NR_SOURCES == sizeof(columns) / sizeof(columns[0]),
-	       "a source for each column");
+_Static_assert(NR(sources) == NR(columns), "a source for each column");
 
 static uint64_t difference_of(const struct stats *before,
 			      const struct stats *after, int source)
@@ -386,17 +383,17 @@ static int print_difference(const struct stats *before,
 			    const struct stats *after, bool heading,
 			    struct view *view)
 {
-	char text[NR_SOURCES][NUMBER_TEXT];
-	const char *cells[NR_SOURCES];
+	char text[NR(sources)][NUMBER_TEXT];
+	const char *cells[NR(sources)];
 
-	for (size_t i = 0; i < NR_SOURCES; i++)
+	for (size_t i = 0; i < NR(sources); i++)
 		cells[i] = sources[i] < DFPUT_NR_COUNTERS &&
 					   after->lacks[sources[i]] ?
 				   NULL :
 				   number_text(text[i],
 					       difference_of(before, after,
 							     sources[i]));
-	return view_line(view, columns, NR_SOURCES, cells, heading);
+	return view_line(view, columns, NR(sources), cells, heading);
 }
 
 /* A document of its own, of the time at which the interval ended. */
@@ -484,7 +481,7 @@ int cmd_stat(const struct options *options)
 	if (options->count && !options->interval)
 		return options_usage("stat: --count needs --interval");
 	if (options->interval)
-		status = options_check_columns(options, columns, NR_SOURCES);
+		status = options_check_columns(options, columns, NR(sources));
 	else
 		status = options_check_columns(options, listing_counts,
 					       LISTING_NR_COUNTS);

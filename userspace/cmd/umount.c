@@ -20,6 +20,7 @@
 #include "cmd/cmd.h"
 #include "debugfs/header.h"
 #include "debugfs/rows.h"
+#include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/progress.h"
@@ -57,8 +58,6 @@ static const enum {
 	[DFPUT_WHY_UNKNOWN] = GIVE_UP,
 };
 
-#define NR_REASONS (sizeof(reasons) / sizeof(reasons[0]))
-
 /* Columns of umounts. */
 enum { ENDED, PID, PENDING, HELD, RINGS, WHY, DEVICE, MOUNT, NR_NUMBERS = WHY };
 
@@ -91,7 +90,7 @@ struct umounting {
 	uint64_t tried;
 	uint64_t first_busy;
 	uint64_t attempts;
-	bool waited_for[NR_REASONS];
+	bool waited_for[NR(reasons)];
 };
 
 /* One attempt, as umount(8) would make it, helpers and utab included. */
@@ -122,7 +121,7 @@ static void try_umount(struct umounting *umounting)
 
 static const struct reason *find_reason(const char *name)
 {
-	for (size_t i = 0; i < NR_REASONS; i++)
+	for (size_t i = 0; i < NR(reasons); i++)
 		if (!strcmp(reasons[i].name, name))
 			return &reasons[i];
 	return NULL;
@@ -261,7 +260,7 @@ static int umount_or_wait(struct umounting *umounting, uint64_t timeout)
 static void show_waits(const struct umounting *umounting, struct view *view)
 {
 	view_texts(view, "waited_for", NULL);
-	for (size_t i = 0; i < NR_REASONS; i++) {
+	for (size_t i = 0; i < NR(reasons); i++) {
 		if (!umounting->waited_for[i])
 			continue;
 		view_texts(view, "waited_for", reasons[i].name);

@@ -23,7 +23,6 @@
 
 #define EVERY_NS (10 * NUMBER_NS_PER_SEC)
 #define TEXT 128
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Anybody can make umounts that are refused, and each search costs. */
 #define MAX_PER_SEC 32

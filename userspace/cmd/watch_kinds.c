@@ -13,8 +13,6 @@
 #include "lib/error.h"
 #include "lib/number.h"
 
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
-
 /* Of each table, first the columns that tell which row is the same. */
 enum {
 	ID = WATCH_ID,

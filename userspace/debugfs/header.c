@@ -10,6 +10,7 @@
 #include "debugfs/header.h"
 #include "debugfs/listing.h"
 #include "debugfs/stats.h"
+#include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
 
@@ -35,7 +36,7 @@ static void show_host(struct reader *reader, struct view *view)
 	};
 	char text[NUMBER_TEXT * 2];
 
-	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+	for (size_t i = 0; i < NR(facts); i++)
 		view_text(view, facts[i].name,
 			  reader_host(reader, facts[i].path, text,
 				      sizeof(text)) > 0 ?

@@ -14,8 +14,6 @@
 #include "proc/devices.h"
 #include "proc/mountpoint.h"
 
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
-
 /* X(name, kind, source, made, meaning) is one column of a table shown. */
 #define ONE(X, name, kind, who, meaning) \
 	X(#name, VIEW_##kind | WHO_##who, #name, LISTING_ITSELF, meaning)

@@ -9,6 +9,7 @@
 
 #include "lib/number.h"
 #include "debugfs/stats.h"
+#include "lib/alloc.h"
 
 #define WORD(name, group, unit, meaning) \
 	{ #name, #unit, meaning, DFPUT_GROUP_##group },
@@ -47,7 +48,7 @@ static bool is_needed(const char *name)
 		"pending", "watched",  "rings",
 	};
 
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+	for (size_t i = 0; i < NR(needed); i++)
 		if (!strcmp(needed[i], name))
 			return true;
 	return false;

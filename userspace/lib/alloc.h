@@ -8,6 +8,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+/* How many elements an array has. */
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
 /* Return: @pointer, if it is one. */
 void *must(void *pointer);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "lib/color.h"
 
 static const char *chosen = "auto";
@@ -11,7 +12,7 @@ bool color_choose(const char *when)
 {
 	static const char *const choices[] = { "auto", "always", "never" };
 
-	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+	for (size_t i = 0; i < NR(choices); i++) {
 		if (strcmp(choices[i], when))
 			continue;
 		chosen = choices[i];

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "lib/alloc.h"
 #include "lib/number.h"
 
 static const struct unit {
@@ -24,8 +25,6 @@ static const struct unit {
 	{ "us", 1000 },
 	{ "ns", 1 },
 };
-
-#define NR_UNITS (sizeof(units) / sizeof(units[0]))
 
 /* The largest one in which a time is written. */
 #define SECONDS 2
@@ -54,7 +53,7 @@ static const struct unit *unit_named(const char *suffix, size_t length)
 {
 	if (!length)
 		return &units[SECONDS];
-	for (size_t i = 0; i < NR_UNITS; i++)
+	for (size_t i = 0; i < NR(units); i++)
 		if (!strncmp(suffix, units[i].suffix, length) &&
 		    !units[i].suffix[length])
 			return &units[i];
@@ -139,7 +138,7 @@ static const struct unit *unit_for(uint64_t ns)
 {
 	size_t i;
 
-	for (i = SECONDS; i < NR_UNITS - 1; i++)
+	for (i = SECONDS; i < NR(units) - 1; i++)
 		if (ns >= units[i].ns)
 			break;
 	return &units[i];
@@ -231,7 +230,7 @@ int number_time(const char *text, uint64_t *ns)
 	const char *end;
 	time_t seconds;
 
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+	for (size_t i = 0; i < NR(formats); i++) {
 		tm = local_today();
 		end = strptime(text, formats[i], &tm);
 		seconds = end && !*end ? mktime(&tm) : -1;

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "lib/number.h"
 #include "lib/progress.h"
 
@@ -42,7 +43,7 @@ static void take_signals(void)
 	};
 	struct sigaction old;
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (size_t i = 0; i < NR(signals); i++)
 		if (!sigaction(signals[i], NULL, &old) &&
 		    old.sa_handler == SIG_DFL)
 			sigaction(signals[i], &action, NULL);

@@ -325,7 +325,7 @@ static size_t heading_length(const char *name)
 	static const char *const dropped[] = { "_ns", "_name" };
 	size_t length = strlen(name), end;
 
-	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++) {
+	for (size_t i = 0; i < NR(dropped); i++) {
 		end = strlen(dropped[i]);
 		if (length > end && !strcmp(name + length - end, dropped[i]))
 			return length - end;

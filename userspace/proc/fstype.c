@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lib/alloc.h"
 #include "proc/fstype.h"
 
 /*
@@ -22,7 +23,7 @@ static const struct fstype {
 
 static const struct fstype *find_fstype(const char *name)
 {
-	for (size_t i = 0; i < sizeof(fstypes) / sizeof(fstypes[0]); i++)
+	for (size_t i = 0; i < NR(fstypes); i++)
 		if (!strcmp(fstypes[i].name, name))
 			return &fstypes[i];
 	return NULL;

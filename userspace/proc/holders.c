@@ -535,7 +535,7 @@ static bool is_shared(const struct walk *walk, enum kcmp_type type)
 static void look_at_thread(struct walk *walk)
 {
 	note_error(walk, proc_namespace(walk->thread, "ns/mnt", &walk->mntns));
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < NR(parts); i++) {
 		if (is_shared(walk, parts[i].type))
 			continue;
 		parts[i].look(walk);

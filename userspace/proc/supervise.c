@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/status.h"
@@ -25,8 +26,6 @@
 
 static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 static const int telling[] = { SIGUSR1, SIGUSR2 };
-
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What we were started with, and the first of several programs changed. */
 static struct {

@@ -246,7 +246,7 @@ static void look_at_overlay(struct why_search *search,
 	char *value, *layers, *rest, *layer;
 	size_t length;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < NR(names); i++) {
 		if (mnt_optstr_get_option(overlay->options, names[i], &value,
 					  &length) ||
 		    !value)

@@ -192,8 +192,7 @@ static void run_parts(struct why_search *search)
 		say_unseen, blame_kernel, check_target,
 	};
 
-	for (size_t i = 0; !search->err && i < sizeof(parts) / sizeof(parts[0]);
-	     i++)
+	for (size_t i = 0; !search->err && i < NR(parts); i++)
 		parts[i](search);
 }
 

@@ -38,7 +38,7 @@ static const struct {
 
 static const char *find_advice(const char *kind)
 {
-	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
+	for (size_t i = 0; i < NR(advices); i++)
 		if (!strcmp(advices[i].kind, kind))
 			return advices[i].advice;
 	return "";
@@ -176,8 +176,7 @@ static void show_all(const struct why *why, struct view *view)
 	char pid[NUMBER_TEXT], fd[NUMBER_TEXT];
 	struct view_table *table;
 
-	table = view_table_begin(view, "reasons", columns,
-				 sizeof(columns) / sizeof(columns[0]),
+	table = view_table_begin(view, "reasons", columns, NR(columns),
 				 VIEW_LIST);
 	for (size_t i = 0; i < why->nr; i++) {
 		const struct why_reason *reason = &why->reason[i];
@@ -357,8 +356,7 @@ static void show_folded(const struct why *why, bool all, struct view *view)
 	struct line *lines = fold_reasons(why, sorted, &nr);
 	struct view_table *table;
 
-	table = view_table_begin(view, "reasons", columns,
-				 sizeof(columns) / sizeof(columns[0]),
+	table = view_table_begin(view, "reasons", columns, NR(columns),
 				 VIEW_LIST);
 	for (size_t i = 0; i < nr && i < most; i++)
 		show_line(&lines[i], table);

@@ -74,6 +74,33 @@ is 'leftovers: sorted' "$("${shown[@]}" --raw -n -o lateness --sort -lateness)" 
 is 'leftovers: limited' "$("${shown[@]}" --raw -n --limit 5 | wc -l)" 5
 is 'leftovers: none of what was not mounted' "$("${shown[@]}" --super 0:1 --raw -n | wc -l)" 0
 
+# ---- a process named -, which stands for nothing in the module's files
+cp "$(type -P workload)" "$TMPDIR/-"
+"$TMPDIR/-" uring-files --dir "$scratch" --files 8 --rounds 1 >/dev/null
+dfput wait --mount "$scratch" --timeout 60 >/dev/null
+is 'leftovers: a process named - is not null' "$(dfput leftovers --json --comm - |
+	perl -MJSON::PP -0777 -ne '
+		print join " ", map { $_->{comm} } @{decode_json($_)->{leftovers}}')" '- - - - - - - -'
+
+# ---- a record: doctor, stat and each table read it
+dfput doctor >"$TMPDIR/out"
+status=$?
+dfput record -t 0 --names "$TMPDIR/named" >/dev/null
+is 'record' $? 0
+is 'record: with the machine'\''s mounts' "$(wc -l <"$TMPDIR/named/proc/self/mountinfo")" \
+	"$(wc -l </proc/self/mountinfo)"
+dfput doctor --input "$TMPDIR/named" >"$TMPDIR/out"
+is 'record: doctor reads it' $? $status
+for table in stat pending leftovers held rings origins superblocks umounts hist hooks; do
+	dfput $table --raw --input "$TMPDIR/named" >"$TMPDIR/out"
+	is "record: $table reads it" $? 0
+done
+columns=id,lateness,inode,comm,device,mountpoint
+is 'record: what is shown of it is what is shown live' \
+	"$(dfput leftovers --raw -o $columns --mount "$scratch" --input "$TMPDIR/named")" \
+	"$(dfput leftovers --raw -o $columns --mount "$scratch")"
+is 'leftovers: on which mount' "$(dfput leftovers -n -o mountpoint --comm - | sort -u | tr -d ' ')" "$scratch"
+
 # ---- JSON of each command, now that there is something to tell
 exec {held}>"$scratch/held"
 for command in stat 'stat -i 0.1 -c 2' hist pending leftovers held rings origins superblocks umounts hooks \

@@ -149,7 +149,7 @@ check-faults: host-build ## each step that can fail does, on one host: 10 minute
 	$(AT_LENGTH) -- env DFPUT_FAULTS=all' tests/live/36-faults.t
 
 .PHONY: check-storms
-check-storms: host-build ## a million files, a thousand rings and unloads: two hours
+check-storms: host-build ## a million files, a thousand rings and unloads: 70 minutes
 	$(AT_LENGTH) -- env DFPUT_STORM=1000000' tests/live/85-storm.t
 	$(HOSTS) extra $(HOST) bpftrace
 	$(AT_LENGTH) --with bpftrace --' tests/live/storms/*.t

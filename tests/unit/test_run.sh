@@ -194,7 +194,11 @@ is_status 3 "a file that is held, and a ring: against"
 has "$err" '^Of its own processes, closed, and held by no living process:$' "the file"
 has "$err" '^Of its own processes, rings that the kernel has not freed yet:$' "the ring"
 has "$err" '^ 7 +5ns working exit +905 ' "listed"
-has "$err" "^Late: files of sh: 1 held, 1 in rings not freed; " "and said"
+has "$err" "^Late: files of sh: 1 held, 1 ring not freed; " "and said"
+start
+dfput run --root "$root" -- sh -c 'grow; hold $PPID; tear 1,$PPID; exit 5'
+is_status 5 "without a limit: the program's status"
+has "$(head -n 1 <<<"$err")" '^Not released yet, of sh: 1 held, 1 ring not freed; --max-late waits for that\.$' "but not that nothing outlived it"
 start
 dfput run --max-late 20ms --json --root "$root" -- sh -c 'grow; hold $PPID; hold 77; tear 77; tear 77,$PPID; exit 5'
 is_json "$err" 'j["late"] == 2 and len(j["tree_held"]) == len(j["tree_rings"]) == 1 and j["trustworthy"]' "its own alone, in JSON"

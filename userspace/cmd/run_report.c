@@ -164,7 +164,7 @@ static int show_pending_around(struct run *run, const struct options *options,
 			     view);
 }
 
-/* What is, or was, late: "1 released too late, 2 pending". */
+/* What is not released yet, or was late: "1 released too late, 2 pending". */
 static void list_late(const struct run *run, char *text, size_t size)
 {
 	const struct rows *left = run->unreleased.rows;
@@ -177,7 +177,9 @@ static void list_late(const struct run *run, char *text, size_t size)
 		{ left[UNRELEASED_HELD].nr -
 			  run->unreleased.perhaps[UNRELEASED_NUMBER],
 		  "held" },
-		{ left[UNRELEASED_RINGS].nr, "in rings not freed" },
+		{ left[UNRELEASED_RINGS].nr, left[UNRELEASED_RINGS].nr == 1 ?
+						     "ring not freed" :
+						     "rings not freed" },
 	};
 
 	*text = '\0';
@@ -195,8 +197,8 @@ static void describe_run(const struct run *run, const struct options *options,
 	char number[NUMBER_TEXT], count[NUMBER_TEXT], late[TEXT / 2];
 	uint64_t nr = run->leftovers.rows.nr;
 
+	list_late(run, late, sizeof(late));
 	if (run->measured && run_has_limit(options) && run_nr_late(run)) {
-		list_late(run, late, sizeof(late));
 		snprintf(text, TEXT, "Late: files of %s: %s; the limit is %s",
 			 options->argv[0], late,
 			 number_ns_short(number, options->max_late));
@@ -206,10 +208,16 @@ static void describe_run(const struct run *run, const struct options *options,
 			 number_ns_short(number, options->max_late));
 	} else if (nr) {
 		snprintf(text, TEXT,
-			 "%s of %s outlived %s process, by %s at most",
+			 "%s of %s outlived %s process, by %s at most%s%s",
 			 number_count(count, nr, "file"), options->argv[0],
 			 nr == 1 ? "its" : "their",
-			 number_ns_short(number, run->leftovers.worst));
+			 number_ns_short(number, run->leftovers.worst),
+			 *late ? "; not released yet: " : "", late);
+	} else if (*late) {
+		snprintf(
+			text, TEXT,
+			"Not released yet, of %s: %s; --max-late waits for that",
+			options->argv[0], late);
 	} else {
 		snprintf(text, TEXT,
 			 "No file of %s was seen to outlive its process",
@@ -230,7 +238,8 @@ static enum status status_of(const struct run *run, enum run_verdict verdict)
 		return statuses[verdict];
 	if (run->caveats.nr)
 		return STATUS_UNKNOWN;
-	return run->leftovers.rows.nr ? STATUS_AGAINST : STATUS_OK;
+	return run->leftovers.rows.nr || run_nr_late(run) ? STATUS_AGAINST :
+							    STATUS_OK;
 }
 
 int run_report(struct run *run, const struct options *options,

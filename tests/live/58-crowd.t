@@ -18,6 +18,7 @@ overlays() {
 
 crowd() { # NUMBER
 	local nr=$1 over=$(($1 > limit ? $1 - limit : 0)) status lost
+	local gone endless ended unknown without_row
 	mount "$device" "$point"
 	load
 	mark
@@ -37,9 +38,17 @@ crowd() { # NUMBER
 		lost=$(since_mark lost_shutdowns)
 		holds "$nr at once: those whose end was not seen" "$lost" -ge $over
 		[ $over != 0 ] || is "$nr at once: none" "$lost" 0
-		is "$nr at once: the others are gone, after a while" "$(overlays gone)" "$((nr - lost)) 0"
-		is "$nr at once: of these it is not said" "$(overlays unknown | cut -d ' ' -f 1)" 0
-		note "$nr at once: $(overlays unknown) unknown, lost_shutdowns $lost"
+		read -r gone endless <<<"$(overlays gone)"
+		read -r ended unknown <<<"$(overlays unknown)"
+		# In a full set one that comes later takes the row of one that is gone.
+		without_row=$((nr - gone - endless - ended - unknown))
+		holds "$nr at once: the others are gone, after a while" $((gone + without_row)) -ge \
+			$((nr - lost))
+		holds "$nr at once: and no more than these" "$gone" -le $((nr - lost))
+		is "$nr at once: without an end, or unknown with one" "$endless $ended" '0 0'
+		[ $over != 0 ] || is "$nr at once: each has a row" $without_row 0
+		note "$nr at once: $gone gone, $unknown unknown, $without_row without a row," \
+			"lost_shutdowns $lost"
 	fi
 	is "$nr at once: no files were without room" "$(since_mark lost_supers)" 0
 	unload

@@ -47,10 +47,6 @@ sub send_fds {
 1;
 PERL
 
-no_rings() {
-	[ "$(value stats rings)" = 0 ]
-}
-
 # ---- of an automounted mount, which an umount of that below takes along
 
 # It pins its own mount, and nothing else of its own is in the way.
@@ -63,7 +59,7 @@ if mountpoint -q "$parent/debug/tracing"; then
 	hold_worker || not_ok "the worker can be held up: ${reason-}"
 	run_workload uring-files --dir "$parent/links" --files 1 || not_ok 'uring-files runs'
 	wait_for 60 queued_since_mark 2
-	ok 'automounted: no ring is in the way' wait_for 60 no_rings
+	ok 'automounted: no ring is in the way' wait_for 60 has_no_ring
 	read -r pid error <<<"$(ask "$parent/debug")"
 	is 'automounted: busy' "$error" EBUSY
 	is 'automounted: no file of that superblock is on the list' \
@@ -108,7 +104,7 @@ forget
 hold_worker || not_ok "the worker can be held up: ${reason-}"
 perl -I "$TMPDIR" "$TMPDIR/nest" "$sendmsg" "$point/file" || not_ok 'nest runs'
 if wait_for 20 sockets_listed; then
-	ok 'in a socket: no ring is in the way' wait_for 60 no_rings
+	ok 'in a socket: no ring is in the way' wait_for 60 has_no_ring
 	read -r pid error <<<"$(ask "$point")"
 	is 'in a socket: busy' "$error" EBUSY
 	is 'in a socket: no file of that superblock is on the list' \
@@ -175,7 +171,7 @@ mark
 hold_worker || not_ok "the worker can be held up: ${reason-}"
 run_workload uring-files --dir "$point" --files 16 || not_ok 'uring-files runs'
 wait_for 60 queued_since_mark 17
-ok 'many others: no ring is in the way' wait_for 60 no_rings
+ok 'many others: no ring is in the way' wait_for 60 has_no_ring
 read -r pid error <<<"$(ask "$point")"
 is 'many others: busy' "$error" EBUSY
 is 'many others: all files of ours are counted' "$(column umounts pending_mount pid "$pid")" 16

@@ -17,7 +17,6 @@ cleanup() {
 	release
 	drop_stuck
 	echo 1 >/sys/kernel/debug/kprobes/enabled
-	fsfreeze -u "$point" 2>/dev/null
 	umount -l "$merged" "$parent/bind" "$TMPDIR/tree" 2>/dev/null
 	drop_fs
 	umount -l "$parent"

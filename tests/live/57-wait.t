@@ -18,7 +18,6 @@ thaw() {
 
 cleanup() {
 	drop_stuck
-	thaw
 	umount -l "$merged" 2>/dev/null
 	drop_fs
 }

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 fresh
 mount_scratch
-trap 'fsfreeze -u "${point-}" 2>/dev/null; drop_fs; drop_stuck; truth_stop; fresh' EXIT
+trap 'drop_fs; drop_stuck; truth_stop; fresh' EXIT
 load
 wait_for 60 is_quiet
 

@@ -267,9 +267,11 @@ make_fs() {
 	device=$(losetup --find --show "$image")
 }
 
-# Takes down what make_fs made. What holds it is a fault that others report.
+# Takes down what make_fs made, also if it is frozen. What holds it is a fault that
+# others report.
 drop_fs() {
 	[ -n "${device-}" ] || return 0
+	fsfreeze -u "$point" 2>/dev/null
 	umount -l "$point" 2>/dev/null
 	losetup -d "$device"
 	device=

@@ -65,9 +65,11 @@ echo 1 >"$stats/reset"
 hold sh -c "cd '$scratch' && exec sleep 1000"
 wait_for 30 runs "$holder" sleep
 mkfifo "$TMPDIR/again"
+# both ends are open from the start: what is written is there, whenever it is read
 perl -e 'my ($nr, $path, $fifo) = @ARGV;
+	open my $again, "+<", $fifo or die;
 	syscall($nr, $path, 0);
-	for (1 .. 2) { open my $wait, "<", $fifo or die; <$wait>; syscall($nr, $path, 0) }' \
+	for (1 .. 2) { <$again>; syscall($nr, $path, 0) }' \
 	"$umount2" "$scratch" "$TMPDIR/again" &
 loop=$!
 has_row() {
@@ -104,7 +106,7 @@ if leave 16; then
 	slowly leftovers 5 leave 2
 	is 'leftovers: no row is missing that is there' "$(ids "$TMPDIR/read")" "$there"
 	mark
-	dfput run --max-late 60s -- workload uring-files --dir "$scratch" --files 64 --rounds 1 \
+	dfput run --max-late 10s -- workload uring-files --dir "$scratch" --files 64 --rounds 1 \
 		>"$TMPDIR/run"
 	is 'leftovers: with more at once than there is room for, run cannot tell' $? 4
 	holds 'leftovers: files that could not be watched are counted' "$(since_mark lost_leftovers)" -gt 0

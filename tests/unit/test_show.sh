@@ -453,6 +453,7 @@ mkdir -p "$copy/proc/self"
 printf '%s\n' '1 1 8:1 / / rw - ext4 /dev/vda1 rw' '2 1 0:42 / /mnt/a\040b rw - fuse.x x rw' \
 	'3 1 0:15 / /c rw - tmpfs none rw' '4 1 0:15 / /d rw - tmpfs none rw' \
 	>"$copy/proc/self/mountinfo"
+sed -i "s/${tab}gone${tab}/${tab}alive${tab}/" "$copy/superblocks"
 column origin pending --mount '/mnt/a b/' --input "$copy"
 [ "$out" = 7 ]
 verdict $? "of a mount of the copy's machine"
@@ -479,6 +480,31 @@ dfput pending --json --input "$copy"
 is_json "$out" '[p["mountpoint"] for p in j["pending"]] == ["/", None, "/mnt/a b", None]' "and in JSON"
 dfput pending --json --input "$fixtures/busy"
 is_json "$out" '{p["mountpoint"] for p in j["pending"]} == {None}' "null where the copy does not say"
+
+# The device number is a later superblock's now, and that is what is mounted.
+sed -i "s/${tab}alive\(${tab}3${tab}2\)/${tab}gone\1/" "$copy/superblocks"
+dfput pending --mount '/mnt/a b' --input "$copy"
+is_status 0 "of a mount whose superblock was not seen"
+[ "$(wc -l <<<"$out")" = 0 ] || [ -z "$out" ]
+verdict $? "are no rows of an earlier one"
+has "$err" 'no row matches, of 4 rows; dfput has not seen the superblock' "said so"
+for table in pending leftovers umounts superblocks; do
+	column mountpoint $table --where device=0:42 --input "$copy"
+	[ "$out" = - ]
+	verdict $? "$table: a superblock that is gone has no mount point"
+done
+printf '12\tfuse\t0:42\tlater\talive\t0\t0\t0\t0\t0\t0\t0\t0\t-\t-\n' >>"$copy/superblocks"
+column name superblocks --mount '/mnt/a b' --input "$copy"
+[ "$out" = later ]
+verdict $? "its place is the later one's"
+dfput leftovers --mount '/mnt/a b' --input "$copy"
+has "$err" 'no row matches, of 2 rows$' "whose rows these are not"
+dfput leftovers --input "$copy"
+has_not "$out" 'is mounted on /mnt' "not said below the table either"
+has "$out" "^Device 0:42 was an earlier superblock's in 1 row$" "but whose it was"
+column inode pending --super 0:42 --input "$copy"
+[ "$out" = 18446744073709551615 ]
+verdict $? "--super goes by the device"
 
 # 64 files of one process, and one of another.
 copy idle

@@ -19,9 +19,9 @@ row() {
 	echo "${cells// /$tab}" >>"$copy/$1"
 }
 
-# umounted ID RESULT WHY DEVICE PID COMM [ATTEMPTS [SHUTDOWN]]
+# umounted ID RESULT WHY DEVICE PID COMM [ATTEMPTS [SHUTDOWN [SUPER]]]
 umounted() {
-	row umounts "$1" 1000000 1000 "$2" "$3" 0 0 0 0 0 "${8:-0}" - "$4" ext4 sda1 "$1" m1 "$5" "$6" "${7:-1}" 1000000
+	row umounts "$1" 1000000 1000 "$2" "$3" 0 0 0 0 0 "${8:-0}" - "$4" ext4 sda1 "${9:-2}" m1 "$5" "$6" "${7:-1}" 1000000
 }
 
 # A machine with ext4 on /mnt, and a process that has a file there.
@@ -30,6 +30,7 @@ machine() {
 	table umounts id ended_ns took_ns result why pending_mount pending_super held_mount rings ring_files shutdown_took_ns flags device fstype name super mount pid comm attempts first_ns
 	table rings id age_ns state kind pid start_ns uid cgroup reapers comm
 	table superblocks id fstype device name state queued released pending held leftovers shutdown_ns shutdown_took_ns shutdown_pid shutdown_comm chain
+	row superblocks 2 ext4 8:17 sdb1 alive 0 0 0 0 0 0 0 0 - -
 	root=$(tree "$copy")
 	echo '3 1 8:17 / /mnt rw - ext4 /dev/sdb1 rw' >>"$root/proc/self/mountinfo"
 	mkdir -p "$root/proc/7/task/7/"{fd,fdinfo,ns} "$root/files"
@@ -186,9 +187,9 @@ has "$out" ' missed: [0-9]+ events, of too many in a second' "as there is a boun
 machine
 holds 5
 row superblocks 3 ext4 8:33 sdc1 alive 0 0 0 0 0 0 0 0 - -
-umounted 3 0 - 8:33 900 umount
+umounted 3 0 - 8:33 900 umount 1 0 3
 umounted 4 0 - 8:17 900 umount
-umounted 5 0 - 8:33 900 umount 1 400
+umounted 5 0 - 8:33 900 umount 1 400 5
 row rings 7 5000000000 working exit 42 1 0 1 - fio
 table pending age_ns state cause device inode fstype super cpu pid comm origin owner owner_comm owner_start_ns mount reapers
 watch --all --every 300ms

@@ -77,6 +77,8 @@ module() {
 	table held age_ns kind exit_ns device inode fstype super mount blocks pid start_ns uid cgroup reapers comm
 	table rings id age_ns state kind pid start_ns uid cgroup reapers comm
 	table umounts id ended_ns took_ns result why pending_mount pending_super held_mount rings ring_files shutdown_took_ns flags device fstype name super mount pid comm
+	table superblocks id fstype device name state queued released pending
+	row superblocks 2 ext4 8:17 sdb1 alive 1 1 0
 }
 
 # table FILE COLUMN...: without rows
@@ -367,6 +369,9 @@ row umounts 1 5 6 -EBUSY other 0 0 0 0 0 0 - 8:17 ext4 sdb1 2 m1 77 umount
 why --input "$copy" /mnt
 finds 4 '^Its last umount, .*: -EBUSY, because of: other\.$' "busy, and perhaps because of it"
 has "$out" "^kernel +perhaps .* gone since its last umount, or a kernel reference that dfput can't see" "or of something else"
+sed -i "s/^2\(${tab}ext4\)/7\1/" "$copy/superblocks"
+why --json --input "$copy" /mnt
+is_json "$out" 'j["busy"] is None and j["last_umount_result"] is None' "not because of an earlier superblock of the number"
 
 module
 row umounts 1 5 6 -EBUSY other 0 0 0 0 0 0 - 8:17 ext4 sdb1 2 m1 77 umount

@@ -3,14 +3,14 @@
 #include <stdlib.h>
 
 #include "analysis/leftovers.h"
+#include "debugfs/places.h"
 #include "debugfs/reapers.h"
 #include "lib/number.h"
-#include "proc/mountpoint.h"
 
-enum { ID, LATENESS, EXIT, START, REAPERS, DEVICE };
+enum { ID, LATENESS, EXIT, START, REAPERS, DEVICE, SUPER };
 static const char *const names[] = {
 	"#id",	   "#lateness_ns", "#exit_ns", "#start_ns",
-	"reapers", "device",	   NULL,
+	"reapers", "device",	   "super",    NULL,
 };
 
 static bool note_last(const struct rows *rows, size_t row, void *context)
@@ -163,11 +163,12 @@ static void show_mounts(const struct leftovers *leftovers, struct view *view)
 	struct place *place;
 	const char *device;
 
-	places_parse(&places, view->mountinfo);
+	places_load(&places, view->reader);
 	table = view_table_begin(view, "mounts", columns, 2, VIEW_LIST);
 	for (size_t row = 0; row < leftovers->rows.nr; row++) {
 		device = rows_text(&leftovers->rows, row, DEVICE);
-		place = places_tell(&places, device);
+		place = places_tell(&places, device,
+				    rows_text(&leftovers->rows, row, SUPER));
 		if (place)
 			view_row(table, (const char *[]){ device, place->path },
 				 false);

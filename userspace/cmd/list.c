@@ -9,6 +9,7 @@
 
 #include "cmd/cmd.h"
 #include "debugfs/listing.h"
+#include "debugfs/places.h"
 #include "debugfs/target.h"
 #include "lib/error.h"
 #include "lib/number.h"
@@ -74,6 +75,7 @@ struct condition {
  * @names: the columns of the conditions; "": it asks for none of the file
  * @condition: what each column must be like
  * @nr: how many
+ * @is_unseen: the module knows no superblock that is mounted there
  * @output: where rows go, or, to be sorted, do not go yet
  * @nr_rows: how many there were
  * @err: what they met with
@@ -85,6 +87,7 @@ struct query {
 	const char *names[MAX_CONDITIONS + 1];
 	struct condition condition[MAX_CONDITIONS];
 	int nr;
+	bool is_unseen;
 	struct listing_output *output;
 	size_t nr_rows;
 	int err;
@@ -143,29 +146,47 @@ static struct condition *require(struct query *query, const char *column,
 	return condition;
 }
 
-static int keep_device(struct query *query, const char *text,
-		       int (*find)(const struct reader *reader,
-				   const char *text, dev_t *super))
+/* The condition is that a row is of a superblock, given by its id. */
+static struct condition *require_super(struct query *query)
 {
+	bool itself = listing_is(query->listing, &listing_superblocks);
+
+	return require(query, itself ? "id" : "super", is_text);
+}
+
+static int keep_mount(struct query *query)
+{
+	const char *path = query->options->mount;
 	struct condition *condition;
+	uint64_t living;
 	dev_t super;
-	int err = find(query->reader, text, &super);
+	int err = target_mount(query->reader, path, &super);
 
 	if (err)
 		return err;
-	condition = require(query, "device", is_text);
-	condition->text = devices_text(condition->buffer, super);
+	living = places_living(query->reader, super);
+	query->is_unseen = !living;
+	condition = require_super(query);
+	condition->text = living ? number_text(condition->buffer, living) : "";
 	return 0;
 }
 
 static int keep_super(struct query *query)
 {
 	const char *text = query->options->super;
-	bool itself = listing_is(query->listing, &listing_superblocks);
+	struct condition *condition;
+	dev_t super;
+	int err;
 
-	if (*text != '#')
-		return keep_device(query, text, target_super);
-	require(query, itself ? "id" : "super", is_text)->text = text + 1;
+	if (*text == '#') {
+		require_super(query)->text = text + 1;
+		return 0;
+	}
+	err = target_super(query->reader, text, &super);
+	if (err)
+		return err;
+	condition = require(query, "device", is_text);
+	condition->text = devices_text(condition->buffer, super);
 	return 0;
 }
 
@@ -238,7 +259,7 @@ static int find_conditions(struct query *query)
 	int err = 0;
 
 	if (options->mount)
-		err = keep_device(query, options->mount, target_mount);
+		err = keep_mount(query);
 	if (!err && options->super)
 		err = keep_super(query);
 	keep_process(query);
@@ -292,8 +313,12 @@ static void complain_of_none(const struct query *query, size_t nr_read)
 {
 	char count[NUMBER_TEXT];
 
-	complain("%s: no row matches, of %s", query->listing->file,
-		 number_count(count, nr_read, "row"));
+	complain(
+		"%s: no row matches, of %s%s", query->listing->file,
+		number_count(count, nr_read, "row"),
+		query->is_unseen ?
+			"; dfput has not seen the superblock that is mounted there" :
+			"");
 }
 
 static int show_rows(struct query *query, const struct origins *origins,

@@ -72,7 +72,7 @@ void header_show(struct reader *reader, const char *command, struct view *view)
 	const uint64_t *clock = &stats.gauge[DFPUT_GAUGE_clock_monotonic_ns];
 
 	view->has_clock = !stats_load(reader, &stats) && *clock;
-	view->mountinfo = reader->mountinfo;
+	view->reader = reader;
 	if (view->has_clock && reader->live)
 		view->now = clock[0];
 	if (view->has_clock)

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "debugfs/listing.h"
+#include "debugfs/places.h"
 #include "lib/alloc.h"
 #include "lib/number.h"
 #include "proc/devices.h"
-#include "proc/mountpoint.h"
 
 /* X(name, kind, source, made, meaning) is one column of a table shown. */
 #define ONE(X, name, kind, who, meaning) \
@@ -45,7 +45,7 @@
 #define NOTHING(X)
 #define MOUNTPOINT(X)                                                   \
 	X("mountpoint", VIEW_NAME | VIEW_MORE, "device", LISTING_PLACE, \
-	  "where its device is mounted now, if at one place")
+	  "where its superblock is mounted now, if at one place")
 
 #define SHOWN(name, kind, source, made, meaning) { name, kind },
 #define SOURCE(name, kind, source, made, meaning) { source, made, meaning },
@@ -128,6 +128,7 @@ bool listing_is(const struct listing *listing, const struct listing *other)
  * @listing: its columns
  * @doc: the file, NULL until the cells are bound to it
  * @where: each column's in the file, or NOWHERE
+ * @super: where the file has the superblock's id
  * @origins: call paths, or NULL
  * @places: mount points; told: to be
  * @json: without a name, a call path has none, rather than #ID
@@ -136,6 +137,7 @@ struct cells {
 	const struct listing *listing;
 	const struct document *doc;
 	size_t where[VIEW_MAX_COLUMNS];
+	int super;
 	const struct origins *origins;
 	struct places places;
 	bool json;
@@ -191,9 +193,19 @@ static const char *origin_cell(const struct cells *cells, const char *id,
 	return origin ? origin->name : NULL;
 }
 
-static const char *place_cell(const struct cells *cells, const char *device)
+/* Return: "-" for none, NULL where the file does not say. */
+static const char *super_cell(const struct cells *cells, size_t row)
 {
-	const struct place *place = places_find(&cells->places, device);
+	if (cells->super < 0)
+		return NULL;
+	return document_cell(cells->doc, row, (size_t)cells->super);
+}
+
+static const char *place_cell(const struct cells *cells, size_t row,
+			      const char *device)
+{
+	const struct place *place =
+		places_of(&cells->places, device, super_cell(cells, row));
 
 	return place && place->nr == 1 ? place->path : NULL;
 }
@@ -213,7 +225,7 @@ static const char *get_cell(const struct cells *cells, size_t row,
 	case LISTING_ORIGIN:
 		return origin_cell(cells, cell, label);
 	case LISTING_PLACE:
-		return place_cell(cells, cell);
+		return place_cell(cells, row, cell);
 	default:
 		return cell;
 	}
@@ -247,6 +259,10 @@ static void bind_cells(struct cells *cells, const struct document *doc)
 	int where;
 
 	cells->doc = doc;
+	cells->super = document_column(doc, listing_is(cells->listing,
+						       &listing_superblocks) ?
+						    "id" :
+						    "super");
 	for (size_t i = 0; i < cells->listing->nr; i++) {
 		where = document_column(doc, cells->listing->of[i].source);
 		cells->where[i] = where < 0 ? NOWHERE : (size_t)where;
@@ -292,7 +308,7 @@ static void note_row(struct listing_output *output, size_t row)
 	if (origin && !origin->name)
 		output->unnamed[origin - cells->origins->origin] = true;
 	if (device)
-		places_tell(&cells->places, device);
+		places_tell(&cells->places, device, super_cell(cells, row));
 }
 
 /* Not for scripts; and a table of all that is mounted needs no such list below it. */
@@ -314,6 +330,11 @@ static void explain_places(const struct cells *cells, struct view *view)
 				  "Device %s is mounted on %s and %s more",
 				  device, place->path,
 				  number_count(count, place->nr - 1, "place"));
+		if (place->earlier)
+			view_note(view,
+				  "Device %s was an earlier superblock's in %s",
+				  device,
+				  number_count(count, place->earlier, "row"));
 	}
 }
 
@@ -494,7 +515,8 @@ struct listing_output *listing_begin(const struct listing *listing,
 		.origins = origins && origins->doc ? origins : NULL,
 		.json = view->json,
 	};
-	places_parse(&output->cells.places, view->mountinfo);
+	if (listing_has(listing, "mountpoint"))
+		places_load(&output->cells.places, view->reader);
 	output->view = view;
 	output->unnamed = alloc_array(origins ? origins->nr : 0, sizeof(bool));
 	if (!folded)

@@ -4,7 +4,7 @@
  * the module does not have is shown as -, and one that we do not know is not.
  *
  * Beside the id of a call path stands origin_name: what the rules call it; beside a
- * device, mountpoint: where it is mounted on the machine that the table is of.
+ * device, mountpoint: where its superblock is mounted, see places.h.
  */
 #ifndef DFPUT_LISTING_H
 #define DFPUT_LISTING_H
@@ -21,7 +21,7 @@
  * enum listing_made - what a column shows of its source
  * @LISTING_ITSELF: the same
  * @LISTING_ORIGIN: what the rules call this id
- * @LISTING_PLACE: where this device is mounted, if at one place
+ * @LISTING_PLACE: where the superblock is mounted, if at one place
  */
 enum listing_made {
 	LISTING_ITSELF,

@@ -26,9 +26,10 @@ int target_mount(const struct reader *reader, const char *path, dev_t *super)
 				strerror(errno));
 	else if (!locate_mount(reader->mountinfo, real ? real : path, super))
 		err = reader->here ?
-			      error_set(-EINVAL,
-					"--mount: %s: nothing is mounted there",
-					path) :
+			      error_set(
+				      -EINVAL,
+				      "--mount: %s: nothing is mounted there now; what was there has a device: see --super, and 'dfput superblocks'",
+				      path) :
 			      fail_in_copy("--mount", path);
 	free(real);
 	return err;

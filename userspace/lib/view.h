@@ -17,6 +17,7 @@
 #include "lib/color.h"
 
 struct json_object;
+struct reader;
 
 /**
  * enum view_kind - how a column is shown
@@ -112,7 +113,7 @@ struct view_format {
  * @has_clock: times can be told by the clock
  * @to_realtime: what makes a time of CLOCK_MONOTONIC one of CLOCK_REALTIME
  * @now: the time of CLOCK_MONOTONIC, 0: nobody knows how long ago that was
- * @mountinfo: table of mounts of the machine that the output is of, or NULL
+ * @reader: where it is read, or NULL; not looked at here
  */
 struct view {
 	FILE *out;
@@ -127,7 +128,7 @@ struct view {
 	bool has_clock;
 	uint64_t to_realtime;
 	uint64_t now;
-	const char *mountinfo;
+	struct reader *reader;
 };
 
 /**

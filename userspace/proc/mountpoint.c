@@ -150,16 +150,6 @@ struct place *places_find(const struct places *places, const char *device)
 		       compare_devices);
 }
 
-struct place *places_tell(const struct places *places, const char *device)
-{
-	struct place *place = places_find(places, device);
-
-	if (!place || place->told)
-		return NULL;
-	place->told = true;
-	return place;
-}
-
 void places_free(struct places *places)
 {
 	for (size_t i = 0; i < places->nr; i++)

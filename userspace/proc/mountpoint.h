@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /**
@@ -15,13 +16,17 @@
  * @device: its device number
  * @path: the first place by the alphabet, as the kernel names it
  * @nr: at how many places
+ * @super: id of the superblock, 0: not known; as all that follow for debugfs/places.h
  * @told: see places_tell()
+ * @earlier: rows of earlier superblocks that had the number
  */
 struct place {
 	dev_t device;
 	char *path;
 	size_t nr;
+	uint64_t super;
 	bool told;
+	uint64_t earlier;
 };
 
 /* place: each superblock that is mounted where it can be seen. nr: how many. */
@@ -33,11 +38,8 @@ struct places {
 /* Of a table of mounts; NULL: there is none. For places_free(). */
 void places_parse(struct places *places, const char *mountinfo);
 
-/* Return: that of a superblock, given as MAJOR:MINOR; or NULL. */
+/* Return: that of what has a device number, MAJOR:MINOR, now; or NULL. */
 struct place *places_find(const struct places *places, const char *device);
-
-/* Return: the same, once for each: it is told from then on. */
-struct place *places_tell(const struct places *places, const char *device);
 
 void places_free(struct places *places);
 

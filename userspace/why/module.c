@@ -12,6 +12,7 @@
 
 #include <dfput/words.h>
 
+#include "debugfs/places.h"
 #include "debugfs/rows.h"
 #include "debugfs/stats.h"
 #include "lib/alloc.h"
@@ -73,9 +74,16 @@ static size_t count_mounts(const struct why_search *search)
 	return nr;
 }
 
-enum { UMOUNT_ENDED = DEVICE + 1, UMOUNT_RESULT, UMOUNT_WHY, UMOUNT_MOUNT };
+enum {
+	UMOUNT_ENDED = DEVICE + 1,
+	UMOUNT_RESULT,
+	UMOUNT_WHY,
+	UMOUNT_MOUNT,
+	UMOUNT_SUPER,
+};
 static const char *const umounts_names[] = { "device", "#ended_ns", "result",
-					     "why",    "mount",	    NULL };
+					     "why",    "mount",	    "#super",
+					     NULL };
 
 /* Was this mount taken away? Then it is not the target's. */
 static bool is_away(const struct rows *umounts, const char *mount)
@@ -339,15 +347,27 @@ static void look_for_shutdown(struct why_search *search)
 	rows_free(&rows);
 }
 
+/* Where nothing is mounted, the last of the device tells. */
+static bool is_own_umount(const struct rows *umounts, size_t row,
+			  const struct why_search *search, uint64_t living)
+{
+	if (!is_super(umounts, row, (void *)search))
+		return false;
+	if (!living)
+		return !search->mount;
+	return rows_number(umounts, row, UMOUNT_SUPER) == living;
+}
+
 /* The last word of the kernel on this superblock. */
 static void look_at_umounts(struct why_search *search,
 			    const struct rows *umounts)
 {
 	struct why *why = search->why;
+	uint64_t living = places_living(search->query->reader, why->super);
 	size_t last = SIZE_MAX;
 
 	for (size_t row = 0; row < umounts->nr; row++)
-		if (is_super(umounts, row, search) &&
+		if (is_own_umount(umounts, row, search, living) &&
 		    (last == SIZE_MAX ||
 		     rows_number(umounts, row, UMOUNT_ENDED) >
 			     rows_number(umounts, last, UMOUNT_ENDED)))

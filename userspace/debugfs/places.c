@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <dfput/words.h>
+
+#include "debugfs/places.h"
+#include "debugfs/rows.h"
+#include "lib/number.h"
+#include "proc/devices.h"
+
+enum { ID, DEVICE, STATE };
+static const char *const names[] = { "#id", "device", "state", NULL };
+
+static bool is_living(const struct rows *rows, size_t row)
+{
+	static const char *const states[] = { DFPUT_SUPER_STATES(DFPUT_WORD) };
+
+	return rows_is(rows, row, STATE, states[DFPUT_SUPER_ALIVE]);
+}
+
+struct query {
+	const char *device;
+	uint64_t id;
+};
+
+/* Of two, the end of the older one was missed. */
+static bool note_living(const struct rows *rows, size_t row, void *context)
+{
+	struct query *query = context;
+	uint64_t id = rows_number(rows, row, ID);
+
+	if (is_living(rows, row) && rows_is(rows, row, DEVICE, query->device) &&
+	    id > query->id)
+		query->id = id;
+	return false;
+}
+
+/* Without the table, nothing is known. */
+static void read_supers(struct reader *reader, rows_filter *each, void *context)
+{
+	struct rows rows;
+
+	rows_select(&rows, reader, "superblocks", names, each, context);
+	rows_free(&rows);
+}
+
+uint64_t places_living(struct reader *reader, dev_t device)
+{
+	char text[DEVICES_TEXT];
+	struct query query = { .device = devices_text(text, device) };
+
+	read_supers(reader, note_living, &query);
+	return query.id;
+}
+
+static bool note_place(const struct rows *rows, size_t row, void *context)
+{
+	struct place *place =
+		places_find(context, rows_text(rows, row, DEVICE));
+	uint64_t id = rows_number(rows, row, ID);
+
+	if (place && is_living(rows, row) && id > place->super)
+		place->super = id;
+	return false;
+}
+
+void places_load(struct places *places, struct reader *reader)
+{
+	places_parse(places, reader->mountinfo);
+	if (places->nr)
+		read_supers(reader, note_place, places);
+}
+
+static struct place *find_place(const struct places *places, const char *device,
+				const char *super, uint64_t *id)
+{
+	if (!device || !super || number_parse(super, id) || !*id)
+		return NULL;
+	return places_find(places, device);
+}
+
+struct place *places_of(const struct places *places, const char *device,
+			const char *super)
+{
+	uint64_t id;
+	struct place *place = find_place(places, device, super, &id);
+
+	return place && place->super == id ? place : NULL;
+}
+
+struct place *places_tell(const struct places *places, const char *device,
+			  const char *super)
+{
+	uint64_t id;
+	struct place *place = find_place(places, device, super, &id);
+
+	if (!place)
+		return NULL;
+	place->earlier += id < place->super;
+	if (place->told || place->super != id)
+		return NULL;
+	place->told = true;
+	return place;
+}

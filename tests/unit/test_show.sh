@@ -506,6 +506,24 @@ column inode pending --super 0:42 --input "$copy"
 [ "$out" = 18446744073709551615 ]
 verdict $? "--super goes by the device"
 
+# The newest row replaces the oldest.
+copy idle
+sed -i "s/^\([123]\)${tab}/100\1${tab}/" "$copy/leftovers" "$copy/umounts"
+dfput leftovers --input "$copy"
+has_not "$out" 'Overwritten' "what a reset forgot was not overwritten"
+set_value stats leftover 903
+dfput leftovers --input "$copy"
+has "$out" '^Overwritten since: 900 older rows; all counts are of what is left\.$' "rows that were overwritten are counted below the table"
+dfput leftovers --raw --input "$copy"
+is "$err" 'dfput: leftovers: 900 older rows overwritten' "for scripts, on stderr"
+dfput leftovers --json --input "$copy"
+is_json "$out" 'j["overwritten"] == 900 and not j["trustworthy"] and j["caveats"] == ["900 older rows of leftovers overwritten"]' "and in JSON, whose rows are then not all"
+set_value stats leftover 2000
+dfput leftovers --limit 1 --json --input "$copy"
+is_json "$out" 'j["overwritten"] == 1000' "there are no more than the ids say"
+dfput umounts --json --input "$copy"
+is_json "$out" 'j["overwritten"] == 1 and len(j["umounts"]) == 2' "umounts too"
+
 # 64 files of one process, and one of another.
 copy idle
 for ((id = 10; id < 74; id++)); do

@@ -100,6 +100,8 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 	  "call paths without a name")                                         \
 	X(leftovers, unnamed_origins, unnamed_origins,                         \
 	  "call paths without a name")                                         \
+	X(leftovers, overwritten, number, "older rows, since load or reset")   \
+	X(umounts, overwritten, number, "older rows, since load or reset")     \
 	X(held, not_in_rows, number, "that are counted, but not recorded")     \
 	X(rings, not_in_rows, number, "that are counted, but not recorded")    \
 	X(hooks, module, module, "values of the hooks file")                   \

@@ -11,6 +11,7 @@
 #include "debugfs/listing.h"
 #include "debugfs/places.h"
 #include "debugfs/target.h"
+#include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "proc/devices.h"
@@ -52,6 +53,27 @@ static int show_uncounted(const struct listing *listing,
 	return 0;
 }
 
+/*
+ * Tables in which the newest row replaces the oldest, what counts their rows, and the
+ * column that says how many of that a row is, if not 1.
+ */
+static const struct ring {
+	const struct listing *listing;
+	enum dfput_counter counter;
+	const char *weight;
+} rings[] = {
+	{ &listing_leftovers, DFPUT_COUNT_leftover, "" },
+	{ &listing_umounts, DFPUT_COUNT_umounts, "?attempts" },
+};
+
+static const struct ring *find_ring(const struct listing *listing)
+{
+	for (size_t i = 0; i < NR(rings); i++)
+		if (listing_is(listing, rings[i].listing))
+			return &rings[i];
+	return NULL;
+}
+
 /* By a path, a device, a process, a name, a time and any column. */
 #define MAX_CONDITIONS 6
 
@@ -72,7 +94,12 @@ struct condition {
  * @options: of the command
  * @listing: the table
  * @reader: where it is read
- * @names: the columns of the conditions; "": it asks for none of the file
+ * @ring: it is one; or NULL
+ * @counted: what was counted of it before it was read
+ * @seen: how much of that rows are
+ * @last_id: the newest row
+ * @names: the columns of the conditions; "": it asks for none of the file; then id
+ *	and weight of a ring
  * @condition: what each column must be like
  * @nr: how many
  * @is_unseen: the module knows no superblock that is mounted there
@@ -84,7 +111,11 @@ struct query {
 	const struct options *options;
 	const struct listing *listing;
 	struct reader *reader;
-	const char *names[MAX_CONDITIONS + 1];
+	const struct ring *ring;
+	uint64_t counted;
+	uint64_t seen;
+	uint64_t last_id;
+	const char *names[MAX_CONDITIONS + 3];
 	struct condition condition[MAX_CONDITIONS];
 	int nr;
 	bool is_unseen;
@@ -275,6 +306,83 @@ static bool is_over(const struct query *query, size_t nr)
 	return query->options->limit && nr >= query->options->limit;
 }
 
+static int begin_ring(struct query *query)
+{
+	struct stats stats;
+	int err;
+
+	query->ring = find_ring(query->listing);
+	if (!query->ring)
+		return 0;
+	err = stats_load(query->reader, &stats);
+	query->counted = stats.counter[query->ring->counter];
+	query->names[query->nr] = "?id";
+	query->names[query->nr + 1] = query->ring->weight;
+	return err;
+}
+
+static void count_in_ring(struct query *query, const struct rows *rows,
+			  size_t row)
+{
+	uint64_t id = rows_number(rows, row, query->nr);
+	uint64_t weight = rows_number(rows, row, query->nr + 1);
+
+	query->last_id = id > query->last_id ? id : query->last_id;
+	query->seen += weight ? weight : 1;
+}
+
+/* What a reset forgot has an id too, but is not counted. */
+static uint64_t count_overwritten(const struct query *query,
+				  const struct document *doc)
+{
+	uint64_t by_id = query->last_id - doc->nr_read;
+	uint64_t by_count = query->counted - query->seen;
+
+	if (query->last_id < doc->nr_read || query->counted < query->seen)
+		return 0;
+	return by_id < by_count ? by_id : by_count;
+}
+
+/* A script reads rows alone. */
+static void say_overwritten(const struct query *query, const char *count,
+			    struct view *view)
+{
+	if (view->format.headless || view->format.raw)
+		complain("%s: %s overwritten", query->listing->file, count);
+	else
+		view_note(
+			view,
+			"Overwritten since: %s; all counts are of what is left.",
+			count);
+}
+
+static int show_overwritten(const struct query *query,
+			    const struct document *doc, struct view *view)
+{
+	uint64_t nr = count_overwritten(query, doc);
+	struct caveats caveats = { 0 };
+	char count[NUMBER_TEXT];
+	struct stats stats;
+	int err;
+
+	view_number(view, "overwritten", nr);
+	if (!nr)
+		return 0;
+	number_count(count, nr, "older row");
+	if (!view->json) {
+		say_overwritten(query, count, view);
+		return 0;
+	}
+	err = stats_load(query->reader, &stats);
+	if (err)
+		return err;
+	stats_caveats(&stats, &caveats);
+	caveats_add(&caveats, "%s of %s overwritten", count,
+		    query->listing->file);
+	listing_caveats(&caveats, view);
+	return 0;
+}
+
 /* Return: whether the row must be kept. */
 static bool take_row(const struct rows *rows, size_t row, void *context)
 {
@@ -282,6 +390,8 @@ static bool take_row(const struct rows *rows, size_t row, void *context)
 	bool sorted = query->options->sort;
 	int kept;
 
+	if (query->ring)
+		count_in_ring(query, rows, row);
 	for (int i = 0; i < query->nr; i++)
 		if (!query->condition[i].holds(query, i, rows, row))
 			return false;
@@ -330,8 +440,11 @@ static int show_rows(struct query *query, const struct origins *origins,
 
 	listing.unfolded = query->options->sort;
 	query->output = listing_begin(&listing, origins, view);
-	err = rows_select(&rows, query->reader, listing.file, query->names,
-			  take_row, query);
+	rows = (struct rows){ 0 };
+	err = begin_ring(query);
+	if (!err)
+		err = rows_select(&rows, query->reader, listing.file,
+				  query->names, take_row, query);
 	if (!err)
 		err = query->err;
 	if (!err && rows.doc->nr_read && !query->nr_rows)
@@ -341,6 +454,8 @@ static int show_rows(struct query *query, const struct origins *origins,
 	listing_end(query->output, err ? NULL : rows.doc);
 	if (!err)
 		err = show_uncounted(&listing, rows.doc, query->reader, view);
+	if (!err && query->ring)
+		err = show_overwritten(query, rows.doc, view);
 	rows_free(&rows);
 	return err;
 }

@@ -117,6 +117,29 @@ static void check_unrecorded(const struct stats *stats, struct caveats *caveats)
 			number_count(count, nr, "file"));
 }
 
+/* The parameter of the module that makes room. */
+static const char *find_remedy(int counter)
+{
+	switch (counter) {
+	case DFPUT_COUNT_lost_records:
+		return "; load dfput with a greater records=N";
+	case DFPUT_COUNT_lost_leftovers:
+		return "; load dfput with a greater leftovers=N";
+	default:
+		return "";
+	}
+}
+
+static void add_loss(struct caveats *caveats, int counter, const char *verb,
+		     uint64_t lost)
+{
+	if (is_loss(counter) && lost)
+		caveats_add(caveats, "%s %s %" PRIu64 " (%s)%s",
+			    stats_counters[counter].name, verb, lost,
+			    stats_counters[counter].meaning,
+			    find_remedy(counter));
+}
+
 void stats_caveats(const struct stats *stats, struct caveats *caveats)
 {
 	if (!stats->gauge[DFPUT_GAUGE_enabled])
@@ -124,10 +147,7 @@ void stats_caveats(const struct stats *stats, struct caveats *caveats)
 	check_lacks(stats, caveats);
 	check_unrecorded(stats, caveats);
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
-		if (is_loss(i) && stats->counter[i])
-			caveats_add(caveats, "%s is %" PRIu64 " (%s)",
-				    stats_counters[i].name, stats->counter[i],
-				    stats_counters[i].meaning);
+		add_loss(caveats, i, "is", stats->counter[i]);
 }
 
 bool stats_grew(const struct stats *before, const struct stats *after)
@@ -157,7 +177,6 @@ bool stats_continuous(const struct stats *before, const struct stats *after,
 void stats_caveats_between(const struct stats *before,
 			   const struct stats *after, struct caveats *caveats)
 {
-	uint64_t lost;
 	const char *why;
 
 	if (!before->gauge[DFPUT_GAUGE_enabled] ||
@@ -169,13 +188,9 @@ void stats_caveats_between(const struct stats *before,
 	}
 	check_lacks(after, caveats);
 	check_unrecorded(after, caveats);
-	for (int i = 0; i < DFPUT_NR_COUNTERS; i++) {
-		lost = after->counter[i] - before->counter[i];
-		if (is_loss(i) && lost)
-			caveats_add(caveats, "%s grew by %" PRIu64 " (%s)",
-				    stats_counters[i].name, lost,
-				    stats_counters[i].meaning);
-	}
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		add_loss(caveats, i, "grew by",
+			 after->counter[i] - before->counter[i]);
 }
 
 uint64_t stats_losses(const struct stats *stats)

@@ -133,8 +133,10 @@ module
 why --input "$copy" /mnt
 finds 3 '^Nothing keeps /mnt busy\.$' "nothing"
 has "$out" '^/mnt: ext4 on device 8:17$' "what was looked at"
+has_not "$out" 'no mount point' "which is a mount point"
 why --input "$copy" /mnt/some/file
 finds 3 '^/mnt: ext4 on device 8:17$' "a path on it"
+has "$out" '^/mnt/some/file is no mount point; it is on /mnt\.$' "is said not to be the mount point"
 why --json --input "$copy" /mnt
 is_json "$out" 'j["verdict"] == "nothing" and j["reasons"] == [] and j["caveats"] == [] and j["busy"] is None and j["path"] == "/mnt" and j["device"] == "8:17" and j["block_devices"] == ["8:17"]' "nothing, as JSON"
 chmod 000 "$root/proc/1/task/1/fd"

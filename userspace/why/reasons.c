@@ -233,6 +233,7 @@ void why_free(struct why *why)
 	free(why->reason);
 	free(why->unseen);
 	free(why->path);
+	free(why->below);
 	free(why->fstype);
 	free(why->block);
 	free(why->umount.result);

@@ -152,6 +152,9 @@ static void show_target(const struct why *why, struct view *view)
 	for (size_t i = 0; i < why->nr_blocks; i++)
 		view_texts(view, "block_devices",
 			   devices_text(block, why->block[i]));
+	if (why->below)
+		view_note(view, "%s is no mount point; it is on %s.",
+			  why->below, why->path);
 	if (why->path)
 		view_note(view, "%s: %s on device %s", why->path, why->fstype,
 			  super);

@@ -209,6 +209,17 @@ static const struct mounts_mount *find_named(const struct why_search *search)
 	return mount;
 }
 
+/* What is said of the mount is not said of the path. */
+static void note_below(const struct why_search *search)
+{
+	const char *root = search->query->root, *target = search->query->target;
+	char *real = *root ? alloc_copy(target) : realpath(target, NULL);
+
+	if (real && strcmp(real, search->why->path))
+		search->why->below = alloc_copy(target);
+	free(real);
+}
+
 static void take_target_path(struct why_search *search)
 {
 	const char *target = search->query->target;
@@ -227,9 +238,10 @@ static void take_target_path(struct why_search *search)
 	mount = mounts_find(&search->holders.mounts, file.mount);
 	if (!mount)
 		mount = find_named(search);
-	if (mount)
+	if (mount) {
 		take_mount(search, mount);
-	else if (err)
+		note_below(search);
+	} else if (err)
 		why_fail(search, error_set(err, "cannot look at %s: %s", target,
 					   strerror(-err)));
 	else

@@ -106,6 +106,7 @@ struct why_umount {
  * struct why - what was found
  * @mount: the mount's id, 0 when the target is a device
  * @path: where that is mounted, or NULL
+ * @below: what was asked for, if that is not @path but on it, or NULL
  * @super: device number of the superblock, 0 when none is mounted
  * @fstype: filesystem type, or NULL
  * @is_block: the target is a block device
@@ -124,6 +125,7 @@ struct why_umount {
 struct why {
 	uint64_t mount;
 	char *path;
+	char *below;
 	dev_t super;
 	char *fstype;
 	bool is_block;

@@ -60,7 +60,7 @@ const struct option_row option_rows[] = {
 	ROW("all", 0, NULL, FLAG, all, NULL,
 	    "leave nothing out; wait: for the whole machine"),
 	ROW("mount", 0, "P", TEXT, mount, NULL,
-	    "for files of what is mounted on P, and for rings"),
+	    "for late files of what is on P, and rings; not for its users"),
 	ROW("super", 0, "DEV", TEXT, super, NULL,
 	    "until the superblock is gone and its device free"),
 	ROW("pid", 0, "PID", NUMBER_NOT_0, pid, NULL,

@@ -33,6 +33,7 @@
  * @process: of which process, fd -1 if of none
  * @lives: it lives
  * @lived: it did at the first look
+ * @mount: of what is mounted there, or NULL
  * @device: of which superblock, "" if of none
  * @unclear: number_now() since which all that is left is only perhaps part of it, 0:
  *	more is left
@@ -44,6 +45,7 @@ struct waiting {
 	struct process process;
 	bool lives;
 	bool lived;
+	const char *mount;
 	char device[DEVICES_TEXT];
 	uint64_t unclear;
 	struct stats before;
@@ -128,6 +130,7 @@ static int set_mount(struct waiting *waiting, const char *path,
 		complain("wait: %s", error_text());
 		return STATUS_FAILED;
 	}
+	waiting->mount = path;
 	query->device = devices_text(waiting->device, super);
 	query->stacked = !locate_is_alone(reader->mountinfo, super);
 	return 0;
@@ -173,6 +176,11 @@ static void note_living(const struct waiting *waiting, struct view *view)
 {
 	char count[NUMBER_TEXT];
 
+	if (waiting->mount)
+		view_paragraph(
+			view, 2,
+			"Living processes that use %s are not waited for: 'dfput why %s' shows them.",
+			waiting->mount, waiting->mount);
 	if (waiting->unreleased.living)
 		view_note(view,
 			  "Not waited for: %s that living processes hold.",

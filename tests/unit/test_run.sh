@@ -119,6 +119,8 @@ has "$err" '^On the whole machine, queued before its last process was reaped, an
 has "$err" '^99\.999s +queued +kthread +0:15 ' "and what it is"
 has "$err" '^Trustworthy: yes' "of that there is no caveat"
 has "$err" '^In time' "in time"
+COLUMNS=80 dfput run --max-late 30ms --root "$root" -- sh -c 'grow; exit 5'
+has_not "$err" '^.{81}' "on 80 columns"
 dfput run --max-late 30ms --json --root "$root" -- sh -c 'grow; exit 5'
 is_json "$err" 'j["late"] == j["pending_unknown"] == 0 and j["tree_pending"] == []' "in JSON"
 is_json "$err" 'j["left"] == len(j["pending"]) == 2 and j["left_after"] == 0 and j["pending_after"] == []' "what is left"

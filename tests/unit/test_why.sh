@@ -375,6 +375,9 @@ sed -i "s/^2\(${tab}ext4\)/7\1/" "$copy/superblocks"
 why --json --input "$copy" /mnt
 is_json "$out" 'j["busy"] is None and j["last_umount_result"] is None' "not because of an earlier superblock of the number"
 
+COLUMNS=80 why --input "$copy" /mnt
+has_not "$out" '^.{81}' "on 80 columns"
+
 module
 row umounts 1 5 6 -EBUSY other 0 0 0 0 0 0 - 8:17 ext4 sdb1 2 m1 77 umount
 why --json --input "$copy" /mnt

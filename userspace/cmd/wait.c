@@ -177,8 +177,8 @@ static void note_living(const struct waiting *waiting, struct view *view)
 	char count[NUMBER_TEXT];
 
 	if (waiting->mount)
-		view_paragraph(
-			view, 2,
+		view_note(
+			view,
 			"Living processes that use %s are not waited for: 'dfput why %s' shows them.",
 			waiting->mount, waiting->mount);
 	if (waiting->unreleased.living)

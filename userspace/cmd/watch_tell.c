@@ -182,7 +182,7 @@ static int write_line(struct teller *teller, const struct event *event)
 	char when[NUMBER_TEXT];
 
 	strftime(when, sizeof(when), "%F %T", localtime(&now));
-	view_note(teller->view, "%s %s", when, event->answer);
+	view_log(teller->view, "%s %s", when, event->answer);
 	return view_end(teller->view);
 }
 

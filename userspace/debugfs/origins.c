@@ -104,8 +104,8 @@ static void explain(const struct origin *origin, struct view_table *table,
 	if (table)
 		view_row(table, (const char *[]){ id, origin->stack }, false);
 	else
-		view_paragraph(view, 2, "Origin #%s: %s", id,
-			       origin->stack ? origin->stack : "not looked at");
+		view_note(view, "Origin #%s: %s", id,
+			  origin->stack ? origin->stack : "not looked at");
 }
 
 void origins_explain(const struct origins *origins, const bool *unnamed,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/sanitize.h"
+#include "lib/screen.h"
 
 static char text[ERROR_TEXT];
 
@@ -29,14 +31,19 @@ const char *error_text(void)
 
 void complain(const char *format, ...)
 {
-	char *raw, *safe;
+	size_t room = screen_width(stderr);
+	char *raw, *safe, *sentence, *wrapped;
 	va_list args;
 
 	va_start(args, format);
 	raw = alloc_vtext(format, args);
 	va_end(args);
 	safe = safe_text(raw);
-	fprintf(stderr, "dfput: %s\n", safe);
+	sentence = alloc_text("dfput: %s", safe);
+	wrapped = screen_wrap(sentence, room ? room : SIZE_MAX, 2);
+	fprintf(stderr, "%s\n", wrapped);
+	free(wrapped);
+	free(sentence);
 	free(safe);
 	free(raw);
 }

@@ -25,6 +25,9 @@
 #define TREE_WIDTH 2
 #define SCREEN_WIDTH 80
 
+/* Of a sentence's lines but the first. */
+#define INDENT 2
+
 /* Columns are not made narrower than that. */
 #define MIN_NAME 8
 #define MIN_PROSE 20
@@ -40,7 +43,9 @@ struct view_table {
 	const struct view_column *columns;
 	size_t shown[VIEW_MAX_COLUMNS];
 	size_t nr;
+	/* Columns were asked for; and no others are shown. */
 	bool asked;
+	bool listed;
 	struct libscols_table *text;
 	struct libscols_line *parent;
 	struct json_object *json;
@@ -61,6 +66,13 @@ static char *safe_format(const char *format, va_list args)
 	return safe;
 }
 
+static size_t room_on(FILE *out)
+{
+	size_t screen = screen_width(out);
+
+	return screen ? screen : SIZE_MAX;
+}
+
 static void print_sentence(struct view *view, size_t room, size_t indent,
 			   const char *format, va_list args)
 {
@@ -75,7 +87,7 @@ static void print_sentence(struct view *view, size_t room, size_t indent,
 	free(safe);
 }
 
-void view_note(struct view *view, const char *format, ...)
+void view_log(struct view *view, const char *format, ...)
 {
 	va_list args;
 
@@ -84,26 +96,33 @@ void view_note(struct view *view, const char *format, ...)
 	va_end(args);
 }
 
-void view_paragraph(struct view *view, size_t indent, const char *format, ...)
+void view_note(struct view *view, const char *format, ...)
 {
-	size_t screen = screen_width(view->out);
 	va_list args;
 
 	va_start(args, format);
-	print_sentence(view, screen ? screen : SIZE_MAX, indent, format, args);
+	print_sentence(view, room_on(view->out), INDENT, format, args);
+	va_end(args);
+}
+
+void view_paragraph(struct view *view, size_t indent, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_sentence(view, room_on(view->out), indent, format, args);
 	va_end(args);
 }
 
 void view_verdict(struct view *view, enum color color, const char *format, ...)
 {
-	size_t screen = screen_width(view->out);
 	va_list args;
 
 	if (view->json || view->format.raw)
 		return;
 	fputs(color_begin(view->out, color), view->out);
 	va_start(args, format);
-	print_sentence(view, screen ? screen : SIZE_MAX, 2, format, args);
+	print_sentence(view, room_on(view->out), INDENT, format, args);
 	va_end(args);
 	fputs(color_end(view->out), view->out);
 }
@@ -435,6 +454,7 @@ static void init_table(struct view_table *table, struct view *view,
 		.view = view,
 		.columns = columns,
 		.asked = list,
+		.listed = list && *list != '+' && strcasecmp(list, "all"),
 	};
 	choose_columns(columns, nr, list, view->json, table->shown, &table->nr);
 }
@@ -774,6 +794,15 @@ static void drop_agos(struct view_table *table, struct libscols_iter *iter)
 		}
 }
 
+/*
+ * Who lists columns wants them whole; who adds some, if the table can not be made to
+ * fit, or no screen is known that it must fit.
+ */
+static bool may_narrow(const struct view_table *table, size_t screen, bool fits)
+{
+	return !table->asked || (!table->listed && screen && fits);
+}
+
 /* libsmartcols can cut too, but shows no ellipsis, and wraps inside words. */
 static void fit_screen(struct view_table *table)
 {
@@ -787,15 +816,16 @@ static void fit_screen(struct view_table *table)
 		drop_agos(table, iter);
 		total = measure_columns(table, iter, width);
 	}
-	while (!table->asked && total > room &&
+	while (total > room &&
 	       (widest = find_widest(table, width, screen)) < table->nr) {
 		narrowed[widest] = true;
 		width[widest]--;
 		total--;
 	}
-	for (size_t i = 0; i < table->nr; i++)
-		if (narrowed[i])
-			narrow_column(table, iter, i, width[i]);
+	if (may_narrow(table, screen, total <= room))
+		for (size_t i = 0; i < table->nr; i++)
+			if (narrowed[i])
+				narrow_column(table, iter, i, width[i]);
 	scols_free_iter(iter);
 }
 
@@ -990,8 +1020,8 @@ void view_bars(struct view *view, const char *const words[3],
 		bars_json(view, words, buckets, nr);
 		return;
 	}
-	view_paragraph(view, 2, "%s, in %s%s%s", words[0], words[1],
-		       *words[2] ? ": " : "", words[2]);
+	view_note(view, "%s, in %s%s%s", words[0], words[1],
+		  *words[2] ? ": " : "", words[2]);
 	if (nr)
 		bar_rows(view, words[1], buckets, nr);
 	else

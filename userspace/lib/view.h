@@ -307,7 +307,7 @@ void view_text(struct view *view, const char *name, const char *text);
 void view_texts(struct view *view, const char *name, const char *text);
 
 /**
- * view_paragraph() - a text for people, wrapped; nothing in JSON
+ * view_paragraph() - as view_note()
  * @view: where
  * @indent: of each line but the first
  * @format: as of printf(3)
@@ -316,11 +316,15 @@ void view_paragraph(struct view *view, size_t indent, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /**
- * view_note() - a sentence for people, not wrapped; nothing in JSON
+ * view_note() - a sentence for people, wrapped at words; nothing in JSON
  * @view: where
  * @format: as of printf(3)
  */
 void view_note(struct view *view, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The same on one line, of a log. */
+void view_log(struct view *view, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /**

@@ -347,9 +347,9 @@ static void show_line(const struct line *line, struct view_table *table)
 static void show_folded(const struct why *why, bool all, struct view *view)
 {
 	static const struct view_column columns[] = {
-		{ "kind", VIEW_TEXT },	  { "keeps", VIEW_TEXT },
-		{ "pid", VIEW_NUMBER },	  { "comm", VIEW_TEXT },
-		{ "fd", VIEW_NUMBER },	  { "what", VIEW_TEXT },
+		{ "kind", VIEW_WORDS },	  { "keeps", VIEW_TEXT },
+		{ "pid", VIEW_NUMBER },	  { "comm", VIEW_NAME },
+		{ "fd", VIEW_NUMBER },	  { "what", VIEW_PROSE },
 		{ "detail", VIEW_PROSE },
 	};
 	const struct why_reason **sorted =

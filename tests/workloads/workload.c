@@ -258,6 +258,16 @@ static void fill_getopt(struct option *longopts)
 	longopts[i] = (struct option){ NULL, 0, NULL, 0 };
 }
 
+static enum verdict misused_value(const struct option_row *row,
+				  const char *text)
+{
+	if (row->kind != KIND_NUMBER)
+		return misused("bad value for --%s: '%s'", row->name, text);
+	return misused("--%s %s: '%s' is none of %u to %u%s", row->name,
+		       row->arg, text, row->step, row->max,
+		       row->step > 1 ? ", in such steps" : "");
+}
+
 /* Parse up to the name; *@given gets the bits of the options seen. */
 static enum verdict parse(int argc, char **argv, struct options *opt,
 			  unsigned int *given)
@@ -280,8 +290,7 @@ static enum verdict parse(int argc, char **argv, struct options *opt,
 			return misused("bad option");
 		row = &option_rows[value - GETOPT_ROW];
 		if (!set_option(opt, row, optarg))
-			return misused("bad value for --%s: '%s'", row->name,
-				       optarg);
+			return misused_value(row, optarg);
 		*given |= row->bit;
 	}
 	if (argc - optind != 1)

@@ -369,7 +369,7 @@ why --input "$copy" /mnt
 finds 4 '^ring perhaps +90 dead .* closed by that process as it ended, 7.000us ago, and not freed yet \(working\)' "a ring in teardown: perhaps"
 row umounts 1 5 6 -EBUSY other 0 0 0 0 0 0 - 8:17 ext4 sdb1 2 m1 77 umount
 why --input "$copy" /mnt
-finds 4 '^Its last umount, .*: -EBUSY, because of: other\.$' "busy, and perhaps because of it"
+finds 4 '^Its last umount, .*: -EBUSY, because of: other, no late file or ring of it\.$' "busy, and perhaps because of it"
 has "$out" "^kernel +perhaps .* gone since its last umount, or a kernel reference that dfput can't see" "or of something else"
 sed -i "s/^2\(${tab}ext4\)/7\1/" "$copy/superblocks"
 why --json --input "$copy" /mnt

@@ -43,6 +43,13 @@ static const struct reason {
 #undef REASON
 };
 
+static const char *say_reason(const struct reason *reason)
+{
+	return reason == &reasons[DFPUT_WHY_OTHER] ?
+		       "no late file or ring of it was in the way" :
+		       reason->meaning;
+}
+
 static const enum {
 	GIVE_UP,
 	WAIT,
@@ -292,7 +299,7 @@ static void show_attempts(const struct umounting *umounting, struct view *view)
 	else if (umounting->busy)
 		view_note(view, "Busy %s: %s.", when,
 			  umounting->reason ?
-				  umounting->reason->meaning :
+				  say_reason(umounting->reason) :
 				  "the module does not say what keeps it");
 	show_waits(umounting, view);
 }
@@ -305,7 +312,7 @@ static void say_busy(const struct umounting *umounting, const struct why *why,
 		why_say(why, view);
 	else
 		view_verdict(view, COLOR_BAD, "%s is busy: %s.",
-			     umounting->target, umounting->reason->meaning);
+			     umounting->target, say_reason(umounting->reason));
 }
 
 /* As dfput why does. */

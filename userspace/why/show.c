@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dfput/words.h>
+
 #include "lib/alloc.h"
 #include "lib/number.h"
 #include "lib/status.h"
@@ -374,6 +376,7 @@ static void show_folded(const struct why *why, bool all, struct view *view)
 static void show_last_umount(const struct why *why, struct view *view)
 {
 	const struct why_umount *umount = &why->umount;
+	static const char *const words[] = { DFPUT_WHYS(DFPUT_WORD) };
 	char when[VIEW_WHEN];
 
 	view_text(view, "last_umount_result", umount->result);
@@ -382,8 +385,11 @@ static void show_last_umount(const struct why *why, struct view *view)
 		return;
 	view_when(view, umount->ended, when);
 	if (strcmp(umount->result, "0"))
-		view_note(view, "Its last umount, %s: %s, because of: %s.",
-			  when, umount->result, umount->why);
+		view_note(view, "Its last umount, %s: %s, because of: %s%s.",
+			  when, umount->result, umount->why,
+			  strcmp(umount->why, words[DFPUT_WHY_OTHER]) ?
+				  "" :
+				  ", no late file or ring of it");
 	else
 		view_note(view, "Its last umount, %s: done.", when);
 }

@@ -114,6 +114,10 @@ exec {held}>&-
 keep umount "$scratch"
 keep why /dev/vdc
 mount /dev/vdc "$scratch"
+is 'leftovers: of a mount, not of an earlier superblock of its number' \
+	"$("${shown[@]}" --raw -n 2>/dev/null | wc -l)" 0
+is 'leftovers: which has no mount point' \
+	"$(dfput leftovers --super /dev/vdc --since "$began" --raw -n -o mountpoint | sort -u)" -
 for options in '' '--max-late 1s' '--repeat 2'; do
 	# shellcheck disable=SC2086 # words
 	keep run $options --log-fd 1 -- sh -c \

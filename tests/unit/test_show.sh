@@ -88,7 +88,7 @@ has "$out" '^No differences: measuring was interrupted' "as is a clock that stan
 
 dfput hist --input "$fixtures/idle"
 is_status 0 "hist"
-has "$out" '^queue_wait, in ns: from a file' "name, unit and meaning"
+has "$out" '^queue_wait: from a file' "name, unit and meaning"
 has "$out" '^ *16\.384us -> +32\.767us : +640 \|\*{40}\|$' "the longest bar"
 has "$out" '^ *4\.096us -> +8\.191us : +0 \| {40}\|$' "gaps are filled"
 has "$out" '^ *128 -> 255 : +2 \|' "files are not times"
@@ -106,7 +106,7 @@ is_json "$out" 'j["histograms"][1]["buckets"][-1] == {"from": 2**46, "to": None,
 dfput hist --input "$fixtures/busy"
 has "$out" '^  no values' "an empty one"
 dfput hist --input "$fixtures/newer"
-has "$out" '^patience, in ns$' "one that only a newer module knows"
+has "$out" '^patience$' "one that only a newer module knows"
 dfput hist patience --input "$fixtures/newer"
 is_status 0 "by name too"
 dfput hist queue_weight --input "$fixtures/newer"
@@ -514,6 +514,32 @@ has "$out" "^Device 0:42 was an earlier superblock's in 1 row$" "but whose it wa
 column inode pending --super 0:42 --input "$copy"
 [ "$out" = 18446744073709551615 ]
 verdict $? "--super goes by the device"
+
+# What people try.
+column pid leftovers --limit 1 --input "$fixtures/idle"
+[ "$out" = 903 ]
+verdict $? "--limit: the newest of what is over"
+column pid umounts --limit 1 --sort id --input "$fixtures/idle"
+[ "$out" = 901 ]
+verdict $? "or the first, in an order that was asked for"
+dfput leftovers -o exit_time,+pid --input "$fixtures/idle"
+has "$out" '^ +EXIT PID$' "a time by its name in JSON, and a + before each column"
+dfput leftovers -o +id,+kind --input "$fixtures/idle"
+has "$out" ' COMM +ID KIND$' "columns added, with a + before each"
+dfput leftovers -o exit_times --input "$fixtures/idle"
+is_status 2 "but no other name"
+dfput leftovers --raw --input "$fixtures/idle"
+has "$out" '^LATENESS_NS EXIT_TIME ' "raw: the heading says that it is a time by the clock"
+dfput hist lateness --input "$fixtures/idle"
+has "$out" "^lateness: from the exit" "no unit of values that have theirs beside them"
+[ -n "$(tail -n 1 "$work/out")" ]
+verdict $? "nor a blank line at the end"
+dfput help help
+has "$out" '^Usage: dfput \[OPTION' "help on help"
+dfput help why
+has "$out" '^Exit status: 0 found,.* 3 nothing keeps it,' "what its exit status says"
+dfput help leftovers
+has "$out" '^says how many\. --all, --columns and --sort show each\.$' "which rows are one"
 
 # The newest row replaces the oldest.
 copy idle

@@ -69,9 +69,9 @@ static size_t fill_buckets(struct view_bucket *buckets, const uint64_t *counts)
 	return used;
 }
 
-/* Rows are checked in a first pass, without a view. */
+/* Rows are checked in a first pass, without a view. @nr: how many were shown. */
 static int show_hist(const struct rows *rows, const struct stats_word *word,
-		     struct view *view)
+		     size_t *nr, struct view *view)
 {
 	struct view_bucket buckets[DFPUT_HIST_BUCKETS];
 	uint64_t counts[DFPUT_HIST_BUCKETS] = { 0 };
@@ -85,6 +85,8 @@ static int show_hist(const struct rows *rows, const struct stats_word *word,
 		unit = rows_text(rows, row, UNIT);
 		err = take_bucket(rows, row, counts, seen);
 	}
+	if (!err && view && !view->json && (*nr)++)
+		view_note(view, "%s", "");
 	if (!err && view)
 		view_bars(view,
 			  (const char *[]){ word->name, unit, word->meaning },
@@ -130,11 +132,12 @@ static bool is_wanted(const struct rows *rows, size_t row, void *wanted)
 
 static int show_hists(const struct rows *rows, char **wanted, struct view *view)
 {
+	size_t nr = 0;
 	int err = 0;
 
 	for (int i = 0; !err && i < DFPUT_NR_HISTS; i++)
 		if (is_named(wanted, known[i].name))
-			err = show_hist(rows, &known[i], view);
+			err = show_hist(rows, &known[i], &nr, view);
 	for (size_t row = 0; !err && row < rows->nr; row++) {
 		struct stats_word word = {
 			.name = rows_text(rows, row, NAME),
@@ -143,7 +146,7 @@ static int show_hists(const struct rows *rows, char **wanted, struct view *view)
 		};
 
 		if (is_extra(rows, row) && is_named(wanted, word.name))
-			err = show_hist(rows, &word, view);
+			err = show_hist(rows, &word, &nr, view);
 	}
 	return err;
 }

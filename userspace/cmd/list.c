@@ -306,6 +306,12 @@ static bool is_over(const struct query *query, size_t nr)
 	return query->options->limit && nr >= query->options->limit;
 }
 
+/* Which rows are shown, and in which order, is known at the end. */
+static bool is_kept_back(const struct query *query)
+{
+	return query->options->sort || (query->ring && query->options->limit);
+}
+
 static int begin_ring(struct query *query)
 {
 	struct stats stats;
@@ -387,7 +393,7 @@ static int show_overwritten(const struct query *query,
 static bool take_row(const struct rows *rows, size_t row, void *context)
 {
 	struct query *query = context;
-	bool sorted = query->options->sort;
+	bool kept_back = is_kept_back(query);
 	int kept;
 
 	if (query->ring)
@@ -395,26 +401,33 @@ static bool take_row(const struct rows *rows, size_t row, void *context)
 	for (int i = 0; i < query->nr; i++)
 		if (!query->condition[i].holds(query, i, rows, row))
 			return false;
-	if (query->err || (!sorted && is_over(query, query->nr_rows)))
+	if (query->err || (!kept_back && is_over(query, query->nr_rows)))
 		return false;
 	query->nr_rows++;
-	if (sorted)
+	if (kept_back)
 		return true;
 	kept = listing_add(query->output, rows->doc, row);
 	query->err = kept < 0 ? kept : 0;
 	return kept > 0;
 }
 
-static int show_sorted(struct query *query, const struct rows *rows)
+static int show_kept_back(struct query *query, const struct rows *rows)
 {
-	struct selection sorted;
+	const struct options *options = query->options;
+	struct selection shown;
+	size_t first = 0;
 	int err = 0;
 
-	selection_all(&sorted, rows->nr);
-	listing_sort(query->output, rows->doc, query->options->sort, &sorted);
-	for (size_t i = 0; err >= 0 && i < sorted.nr && !is_over(query, i); i++)
-		err = listing_add(query->output, rows->doc, sorted.row[i]);
-	selection_free(&sorted);
+	selection_all(&shown, rows->nr);
+	if (options->sort)
+		listing_sort(query->output, rows->doc, options->sort, &shown);
+	else if (is_over(query, shown.nr))
+		first = shown.nr - options->limit;
+	for (size_t i = first; err >= 0 && i < shown.nr; i++)
+		if (!is_over(query, i - first))
+			err = listing_add(query->output, rows->doc,
+					  shown.row[i]);
+	selection_free(&shown);
 	return err < 0 ? err : 0;
 }
 
@@ -449,8 +462,8 @@ static int show_rows(struct query *query, const struct origins *origins,
 		err = query->err;
 	if (!err && rows.doc->nr_read && !query->nr_rows)
 		complain_of_none(query, rows.doc->nr_read);
-	if (!err && query->options->sort)
-		err = show_sorted(query, &rows);
+	if (!err && is_kept_back(query))
+		err = show_kept_back(query, &rows);
 	listing_end(query->output, err ? NULL : rows.doc);
 	if (!err)
 		err = show_uncounted(&listing, rows.doc, query->reader, view);

@@ -49,7 +49,7 @@ const struct option_row option_rows[] = {
 	ROW("interval", 'i', "SECS", TIME_NOT_0, interval, NULL,
 	    "print differences every SECS"),
 	ROW("count", 'c', "N", NUMBER_NOT_0, count, NULL,
-	    "stop after N of them; of stat: with -i"),
+	    "stop after N of them"),
 	ROW("every", 0, "T", TIME, every, NULL,
 	    "tell of what repeats once in T, lasts after T"),
 	ROW("log", 0, "FILE", TEXT, log, NULL,
@@ -57,10 +57,9 @@ const struct option_row option_rows[] = {
 	ROW("exec", 0, "FILE", TEXT, exec, NULL,
 	    "run FILE each time, DFPUT_* in its environment"),
 	ROW("list", 0, NULL, FLAG, list, NULL, "until nothing is on the list"),
-	ROW("all", 0, NULL, FLAG, all, NULL,
-	    "leave nothing out; wait: for the whole machine"),
+	ROW("all", 0, NULL, FLAG, all, NULL, "leave nothing out"),
 	ROW("mount", 0, "P", TEXT, mount, NULL,
-	    "for late files of what is on P, and rings; not for its users"),
+	    "for late files of P and for rings, not for its users"),
 	ROW("super", 0, "DEV", TEXT, super, NULL,
 	    "until the superblock is gone and its device free"),
 	ROW("pid", 0, "PID", NUMBER_NOT_0, pid, NULL,
@@ -97,7 +96,7 @@ const struct option_row option_rows[] = {
 	ROW("raw", 0, NULL, FLAG, raw, TABLES,
 	    "for scripts: plain numbers, blanks as \\x20"),
 	ROW("mount", 0, "P", TEXT, mount, "device",
-	    "rows of the filesystem mounted on P"),
+	    "rows of the superblock that is mounted on P now"),
 	ROW("super", 0, "DEV", TEXT, super, "device",
 	    "rows of a block device, MAJOR:MINOR or #ID"),
 	ROW("pid", 0, "PID", NUMBER_NOT_0, pid, OWNERS, "rows of process PID"),
@@ -105,11 +104,11 @@ const struct option_row option_rows[] = {
 	    "rows of processes of that name, a glob"),
 	ROW("since", 0, "T", MOMENT, since,
 	    "age_ns exit_ns ended_ns shutdown_ns",
-	    "rows since T: so long ago, or by the clock"),
+	    "rows since T: 10m ago, 07:30, '2026-01-31 07:30'"),
 	ROW("where", 0, "COL=GLOB", WHERE, where, LISTS,
 	    "rows whose column is like GLOB; COL!=GLOB: is not"),
 	ROW("limit", 0, "N", NUMBER_NOT_0, limit, LISTS,
-	    "of these, the first N rows"),
+	    "N rows at most: of what is over, the newest"),
 	ROW("color", 0, "WHEN", COLOR, color, EVERY,
 	    "colour: always, never, or auto: on a terminal"),
 	ROW("json", 0, NULL, FLAG, json, EVERY, "print JSON"),
@@ -409,7 +408,7 @@ int options_parse(struct options *options, int argc, char **argv)
 	}
 	if (err || optind == argc)
 		return err ? err : parse_rest(options, argc, argv);
-	if (!strcmp(argv[optind], "help")) {
+	while (!strcmp(argv[optind], "help")) {
 		options->help = true;
 		if (++optind == argc)
 			return 0;
@@ -424,7 +423,35 @@ int options_parse(struct options *options, int argc, char **argv)
 	return parse_rest(options, argc - optind, argv + optind);
 }
 
-static void print_row(const struct option_row *row)
+/* What an option is to one command. */
+static const char *find_help(const struct command *command,
+			     const struct option_row *row)
+{
+	static const struct {
+		const char *command;
+		const char *option;
+		const char *help;
+	} helps[] = {
+		{ "stat", "all", "each counter, with its meaning" },
+		{ "stat", "count", "stop after N of them; with -i" },
+		{ "run", "all", "each of alike rows" },
+		{ "leftovers", "all", "each of alike rows" },
+		{ "why", "all", "each line, not the first 20 alone" },
+		{ "umount", "all", "if busy: each line, as of 'dfput why'" },
+		{ "watch", "all",
+		  "also rings, workers, superblocks that last" },
+		{ "wait", "all", "until nothing is left on the machine" },
+	};
+
+	for (size_t i = 0; command && i < NR(helps); i++)
+		if (!strcmp(helps[i].command, command->name) &&
+		    !strcmp(helps[i].option, row->name))
+			return helps[i].help;
+	return row->help;
+}
+
+static void print_row(const struct command *command,
+		      const struct option_row *row)
 {
 	char left[40], letter[] = "    ";
 
@@ -432,7 +459,7 @@ static void print_row(const struct option_row *row)
 		snprintf(letter, sizeof(letter), "-%c, ", row->letter);
 	snprintf(left, sizeof(left), "%s--%s%s%s", letter, row->name,
 		 row->argument ? " " : "", row->argument ? row->argument : "");
-	printf("  %-22s %s\n", left, row->help);
+	printf("  %-22s %s\n", left, find_help(command, row));
 }
 
 enum whose { OWN, OF_TABLES, OF_ALL };
@@ -454,7 +481,7 @@ static void print_rows(const char *title, const struct command *command,
 		if (!any)
 			printf("\n%s:\n", title);
 		any = true;
-		print_row(&option_rows[i]);
+		print_row(command, &option_rows[i]);
 	}
 }
 
@@ -469,6 +496,9 @@ static void print_columns(const struct command *command)
 		printf("%c %-18s %s\n",
 		       listing->columns[i].kind & VIEW_MORE ? '+' : ' ',
 		       listing->columns[i].name, listing->of[i].meaning);
+	if (listing && listing_is(listing, &listing_leftovers))
+		puts("\nRows that differ in times and inode alone are one, without inode; FILES\n"
+		     "says how many. --all, --columns and --sort show each.");
 }
 
 static void print_command(const struct command *command)
@@ -504,12 +534,15 @@ void options_help(const struct options *options)
 {
 	const struct command *command = options->named ? options->command :
 							 NULL;
+	bool why = command && !strcmp(command->name, "why");
 
 	if (command)
 		print_command(command);
 	else
 		print_commands();
 	print_rows("Options of every command", command, OF_ALL);
-	puts("\nExit status: 0 fine, 1 failed, 2 usage, 3 verdict against, 4 cannot tell.\n"
-	     "Manual: dfput(8).");
+	printf("\nExit status: 0 %s, 1 failed, 2 usage, 3 %s, 4 cannot tell.\n"
+	       "Manual: dfput(8).\n",
+	       why ? "found" : "fine",
+	       why ? "nothing keeps it" : "verdict against");
 }

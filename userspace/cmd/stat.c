@@ -236,7 +236,8 @@ static int show_exits(const struct document *doc, const struct stats *stats,
 	int err = 0;
 
 	show_line(view, "exits",
-		  number_text(text, stats->counter[DFPUT_COUNT_exits]));
+		  number_count(text, stats->counter[DFPUT_COUNT_exits],
+			       "process"));
 	begin_files(text, stats->counter[DFPUT_COUNT_leftover]);
 	append_parts(text, doc, "leftover_");
 	if (stats->counter[DFPUT_COUNT_leftover])

@@ -352,15 +352,32 @@ static size_t heading_length(const char *name)
 	return length;
 }
 
-static char *heading(const struct view_column *column, bool whole)
+/* Raw, it is the column's name; but a time by the clock is NAME_time, as in JSON. */
+static char *heading(const struct view *view, const struct view_column *column)
 {
-	char *text = alloc_copy(column->name), *at;
+	const char *name = column->name;
+	bool time = (column->kind & ~VIEW_MORE) == VIEW_TIME && view->has_clock;
+	char *text, *at;
 
-	if (!whole)
-		text[heading_length(text)] = '\0';
+	text = alloc_text("%.*s%s",
+			  (int)(view->format.raw && !time ?
+					strlen(name) :
+					heading_length(name)),
+			  name, view->format.raw && time ? "_time" : "");
 	for (at = text; *at; at++)
 		*at = (char)toupper((unsigned char)*at);
 	return text;
+}
+
+/* NAME_time, as JSON has it, of NAME_ns. */
+static bool is_time_of(const struct view_column *column, const char *name,
+		       size_t length)
+{
+	size_t stem = heading_length(column->name);
+
+	return (column->kind & ~VIEW_MORE) == VIEW_TIME &&
+	       length == stem + strlen("_time") &&
+	       !strncasecmp(name + stem, "_time", strlen("_time"));
 }
 
 size_t view_find_column(const struct view_column *columns, size_t nr,
@@ -369,11 +386,16 @@ size_t view_find_column(const struct view_column *columns, size_t nr,
 	size_t i, found = nr;
 
 	for (i = 0; i < nr; i++) {
-		if (strncasecmp(columns[i].name, name, length))
+		size_t stem = heading_length(columns[i].name);
+
+		if (strncasecmp(columns[i].name, name,
+				length < stem ? length : stem))
 			continue;
-		if (!columns[i].name[length])
+		if (!strncasecmp(columns[i].name, name, length) &&
+		    !columns[i].name[length])
 			return i;
-		if (found == nr && length == heading_length(columns[i].name))
+		if (found == nr && (length == heading_length(columns[i].name) ||
+				    is_time_of(&columns[i], name, length)))
 			found = i;
 	}
 	return found;
@@ -394,7 +416,8 @@ static const char *choose_columns(const struct view_column *columns, size_t nr,
 				shown[(*nr_shown)++] = i;
 	if (!list || !strcasecmp(list, "all"))
 		return NULL;
-	for (list += *list == '+';; list += length + 1) {
+	for (;; list += length + 1) {
+		list += *list == '+';
 		length = strcspn(list, ",");
 		found = view_find_column(columns, nr, list, length);
 		if (found == nr)
@@ -434,11 +457,11 @@ static struct libscols_table *new_text(struct view *view)
 	return text;
 }
 
-static void add_column(struct libscols_table *text,
+static void add_column(const struct view *view, struct libscols_table *text,
 		       const struct view_column *column, double width,
 		       int flags)
 {
-	char *name = heading(column, scols_table_is_raw(text));
+	char *name = heading(view, column);
 
 	if (view_is_number(column->kind))
 		flags |= SCOLS_FL_RIGHT;
@@ -479,7 +502,7 @@ struct view_table *view_table_begin(struct view *view, const char *name,
 	scols_table_enable_noheadings(table->text, format->headless);
 	tree = shape == VIEW_MAP && !table->shown[0] && !format->raw;
 	for (size_t i = 0; i < table->nr; i++)
-		add_column(table->text, &columns[table->shown[i]], 0,
+		add_column(view, table->text, &columns[table->shown[i]], 0,
 			   tree && !i ? SCOLS_FL_TREE : 0);
 	return table;
 }
@@ -898,7 +921,7 @@ int view_line(struct view *view, const struct view_column *columns, size_t nr,
 	scols_table_enable_noheadings(table.text,
 				      !with_heading || view->format.headless);
 	for (size_t i = 0; i < table.nr; i++)
-		add_column(table.text, &columns[table.shown[i]],
+		add_column(view, table.text, &columns[table.shown[i]],
 			   line_width(&columns[table.shown[i]]),
 			   SCOLS_FL_STRICTWIDTH);
 	row_text(&table, cells, false);
@@ -958,7 +981,7 @@ static void bar_rows(struct view *view, const char *unit,
 	table.text = new_text(view);
 	scols_table_enable_noheadings(table.text, 1);
 	for (size_t i = 0; i < table.nr; i++)
-		add_column(table.text, &columns[i], 0, 0);
+		add_column(view, table.text, &columns[i], 0, 0);
 	for (size_t i = 0; i < nr; i++)
 		most = buckets[i].count > most ? buckets[i].count : most;
 	for (size_t i = 0; i < nr; i++) {
@@ -1016,15 +1039,18 @@ static void bars_json(struct view *view, const char *const words[3],
 void view_bars(struct view *view, const char *const words[3],
 	       const struct view_bucket *buckets, size_t nr)
 {
+	bool ns;
+
 	if (view->json) {
 		bars_json(view, words, buckets, nr);
 		return;
 	}
-	view_note(view, "%s, in %s%s%s", words[0], words[1],
-		  *words[2] ? ": " : "", words[2]);
+	/* Times have their unit beside them. */
+	ns = !strcmp(words[1], "ns");
+	view_note(view, "%s%s%s%s%s", words[0], ns ? "" : ", in ",
+		  ns ? "" : words[1], *words[2] ? ": " : "", words[2]);
 	if (nr)
 		bar_rows(view, words[1], buckets, nr);
 	else
 		view_note(view, "  no values");
-	fputc('\n', view->out);
 }

@@ -9,6 +9,7 @@ mount_scratch
 trap 'drop_fs; drop_stuck; truth_stop; fresh' EXIT
 load
 wait_for 60 is_quiet
+wait_for 60 is_settled
 
 is 'quiet: no row' "$(column pending state)" ''
 ok 'quiet: waiting is over at once' dfput wait --list --timeout 10
@@ -51,6 +52,23 @@ exec 9<&-
 hold_worker || not_ok "the worker can be held up: ${reason-}"
 is 'a file that is stuck in its release has its owner' \
 	"$(column pending owner state started)" "${victims[0]%% *}"
+
+# stuck T: dfput's exit status
+stuck() {
+	dfput pending --stuck "$1" >"$TMPDIR/stuck" 2>&1
+	echo $?
+}
+said=$(dfput pending)
+like 'stuck: said first, with the mount' "$(head -n 1 <<<"$said")" \
+	'^The list.s drain is in the release of inode [0-9]+ on /mnt/stuck \(7:[0-9]+, ext4\), queued .* ago; 0 files of 0 filesystems wait\.$'
+mark
+run_workload uring-files --dir "$scratch" --files 5 || not_ok 'uring-files runs'
+wait_for 60 queued_since_mark 5
+like 'stuck: how many wait' "$(dfput pending | head -n 1)" '; 5 files of 1 filesystem wait\.$'
+like 'stuck: then the thread, and its stack' "$(tr -s '\n ' ' ' <<<"$said")" \
+	'wait\. Thread [0-9]+ \(kworker.*\) is in a drain: .* __fput delayed_fput'
+is 'stuck: for longer than no time' "$(stuck 0)" 3
+is 'stuck: but not for an hour' "$(stuck 1h)" 0
 dfput wait --list --timeout 100 >/dev/null 2>&1 &
 sleep 1
 output=$(unload 2>&1)
@@ -58,6 +76,7 @@ like 'a waiter keeps the module' "$output" 'in use'
 let_worker
 wait $!
 is 'it ends when the list is empty' $? 0
+is 'stuck: no more' "$(stuck 0) $(head -n 1 "$TMPDIR/stuck")" '0 No file is seen in its release.'
 ok 'then it can be unloaded' unload
 
 # ---- a file whose queueing was not seen is there from the start of its release
@@ -81,6 +100,7 @@ if make_fs ext4; then
 	ok 'unseen: counted at the start of its release' wait_for 60 is_preload
 	is 'unseen: on the list' "$(value stats pending)" 1
 	is 'unseen: without a record' "$(value stats unrecorded)" 1
+	is 'unseen: it may be stuck' "$(stuck 0)" 4
 	echo 1 >"$stats/reset"
 	is 'unseen: which a reset does not forget' "$(value stats unrecorded)" 1
 	is 'unseen: nor the reader' "$(dfput pending | head -n 1)" \

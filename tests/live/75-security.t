@@ -78,6 +78,16 @@ like 'pending: the name is escaped' "$(<"$stats/pending")" "$escaped"
 is 'pending: columns stay columns' "$(in_columns pending)" ''
 ok 'pending: the reader shows it' eval 'dfput pending >/dev/null'
 is 'pending: and not as it is' "$(LC_ALL=C.UTF-8 dfput pending | LC_ALL=C grep -c $'\033\|\x9b')" 0
+# With the right to read, but not to look at what others execute.
+reader() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all,+dac_read_search \
+		--ambient-caps=-all,+dac_read_search "$(command -v dfput)" "$@" 2>&1
+}
+said=$(reader pending)
+is 'pending: who may only read gets an answer' $? 0
+like 'pending: all but the stack' "$said" '^Which thread drains the list cannot be read: .*; try as root\.$'
+like 'pending: which release the others wait for' "$said" '^The list.s drain is in the release of inode '
+is 'pending: nobody can not tell' "$(nobody "$(command -v dfput)" pending --stuck 0 >/dev/null; echo $?)" 4
 while_held=$(cat "$stats"/{held,hooks,leftovers,origins,pending,rings,stats,superblocks,umounts})
 mounts=$(column pending mount)
 let_worker

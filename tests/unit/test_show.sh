@@ -170,6 +170,67 @@ is_json "$out" 'j["unnamed_origins"] is None' "null where a module has no such c
 dfput pending --input "$fixtures/newer"
 is_status 0 "pending with more columns"
 
+# ---- what the others wait for
+
+dfput pending --input "$fixtures/idle"
+has_not "$out" release "nothing is being released"
+dfput pending --input "$fixtures/busy"
+is "$(head -n 1 <<<"$out")" "The list's drain is in the release of inode 77 (0:15, anon_inodefs), queued 48.211ms ago; 3 files of 3 filesystems wait." "which file is being released, in the first line"
+has_not "$out" '(T|No t)hread' "of a copy, nothing is known of the thread"
+dfput pending -o inode --input "$fixtures/busy"
+has "$(head -n 1 <<<"$out")" '^ *INODE$' "who chose columns gets these"
+copy busy
+sed -i "s/1523${tab}queued/1523${tab}started/; s/^9${tab}queued\(.*\)0:0/9${tab}queued\10:42/" "$copy/pending"
+dfput pending --input "$copy"
+has "$out" '^The .* inode 77 .*; 2 files of 1 filesystem wait\.$' "the oldest of two"
+dfput pending --json --input "$copy"
+is_json "$out" '[r["inode"] for r in j["releasing"]] == [131074, 77] and (j["waiting"], j["waiting_filesystems"]) == (2, 1) and j["stuck"] is j["drain_pid"] is j["drain_stack"] is None' "both, as JSON"
+
+root=$(tree "$copy")
+printf '%s\n' '3 1 0:15 / /mnt/a\040b rw - tmpfs none rw' >>"$root/proc/self/mountinfo"
+dfput pending --root "$root"
+has "$out" '^The .* inode 77 on /mnt/a b \(0:15, anon_inodefs\), ' "where it is"
+has "$out" '^No thread is seen in a drain: ' "a thread that is not seen"
+mkdir "$root/proc/11" "$root/proc/412"
+echo '[<0>] worker_thread+0x50/0x3b0' >"$root/proc/11/stack"
+echo 'kworker/1:2+events' >"$root/proc/412/comm"
+printf '[<0>] %s\n' io_schedule+0x46/0x80 'ext4_evict_inode+0x12/0x30 [ext4]' \
+	__fput+0xe9/0x2b0 delayed_fput+0x46/0x60 worker_thread+0x50/0x3b0 >"$root/proc/412/stack"
+dfput pending --root "$root"
+is "$(sed -n 2p <<<"$out")" 'Thread 412 (kworker/1:2+events) is in a drain: io_schedule ext4_evict_inode __fput delayed_fput worker_thread.' "its thread, and the stack of that"
+dfput pending --json --pid 99 --root "$root"
+is_json "$out" 'j["drain_pid"] == 412 and j["drain_comm"] == "kworker/1:2+events" and j["drain_stack"][1] == "ext4_evict_inode" and len(j["drain_stack"]) == 5 and len(j["releasing"]) == 2' "as JSON, whatever the rows"
+chmod 0 "$root/proc/412/stack"
+if [ "$(id -u)" = 0 ]; then
+	skip "a stack that cannot be read" "root can read all"
+else
+	dfput pending --root "$root"
+	has "$out" '^Which thread drains the list cannot be read: Permission denied; try as root\.$' "a stack that cannot be read"
+fi
+
+dfput pending --stuck 48ms --input "$fixtures/busy"
+is_status 3 "stuck"
+has "$out" "^The list's drain is in .* inode 77 " "in what"
+dfput pending --stuck 49ms --input "$fixtures/busy"
+is_status 4 "not that long; but what was lost may be"
+has "$out" "^Cannot tell: the list's drain is in the .*; but lost_records is 5 " "said so"
+dfput pending --stuck 49ms --json --input "$fixtures/busy"
+is_json "$out" 'j["stuck"] is None and not j["trustworthy"] and len(j["pending"]) == 4' "null in JSON"
+copy idle
+cp "$fixtures/busy/pending" "$copy"
+dfput pending --stuck 49ms --json --input "$copy"
+is_status 0 "not that long"
+is_json "$out" 'j["stuck"] is False and j["trustworthy"]' "false in JSON"
+dfput pending --stuck 0 --input "$fixtures/idle"
+is_status 0 "nothing is in its release"
+is "$(head -n 1 <<<"$out")" "No file is seen in its release." "said so"
+set_value hooks settled 0
+dfput pending --stuck 49ms --input "$copy"
+is_status 4 "nor can one from before measuring be ruled out"
+has "$out" '^Cannot tell: .*files from before measuring' "said so"
+dfput pending --stuck 1 --input "$work/none"
+is_status 4 "nor without the module"
+
 # ---- leftovers, origins
 
 dfput leftovers --input "$fixtures/idle"
@@ -492,7 +553,7 @@ is_json "$out" '{p["mountpoint"] for p in j["pending"]} == {None}' "null where t
 
 # The device number is a later superblock's now, and that is what is mounted.
 sed -i "s/${tab}alive\(${tab}3${tab}2\)/${tab}gone\1/" "$copy/superblocks"
-dfput pending --mount '/mnt/a b' --input "$copy"
+dfput pending -o inode --mount '/mnt/a b' --input "$copy"
 is_status 0 "of a mount whose superblock was not seen"
 [ "$(wc -l <<<"$out")" = 0 ] || [ -z "$out" ]
 verdict $? "are no rows of an earlier one"
@@ -586,11 +647,11 @@ done
 
 # ---- more rows than are printed at once
 
-# many NR: so many files on the list, the age of the last one as the second argument has it
+# many NR: so many files on the list, the inode of the last one as the second argument has it
 many() {
 	copy idle
 	awk -v nr="$1" -v last="$2" 'BEGIN { OFS = "\t"; for (i = 1; i <= nr; i++)
-		print i < nr ? i : last, "queued", "kthread", "8:1", i, "ext4", 2, 0, 9,
+		print i, "queued", "kthread", "8:1", i < nr ? i : last, "ext4", 2, 0, 9,
 			"kworker", 9, i, "job", 5, "m1", "-" }' >>"$copy/pending"
 }
 many 2500 2500
@@ -609,7 +670,7 @@ is_json "$out" 'len(j["pending"]) == j["left"] == 2500' "what wait leaves"
 many 2500 x
 dfput pending --json --input "$copy"
 is_status 1 "a fault at its end"
-has "$err" "pending: line 2502: 'age_ns' is not a 64-bit number: 'x'" "is told"
+has "$err" "pending: line 2502: 'inode' is not a 64-bit number: 'x'" "is told"
 has_not "$out" '^}' "and the document is cut off"
 many 500 x
 dfput pending --json --input "$copy"

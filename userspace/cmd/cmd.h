@@ -31,7 +31,7 @@ typedef int cmd_show(const struct options *options, struct reader *reader,
  */
 int cmd_display(const struct options *options, cmd_show *show);
 
-/* For commands that change something, and so keep their rights. */
+/* For commands that change something, or look further, and so keep their rights. */
 int cmd_change(const struct options *options, cmd_show *show);
 
 /* For commands whose status is a verdict: none where the files cannot be read. */

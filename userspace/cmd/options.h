@@ -107,6 +107,8 @@ struct options {
 	bool headless;
 	bool raw;
 	/* UINT64_MAX if not given. */
+	uint64_t stuck;
+	/* UINT64_MAX if not given. */
 	uint64_t max_late;
 	const char *report;
 	/* Descriptors, 0 if not given. */

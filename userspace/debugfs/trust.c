@@ -105,3 +105,14 @@ int trust_caveats(struct reader *reader, char how[TRUST_HOW],
 	document_free(doc);
 	return err;
 }
+
+int trust_settled(struct reader *reader, struct caveats *caveats)
+{
+	struct document *doc;
+	int err = reader_load(reader, "hooks", &doc);
+
+	if (!err)
+		err = check_unsettled(doc, caveats);
+	document_free(doc);
+	return err;
+}

@@ -22,4 +22,7 @@
 int trust_caveats(struct reader *reader, char how[TRUST_HOW],
 		  struct caveats *caveats);
 
+/* The same of files from before it measured alone. */
+int trust_settled(struct reader *reader, struct caveats *caveats);
+
 #endif /* DFPUT_TRUST_H */

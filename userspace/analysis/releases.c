@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dfput/words.h>
+
+#include "analysis/releases.h"
+#include "debugfs/places.h"
+#include "lib/alloc.h"
+#include "lib/number.h"
+
+enum { AGE, STATE, DEVICE, INODE, FSTYPE, SUPER };
+static const char *const names[] = { "#age_ns", "state",  "device", "inode",
+				     "fstype",	"?super", NULL };
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void count_waiting(struct releases *releases, const char *device)
+{
+	releases->waiting++;
+	if (tfind(device, &releases->devices, compare_texts))
+		return;
+	must(tsearch(alloc_copy(device), &releases->devices, compare_texts));
+	releases->filesystems++;
+}
+
+static bool take_row(const struct rows *rows, size_t row, void *context)
+{
+	static const char *const states[] = { DFPUT_PENDING_STATES(
+		DFPUT_WORD) };
+
+	if (rows_is(rows, row, STATE, states[DFPUT_PENDING_STARTED]))
+		return true;
+	count_waiting(context, rows_text(rows, row, DEVICE));
+	return false;
+}
+
+int releases_load(struct releases *releases, struct reader *reader)
+{
+	struct rows *rows = &releases->rows;
+	uint64_t age;
+	int err;
+
+	*releases = (struct releases){ 0 };
+	err = rows_select(rows, reader, "pending", names, take_row, releases);
+	for (size_t row = 0; !err && row < rows->nr; row++) {
+		age = rows_number(rows, row, AGE);
+		if (age < releases->age)
+			continue;
+		releases->age = age;
+		releases->oldest = row;
+	}
+	return err;
+}
+
+static char *name_place(const struct rows *rows, size_t row,
+			struct reader *reader)
+{
+	const struct place *place;
+	struct places places;
+	char *text;
+
+	places_load(&places, reader);
+	place = places_of(&places, rows_text(rows, row, DEVICE),
+			  rows_text(rows, row, SUPER));
+	text = place ? alloc_text(" on %s%s", place->path,
+				  place->nr > 1 ? " and elsewhere" : "") :
+		       alloc_copy("");
+	places_free(&places);
+	return text;
+}
+
+char *releases_sentence(const struct releases *releases, struct reader *reader)
+{
+	const struct rows *rows = &releases->rows;
+	char age[NUMBER_TEXT], files[NUMBER_TEXT], filesystems[NUMBER_TEXT];
+	char *place, *text;
+
+	if (!rows->nr)
+		return alloc_copy("No file is seen in its release");
+	place = name_place(rows, releases->oldest, reader);
+	text = alloc_text(
+		"The list's drain is in the release of inode %s%s (%s, %s), queued %s ago; %s of %s wait",
+		rows_text(rows, releases->oldest, INODE), place,
+		rows_text(rows, releases->oldest, DEVICE),
+		rows_text(rows, releases->oldest, FSTYPE),
+		number_ns_short(age, releases->age),
+		number_count(files, releases->waiting, "file"),
+		number_count(filesystems, releases->filesystems, "filesystem"));
+	free(place);
+	return text;
+}
+
+void releases_free(struct releases *releases)
+{
+	tdestroy(releases->devices, free);
+	rows_free(&releases->rows);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Files that a drain of the list is releasing, and what waits meanwhile.
+ */
+#ifndef DFPUT_RELEASES_H
+#define DFPUT_RELEASES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "debugfs/rows.h"
+
+/**
+ * struct releases - what is being released
+ * @rows: these files: one a drain
+ * @oldest: the row of the one that was queued first, if there is any
+ * @age: time since that was queued: its release began later, the module has not noted
+ *	when; 0 if there is none
+ * @waiting: files on the list whose release has not begun
+ * @filesystems: how many devices these are of
+ * @devices: these: see tsearch(3)
+ */
+struct releases {
+	struct rows rows;
+	size_t oldest;
+	uint64_t age;
+	uint64_t waiting;
+	uint64_t filesystems;
+	void *devices;
+};
+
+/**
+ * releases_load() - read what is being released
+ * @releases: receives it, for releases_free(), also on error
+ * @reader: an open one
+ *
+ * Return: 0 or a negative errno as in parse.h.
+ */
+int releases_load(struct releases *releases, struct reader *reader);
+
+/**
+ * releases_sentence() - say which file is being released, and what waits
+ * @releases: loaded
+ * @reader: where it was read
+ *
+ * Return: a sentence without the full stop, for free(3).
+ */
+char *releases_sentence(const struct releases *releases, struct reader *reader);
+
+void releases_free(struct releases *releases);
+
+#endif /* DFPUT_RELEASES_H */

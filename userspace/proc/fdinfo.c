@@ -2,8 +2,10 @@
 /*
  * What /proc/PID/fdinfo says of a descriptor. Lines that are of interest:
  *
+ *   flags:	0100002			octal
  *   mnt_id:	29
  *   ino:	12			since 5.14
+ *   lock:	1: FLOCK  ADVISORY  WRITE 77 08:01:12 0 EOF
  *   scm_fds: 1				of AF_UNIX sockets
  *   UserFiles:	2			of io_uring, and then, for each
  *       0: /mnt/a\040b			or a name, or <none>
@@ -22,12 +24,16 @@
 /**
  * struct parser - how far it was read
  * @info: what was found
+ * @locks: writes its locks, NULL: there was none yet
+ * @length: of these
  * @in_files: the lines are registered files
  * @nr_said: how many of them there are, as the kernel says
  * @nr_lines: how many of them it lists, empty places included
  */
 struct parser {
 	struct fdinfo *info;
+	FILE *locks;
+	size_t length;
 	bool in_files;
 	uint64_t nr_said;
 	uint64_t nr_lines;
@@ -65,8 +71,21 @@ static bool is_number(const char *line, const char *name, uint64_t *number)
 
 	if (strncmp(line, name, length))
 		return false;
-	*number = strtoull(line + length, NULL, 10);
+	*number = strtoull(line + length, NULL, 0);
 	return true;
+}
+
+/* Behind the number, which is of no use. */
+static void append_lock(struct parser *parser, const char *line)
+{
+	const char *lock = strstr(line, ": ");
+
+	if (!lock)
+		return;
+	if (!parser->locks)
+		parser->locks = must(
+			open_memstream(&parser->info->locks, &parser->length));
+	fprintf(parser->locks, "%s\n", lock + strlen(": "));
 }
 
 static void parse_fdinfo_line(struct parser *parser, char *line)
@@ -76,10 +95,13 @@ static void parse_fdinfo_line(struct parser *parser, char *line)
 		parse_registered(parser, line);
 		return;
 	}
+	if (!strncmp(line, "lock:", strlen("lock:")))
+		append_lock(parser, line);
 	parser->in_files = is_number(line, "UserFiles:", &parser->nr_said);
 	if (!parser->in_files &&
 	    !is_number(line, "mnt_id:", &parser->info->mount) &&
-	    !is_number(line, "ino:", &parser->info->inode))
+	    !is_number(line, "ino:", &parser->info->inode) &&
+	    !is_number(line, "flags:", &parser->info->flags))
 		is_number(line, "scm_fds:", &parser->info->in_flight);
 }
 
@@ -100,6 +122,8 @@ int fdinfo_read(int dir, const char *name, struct fdinfo *info)
 	if (ferror(file))
 		err = errno ? -errno : -EIO;
 	info->is_busy = parser.nr_said && !parser.nr_lines;
+	if (parser.locks)
+		fclose(parser.locks);
 	free(line);
 	fclose(file);
 	return err;
@@ -110,5 +134,6 @@ void fdinfo_free(struct fdinfo *info)
 	for (size_t i = 0; i < info->nr_registered; i++)
 		free(info->registered[i]);
 	free(info->registered);
+	free(info->locks);
 	*info = (struct fdinfo){ 0 };
 }

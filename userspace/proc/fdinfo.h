@@ -13,6 +13,9 @@
  * struct fdinfo - a descriptor
  * @mount: id of its file's mount, 0 if the kernel does not tell
  * @inode: inode number, 0 if the kernel does not tell
+ * @flags: as of open(2), 0 if the kernel does not tell
+ * @locks: on its file, by way of this descriptor, one a line, as /proc/locks has them
+ *	behind their number; NULL: none
  * @in_flight: how many files are in flight to it: it is an AF_UNIX socket
  * @registered: files that are registered with it: it is a ring of io_uring. Paths
  *	or, on older kernels, names
@@ -22,6 +25,8 @@
 struct fdinfo {
 	uint64_t mount;
 	uint64_t inode;
+	uint64_t flags;
+	char *locks;
 	uint64_t in_flight;
 	char **registered;
 	size_t nr_registered;

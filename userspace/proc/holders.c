@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -87,6 +88,8 @@ static int compare_holders(const void *a, const void *b)
 		order = ORDER(one->kind, other->kind);
 	if (!order)
 		order = ORDER(one->mount, other->mount);
+	if (!order)
+		order = ORDER(one->writes, other->writes);
 	return order ? order : ORDER(one->super, other->super);
 }
 
@@ -124,6 +127,7 @@ static void add_holder(struct walk *walk, const struct holder *found)
 	holder->tid = walk->tid;
 	holder->mntns = walk->mntns;
 	holder->comm = alloc_copy(walk->comm);
+	holder->locks = alloc_copy(found->locks);
 	holder->path = alloc_copy(found->path ? found->path : "");
 }
 
@@ -217,9 +221,22 @@ static bool is_worth_a_look(const struct walk *walk,
 	return walk->query->nr_blocks && !mount->remote;
 }
 
-static void add_file(struct walk *walk, int fd, const struct proc_file *file)
+/* Mode 3, which is for ioctl(2) alone, lets neither read nor write. */
+static bool is_for_writing(uint64_t flags)
 {
-	struct holder holder = { .kind = HOLDER_FD, .fd = fd, .sure = true };
+	return (flags & O_ACCMODE) == O_WRONLY || (flags & O_ACCMODE) == O_RDWR;
+}
+
+static void add_file(struct walk *walk, int fd, const struct proc_file *file,
+		     const struct fdinfo *info)
+{
+	struct holder holder = {
+		.kind = HOLDER_FD,
+		.fd = fd,
+		.writes = is_for_writing(info->flags),
+		.locks = info->locks,
+		.sure = true,
+	};
 	char link[32];
 
 	snprintf(link, sizeof(link), "fd/%d", fd);
@@ -364,7 +381,7 @@ static void look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
 	if (file.is_socket && !mount)
 		add_address(walk, fd, file.inode);
 	else
-		add_file(walk, fd, &file);
+		add_file(walk, fd, &file, info);
 }
 
 static void look_at_descriptor(struct walk *walk, int fd)
@@ -403,6 +420,7 @@ static void look_at_files(struct walk *walk)
  * @end: behind its last
  * @super: device number of the superblock
  * @inode: inode number
+ * @writes: what is written there is written to the file
  * @path: its name
  */
 struct mapping {
@@ -410,6 +428,7 @@ struct mapping {
 	unsigned long end;
 	dev_t super;
 	uint64_t inode;
+	bool writes;
 	char *path;
 };
 
@@ -417,14 +436,16 @@ static bool parse_mapping(char *line, struct mapping *mapping)
 {
 	unsigned int major, minor;
 	unsigned long inode;
+	char rights[8];
 	int at = 0;
 
-	if (sscanf(line, "%lx-%lx %*s %*x %x:%x %lu %n", &mapping->start,
-		   &mapping->end, &major, &minor, &inode, &at) < 5 ||
+	if (sscanf(line, "%lx-%lx %7s %*x %x:%x %lu %n", &mapping->start,
+		   &mapping->end, rights, &major, &minor, &inode, &at) < 6 ||
 	    !inode)
 		return false;
 	mapping->super = makedev(major, minor);
 	mapping->inode = inode;
+	mapping->writes = strchr(rights, 'w') && strchr(rights, 's');
 	mapping->path = line + at;
 	mapping->path[strcspn(mapping->path, "\n")] = '\0';
 	return true;
@@ -452,21 +473,28 @@ static void add_mapping(struct walk *walk, const struct mapping *mapping)
 		.fd = -1,
 		.super = mapping->super,
 		.inode = mapping->inode,
+		.writes = mapping->writes,
 		.path = mapping->path,
 		.sure = true,
 	};
 	struct proc_file file;
+	struct stat itself;
 	char link[64];
 
 	snprintf(link, sizeof(link), "../../map_files/%lx-%lx", mapping->start,
 		 mapping->end);
+	/* The link's own mode is that of the open file, which may have more rights. */
+	if (!fstatat(walk->thread, link, &itself, AT_SYMLINK_NOFOLLOW))
+		holder.writes = itself.st_mode & 0200;
 	if (proc_stat(walk->thread, link, &file)) {
 		holder.mount = mount_of_path(walk, mapping);
 	} else {
 		holder.mount = file.mount;
 		holder.device = file.device;
-		if (walk->query->overlay)
+		if (walk->query->overlay) {
 			holder.super = super_of(walk, &file, link);
+			holder.inode = file.inode;
+		}
 	}
 	if (is_wanted_super(walk, holder.super) && is_first(walk, &holder))
 		add_holder(walk, &holder);
@@ -485,7 +513,8 @@ static void look_at_maps(struct walk *walk, FILE *maps)
 			continue;
 		/* One file is often mapped in several pieces, one behind the other. */
 		if (mapping.super != last.super ||
-		    mapping.inode != last.inode || mapping.start != last.end)
+		    mapping.inode != last.inode ||
+		    mapping.writes != last.writes || mapping.start != last.end)
 			add_mapping(walk, &mapping);
 		last = mapping;
 	}
@@ -694,6 +723,7 @@ void holders_free(struct holders *holders)
 {
 	for (size_t i = 0; i < holders->nr; i++) {
 		free(holders->holder[i].comm);
+		free(holders->holder[i].locks);
 		free(holders->holder[i].path);
 	}
 	free(holders->holder);

@@ -59,6 +59,8 @@ extern const char *const holders_kinds[HOLDER_NR_KINDS];
  * @inode: inode number, 0 if unknown
  * @device: of the file, as stat(2) has it, 0 if unknown
  * @detached: its mount is in no table: @super is a guess
+ * @writes: the file is open for writing by way of this
+ * @locks: on it, of this descriptor: see struct fdinfo; or NULL
  * @path: its name, as the kernel has it now
  * @mntns: inode number of the process's mount namespace, 0 if unknown
  * @sure: that it is of @super is seen; otherwise that is likely or, where @super
@@ -75,6 +77,8 @@ struct holder {
 	uint64_t inode;
 	dev_t device;
 	bool detached;
+	bool writes;
+	char *locks;
 	char *path;
 	uint64_t mntns;
 	bool sure;

@@ -21,6 +21,11 @@
 #define STATX_MNT_ID 0x1000U
 #endif
 
+/* The same. */
+#ifndef STATX_ATTR_MOUNT_ROOT
+#define STATX_ATTR_MOUNT_ROOT 0x2000U
+#endif
+
 /* A PID namespace's inode number, when it is the first one (PROC_PID_INIT_INO). */
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
 
@@ -140,6 +145,9 @@ int proc_stat(int dir, const char *name, struct proc_file *file)
 	file->device = makedev(st.stx_dev_major, st.stx_dev_minor);
 	file->inode = st.stx_ino;
 	file->is_socket = S_ISSOCK(st.stx_mode);
+	file->is_file = !S_ISDIR(st.stx_mode) && !S_ISBLK(st.stx_mode) &&
+			!(st.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+	file->is_regular = S_ISREG(st.stx_mode);
 	if (S_ISBLK(st.stx_mode))
 		file->special = makedev(st.stx_rdev_major, st.stx_rdev_minor);
 	return 0;

@@ -19,6 +19,8 @@
  * @special: which device it is, if it is a block device; otherwise 0
  * @inode: inode number
  * @is_socket: it is a socket, or the name of one
+ * @is_file: it is neither a directory, a block device nor a mount point
+ * @is_regular: it is a regular file
  */
 struct proc_file {
 	uint64_t mount;
@@ -26,6 +28,8 @@ struct proc_file {
 	dev_t special;
 	uint64_t inode;
 	bool is_socket;
+	bool is_file;
+	bool is_regular;
 };
 
 /*

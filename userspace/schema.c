@@ -39,7 +39,7 @@
 /* Their members: X(T, name, kind, who, meaning) */
 #define MEMBERS_COLUMNS_reasons(X, T)                                      \
 	X(T, kind, text, all, "fd, cwd, mount, pending ...: see dfput(8)") \
-	X(T, keeps, text, all, "mount, device or perhaps")                 \
+	X(T, keeps, text, all, "mount, device, lock ...: see dfput(8)")    \
 	X(T, pid, num, all, "of the process")                              \
 	X(T, comm, text, all, "its name")                                  \
 	X(T, user, text, all, "its user")                                  \

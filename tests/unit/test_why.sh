@@ -398,6 +398,112 @@ sed -i 's/shutdown/alive/' "$copy/superblocks"
 why --json --input "$copy" 8:17
 is_json "$out" 'j["busy"] == "device" and j["reasons"][0]["kind"] == "kernel"' "one that lives, mounted nowhere"
 
+# ---- files
+
+# file PID FD: what a process opens, as what is asked for; its inode in $inode
+file() {
+	target=/files/$1.$2
+	inode=$(stat -c %i "$root$target")
+}
+
+machine
+module
+process 90 writer 1
+opens 90 3 9001
+file 90 3
+put proc/locks ''
+put proc/90/task/90/fdinfo/3 'flags:\t0100000\nmnt_id:\t9001\n'
+why --input "$copy" "$target"
+finds 0 "^$target is in use by process 90 \\(writer\\): end it, or have it let go; this is no deferral\\.\$" "a file that is open"
+has "$out" "^$target: inode $inode of ext4 on device 8:1\$" "what was looked at"
+has "$out" '^fd +open +90 writer +3 .* open$' "who has it"
+has_not "$out" ' init |^mount' "not who has others, nor mounts"
+why --input "$copy" "$(dirname "$target")"
+has "$out" '^/: ext4 on device 8:1$' "a directory is its mount"
+put proc/90/task/90/fdinfo/3 "flags:\t0100002\nmnt_id:\t9001\n"
+why --json --input "$copy" "$target"
+is_json "$out" "j['inode'] == $inode and j['path'] == '$target' and j['verdict'] == 'found' and [(r['keeps'], r['detail']) for r in j['reasons']] == [('exec', 'open for writing')]" "as JSON: it cannot be executed"
+put proc/90/task/90/fdinfo/3 "flags:\t0100002\nmnt_id:\t9001\nlock:\t1: OFDLCK ADVISORY  WRITE -1 08:01:$inode 0 EOF\nlock:\t2: POSIX  ADVISORY  READ 90 08:01:$inode 100 199\n"
+put proc/locks "1: OFDLCK ADVISORY  WRITE -1 08:01:$inode 0 EOF\n1: -> OFDLCK ADVISORY  WRITE -1 08:01:$inode 0 EOF\n2: POSIX  ADVISORY  READ 90 08:01:$inode 100 199\n3: FLOCK  ADVISORY  WRITE 91 08:11:$inode 0 EOF\n"
+process 91 reader 1
+link proc/91/task/91/fd/5 "$root$target"
+put proc/91/task/91/fdinfo/5 "flags:\t0100000\nmnt_id:\t9001\n"
+why --input "$copy" "$target"
+finds 0 "^$target is locked by process 90 \\(writer\\): .* no deferral" "who has a lock comes first"
+has "$out" '^fd +lock +90 .* open for writing, OFD lock \(WRITE\), fcntl lock \(READ, bytes 100 to 199\)$' "with its locks"
+has "$out" '^fd +open +91 reader +5 ' "then who has none"
+is "$(grep -c '^lock' <<<"$out")" 0 "no lock is told twice, nor one of another file"
+put proc/locks "1: FLOCK  ADVISORY  WRITE 4321 08:01:$inode 0 EOF\n2: OFDLCK ADVISORY  READ -1 08:01:$inode 0 EOF\n"
+put proc/90/task/90/fdinfo/3 "flags:\t0100000\nmnt_id:\t9001\n"
+why --input "$copy" "$target"
+finds 0 "^$target is locked by flock \\(WRITE\\) \\(lock\\): a late file, one in flight" "a lock that no descriptor has"
+has "$out" '^lock +lock +4321 .* no process is seen that has the PID ' "of a process that is gone"
+has "$out" '^lock +lock .* OFD lock \(READ\) .*PID -1 in /proc/locks is normal' "or of an open file"
+has_not "$out" 'no deferral' "which may be one"
+rm "$root/proc/locks"
+why --input "$copy" "$target"
+has "$out" '^Not seen: locks: ' "locks that cannot be read"
+put proc/locks ''
+put proc/91/task/91/maps "7f0000000000-7f0000001000 r--p 00000000 08:01 $inode $target\n7f0000001000-7f0000002000 rw-s 00001000 08:01 $inode $target\n"
+why --input "$copy" "$target"
+finds 0 "^$target is open for writing by process 91 " "a shared mapping that can be written to"
+has "$out" '^mmap +exec +91 .* mapped, open for writing' "said so"
+
+cp "$(command -v sleep)" "$work/slow"
+"$work/slow" 1000 &
+pid=$!
+flock -F "$work/locked" "$work/slow" 1000 &
+for ((i = 0; i < 100; i++)); do
+	dfput why "$work/slow"
+	! grep -q 'and 1 more' <<<"$out" || break
+	sleep 0.1
+done
+finds 0 "^$work/slow is being executed by process [0-9]+ \\(.*\\) and 1 more: end them, or have them let go" "of this machine: what is executed"
+dfput why "$work/locked"
+finds 0 "^$work/locked is locked by process $! \\(slow " "and what is locked"
+has "$out" '^fd +lock .* open.*, flock \(WRITE\)' "how"
+kill $pid $!
+wait
+
+machine
+module
+process 90 writer 1
+opens 90 3 9001
+file 90 3
+rm "$root/proc/90/task/90/fd/3" "$root/proc/90/task/90/fdinfo/3"
+put proc/locks ''
+why --input "$copy" "$target"
+finds 3 "^Nothing keeps $target busy; no deferral has it\\.\$" "a file that nobody has"
+set_value hooks settled 0
+why --input "$copy" "$target"
+finds 4 "^Cannot tell: nothing is seen to keep $target busy" "but perhaps a file from before measuring"
+module
+row pending 1500 queued kthread 8:1 "$inode" ext4 2 0 9 kworker/0:1 1 4321 job 5 m1
+row pending 1500 queued kthread 8:1 1 ext4 2 0 9 kworker/0:1 1 4322 job 5 m1
+why --input "$copy" "$target"
+finds 0 "^$target is in use by 1 file \\(pending\\): the kernel will release it" "but the list"
+has "$out" '^pending open +4321 job ' "whose it was"
+has_not "$out" '4322|no deferral' "not another file"
+module
+row held 9000000 exit 7 8:1 "$inode" ext4 2 m1 flock 88 5 0 1 - job
+row held 9000000 exit 7 8:1 1 ext4 2 m1 flock 89 5 0 1 - job
+why --input "$copy" "$target"
+finds 0 "^$target is in use by inode $inode \\(held\\)" "or what is held"
+has_not "$out" ' 89 ' "not another file"
+module
+row rings 1 7000 working exit 90 5 0 1 - dead
+why --input "$copy" "$target"
+finds 4 "^Cannot tell: $target is perhaps kept busy by a ring" "or a ring, perhaps"
+why "$target"
+finds 4 "^Cannot tell: nothing is seen to keep $target busy" "nor without the module"
+block loop3 7:3
+put sys/devices/loop3/loop/backing_file "$target\n"
+block loop4 7:4
+put sys/devices/loop4/loop/backing_file '/files/x\n'
+why --input "$copy" "$target"
+finds 0 "^loop +open .* $target +backing file of /dev/loop3" "a loop device"
+has_not "$out" loop4 "not another's"
+
 # ---- a module that lacks, or says, what is not understood
 
 machine

@@ -28,7 +28,7 @@ struct options;
 	  "max-late report log-fd verdict-fd repeat tap all rules root",       \
 	  "run a program and tell which files outlived it")                    \
 	X(why, "Answers", cmd_why, 1, "PATH|DEV", "", "all input root",        \
-	  "what keeps a mount or a device busy")                               \
+	  "what keeps a mount, a device or a file busy")                       \
 	X(doctor, "Answers", cmd_doctor, 0, "", "", "input root",              \
 	  "what is in the way of measuring, and how to fix it")                \
 	X(record, "Answers", cmd_record, 1, "-t 0 DIR|FILE.tar", "",           \
@@ -71,7 +71,8 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 #undef COMMANDS_PROTOTYPE
 
 #define DFPUT_MEMBERS_WHY(X, C)                                         \
-	X(C, path, text, "the mount point")                             \
+	X(C, path, text, "the mount point, or the file")                \
+	X(C, inode, number, "of the file, if it is of one")             \
 	X(C, device, text, "major:minor of the superblock")             \
 	X(C, fstype, text, "filesystem type")                           \
 	X(C, block_devices, texts, "major:minor of those below it")     \

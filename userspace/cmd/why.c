@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dfput why: what keeps a mount or a device busy.
+ * dfput why: what keeps a mount, a device or a file busy.
  */
 #include "cmd/cmd.h"
 #include "debugfs/header.h"

@@ -146,6 +146,17 @@ static void look_at_partitions(struct why_search *search, dev_t device)
 	close(dir);
 }
 
+static bool is_target_file(const struct why_search *search, const char *path)
+{
+	struct proc_file file;
+
+	if (*search->query->root)
+		return !strcmp(path, search->why->path);
+	return !proc_stat(AT_FDCWD, path, &file) &&
+	       file.inode == search->file.inode &&
+	       file.device == search->file.device;
+}
+
 /*
  * A file that the kernel has by the path that sysfs or procfs tells: of our
  * superblock, and on which mount of it?
@@ -160,6 +171,10 @@ static bool is_ours(const struct why_search *search, const char *path,
 	mount = mounts_at(mounts, mounts->own, path);
 	if (!mount || mount->super != search->why->super)
 		return false;
+	if (search->why->inode) {
+		*keeps = WHY_OPEN;
+		return is_target_file(search, path);
+	}
 	*keeps = why_keeps(search, mount->id);
 	if (!*search->query->root && proc_stat(AT_FDCWD, path, &file))
 		*keeps = WHY_PERHAPS;

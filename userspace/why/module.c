@@ -15,6 +15,7 @@
 #include "debugfs/places.h"
 #include "debugfs/rows.h"
 #include "debugfs/stats.h"
+#include "debugfs/trust.h"
 #include "lib/alloc.h"
 #include "lib/number.h"
 #include "proc/devices.h"
@@ -50,8 +51,8 @@ static bool load_rows(struct why_search *search, const char *file,
 	return select_rows(search, file, names, NULL, rows);
 }
 
-/* The first column of tables that files or umounts of superblocks are in. */
-#define DEVICE 0
+/* The first columns of tables that files or umounts of superblocks are in. */
+enum { DEVICE, INODE };
 
 /* Is this the superblock of the target? */
 static bool is_super(const struct rows *rows, size_t row, void *context)
@@ -62,6 +63,16 @@ static bool is_super(const struct rows *rows, size_t row, void *context)
 	return search->why->super &&
 	       rows_is(rows, row, DEVICE,
 		       devices_text(super, search->why->super));
+}
+
+/* And, if the target is a file, this one? */
+static bool is_target(const struct rows *rows, size_t row, void *context)
+{
+	const struct why_search *search = context;
+	uint64_t inode = search->why->inode;
+
+	return is_super(rows, row, context) &&
+	       (!inode || rows_number(rows, row, INODE) == inode);
 }
 
 static size_t count_mounts(const struct why_search *search)
@@ -98,28 +109,33 @@ static bool is_away(const struct rows *umounts, const char *mount)
 static enum why_keeps judge_mount(const struct why_search *search,
 				  const struct rows *umounts, const char *mount)
 {
+	if (search->why->inode)
+		return fstype_has_unique_inodes(search->why->fstype) ?
+			       WHY_OPEN :
+			       WHY_PERHAPS;
 	if (is_away(umounts, mount) || count_mounts(search) != 1)
 		return WHY_DEVICE;
 	return WHY_MOUNT;
 }
 
 enum {
-	PENDING_CAUSE = DEVICE + 1,
+	PENDING_CAUSE = INODE + 1,
 	PENDING_OWNER,
 	PENDING_COMM,
 	PENDING_MOUNT,
 	PENDING_AGE,
 };
-static const char *const pending_names[] = { "device",	   "cause", "#owner",
-					     "owner_comm", "mount", "#age_ns",
-					     NULL };
+static const char *const pending_names[] = { "device",	"#inode",     "cause",
+					     "#owner",	"owner_comm", "mount",
+					     "#age_ns", NULL };
 
 /* There can be thousands: those of one process and mount are one reason. */
 static int compare_reasons(const struct rows *rows, size_t one, size_t other)
 {
-	int order = 0;
+	int order = strcmp(rows_text(rows, one, DEVICE),
+			   rows_text(rows, other, DEVICE));
 
-	for (int i = DEVICE; !order && i <= PENDING_MOUNT; i++)
+	for (int i = PENDING_CAUSE; !order && i <= PENDING_MOUNT; i++)
 		order = strcmp(rows_text(rows, one, i),
 			       rows_text(rows, other, i));
 	return order;
@@ -159,7 +175,7 @@ static bool is_perhaps_pinning(const struct rows *rows, size_t row,
 	const struct why_search *search = context;
 	const char *fstype = search->why->fstype;
 
-	return is_super(rows, row, context) ||
+	return is_target(rows, row, context) ||
 	       (fstype && !fstype_is_alone(fstype) &&
 		*rows_cell(rows, row, PENDING_MOUNT));
 }
@@ -209,16 +225,9 @@ static void look_at_pending(struct why_search *search,
 	rows_free(&rows);
 }
 
-enum {
-	HELD_AGE = DEVICE + 1,
-	HELD_INODE,
-	HELD_MOUNT,
-	HELD_PID,
-	HELD_COMM,
-	HELD_FSTYPE
-};
-static const char *const held_names[] = { "device", "#age_ns", "#inode",
-					  "mount",  "#pid",    "comm",
+enum { HELD_AGE = INODE + 1, HELD_MOUNT, HELD_PID, HELD_COMM, HELD_FSTYPE };
+static const char *const held_names[] = { "device", "#inode", "#age_ns",
+					  "mount",  "#pid",   "comm",
 					  "fstype", NULL };
 
 static void add_held(struct why_search *search, const struct rows *rows,
@@ -237,8 +246,7 @@ static void add_held(struct why_search *search, const struct rows *rows,
 		.what = what,
 	};
 
-	snprintf(what, sizeof(what), "inode %s",
-		 rows_text(rows, row, HELD_INODE));
+	snprintf(what, sizeof(what), "inode %s", rows_text(rows, row, INODE));
 	number_ns_short(age, rows_number(rows, row, HELD_AGE));
 	why_add(search, &reason,
 		"closed by that process as it ended, %s ago; %s", age,
@@ -253,13 +261,13 @@ static void look_at_held(struct why_search *search, const struct rows *umounts)
 	enum holders_answer answer;
 	struct rows rows;
 
-	if (!select_rows(search, "held", held_names, is_super, &rows))
+	if (!select_rows(search, "held", held_names, is_target, &rows))
 		return;
 	for (size_t row = 0; row < rows.nr; row++) {
 		answer = holders_hold(&search->holders,
 				      rows_text(&rows, row, HELD_FSTYPE),
 				      search->why->super,
-				      rows_number(&rows, row, HELD_INODE));
+				      rows_number(&rows, row, INODE));
 		if (answer != HOLDERS_ONE)
 			add_held(search, &rows, umounts, row,
 				 answer == HOLDERS_PERHAPS);
@@ -331,7 +339,8 @@ static void look_for_shutdown(struct why_search *search)
 				     .fd = -1 };
 	struct rows rows;
 
-	if (!select_rows(search, "superblocks", supers_names, is_super, &rows))
+	if (search->why->inode ||
+	    !select_rows(search, "superblocks", supers_names, is_super, &rows))
 		return;
 	for (size_t row = 0; row < rows.nr; row++) {
 		reason.what = (char *)rows_text(&rows, row, SUPER_NAME);
@@ -372,7 +381,7 @@ static void look_at_umounts(struct why_search *search,
 		     rows_number(umounts, row, UMOUNT_ENDED) >
 			     rows_number(umounts, last, UMOUNT_ENDED)))
 			last = row;
-	if (last == SIZE_MAX)
+	if (last == SIZE_MAX || why->inode)
 		return;
 	why->umount.ended = rows_number(umounts, last, UMOUNT_ENDED);
 	why->umount.result =
@@ -397,15 +406,21 @@ static void look_at_losses(struct why_search *search)
 		return;
 	}
 	stats_caveats(&stats, &caveats);
+	if (search->why->inode)
+		why_fail(search,
+			 trust_settled(search->query->reader, &caveats));
 	for (size_t i = 0; i < caveats.nr; i++)
 		why_unseen(search, "some deferrals: %s", caveats.text[i]);
 }
 
 void why_module(struct why_search *search)
 {
+	struct why *why = search->why;
+	size_t before = why->nr + why->nr_unseen;
 	struct rows umounts = { 0 };
 
 	if (!search->query->reader) {
+		why->late = true;
 		why_unseen(
 			search,
 			"deferred files, and what ended processes left: the module's files cannot be read, see 'dfput doctor'");
@@ -418,5 +433,6 @@ void why_module(struct why_search *search)
 	look_at_rings(search);
 	look_at_umounts(search, &umounts);
 	look_at_losses(search);
+	why->late |= why->nr + why->nr_unseen > before;
 	rows_free(&umounts);
 }

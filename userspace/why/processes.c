@@ -67,9 +67,23 @@ static const char *const remarks[HOLDER_NR_KINDS] = {
 	[HOLDER_DEVICE] = "the block device itself is open",
 };
 
+static enum why_keeps judge_file(const struct why_search *search,
+				 const struct holder *holder)
+{
+	if (!holder->inode)
+		return WHY_PERHAPS;
+	if (holder->locks)
+		return WHY_LOCK;
+	if (holder->writes && search->file.is_regular)
+		return WHY_EXEC;
+	return holder->kind == HOLDER_EXE ? WHY_WRITE : WHY_OPEN;
+}
+
 static enum why_keeps judge_holder(const struct why_search *search,
 				   const struct holder *holder)
 {
+	if (search->why->inode)
+		return judge_file(search, holder);
 	if (!holder->sure && holder->kind != HOLDER_DEVICE)
 		return WHY_PERHAPS;
 	if (holder->kind == HOLDER_DEVICE)
@@ -111,12 +125,19 @@ static void add_process(struct why_search *search, const struct holder *holder,
 		.what = *holder->path ? holder->path : NULL,
 	};
 	char *on = describe_mount(search, holder);
+	char *locks = why_describe_locks(holder->locks);
+	const char *writing = "";
 	char thread[32] = "";
 
+	if (holder->writes && search->why->inode)
+		writing = holder->kind == HOLDER_MMAP ? ", open for writing" :
+							" for writing";
 	if (holder->tid != holder->pid)
 		snprintf(thread, sizeof(thread), ", by thread %d",
 			 (int)holder->tid);
-	why_add(search, &reason, "%s%s%s", remarks[holder->kind], on, thread);
+	why_add(search, &reason, "%s%s%s%s%s", remarks[holder->kind], writing,
+		locks, on, thread);
+	free(locks);
 	free(on);
 }
 
@@ -128,17 +149,30 @@ static bool is_ourselves(const struct why_search *search,
 	       !*search->query->root && holder->pid == getpid();
 }
 
+/* A file of another number, or one of another device that has the same. */
+static bool is_another(const struct why_search *search,
+		       const struct holder *holder)
+{
+	if (!search->why->inode || !holder->inode)
+		return false;
+	return holder->inode != search->why->inode ||
+	       holder->super != search->why->super ||
+	       (search->file.device && holder->device &&
+		holder->device != search->file.device);
+}
+
 /* What keeps the mount comes first, and what only may keep it last. */
 void why_live(struct why_search *search)
 {
 	const struct holders *holders = &search->holders;
 	struct whose whose = { 0 };
 
-	for (enum why_keeps level = WHY_MOUNT; level <= WHY_PERHAPS; level++)
+	for (enum why_keeps level = WHY_LOCK; level <= WHY_PERHAPS; level++)
 		for (size_t i = 0; i < holders->nr; i++) {
 			const struct holder *holder = &holders->holder[i];
 
 			if (judge_holder(search, holder) != level ||
+			    is_another(search, holder) ||
 			    is_ourselves(search, holder))
 				continue;
 			find_whose(search, holder->pid, &whose);
@@ -263,6 +297,8 @@ void why_mounts(struct why_search *search)
 {
 	const struct mounts *mounts = &search->holders.mounts;
 
+	if (search->why->inode)
+		return;
 	look_at_children(search);
 	look_elsewhere(search);
 	for (size_t i = 0; i < mounts->nr; i++)

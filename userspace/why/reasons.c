@@ -32,10 +32,15 @@ void why_add(struct why_search *search, const struct why_reason *reason,
 {
 	struct why *why = search->why;
 	struct why_reason *added;
+	size_t at = why->nr;
 	va_list args;
 
 	why->reason = alloc_more(why->reason, why->nr, sizeof(*added));
-	added = &why->reason[why->nr++];
+	/* Who has a file's lock is more than who has it open. */
+	while (why->inode && at && why->reason[at - 1].keeps > reason->keeps)
+		at--;
+	added = &why->reason[at];
+	memmove(added + 1, added, (why->nr++ - at) * sizeof(*added));
 	*added = *reason;
 	added->comm = alloc_copy(reason->comm);
 	added->user = alloc_copy(reason->user);
@@ -187,9 +192,9 @@ static void check_target(struct why_search *search)
 static void run_parts(struct why_search *search)
 {
 	static void (*const parts[])(struct why_search *) = {
-		why_target, why_super,	  scan_holders, why_live,
-		why_mounts, why_devices,  why_module,	try_device,
-		say_unseen, blame_kernel, check_target,
+		why_target, why_super,	scan_holders, why_live,
+		why_locks,  why_mounts, why_devices,  why_module,
+		try_device, say_unseen, blame_kernel, check_target,
 	};
 
 	for (size_t i = 0; !search->err && i < NR(parts); i++)

@@ -6,6 +6,7 @@
 #define DFPUT_SEARCH_H
 
 #include "proc/holders.h"
+#include "proc/proc.h"
 #include "why/why.h"
 
 /**
@@ -14,6 +15,7 @@
  * @query: about what
  * @holders: living holders, and the mounts of all namespaces
  * @mount: that of the target, or NULL
+ * @file: the target, if it is a file, as stat(2) has it; what nobody knows is 0
  * @err: the first error, which ends the search
  */
 struct why_search {
@@ -21,6 +23,7 @@ struct why_search {
 	const struct why_query *query;
 	struct holders holders;
 	const struct mounts_mount *mount;
+	struct proc_file file;
 	int err;
 };
 
@@ -45,14 +48,18 @@ bool why_is_block(const struct why *why, dev_t device);
  */
 enum why_keeps why_keeps(const struct why_search *search, uint64_t id);
 
+/* Return: locks of a holder, for people, each behind a comma; for free(3). */
+char *why_describe_locks(const char *locks);
+
 /*
  * The parts, in the order in which they run: what the target is; which superblock
- * a device has that is mounted nowhere; living processes; mounts on it, or of the
- * same superblock; other users in the kernel; what the module has seen.
+ * a device has that is mounted nowhere; living processes; locks on a file; mounts on it,
+ * or of the same superblock; other users in the kernel; what the module has seen.
  */
 void why_target(struct why_search *search);
 void why_super(struct why_search *search);
 void why_live(struct why_search *search);
+void why_locks(struct why_search *search);
 void why_mounts(struct why_search *search);
 void why_devices(struct why_search *search);
 void why_module(struct why_search *search);

@@ -2,6 +2,7 @@
 /*
  * Reasons, for people: first what to do, then a line for each process.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,8 @@ static const struct {
 	{ "swap", "use swapoff" },
 	{ "export", "use exportfs -u" },
 	{ "pending", "the kernel will release it: use dfput wait or umount" },
+	{ "lock",
+	  "a late file, one in flight, a hidden process or nfsd has it" },
 	{ "held", "look for sockets, rings and drivers that may have it" },
 	{ "shutdown", "use dfput wait --super" },
 	{ "ring", "the kernel will free it: use dfput wait or umount" },
@@ -93,12 +96,28 @@ static const char *name_target(const struct why *why, char text[TEXT])
 	return text;
 }
 
+static char *sentence_of_file(const struct why *why, const char *who)
+{
+	static const char *const verbs[] = {
+		[WHY_LOCK] = "locked",
+		[WHY_EXEC] = "open for writing",
+		[WHY_WRITE] = "being executed",
+		[WHY_OPEN] = "in use",
+	};
+
+	return alloc_text("%s is %s by %s%s", why->path,
+			  verbs[why->reason[0].keeps], who,
+			  why->late ? "" : "; this is no deferral");
+}
+
 static char *sentence_of_found(const struct why *why, const char *target,
 			       const char *who, enum color *color)
 {
 	bool mount = !why->path || why->found_mount;
 
-	*color = mount ? COLOR_BAD : COLOR_GOOD;
+	*color = mount || why->inode ? COLOR_BAD : COLOR_GOOD;
+	if (why->inode)
+		return sentence_of_file(why, who);
 	return alloc_text(
 		mount ? "%s is kept busy by %s" :
 			"%s can be unmounted, but its filesystem stays in use by %s",
@@ -122,7 +141,9 @@ char *why_sentence(const struct why *why, enum color *color)
 			target);
 	if (status == STATUS_AGAINST) {
 		*color = COLOR_GOOD;
-		return alloc_text("Nothing keeps %s busy", target);
+		return alloc_text(
+			"Nothing keeps %s busy%s", target,
+			why->inode && !why->late ? "; no deferral has it" : "");
 	}
 	if (why->nr)
 		return alloc_text("Cannot tell: %s is perhaps kept busy by %s",
@@ -148,6 +169,8 @@ static void show_target(const struct why *why, struct view *view)
 	if (why->super)
 		devices_text(super, why->super);
 	view_text(view, "path", why->path);
+	if (why->inode)
+		view_number(view, "inode", why->inode);
 	view_text(view, "device", why->super ? super : NULL);
 	view_text(view, "fstype", why->fstype);
 	view_texts(view, "block_devices", NULL);
@@ -157,7 +180,10 @@ static void show_target(const struct why *why, struct view *view)
 	if (why->below)
 		view_note(view, "%s is no mount point; it is on %s.",
 			  why->below, why->path);
-	if (why->path)
+	if (why->inode)
+		view_note(view, "%s: inode %" PRIu64 " of %s on device %s",
+			  why->path, why->inode, why->fstype, super);
+	else if (why->path)
 		view_note(view, "%s: %s on device %s", why->path, why->fstype,
 			  super);
 	else if (why->fstype)
@@ -167,7 +193,8 @@ static void show_target(const struct why *why, struct view *view)
 			  super);
 }
 
-static const char *const keeps[] = { "mount", "device", "perhaps" };
+static const char *const keeps[] = { "lock",  "exec",	"write",  "open",
+				     "mount", "device", "perhaps" };
 
 static void show_all(const struct why *why, struct view *view)
 {

@@ -12,6 +12,7 @@
 #include "lib/alloc.h"
 #include "lib/error.h"
 #include "proc/devices.h"
+#include "proc/fdinfo.h"
 #include "proc/proc.h"
 #include "why/search.h"
 
@@ -220,17 +221,65 @@ static void note_below(const struct why_search *search)
 	free(real);
 }
 
+/* Of another root, what stat(2) says of mounts and devices is ours. */
+static int stat_target(const struct why_search *search, struct proc_file *file)
+{
+	const char *root = search->query->root, *target = search->query->target;
+	char *path = alloc_text("%s%s", root, target);
+	int err = proc_stat(AT_FDCWD, path, file);
+
+	free(path);
+	if (!*root)
+		return err;
+	file->mount = 0;
+	file->device = 0;
+	devices_find(root, target, &file->special);
+	return 0;
+}
+
+/* As fdinfo, locks and the module have it; stat(2) may be told another one. */
+static uint64_t find_inode(const struct why_search *search,
+			   const struct proc_file *file)
+{
+	uint64_t inode = file->inode;
+	struct fdinfo info = { 0 };
+	char name[64];
+	int fd = -1;
+
+	if (!*search->query->root)
+		fd = open(search->query->target, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return inode;
+	snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", fd);
+	if (!fdinfo_read(AT_FDCWD, name, &info) && info.inode)
+		inode = info.inode;
+	fdinfo_free(&info);
+	close(fd);
+	return inode;
+}
+
+static void take_file(struct why_search *search,
+		      const struct mounts_mount *mount,
+		      const struct proc_file *file)
+{
+	struct why *why = search->why;
+
+	search->mount = mount;
+	search->file = *file;
+	why->mount = mount->id;
+	why->path = alloc_copy(search->query->target);
+	why->inode = find_inode(search, file);
+	why->super = mount->super;
+	why->fstype = alloc_copy(mount->fstype);
+}
+
 static void take_target_path(struct why_search *search)
 {
 	const char *target = search->query->target;
 	const struct mounts_mount *mount;
-	struct proc_file file = { 0 };
-	int err = 0;
+	struct proc_file file;
+	int err = stat_target(search, &file);
 
-	if (*search->query->root)
-		devices_find(search->query->root, target, &file.special);
-	else
-		err = proc_stat(AT_FDCWD, target, &file);
 	if (file.special) {
 		take_device(search, file.special);
 		return;
@@ -238,7 +287,9 @@ static void take_target_path(struct why_search *search)
 	mount = mounts_find(&search->holders.mounts, file.mount);
 	if (!mount)
 		mount = find_named(search);
-	if (mount) {
+	if (mount && file.is_file && !search->query->busy) {
+		take_file(search, mount, &file);
+	} else if (mount) {
 		take_mount(search, mount);
 		note_below(search);
 	} else if (err)

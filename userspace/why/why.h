@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Why a mount or a device is busy: all reasons that can be seen, the most certain
+ * Why a mount, a device or a file is busy: all reasons that can be seen, the most certain
  * first.
  *
  * The kernel's EBUSY is per mount: a bind mount elsewhere does not make an umount
@@ -20,11 +20,19 @@
 
 /**
  * enum why_keeps - what a reason keeps busy
+ * @WHY_LOCK: of a file: it is locked
+ * @WHY_EXEC: its execution: it is a regular file, and open for writing
+ * @WHY_WRITE: writing to it: it is being executed
+ * @WHY_OPEN: it is in use otherwise
  * @WHY_MOUNT: the very mount: an umount of it says EBUSY; and so the device
  * @WHY_DEVICE: the superblock or the device, not this mount
  * @WHY_PERHAPS: one of them, perhaps: its files are not known
  */
 enum why_keeps {
+	WHY_LOCK,
+	WHY_EXEC,
+	WHY_WRITE,
+	WHY_OPEN,
 	WHY_MOUNT,
 	WHY_DEVICE,
 	WHY_PERHAPS,
@@ -74,7 +82,8 @@ struct why_reason {
 
 /**
  * struct why_query - about what
- * @target: a path, which stands for its mount; a block device; or MAJOR:MINOR
+ * @target: a directory or mount point, which stands for its mount; another file; a
+ *	block device; or MAJOR:MINOR
  * @root: prefix of /proc and /sys, "" for the running system
  * @reader: the module's directory, or NULL when it could not be opened
  * @busy: an umount has just failed with EBUSY
@@ -105,8 +114,10 @@ struct why_umount {
 /**
  * struct why - what was found
  * @mount: the mount's id, 0 when the target is a device
- * @path: where that is mounted, or NULL
+ * @path: where that is mounted, or NULL; of a file its own
  * @below: what was asked for, if that is not @path but on it, or NULL
+ * @inode: of a file; otherwise 0
+ * @late: there is something of the module's, or that it has not seen: perhaps a deferral
  * @super: device number of the superblock, 0 when none is mounted
  * @fstype: filesystem type, or NULL
  * @is_block: the target is a block device
@@ -126,6 +137,8 @@ struct why {
 	uint64_t mount;
 	char *path;
 	char *below;
+	uint64_t inode;
+	bool late;
 	dev_t super;
 	char *fstype;
 	bool is_block;

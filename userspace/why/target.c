@@ -292,16 +292,17 @@ static void take_target_path(struct why_search *search)
 	} else if (mount) {
 		take_mount(search, mount);
 		note_below(search);
-	} else if (err)
+	} else if (err) {
 		why_fail(search, error_set(err, "cannot look at %s: %s", target,
 					   strerror(-err)));
-	else
+	} else {
 		why_fail(
 			search,
 			error_set(
 				-ENOENT,
 				"%s is on no mount that can be seen: see /proc/self/mountinfo",
 				target));
+	}
 }
 
 void why_target(struct why_search *search)

@@ -161,6 +161,10 @@ is_status 5 "leftovers in time: the program's status"
 is_json "$err" 'j["outlived"] == 2 and j["late"] == 0 and j["lateness_max_ns"] == 9999999 and j["trustworthy"]' "those of its own processes, and no others"
 is_json "$err" '[(l["id"], l["origin"], l["origin_name"], l["blocks"]) for l in j["tree_leftovers"]] == [(4, 1, "io_uring", ["flock"]), (5, 1, "io_uring", ["flock"])]' "all that is known of them"
 is_json "$err" '"leftovers" not in j and j["differences"]["leftover"] == 3' "apart from those of the whole machine"
+is_json "$err" 'j["mounts"] == [{"device": "8:1", "path": "/"}]' "where their filesystem is mounted"
+start
+dfput run --max-late 10ms --json --root "$root" -- sh -c 'grow leftover=1; leave 4 9999999 $PPID,1; sed -i "s, 8:1 / / , 8:1 / /elsewhere ," "$ROOT/proc/self/mountinfo"'
+is_json "$err" 'j["mounts"] == [{"device": "8:1", "path": "/elsewhere"}]' "now, not when the program was started"
 start
 dfput run --max-late 9ms --root "$root" -- sh -c 'grow leftover=2; leave 4 9999999 $PPID,1; leave 5 3000000 77,$PPID,...; exit 5'
 is_status 3 "one of them late: against"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+
 #include <dfput/words.h>
 
 #include "debugfs/places.h"
@@ -64,7 +66,13 @@ static bool note_place(const struct rows *rows, size_t row, void *context)
 
 void places_load(struct places *places, struct reader *reader)
 {
-	places_parse(places, reader->mountinfo);
+	size_t size;
+	char *mountinfo =
+		reader_host_text(reader, "proc/self/mountinfo", &size);
+
+	/* As it is now, like the superblocks: 'run' and 'watch' go on for long. */
+	places_parse(places, mountinfo);
+	free(mountinfo);
 	if (places->nr)
 		read_supers(reader, note_place, places);
 }

@@ -220,6 +220,7 @@ static void columns_are_chosen(void **state)
 		     "1500 a\\x20b aio 7 -\n");
 	assert_string_equal(view_check_columns(columns, 5, "age,+comm"),
 			    "+comm");
+	assert_null(view_check_columns(columns, 5, "+age,+comm"));
 	assert_string_equal(view_check_columns(columns, 5, "+all,age"),
 			    "all,age");
 	assert_string_equal(view_check_columns(columns, 5, "comm,ag,age"),

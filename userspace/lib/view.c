@@ -406,18 +406,19 @@ static const char *choose_columns(const struct view_column *columns, size_t nr,
 				  const char *list, bool all, size_t *shown,
 				  size_t *nr_shown)
 {
+	bool adds = list && *list == '+';
 	size_t length, found, i;
 
 	*nr_shown = 0;
-	if (!list || *list == '+' || !strcasecmp(list, "all"))
+	if (!list || adds || !strcasecmp(list, "all"))
 		for (i = 0; i < nr; i++)
 			if (all || !(columns[i].kind & VIEW_MORE) ||
-			    (list && *list != '+'))
+			    (list && !adds))
 				shown[(*nr_shown)++] = i;
 	if (!list || !strcasecmp(list, "all"))
 		return NULL;
 	for (;; list += length + 1) {
-		list += *list == '+';
+		list += adds && *list == '+';
 		length = strcspn(list, ",");
 		found = view_find_column(columns, nr, list, length);
 		if (found == nr)

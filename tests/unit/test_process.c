@@ -4,6 +4,9 @@
  */
 #include "cmocka_main.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,7 +29,32 @@ static void ourselves(void **state)
 		now > 60 * NUMBER_NS_PER_SEC ? now - 60 * NUMBER_NS_PER_SEC : 0,
 		now);
 	assert_true(process.most_start >= now);
+	assert_false(process_is_exiting(&process));
 	process_close(&process);
+}
+
+/* A name may look like what follows it, too. */
+static void stat_of(void **state)
+{
+	char path[] = "/tmp/dfput-stat.XXXXXX";
+	static const char line[] =
+		"7 (a) S 1) D 1 7 7 0 -1 4194308 0 0 0 0 1 2 3 4 20 0 1 0 8150 0 0";
+	struct process_stat stat;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, line, sizeof(line) - 1), sizeof(line) - 1);
+	assert_int_equal(process_stat(&stat, AT_FDCWD, path), 0);
+	assert_int_equal(stat.state, 'D');
+	assert_int_equal(stat.start, 8150);
+	assert_true(process_exits(&stat));
+	stat.state = 'Z';
+	assert_false(process_exits(&stat));
+	assert_int_equal(ftruncate(fd, 40), 0);
+	assert_int_equal(process_stat(&stat, AT_FDCWD, path), -EIO);
+	close(fd);
+	unlink(path);
+	assert_int_equal(process_stat(&stat, AT_FDCWD, path), -ENOENT);
 }
 
 static void one_that_ends(void **state)
@@ -71,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ourselves),
+		cmocka_unit_test(stat_of),
 		cmocka_unit_test(one_that_ends),
 		cmocka_unit_test(no_pid),
 	};

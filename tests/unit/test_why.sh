@@ -194,6 +194,22 @@ opens 53 6 9001 'scm_fds: 2\n'
 why --input "$copy" /mnt
 finds 4 '^scm +perhaps +53 sender +6 ' "files in flight"
 
+# in_exit PID STATE FLAGS: a process whose descriptors have gone
+in_exit() {
+	process "$1" 'a) b' 1
+	put "proc/$1/task/$1/stat" "$1 (a) b) $2 1 $1 $1 0 -1 $3 0 0 0 0 1 2 3 4 20 0 1 0 8150 0 0\n"
+	put "proc/$1/task/$1/stack" '[<0>] fuse_wait+0x1/0x2 [fuse]\n[<0>] fuse_flush+0x1/0x2 [fuse]\n'
+}
+machine
+module
+in_exit 55 D 4194308
+in_exit 56 Z 4194308
+in_exit 57 D 4194304
+why --input "$copy" /mnt
+finds 4 '^exit +perhaps +55 a\) b +- fuse_wait < fuse_flush in its exit: which files' "a task in its exit"
+has_not "$out" '56|57' "not one that is through with it, and not one that lives"
+has "$out" '^Cannot tell: /mnt is perhaps kept busy by process 55 \(a\) b\): in its exit; its kernel stack' "and what to do"
+
 # ---- one line a process
 
 machine

@@ -55,8 +55,11 @@ struct waiting {
 static void describe_waiting(const struct waiting *waiting, char text[TEXT])
 {
 	if (waiting->lives)
-		snprintf(text, TEXT, "process %" PRIu64 " lives",
-			 waiting->process.pid);
+		snprintf(text, TEXT, "process %" PRIu64 " %s",
+			 waiting->process.pid,
+			 process_is_exiting(&waiting->process) ?
+				 "is in its exit" :
+				 "lives");
 	else
 		unreleased_text(&waiting->unreleased, text, TEXT);
 }

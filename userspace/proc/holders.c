@@ -25,10 +25,12 @@
 #include <unistd.h>
 
 #include "lib/alloc.h"
+#include "proc/drain.h"
 #include "proc/fdinfo.h"
 #include "proc/fstype.h"
 #include "proc/holders.h"
 #include "proc/proc.h"
+#include "proc/process.h"
 #include "proc/sockets.h"
 
 const char *const holders_kinds[HOLDER_NR_KINDS] = {
@@ -36,7 +38,7 @@ const char *const holders_kinds[HOLDER_NR_KINDS] = {
 	[HOLDER_ROOT] = "root",	    [HOLDER_EXE] = "exe",
 	[HOLDER_MMAP] = "mmap",	    [HOLDER_URING] = "uring",
 	[HOLDER_SOCKET] = "socket", [HOLDER_SCM] = "scm",
-	[HOLDER_DEVICE] = "device",
+	[HOLDER_EXIT] = "exit",	    [HOLDER_DEVICE] = "device",
 };
 
 /**
@@ -401,17 +403,48 @@ static void look_at_descriptor(struct walk *walk, int fd)
 	fdinfo_free(&info);
 }
 
+/* The innermost functions of its kernel stack, where that can be read. */
+static char *describe_place(int thread)
+{
+	char stack[DRAIN_STACK], *rest = stack, *text = alloc_copy(""), *before;
+	const char *function;
+
+	proc_text(thread, "stack", stack, sizeof(stack));
+	for (int i = 0; i < 4 && (function = drain_next(&rest)); i++) {
+		before = text;
+		text = alloc_text("%s%s%s", before, i ? " < " : "", function);
+		free(before);
+	}
+	return text;
+}
+
+/* What it had as descriptors is closed one by one, and seen no more. */
+static void look_at_exit(struct walk *walk)
+{
+	struct holder holder = { .kind = HOLDER_EXIT, .fd = -1 };
+	struct process_stat stat;
+
+	if (process_stat(&stat, walk->thread, "stat") || !process_exits(&stat))
+		return;
+	holder.path = describe_place(walk->thread);
+	add_holder(walk, &holder);
+	free(holder.path);
+}
+
 static void look_at_files(struct walk *walk)
 {
+	bool none = true;
 	DIR *list;
 	int fd;
 
 	note_error(walk, proc_list(walk->thread, "fd", &list));
 	if (!list)
 		return;
-	while ((fd = proc_next(list)) >= 0)
+	for (; (fd = proc_next(list)) >= 0; none = false)
 		look_at_descriptor(walk, fd);
 	closedir(list);
+	if (none)
+		look_at_exit(walk);
 }
 
 /**

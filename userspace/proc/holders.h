@@ -28,6 +28,7 @@
  * @HOLDER_URING: registered with an io_uring ring, which is the descriptor
  * @HOLDER_SOCKET: by a socket, which is the descriptor, as its address
  * @HOLDER_SCM: perhaps: in flight to a socket, which is the descriptor
+ * @HOLDER_EXIT: perhaps: by a task in its exit, whose descriptors are gone
  * @HOLDER_DEVICE: a descriptor of a block device; the device is the superblock's
  * @HOLDER_NR_KINDS: how many there are
  */
@@ -40,6 +41,7 @@ enum holder_kind {
 	HOLDER_URING,
 	HOLDER_SOCKET,
 	HOLDER_SCM,
+	HOLDER_EXIT,
 	HOLDER_DEVICE,
 	HOLDER_NR_KINDS,
 };
@@ -61,7 +63,8 @@ extern const char *const holders_kinds[HOLDER_NR_KINDS];
  * @detached: its mount is in no table: @super is a guess
  * @writes: the file is open for writing by way of this
  * @locks: on it, of this descriptor: see struct fdinfo; or NULL
- * @path: its name, as the kernel has it now
+ * @path: its name, as the kernel has it now; of HOLDER_EXIT, where in the kernel the
+ *	task is
  * @mntns: inode number of the process's mount namespace, 0 if unknown
  * @sure: that it is of @super is seen; otherwise that is likely or, where @super
  *	is 0, not known at all

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process whose end is waited for.
+ * What a process is about, and one whose end is waited for.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -13,38 +14,39 @@
 #include <unistd.h>
 
 #include "lib/number.h"
+#include "proc/proc.h"
 #include "proc/process.h"
 
-/* proc(5): starttime, counted from what follows the name's last parenthesis. */
-#define STARTTIME 20
+/* What follows the name's last parenthesis: state, ppid ... flags ... starttime. */
+#define FIELDS                                                                 \
+	") %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d " \
+	"%*d %*d %" SCNu64
 #define LINE 1024
 
-/* The name may hold anything, also blanks and parentheses. */
-static const char *find_starttime(const char *line)
-{
-	const char *at = strrchr(line, ')');
+/* PF_EXITING of the kernel */
+#define IS_EXITING 0x4U
 
-	for (int field = 0; at && field < STARTTIME; field++)
-		at = strchr(at + 1, ' ');
-	return at;
+int process_stat(struct process_stat *stat, int dir, const char *name)
+{
+	char line[LINE];
+	const char *at;
+	int err = proc_text(dir, name, line, sizeof(line));
+
+	*stat = (struct process_stat){ 0 };
+	if (err)
+		return err;
+	/* The name may hold anything, also blanks and parentheses. */
+	at = strrchr(line, ')');
+	if (at &&
+	    sscanf(at, FIELDS, &stat->state, &stat->flags, &stat->start) == 3)
+		return 0;
+	*stat = (struct process_stat){ 0 };
+	return -EIO;
 }
 
-static int read_starttime(uint64_t pid, uint64_t *ticks)
+bool process_exits(const struct process_stat *stat)
 {
-	char path[NUMBER_TEXT], line[LINE];
-	const char *at;
-	size_t length;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%" PRIu64 "/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return -errno;
-	length = fread(line, 1, sizeof(line) - 1, file);
-	fclose(file);
-	line[length] = '\0';
-	at = find_starttime(line);
-	return at && sscanf(at, "%" SCNu64, ticks) == 1 ? 0 : -EIO;
+	return stat->flags & IS_EXITING && !strchr("ZXx", stat->state);
 }
 
 /*
@@ -67,7 +69,8 @@ static uint64_t earliest_start(uint64_t ticks)
 
 int process_open(struct process *process, uint64_t pid)
 {
-	uint64_t ticks;
+	char path[NUMBER_TEXT + sizeof("/proc//stat")];
+	struct process_stat stat;
 
 	*process = (struct process){
 		.pid = pid,
@@ -80,8 +83,9 @@ int process_open(struct process *process, uint64_t pid)
 	if (process->fd < 0)
 		return errno == ESRCH ? 0 : -errno;
 	/* Whose start that is, is certain only while it lives. */
-	if (!read_starttime(pid, &ticks) && process_lives(process))
-		process->least_start = earliest_start(ticks);
+	snprintf(path, sizeof(path), "/proc/%" PRIu64 "/stat", pid);
+	if (!process_stat(&stat, AT_FDCWD, path) && process_lives(process))
+		process->least_start = earliest_start(stat.start);
 	return 0;
 }
 
@@ -90,6 +94,28 @@ bool process_lives(const struct process *process)
 	struct pollfd event = { .fd = process->fd, .events = POLLIN };
 
 	return process->fd >= 0 && poll(&event, 1, 0) == 0;
+}
+
+bool process_is_exiting(const struct process *process)
+{
+	char name[NUMBER_TEXT + sizeof("/proc//task")];
+	struct process_stat stat;
+	bool exits = false, lives = false;
+	DIR *threads;
+	int tid;
+
+	snprintf(name, sizeof(name), "/proc/%" PRIu64 "/task", process->pid);
+	if (proc_list(AT_FDCWD, name, &threads))
+		return false;
+	while ((tid = proc_next(threads)) >= 0) {
+		snprintf(name, sizeof(name), "%d/stat", tid);
+		if (process_stat(&stat, dirfd(threads), name))
+			continue;
+		exits |= process_exits(&stat);
+		lives |= !(stat.flags & IS_EXITING);
+	}
+	closedir(threads);
+	return exits && !lives && process_lives(process);
 }
 
 void process_close(struct process *process)

@@ -1,13 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A process whose end is waited for, told from others that have had its pid, or
- * will have it.
+ * What a process is about, and one whose end is waited for, told from others that have
+ * had its pid, or will have it.
  */
 #ifndef DFPUT_PROCESS_H
 #define DFPUT_PROCESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/**
+ * struct process_stat - of a thread: see proc(5)
+ * @state: a letter
+ * @flags: of the kernel, for process_exits()
+ * @start: in ticks of the clock, since the machine was started
+ */
+struct process_stat {
+	char state;
+	unsigned int flags;
+	uint64_t start;
+};
+
+/**
+ * process_stat() - read a file such as /proc/PID/stat
+ * @stat: to be filled in, all 0 on error
+ * @dir: descriptor of the directory that @name is below, or AT_FDCWD
+ * @name: of the file
+ *
+ * Return: 0 or a negative errno.
+ */
+int process_stat(struct process_stat *stat, int dir, const char *name);
+
+/* Return: it is in its exit, which is not over: what it still has cannot be seen. */
+bool process_exits(const struct process_stat *stat);
 
 /**
  * struct process - a pid, and when its process can have been started
@@ -39,6 +64,9 @@ int process_open(struct process *process, uint64_t pid);
  * Return: it lives; one that has ended, but was not reaped, does not.
  */
 bool process_lives(const struct process *process);
+
+/* Return: each of its threads is in its exit, or through with it. */
+bool process_is_exiting(const struct process *process);
 
 void process_close(struct process *process);
 

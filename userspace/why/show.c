@@ -36,6 +36,7 @@ static const struct {
 	{ "pending", "the kernel will release it: use dfput wait or umount" },
 	{ "lock",
 	  "a late file, one in flight, a hidden process or nfsd has it" },
+	{ "exit", "in its exit; its kernel stack says what it waits for" },
 	{ "held", "look for sockets, rings and drivers that may have it" },
 	{ "shutdown", "use dfput wait --super" },
 	{ "ring", "the kernel will free it: use dfput wait or umount" },
@@ -80,8 +81,11 @@ static void say_who(const struct why *why, char *text, size_t size)
 	text_append(text, size, ")");
 	if (others)
 		text_append(text, size, " and %zu more", others);
-	text_append(text, size, ": end %s, or have %s let go",
-		    others ? "them" : "it", others ? "them" : "it");
+	if (*find_advice(first->kind))
+		text_append(text, size, ": %s", find_advice(first->kind));
+	else
+		text_append(text, size, ": end %s, or have %s let go",
+			    others ? "them" : "it", others ? "them" : "it");
 }
 
 static const char *name_target(const struct why *why, char text[TEXT])

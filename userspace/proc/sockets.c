@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/alloc.h"
+#include "proc/netns.h"
 #include "proc/proc.h"
 #include "proc/sockets.h"
 
@@ -38,33 +38,20 @@ static void parse_socket(struct sockets *sockets, char *line)
 		add_socket(sockets, inode, line + at);
 }
 
-static void read_net_unix(struct sockets *sockets, int dir)
+static bool read_net_unix(int dir, uint64_t netns, void *sockets)
 {
 	FILE *file = proc_file_open(dir, "net/unix");
 	char *line = NULL;
 	size_t room = 0;
 
+	(void)netns;
 	if (!file)
-		return;
+		return false;
 	while (getline(&line, &room, file) > 0)
 		parse_socket(sockets, line);
 	free(line);
 	fclose(file);
-}
-
-static void scan_process_sockets(struct sockets *sockets, int dir)
-{
-	uint64_t netns;
-
-	if (proc_namespace(dir, "ns/net", &netns))
-		return;
-	for (size_t i = 0; i < sockets->nr_netns; i++)
-		if (sockets->netns[i] == netns)
-			return;
-	sockets->netns =
-		alloc_more(sockets->netns, sockets->nr_netns, sizeof(netns));
-	sockets->netns[sockets->nr_netns++] = netns;
-	read_net_unix(sockets, dir);
+	return true;
 }
 
 static int compare_inode(const void *one, const void *other)
@@ -76,22 +63,8 @@ static int compare_inode(const void *one, const void *other)
 
 void sockets_scan(struct sockets *sockets, const char *root)
 {
-	char name[32];
-	int pid, dir;
-	DIR *list;
-
 	*sockets = (struct sockets){ 0 };
-	if (proc_list_root(root, &list))
-		return;
-	while ((pid = proc_next(list)) >= 0) {
-		snprintf(name, sizeof(name), "%d", pid);
-		dir = proc_open(dirfd(list), name);
-		if (dir < 0)
-			continue;
-		scan_process_sockets(sockets, dir);
-		close(dir);
-	}
-	closedir(list);
+	netns_each(root, read_net_unix, sockets);
 	if (sockets->nr)
 		qsort(sockets->socket, sockets->nr, sizeof(*sockets->socket),
 		      compare_inode);
@@ -113,6 +86,5 @@ void sockets_free(struct sockets *sockets)
 	for (size_t i = 0; i < sockets->nr; i++)
 		free(sockets->socket[i].path);
 	free(sockets->socket);
-	free(sockets->netns);
 	*sockets = (struct sockets){ 0 };
 }

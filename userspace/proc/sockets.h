@@ -23,14 +23,10 @@ struct sockets_socket {
  * struct sockets - all of them
  * @socket: sorted by inode
  * @nr: how many
- * @netns: inode numbers of the network namespaces
- * @nr_netns: how many
  */
 struct sockets {
 	struct sockets_socket *socket;
 	size_t nr;
-	uint64_t *netns;
-	size_t nr_netns;
 };
 
 /**

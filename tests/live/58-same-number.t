@@ -17,29 +17,6 @@ cleanup() {
 }
 trap 'cleanup; fresh' EXIT
 
-# fly [FILE]: a process opens it, or an eventfd, sends it to a socket of its parent, and
-# ends. 46 is sendmsg(2), 290 eventfd2(2), 1 and 1 are SOL_SOCKET and SCM_RIGHTS.
-fly() {
-	# shellcheck disable=SC2016 # that is Perl
-	hold perl -MSocket -MPOSIX=_exit -e '
-		socketpair(my $to, my $from, AF_UNIX, SOCK_STREAM, 0) || die;
-		if (!fork) {
-			my ($file, $fd);
-			if (@ARGV) {
-				open($file, "<", $ARGV[0]) || die;
-				$fd = fileno($file);
-			} else {
-				$fd = syscall(290, 0, 0);
-			}
-			my $byte = pack("Pq", "x", 1);
-			my $control = pack("QiiiI", 20, 1, 1, $fd, 0);
-			my $message = pack("QLLPQPQiI", 0, 0, 0, $byte, 1, $control, 24, 0, 0);
-			_exit(syscall(46, fileno($from), $message, 0) == 1 ? 0 : 1);
-		}
-		wait;
-		sleep' "$@"
-}
-
 held_number() {
 	[ -n "$(column held pid inode "$1")" ]
 }
@@ -51,7 +28,8 @@ try() {
 	is "$1: the same number" "$(stat -c %i "$4")" "$number"
 	hold sh -c "exec 8<'$4' && exec sleep 1000"
 	wait_for 30 runs "$holder" sleep
-	fly "$3"
+	# shellcheck disable=SC2016 # that is Perl
+	fly 'open(FILE, "<", $ARGV[0]) || die; fileno(FILE)' "$3"
 	ok "$1: something holds the file of an ended process" wait_for 30 held_number "$number"
 	dfput wait --mount "$2" --timeout 2 --json >"$TMPDIR/said"
 	is "$1: wait cannot tell" $? 4
@@ -91,7 +69,7 @@ held_eventfd() {
 }
 
 hold perl -e 'syscall(290, 0, 0); sleep'
-fly
+fly 'syscall(290, 0, 0)'
 ok 'eventfd: something holds that of an ended process' wait_for 30 held_eventfd
 dfput wait --all --timeout 2 --json >"$TMPDIR/said"
 is 'eventfd: wait cannot tell' $? 4

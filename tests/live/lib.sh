@@ -151,6 +151,24 @@ hold() {
 	holders+=("$holder")
 }
 
+# fly PERL [ARGUMENT...]: a process does that, which returns a descriptor, sends it to a
+# socket of its parent, and ends. 46 is sendmsg(2), 1 and 1 are SOL_SOCKET and SCM_RIGHTS.
+fly() {
+	# shellcheck disable=SC2016 # that is Perl
+	hold perl -MSocket -MPOSIX=_exit -e '
+		socketpair(my $to, my $from, AF_UNIX, SOCK_STREAM, 0) || die;
+		my $open = eval "sub { " . shift(@ARGV) . " }" || die;
+		if (!fork) {
+			my $fd = $open->();
+			my $byte = pack("Pq", "x", 1);
+			my $control = pack("QiiiI", 20, 1, 1, $fd, 0);
+			my $message = pack("QLLPQPQiI", 0, 0, 0, $byte, 1, $control, 24, 0, 0);
+			_exit(syscall(46, fileno($from), $message, 0) == 1 ? 0 : 1);
+		}
+		wait;
+		sleep' "$@"
+}
+
 # release: all that were held
 release() {
 	[ ${#holders[@]} = 0 ] || kill "${holders[@]}"

@@ -22,20 +22,20 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct workload *const workloads[] = {
-	&workload_plain,	&workload_aio_rw,
-	&workload_aio_poll,	&workload_uring_files,
-	&workload_uring_direct, &workload_uring_sqpoll,
-	&workload_uring_poll,	&workload_uring_read,
-	&workload_uring_zombie, &workload_unix_gc,
-	&workload_shared,	&workload_forks,
-	&workload_vforks,	&workload_flock,
-	&workload_leader_first, &workload_last_thread,
-	&workload_exec_ring,	&workload_exec_kept,
-	&workload_exec_parent,	&workload_exec_registered,
-	&workload_traced,	&workload_orphan,
-	&workload_umount,	&workload_watch,
-	&workload_frozen,	&workload_crowd,
-	&workload_fsload,
+	&workload_plain,	   &workload_aio_rw,
+	&workload_aio_poll,	   &workload_uring_files,
+	&workload_uring_direct,	   &workload_uring_sqpoll,
+	&workload_uring_poll,	   &workload_uring_read,
+	&workload_uring_zombie,	   &workload_uring_listen,
+	&workload_unix_gc,	   &workload_shared,
+	&workload_forks,	   &workload_vforks,
+	&workload_flock,	   &workload_leader_first,
+	&workload_last_thread,	   &workload_exec_ring,
+	&workload_exec_kept,	   &workload_exec_parent,
+	&workload_exec_registered, &workload_traced,
+	&workload_orphan,	   &workload_umount,
+	&workload_watch,	   &workload_frozen,
+	&workload_crowd,	   &workload_fsload,
 };
 
 enum kind {

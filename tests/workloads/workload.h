@@ -170,6 +170,7 @@ extern const struct workload workload_uring_files;
 extern const struct workload workload_uring_direct;
 extern const struct workload workload_uring_sqpoll;
 extern const struct workload workload_uring_poll;
+extern const struct workload workload_uring_listen;
 extern const struct workload workload_uring_read;
 extern const struct workload workload_uring_zombie;
 extern const struct workload workload_unix_gc;

@@ -520,6 +520,139 @@ why --input "$copy" "$target"
 finds 0 "^loop +open .* $target +backing file of /dev/loop3" "a loop device"
 has_not "$out" loop4 "not another's"
 
+# ---- ports
+
+# socket NAMESPACE TABLE ADDRESS STATE TIMER INODE: port 8080, in a process's network namespace
+socket() {
+	local file=$root/proc/$1/net/$2
+	mkdir -p "$(dirname "$file")"
+	echo "   0: $3:1F90 0100007F:C350 $4 00000000:00000000 03:$5 00000000     0        0 $6 1 0 100 0 0 10 0" >>"$file"
+}
+
+# opens_socket PID FD INODE
+opens_socket() {
+	link "proc/$1/task/$1/fd/$2" "socket:[$3]"
+	put "proc/$1/task/$1/fdinfo/$2" 'pos:\t0\nflags:\t02\nmnt_id:\t8\n'
+}
+
+# net: init in our network namespace, and process 95 in another
+net() {
+	machine
+	module
+	link proc/self/ns/net 'net:[7]'
+	link proc/1/ns/net 'net:[7]'
+	process 95 boxed 1
+	link proc/95/ns/net 'net:[8]'
+	for process in 1 95; do
+		put "proc/$process/net/tcp" ''
+		put "proc/$process/net/udp" ''
+	done
+}
+
+net
+rm "$root"/proc/1/net/*
+why --input "$copy" --port udp:53
+finds 4 '^Not seen: sockets of this network namespace' "sockets that cannot be read"
+for word in 0 65536 x tcp: sctp:80 tcp:80x ''; do
+	dfput why --port "$word"
+	is_status 1 "not a port: '$word'"
+done
+dfput why --port 80 /mnt
+is_status 2 "a port and a path"
+net
+socket 1 udp 0100007F 07 00000000 400
+why --input "$copy" --port udp:53
+finds 3 '^Nothing keeps port udp:53 busy; no deferral has it\.$' "nobody has another port"
+why --input "$copy" --port 53
+finds 4 '^Not seen: TCP sockets that are bound and do not listen' "of a TCP port that is not certain"
+
+process 96 server 1
+socket 1 tcp 00000000 0A 00000000 401
+socket 1 tcp 0100007F 06 00000F2B 0
+socket 1 tcp 0100007F 06 00000064 0
+socket 1 tcp6 0000000000000000FFFF00000100007F 01 00000000 402
+opens_socket 96 3 401
+opens_socket 96 4 402
+opens_socket 96 5 403
+why --input "$copy" --port tcp:8080
+finds 0 '^Port tcp:8080 is held by process 96 \(server\): end it, or have it let go; this is no deferral\.$' "a living process"
+has "$out" '^fd +port +96 server +3-4 tcp:0\.0\.0\.0:8080 +open, LISTEN, inode 401; and 1 more$' "its sockets"
+has "$out" '^protocol port .* 2 sockets in TIME_WAIT +.*its last timer ends in 38\.830s' "and those that nobody has"
+has "$out" '^4 sockets in 2 network namespaces, 2 of them without a file$' "what was looked at"
+why --json --input "$copy" --port tcp:8080
+is_json "$out" 'j["port"] == "tcp:8080" and j["path"] is None and j["verdict"] == "found" and [(r["kind"], r["keeps"], r["fd"], r["what"]) for r in j["reasons"]][:2] == [("fd", "port", 3, "tcp:0.0.0.0:8080"), ("fd", "port", 4, "tcp:[::ffff:127.0.0.1]:8080")]' "as JSON"
+why --port tcp:8080
+finds 0 'this is no deferral\.$' "for that no module is needed"
+why --input "$copy" --port 8080
+finds 0 '^5 sockets in 2 ' "tcp and udp"
+has "$out" 'who has 1 socket more' "and who has that of udp is not seen"
+has_not "$out" 'no deferral' "so perhaps it is one"
+
+net
+socket 1 tcp 0100007F 06 00000F2B 0
+socket 1 tcp 0100007F 01 00000000 0
+why --port tcp:8080
+finds 0 '^Port tcp:8080 is held by 1 socket in TIME_WAIT \(protocol\): wait, or use SO_REUSEADDR; this is no deferral\.$' "the protocol alone"
+
+net
+socket 1 tcp 00000000 0A 00000000 401
+socket 1 tcp 00000000 06 00000000 0
+why --input "$copy" --port tcp:8080
+finds 3 '^Port tcp:8080 is busy, or was, for no reason that dfput can see\.$' "a socket that nobody is seen to have"
+why --port tcp:8080
+finds 4 'or, without the module, a deferral' "which may be a deferral"
+process 97 ring 1
+put proc/97/task/97/fdinfo/5 'pos:\t0\nflags:\t02\nmnt_id:\t8\nUserFiles:\t1\n    0: socket:[401]\n'
+link proc/97/task/97/fd/5 'anon_inode:[io_uring]'
+why --input "$copy" --port tcp:8080
+finds 0 '^Port tcp:8080 is held by process 97 \(ring\)' "registered with a ring"
+has "$out" '^uring +port +97 ring +5 tcp:0\.0\.0\.0:8080 +registered with this ring, LISTEN' "which one"
+rm -r "$root/proc/97"
+row rings 1 7000 working exit 90 5 0 1 - dead
+why --input "$copy" --port tcp:8080
+finds 4 '^Cannot tell: port tcp:8080 is perhaps kept busy by a ring of io_uring of ended process 90 \(dead\)' "or a ring's"
+row held 9000000 exit 7 8:1 401 ext4 2 m1 write 88 5 0 1 - job
+row held 9000000 exit 7 0:8 402 sockfs 2 m1 listen 88 5 0 1 - job
+why --input "$copy" --port tcp:8080
+is_status 4 "neither another file of that number nor another socket"
+row held 9000000 exit 7 0:8 401 sockfs 2 m1 listen 88 5 0 1 - job
+why --input "$copy" --port tcp:8080
+finds 0 '^Port tcp:8080 is held by inode 401 of ended process 88 \(job\) \(held\): look for sockets' "held"
+has_not "$out" 'perhaps|no deferral' "which is known to be the reason"
+table held age_ns kind exit_ns device inode fstype super mount blocks pid start_ns uid cgroup reapers comm
+row pending 1500 queued kthread 0:8 401 sockfs 2 0 9 kworker/0:1 1 4321 job 5 m1
+why --input "$copy" --port tcp:8080
+finds 0 '^Port tcp:8080 is held by 1 socket of ended process 4321 \(job\) \(pending\): the kernel will release it' "on the list"
+
+net
+socket 95 tcp 00000000 0A 00000000 500
+opens_socket 95 3 500
+why --input "$copy" --port tcp:8080
+finds 4 '^fd +elsewhere +95 boxed +3 .* LISTEN, inode 500, in network namespace 8$' "in another network namespace"
+has "$out" '^Cannot tell: nothing is seen to keep port tcp:8080 busy' "is no reason here"
+socket 95 udp 00000000 07 00000000 500
+why --input "$copy" --port udp:8080
+finds 3 '^Nothing keeps port udp:8080 busy here; no deferral has it\.$' "which is in nobody's way here"
+
+exec 3< <(exec python3 -c '
+import signal, socket
+listens, binds = socket.socket(), socket.socket()
+for one in listens, binds:
+	one.bind(("127.0.0.1", 0))
+listens.listen()
+print(listens.getsockname()[1], binds.getsockname()[1], flush=True)
+signal.pause()')
+pid=$!
+read -r listens binds <&3
+dfput why --port "tcp:$listens"
+finds 0 "^Port tcp:$listens is held by process $pid \\(python3.*no deferral" "of this machine: a server"
+dfput why --port "tcp:$binds"
+finds 4 "^Cannot tell: port tcp:$binds is perhaps kept busy by a TCP socket that is bound and does not listen" "and what only a bind finds"
+kill $pid
+wait $pid
+dfput why --port "tcp:$binds"
+finds 3 "^Nothing keeps port tcp:$binds busy; no deferral has it" "in the end it is free"
+
 # ---- a module that lacks, or says, what is not understood
 
 machine

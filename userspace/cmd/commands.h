@@ -27,8 +27,9 @@ struct options;
 	  "[--] PROGRAM [ARGUMENT...]", "",                                    \
 	  "max-late report log-fd verdict-fd repeat tap all rules root",       \
 	  "run a program and tell which files outlived it")                    \
-	X(why, "Answers", cmd_why, 1, "PATH|DEV", "", "all input root",        \
-	  "what keeps a mount, a device or a file busy")                       \
+	X(why, "Answers", cmd_why, 1, "PATH|DEV|--port N", "",                 \
+	  "port all input root",                                               \
+	  "what keeps a mount, a device, a file or a port busy")               \
 	X(doctor, "Answers", cmd_doctor, 0, "", "", "input root",              \
 	  "what is in the way of measuring, and how to fix it")                \
 	X(record, "Answers", cmd_record, 1, "-t 0 DIR|FILE.tar", "",           \
@@ -73,12 +74,13 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 #define DFPUT_MEMBERS_WHY(X, C)                                         \
 	X(C, path, text, "the mount point, or the file")                \
 	X(C, inode, number, "of the file, if it is of one")             \
+	X(C, port, text, "instead: the port, as it was asked for")      \
 	X(C, device, text, "major:minor of the superblock")             \
 	X(C, fstype, text, "filesystem type")                           \
 	X(C, block_devices, texts, "major:minor of those below it")     \
 	X(C, reasons, reasons, "the most certain first")                \
 	X(C, busy, text,                                                \
-	  "known to be: mount, device, or was at its last umount")      \
+	  "known to be: mount, device, port; was: at its last umount")  \
 	X(C, last_umount_result, text, "of the mount: 0, or the error") \
 	X(C, last_umount_why, text, "as why in umounts")                \
 	X(C, verdict, text, "found, nothing or unknown")

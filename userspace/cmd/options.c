@@ -60,6 +60,8 @@ const struct option_row option_rows[] = {
 	ROW("stuck", 0, "T", TIME, stuck, NULL,
 	    "exit with 3 if a file queued T ago is being released"),
 	ROW("all", 0, NULL, FLAG, all, NULL, "leave nothing out"),
+	ROW("port", 0, "N", TEXT, port, NULL,
+	    "a port here, tcp:N or udp:N, instead: who has it?"),
 	ROW("mount", 0, "P", TEXT, mount, NULL,
 	    "for late files of P and for rings, not for its users"),
 	ROW("super", 0, "DEV", TEXT, super, NULL,

@@ -95,6 +95,7 @@ struct options {
 	/* UINT64_MAX if not given. */
 	uint64_t timeout;
 	bool all;
+	const char *port;
 	const char *mount;
 	const char *super;
 	uint64_t pid;

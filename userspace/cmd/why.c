@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dfput why: what keeps a mount, a device or a file busy.
+ * dfput why: what keeps a mount, a device, a file or a port busy.
  */
 #include "cmd/cmd.h"
 #include "debugfs/header.h"
 #include "lib/error.h"
 #include "why/why.h"
 
-static int show_why(const struct options *options, const char *target,
-		    struct reader *reader, struct view *view)
+static int show_why(const struct options *options, struct reader *reader,
+		    struct view *view)
 {
 	const struct why_query query = {
-		.target = target,
+		.target = options->argv[0],
+		.port = options->port,
 		.root = options->root,
 		.reader = reader,
 	};
@@ -39,9 +40,9 @@ int cmd_why(const struct options *options)
 	if (options->input && !*options->root)
 		return options_usage(
 			"why: --input needs --root: processes of this machine are not those of the copy");
-	if (options->argc != 1)
+	if (options->argc != !options->port)
 		return options_usage(
-			"why: which one? A path, a block device, or MAJOR:MINOR");
+			"why: which one? A path, a block device, MAJOR:MINOR, or --port");
 	view_begin(&view, stdout, options->json);
 	/* Without the module, all but what it alone sees can be told. */
 	readable = !reader_open(&reader, options->input, options->root);
@@ -50,8 +51,7 @@ int cmd_why(const struct options *options)
 		status = STATUS_FAILED;
 	} else {
 		header_show(&reader, options->command->name, &view);
-		status = show_why(options, options->argv[0],
-				  readable ? &reader : NULL, &view);
+		status = show_why(options, readable ? &reader : NULL, &view);
 	}
 	if (cmd_end(options, &reader, &view))
 		status = STATUS_FAILED;

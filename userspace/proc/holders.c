@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <search.h>
@@ -287,6 +288,26 @@ static const struct mounts_mount *find_mount(const struct walk *walk,
 	return holder->sure || strcmp(mount->target, "/") ? mount : NULL;
 }
 
+/* Return: whether that is the name of a socket that is asked for. */
+static bool add_socket(struct walk *walk, enum holder_kind kind, int fd,
+		       const char *name)
+{
+	struct holder holder = {
+		.kind = kind,
+		.fd = fd,
+		.path = (char *)name,
+		.sure = true,
+	};
+
+	if (!walk->query->ports || !name ||
+	    sscanf(name, "socket:[%" SCNu64 "]", &holder.inode) != 1 ||
+	    !ports_find(walk->query->ports, holder.inode))
+		return false;
+	if (is_first(walk, &holder))
+		add_holder(walk, &holder);
+	return true;
+}
+
 static void add_registered(struct walk *walk, int fd, const char *path)
 {
 	struct holder holder = {
@@ -297,6 +318,8 @@ static void add_registered(struct walk *walk, int fd, const char *path)
 	const struct mounts_mount *mount;
 	struct proc_file file;
 
+	if (add_socket(walk, HOLDER_URING, fd, path))
+		return;
 	mount = find_mount(walk, &holder, &file);
 	if (mount && !is_wanted_super(walk, mount->super))
 		return;
@@ -346,16 +369,24 @@ static void add_in_flight(struct walk *walk, int fd, const struct fdinfo *info)
 }
 
 /* A mount namespace may live on because of nothing but a descriptor. */
-static void look_at_namespace(struct walk *walk, const char *link)
+static void look_at_namespace(struct walk *walk, const char *text)
 {
-	char *text = proc_link(walk->thread, link);
 	struct holders *holders = walk->holders;
 
 	if (text && !strncmp(text, "mnt:[", strlen("mnt:[")))
 		holders->nr_mntns += !mounts_has_mntns(
 			&holders->mounts,
 			strtoull(text + strlen("mnt:["), NULL, 10));
-	free(text);
+}
+
+/* What is on a mount of the kernel's own, and has nothing but this name. */
+static void look_at_name(struct walk *walk, int fd, const char *link)
+{
+	char *name = proc_link(walk->thread, link);
+
+	look_at_namespace(walk, name);
+	add_socket(walk, HOLDER_FD, fd, name);
+	free(name);
 }
 
 static void look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
@@ -369,6 +400,8 @@ static void look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
 	if (!is_worth_a_look(walk, mount))
 		return;
 	snprintf(link, sizeof(link), "fd/%d", fd);
+	if (!mount)
+		look_at_name(walk, fd, link);
 	err = proc_stat(walk->thread, link, &file);
 	/* Some filesystems refuse even root: then fdinfo has to be enough. */
 	if (proc_is_gone(err) || (err && !mount)) {
@@ -378,8 +411,6 @@ static void look_at_file(struct walk *walk, int fd, const struct fdinfo *info)
 	file.mount = info->mount ? info->mount : file.mount;
 	/* As the module has it; stat(2) may be told another one. */
 	file.inode = info->inode ? info->inode : file.inode;
-	if (!mount)
-		look_at_namespace(walk, link);
 	if (file.is_socket && !mount)
 		add_address(walk, fd, file.inode);
 	else

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "proc/mounts.h"
+#include "proc/ports.h"
 
 /**
  * enum holder_kind - how a file is held
@@ -133,6 +134,7 @@ struct holders {
  *	of a layer, so each mapping is asked which mount it is of
  * @block: block devices, whose descriptors are HOLDER_DEVICE; or NULL
  * @nr_blocks: how many
+ * @ports: sockets, whose descriptors are HOLDER_FD or HOLDER_URING; or NULL
  */
 struct holders_query {
 	const char *root;
@@ -142,6 +144,7 @@ struct holders_query {
 	bool overlay;
 	const dev_t *block;
 	size_t nr_blocks;
+	const struct ports *ports;
 };
 
 /**

@@ -52,7 +52,7 @@ static bool load_rows(struct why_search *search, const char *file,
 }
 
 /* The first columns of tables that files or umounts of superblocks are in. */
-enum { DEVICE, INODE };
+enum { DEVICE, INODE, FSTYPE };
 
 /* Is this the superblock of the target? */
 static bool is_super(const struct rows *rows, size_t row, void *context)
@@ -65,12 +65,29 @@ static bool is_super(const struct rows *rows, size_t row, void *context)
 		       devices_text(super, search->why->super));
 }
 
+/* Is this file a socket of the port? Then it is known who has that. */
+static bool is_of_port(const struct rows *rows, size_t row,
+		       const struct why_search *search)
+{
+	struct ports_socket *socket = NULL;
+
+	if (rows_is(rows, row, FSTYPE, search->why->fstype))
+		socket = ports_find(&search->why->ports,
+				    rows_number(rows, row, INODE));
+	if (!socket || !socket->ours)
+		return false;
+	socket->found = true;
+	return true;
+}
+
 /* And, if the target is a file, this one? */
 static bool is_target(const struct rows *rows, size_t row, void *context)
 {
 	const struct why_search *search = context;
 	uint64_t inode = search->why->inode;
 
+	if (search->why->port)
+		return is_of_port(rows, row, search);
 	return is_super(rows, row, context) &&
 	       (!inode || rows_number(rows, row, INODE) == inode);
 }
@@ -109,6 +126,8 @@ static bool is_away(const struct rows *umounts, const char *mount)
 static enum why_keeps judge_mount(const struct why_search *search,
 				  const struct rows *umounts, const char *mount)
 {
+	if (search->why->port)
+		return WHY_PORT;
 	if (search->why->inode)
 		return fstype_has_unique_inodes(search->why->fstype) ?
 			       WHY_OPEN :
@@ -119,15 +138,15 @@ static enum why_keeps judge_mount(const struct why_search *search,
 }
 
 enum {
-	PENDING_CAUSE = INODE + 1,
+	PENDING_CAUSE = FSTYPE + 1,
 	PENDING_OWNER,
 	PENDING_COMM,
 	PENDING_MOUNT,
 	PENDING_AGE,
 };
-static const char *const pending_names[] = { "device",	"#inode",     "cause",
-					     "#owner",	"owner_comm", "mount",
-					     "#age_ns", NULL };
+static const char *const pending_names[] = { "device", "#inode",  "fstype",
+					     "cause",  "#owner",  "owner_comm",
+					     "mount",  "#age_ns", NULL };
 
 /* There can be thousands: those of one process and mount are one reason. */
 static int compare_reasons(const struct rows *rows, size_t one, size_t other)
@@ -185,7 +204,7 @@ static void add_pending(struct why_search *search, const struct rows *rows,
 {
 	char what[NUMBER_TEXT], age[NUMBER_TEXT];
 	uint64_t owner = rows_number(rows, first, PENDING_OWNER);
-	bool ours = is_super(rows, first, search);
+	bool ours = is_target(rows, first, (void *)search);
 	const struct why_reason reason = {
 		.kind = "pending",
 		.keeps = ours ? judge_mount(search, umounts,
@@ -199,7 +218,7 @@ static void add_pending(struct why_search *search, const struct rows *rows,
 		.what = what,
 	};
 
-	number_count(what, nr, "file");
+	number_count(what, nr, search->why->port ? "socket" : "file");
 	number_ns_short(age, rows_number(rows, first, PENDING_AGE));
 	why_add(search, &reason,
 		"on the kernel's list of deferred files, cause %s, for %s%s%s",
@@ -225,10 +244,10 @@ static void look_at_pending(struct why_search *search,
 	rows_free(&rows);
 }
 
-enum { HELD_AGE = INODE + 1, HELD_MOUNT, HELD_PID, HELD_COMM, HELD_FSTYPE };
-static const char *const held_names[] = { "device", "#inode", "#age_ns",
-					  "mount",  "#pid",   "comm",
-					  "fstype", NULL };
+enum { HELD_AGE = FSTYPE + 1, HELD_MOUNT, HELD_PID, HELD_COMM };
+static const char *const held_names[] = { "device",  "#inode", "fstype",
+					  "#age_ns", "mount",  "#pid",
+					  "comm",    NULL };
 
 static void add_held(struct why_search *search, const struct rows *rows,
 		     const struct rows *umounts, size_t row, bool perhaps)
@@ -265,7 +284,7 @@ static void look_at_held(struct why_search *search, const struct rows *umounts)
 		return;
 	for (size_t row = 0; row < rows.nr; row++) {
 		answer = holders_hold(&search->holders,
-				      rows_text(&rows, row, HELD_FSTYPE),
+				      rows_text(&rows, row, FSTYPE),
 				      search->why->super,
 				      rows_number(&rows, row, INODE));
 		if (answer != HOLDERS_ONE)
@@ -419,6 +438,8 @@ void why_module(struct why_search *search)
 	size_t before = why->nr + why->nr_unseen;
 	struct rows umounts = { 0 };
 
+	if (why_port_is_clear(why))
+		return;
 	if (!search->query->reader) {
 		why->late = true;
 		why_unseen(

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/alloc.h"
+#include "lib/number.h"
 #include "proc/proc.h"
 #include "proc/who.h"
 #include "why/search.h"
@@ -53,6 +54,17 @@ static char *describe_mount(const struct why_search *search,
 			  (unsigned long long)mount->mntns);
 }
 
+static char *describe_socket(const struct ports_socket *socket)
+{
+	char space[NUMBER_TEXT];
+
+	return alloc_text(", %s, inode %llu%s%s", ports_states[socket->state],
+			  (unsigned long long)socket->inode,
+			  socket->ours ? "" : ", in network namespace ",
+			  socket->ours ? "" :
+					 number_text(space, socket->netns));
+}
+
 /* What is special about it, by kind. */
 static const char *const remarks[HOLDER_NR_KINDS] = {
 	[HOLDER_FD] = "open",
@@ -84,8 +96,13 @@ static enum why_keeps judge_file(const struct why_search *search,
 static enum why_keeps judge_holder(const struct why_search *search,
 				   const struct holder *holder)
 {
+	const struct ports_socket *socket;
+
 	if (search->why->inode)
 		return judge_file(search, holder);
+	socket = ports_find(&search->why->ports, holder->inode);
+	if (socket)
+		return socket->ours ? WHY_PORT : WHY_ELSEWHERE;
 	if (!holder->sure && holder->kind != HOLDER_DEVICE)
 		return WHY_PERHAPS;
 	if (holder->kind == HOLDER_DEVICE)
@@ -115,6 +132,8 @@ static void find_whose(const struct why_search *search, pid_t pid,
 static void add_process(struct why_search *search, const struct holder *holder,
 			const struct whose *whose)
 {
+	struct ports_socket *socket =
+		ports_find(&search->why->ports, holder->inode);
 	const struct why_reason reason = {
 		.kind = holders_kinds[holder->kind],
 		.keeps = judge_holder(search, holder),
@@ -124,9 +143,12 @@ static void add_process(struct why_search *search, const struct holder *holder,
 		.user = whose->user,
 		.unit = whose->unit,
 		.fd = holder->fd,
-		.what = *holder->path ? holder->path : NULL,
+		.what = socket	      ? socket->name :
+			*holder->path ? holder->path :
+					NULL,
 	};
-	char *on = describe_mount(search, holder);
+	char *on = socket ? describe_socket(socket) :
+			    describe_mount(search, holder);
 	char *locks = why_describe_locks(holder->locks);
 	const char *writing = "";
 	char thread[32] = "";
@@ -134,6 +156,8 @@ static void add_process(struct why_search *search, const struct holder *holder,
 	if (holder->writes && search->why->inode)
 		writing = holder->kind == HOLDER_MMAP ? ", open for writing" :
 							" for writing";
+	if (socket)
+		socket->found = true;
 	if (holder->tid != holder->pid)
 		snprintf(thread, sizeof(thread), ", by thread %d",
 			 (int)holder->tid);
@@ -169,7 +193,7 @@ void why_live(struct why_search *search)
 	const struct holders *holders = &search->holders;
 	struct whose whose = { 0 };
 
-	for (enum why_keeps level = WHY_LOCK; level <= WHY_PERHAPS; level++)
+	for (enum why_keeps level = WHY_LOCK; level <= WHY_ELSEWHERE; level++)
 		for (size_t i = 0; i < holders->nr; i++) {
 			const struct holder *holder = &holders->holder[i];
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Why a mount or a device is busy: the parts that look, in the order of their
+ * Why something is busy: the parts that look, in the order of their
  * certainty, and what is made of it.
  */
 #include <blkid.h>
@@ -35,9 +35,12 @@ void why_add(struct why_search *search, const struct why_reason *reason,
 	size_t at = why->nr;
 	va_list args;
 
+	if (reason->keeps == WHY_PERHAPS && why_port_is_clear(why))
+		return;
 	why->reason = alloc_more(why->reason, why->nr, sizeof(*added));
 	/* Who has a file's lock is more than who has it open. */
-	while (why->inode && at && why->reason[at - 1].keeps > reason->keeps)
+	while ((why->inode || why->port) && at &&
+	       why->reason[at - 1].keeps > reason->keeps)
 		at--;
 	added = &why->reason[at];
 	memmove(added + 1, added, (why->nr++ - at) * sizeof(*added));
@@ -49,7 +52,7 @@ void why_add(struct why_search *search, const struct why_reason *reason,
 	va_start(args, format);
 	added->detail = alloc_vtext(format, args);
 	va_end(args);
-	why->found += reason->keeps != WHY_PERHAPS;
+	why->found += reason->keeps < WHY_PERHAPS;
 	why->found_mount += reason->keeps == WHY_MOUNT;
 }
 
@@ -76,6 +79,7 @@ static void scan_holders(struct why_search *search)
 			   !strcmp(search->why->fstype, "overlay"),
 		.block = search->why->block,
 		.nr_blocks = search->why->nr_blocks,
+		.ports = search->why->port ? &search->why->ports : NULL,
 	};
 	int err;
 
@@ -94,6 +98,9 @@ static void say_unseen(struct why_search *search)
 	const struct holders *holders = &search->holders;
 	char count[NUMBER_TEXT];
 
+	/* Nobody has what is free. */
+	if (why_port_is_clear(search->why) && !search->why->found)
+		return;
 	if (holders->nr_unseen)
 		why_unseen(search, "%s could not be looked at%s",
 			   number_count(count, holders->nr_unseen, "process"),
@@ -192,9 +199,10 @@ static void check_target(struct why_search *search)
 static void run_parts(struct why_search *search)
 {
 	static void (*const parts[])(struct why_search *) = {
-		why_target, why_super,	scan_holders, why_live,
-		why_locks,  why_mounts, why_devices,  why_module,
-		try_device, say_unseen, blame_kernel, check_target,
+		why_target,    why_super,  scan_holders, why_live,
+		why_locks,     why_mounts, why_devices,	 why_module,
+		why_port_rest, try_device, say_unseen,	 blame_kernel,
+		check_target,
 	};
 
 	for (size_t i = 0; !search->err && i < NR(parts); i++)
@@ -237,6 +245,8 @@ void why_free(struct why *why)
 		free(why->unseen[i]);
 	free(why->reason);
 	free(why->unseen);
+	ports_free(&why->ports);
+	free(why->port);
 	free(why->path);
 	free(why->below);
 	free(why->fstype);

@@ -48,13 +48,17 @@ bool why_is_block(const struct why *why, dev_t device);
  */
 enum why_keeps why_keeps(const struct why_search *search, uint64_t id);
 
+/* Return: it is a port, and it is known who has each of its sockets here. */
+bool why_port_is_clear(const struct why *why);
+
 /* Return: locks of a holder, for people, each behind a comma; for free(3). */
 char *why_describe_locks(const char *locks);
 
 /*
  * The parts, in the order in which they run: what the target is; which superblock
  * a device has that is mounted nowhere; living processes; locks on a file; mounts on it,
- * or of the same superblock; other users in the kernel; what the module has seen.
+ * or of the same superblock; other users in the kernel; what the module has seen; what
+ * of a port nobody else has.
  */
 void why_target(struct why_search *search);
 void why_super(struct why_search *search);
@@ -63,5 +67,9 @@ void why_locks(struct why_search *search);
 void why_mounts(struct why_search *search);
 void why_devices(struct why_search *search);
 void why_module(struct why_search *search);
+void why_port_rest(struct why_search *search);
+
+/* Instead of why_target(). */
+void why_port(struct why_search *search);
 
 #endif /* DFPUT_SEARCH_H */

@@ -2,6 +2,7 @@
 /*
  * Reasons, for people: first what to do, then a line for each process.
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,8 @@ static const struct {
 	{ "held", "look for sockets, rings and drivers that may have it" },
 	{ "shutdown", "use dfput wait --super" },
 	{ "ring", "the kernel will free it: use dfput wait or umount" },
+	{ "bound", "whose it is the kernel does not tell" },
+	{ "protocol", "wait, or use SO_REUSEADDR" },
 };
 
 static const char *find_advice(const char *kind)
@@ -67,7 +70,11 @@ static void say_who(const struct why *why, char *text, size_t size)
 
 	*text = '\0';
 	if (!first->living) {
-		text_append(text, size, "%s (%s)%s%s", first->what, first->kind,
+		text_append(text, size, "%s", first->what);
+		if (why->port && first->pid)
+			text_append(text, size, " of ended process %d (%s)",
+				    (int)first->pid, first->comm);
+		text_append(text, size, " (%s)%s%s", first->kind,
 			    *find_advice(first->kind) ? ": " : "",
 			    find_advice(first->kind));
 		return;
@@ -94,22 +101,27 @@ static const char *name_target(const struct why *why, char text[TEXT])
 
 	if (why->path)
 		snprintf(text, TEXT, "%s", why->path);
+	else if (why->port)
+		snprintf(text, TEXT, "port %s", why->port);
 	else
 		snprintf(text, TEXT, "device %s",
 			 devices_text(super, why->super));
 	return text;
 }
 
-static char *sentence_of_file(const struct why *why, const char *who)
+/* Of a file or a port. */
+static char *sentence_of_one(const struct why *why, const char *target,
+			     const char *who)
 {
 	static const char *const verbs[] = {
 		[WHY_LOCK] = "locked",
 		[WHY_EXEC] = "open for writing",
 		[WHY_WRITE] = "being executed",
 		[WHY_OPEN] = "in use",
+		[WHY_PORT] = "held",
 	};
 
-	return alloc_text("%s is %s by %s%s", why->path,
+	return alloc_text("%s is %s by %s%s", target,
 			  verbs[why->reason[0].keeps], who,
 			  why->late ? "" : "; this is no deferral");
 }
@@ -120,8 +132,8 @@ static char *sentence_of_found(const struct why *why, const char *target,
 	bool mount = !why->path || why->found_mount;
 
 	*color = mount || why->inode ? COLOR_BAD : COLOR_GOOD;
-	if (why->inode)
-		return sentence_of_file(why, who);
+	if (why->inode || why->port)
+		return sentence_of_one(why, target, who);
 	return alloc_text(
 		mount ? "%s is kept busy by %s" :
 			"%s can be unmounted, but its filesystem stays in use by %s",
@@ -145,11 +157,13 @@ char *why_sentence(const struct why *why, enum color *color)
 			target);
 	if (status == STATUS_AGAINST) {
 		*color = COLOR_GOOD;
-		return alloc_text(
-			"Nothing keeps %s busy%s", target,
-			why->inode && !why->late ? "; no deferral has it" : "");
+		return alloc_text("Nothing keeps %s busy%s%s", target,
+				  why->nr ? " here" : "",
+				  (why->inode || why->port) && !why->late ?
+					  "; no deferral has it" :
+					  "");
 	}
-	if (why->nr)
+	if (why->nr && why->reason[0].keeps != WHY_ELSEWHERE)
 		return alloc_text("Cannot tell: %s is perhaps kept busy by %s",
 				  target, who);
 	return alloc_text(
@@ -162,8 +176,24 @@ void why_say(const struct why *why, struct view *view)
 	enum color color;
 	char *sentence = why_sentence(why, &color);
 
+	/* A path stays as it is. */
+	if (why->port)
+		*sentence = (char)toupper(*sentence);
 	view_verdict(view, color, "%s.", sentence);
 	free(sentence);
+}
+
+static void show_port(const struct why *why, struct view *view)
+{
+	char sockets[NUMBER_TEXT], spaces[NUMBER_TEXT];
+	size_t closed = 0;
+
+	for (size_t i = 0; i < why->ports.nr; i++)
+		closed += !why->ports.socket[i].inode;
+	number_count(sockets, why->ports.nr, "socket");
+	number_count(spaces, why->ports.nr_netns, "network namespace");
+	view_note(view, "%s in %s, %zu of them without a file", sockets, spaces,
+		  closed);
 }
 
 static void show_target(const struct why *why, struct view *view)
@@ -173,6 +203,7 @@ static void show_target(const struct why *why, struct view *view)
 	if (why->super)
 		devices_text(super, why->super);
 	view_text(view, "path", why->path);
+	view_text(view, "port", why->port);
 	if (why->inode)
 		view_number(view, "inode", why->inode);
 	view_text(view, "device", why->super ? super : NULL);
@@ -184,7 +215,9 @@ static void show_target(const struct why *why, struct view *view)
 	if (why->below)
 		view_note(view, "%s is no mount point; it is on %s.",
 			  why->below, why->path);
-	if (why->inode)
+	if (why->port)
+		show_port(why, view);
+	else if (why->inode)
 		view_note(view, "%s: inode %" PRIu64 " of %s on device %s",
 			  why->path, why->inode, why->fstype, super);
 	else if (why->path)
@@ -197,8 +230,9 @@ static void show_target(const struct why *why, struct view *view)
 			  super);
 }
 
-static const char *const keeps[] = { "lock",  "exec",	"write",  "open",
-				     "mount", "device", "perhaps" };
+static const char *const keeps[] = { "lock",   "exec",	  "write",
+				     "open",   "port",	  "mount",
+				     "device", "perhaps", "elsewhere" };
 
 static void show_all(const struct why *why, struct view *view)
 {
@@ -427,7 +461,8 @@ static void show_last_umount(const struct why *why, struct view *view)
 
 void why_show(const struct why *why, bool all, struct view *view)
 {
-	static const char *const busy[] = { NULL, "device", "was", "mount" };
+	static const char *const busy[] = { NULL, "device", "port", "was",
+					    "mount" };
 	static const char *const status[] = {
 		[STATUS_OK] = "found",
 		[STATUS_AGAINST] = "nothing",

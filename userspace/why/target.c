@@ -308,8 +308,13 @@ static void take_target_path(struct why_search *search)
 void why_target(struct why_search *search)
 {
 	dev_t device;
-	int err = mounts_scan(&search->holders.mounts, search->query->root);
+	int err;
 
+	if (search->query->port) {
+		why_port(search);
+		return;
+	}
+	err = mounts_scan(&search->holders.mounts, search->query->root);
 	if (err)
 		why_fail(search,
 			 error_set(err, "cannot read %s/proc: %s",

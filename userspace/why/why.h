@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Why a mount, a device or a file is busy: all reasons that can be seen, the most certain
- * first.
+ * Why a mount, a device, a file or a port is busy: all reasons that can be seen, the
+ * most certain first.
  *
  * The kernel's EBUSY is per mount: a bind mount elsewhere does not make an umount
  * fail, but keeps the superblock, and with it the device, alive. So each reason
@@ -17,6 +17,7 @@
 
 #include "debugfs/parse.h"
 #include "lib/view.h"
+#include "proc/ports.h"
 
 /**
  * enum why_keeps - what a reason keeps busy
@@ -24,18 +25,22 @@
  * @WHY_EXEC: its execution: it is a regular file, and open for writing
  * @WHY_WRITE: writing to it: it is being executed
  * @WHY_OPEN: it is in use otherwise
+ * @WHY_PORT: a port: a bind to it says EADDRINUSE
  * @WHY_MOUNT: the very mount: an umount of it says EBUSY; and so the device
  * @WHY_DEVICE: the superblock or the device, not this mount
  * @WHY_PERHAPS: one of them, perhaps: its files are not known
+ * @WHY_ELSEWHERE: nothing here: the port of another network namespace
  */
 enum why_keeps {
 	WHY_LOCK,
 	WHY_EXEC,
 	WHY_WRITE,
 	WHY_OPEN,
+	WHY_PORT,
 	WHY_MOUNT,
 	WHY_DEVICE,
 	WHY_PERHAPS,
+	WHY_ELSEWHERE,
 };
 
 /**
@@ -43,12 +48,15 @@ enum why_keeps {
  * @WHY_NOT_KNOWN: nothing
  * @WHY_DEVICE_BUSY: the device: it is mounted nowhere, but cannot be opened
  *	exclusively, or its superblock lives on
+ * @WHY_PORT_BUSY: the port: a bind said EADDRINUSE just now, or it is not seen who has
+ *	a socket of it
  * @WHY_WAS_BUSY: the mount was, when it was last unmounted: the reason may have gone
  * @WHY_MOUNT_BUSY: the mount: an umount said EBUSY just now
  */
 enum why_busy {
 	WHY_NOT_KNOWN,
 	WHY_DEVICE_BUSY,
+	WHY_PORT_BUSY,
 	WHY_WAS_BUSY,
 	WHY_MOUNT_BUSY,
 };
@@ -56,7 +64,8 @@ enum why_busy {
 /**
  * struct why_reason - one reason
  * @kind: of enum holder_kind, or child, mount, overlay, holder, partition, loop,
- *	swap, export, pending, held, shutdown, ring, kernel: see dfput(8)
+ *	swap, export, pending, held, shutdown, ring, bound, protocol, kernel: see
+ *	dfput(8)
  * @keeps: what
  * @living: a living process holds it
  * @pid: the process, 0 if it is none
@@ -84,6 +93,7 @@ struct why_reason {
  * struct why_query - about what
  * @target: a directory or mount point, which stands for its mount; another file; a
  *	block device; or MAJOR:MINOR
+ * @port: instead of that, a port: see ports_parse(); or NULL
  * @root: prefix of /proc and /sys, "" for the running system
  * @reader: the module's directory, or NULL when it could not be opened
  * @busy: an umount has just failed with EBUSY
@@ -93,6 +103,7 @@ struct why_reason {
  */
 struct why_query {
 	const char *target;
+	const char *port;
 	const char *root;
 	struct reader *reader;
 	bool busy;
@@ -117,6 +128,8 @@ struct why_umount {
  * @path: where that is mounted, or NULL; of a file its own
  * @below: what was asked for, if that is not @path but on it, or NULL
  * @inode: of a file; otherwise 0
+ * @port: if the target is one, as it was asked for; otherwise NULL
+ * @ports: its sockets
  * @late: there is something of the module's, or that it has not seen: perhaps a deferral
  * @super: device number of the superblock, 0 when none is mounted
  * @fstype: filesystem type, or NULL
@@ -126,7 +139,7 @@ struct why_umount {
  * @nr_blocks: how many
  * @reason: most certain first
  * @nr: how many
- * @found: how many of them are more than perhaps
+ * @found: how many of them are more than perhaps, and here
  * @found_mount: how many of these keep the mount
  * @busy: what is known to be busy: see enum why_busy
  * @umount: the last one of the superblock
@@ -138,6 +151,8 @@ struct why {
 	char *path;
 	char *below;
 	uint64_t inode;
+	char *port;
+	struct ports ports;
 	bool late;
 	dev_t super;
 	char *fstype;

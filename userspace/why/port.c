@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Why a port is in use: its sockets, who has each, and those that the protocol alone
+ * still has. Sockets of other network namespaces are in nobody's way here, but told.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/alloc.h"
+#include "lib/error.h"
+#include "lib/number.h"
+#include "proc/ports.h"
+#include "why/search.h"
+
+/* Closed, and without a file: the protocol has them until a timer ends. */
+static const unsigned int closed_states[] = {
+	PORTS_TIME_WAIT, PORTS_FIN_WAIT1, PORTS_FIN_WAIT2,
+	PORTS_CLOSING,	 PORTS_LAST_ACK,
+};
+
+bool why_port_is_clear(const struct why *why)
+{
+	const struct ports *ports = &why->ports;
+
+	if (!why->port || why->busy)
+		return false;
+	for (size_t i = 0; i < ports->nr; i++)
+		if (ports->socket[i].ours && ports->socket[i].inode &&
+		    !ports->socket[i].found)
+			return false;
+	return true;
+}
+
+static int bind_any(int family, uint16_t port)
+{
+	const struct sockaddr_in any = {
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+	};
+	const struct sockaddr_in6 any6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+	};
+	bool six = family == AF_INET6;
+	int fd, off = 0, err = 0;
+
+	fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (six)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+	if (bind(fd,
+		 six ? (const struct sockaddr *)&any6 :
+		       (const struct sockaddr *)&any,
+		 six ? sizeof(any6) : sizeof(any)))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static void add_bound(struct why_search *search)
+{
+	const struct why_reason reason = {
+		.kind = "bound",
+		.keeps = WHY_PERHAPS,
+		.fd = -1,
+		.what = "a TCP socket that is bound and does not listen",
+	};
+
+	search->why->busy = WHY_PORT_BUSY;
+	search->why->late = true;
+	why_add(search, &reason,
+		"a bind fails with EADDRINUSE, and no table of /proc has a socket");
+}
+
+/* A TCP socket that is only bound is in no table: so ask, for a moment. */
+static void try_bind(struct why_search *search)
+{
+	const struct ports *ports = &search->why->ports;
+	int err;
+
+	if (ports->protocol && strcmp(ports->protocol, "tcp"))
+		return;
+	if (*search->query->root) {
+		why_unseen(
+			search,
+			"TCP sockets that are bound and do not listen: they are in no table of /proc");
+		return;
+	}
+	err = bind_any(AF_INET6, (uint16_t)ports->port);
+	if (err && err != -EADDRINUSE && err != -EACCES)
+		err = bind_any(AF_INET, (uint16_t)ports->port);
+	if (err == -EADDRINUSE)
+		add_bound(search);
+	else if (err)
+		why_unseen(search, "a bind could not be tried: %s",
+			   strerror(-err));
+}
+
+void why_port(struct why_search *search)
+{
+	struct why *why = search->why;
+	bool any = false;
+
+	if (!ports_parse(&why->ports, search->query->port)) {
+		why_fail(
+			search,
+			error_set(
+				-EINVAL,
+				"'%s' is not a port, such as tcp:80, udp:53 or 8080",
+				search->query->port));
+		return;
+	}
+	why->port = alloc_copy(search->query->port);
+	why->fstype = alloc_copy("sockfs");
+	ports_scan(&why->ports, search->query->root);
+	if (!why->ports.own_seen)
+		why_unseen(
+			search,
+			"sockets of this network namespace: no /proc/PID/net can be read");
+	for (size_t i = 0; i < why->ports.nr; i++)
+		any |= why->ports.socket[i].ours &&
+		       !strcmp(why->ports.socket[i].protocol, "tcp");
+	if (!any)
+		try_bind(search);
+}
+
+static void add_closed(struct why_search *search, unsigned int state)
+{
+	const struct ports *ports = &search->why->ports;
+	char count[NUMBER_TEXT], timer[NUMBER_TEXT];
+	struct why_reason reason = {
+		.kind = "protocol",
+		.keeps = WHY_PORT,
+		.fd = -1,
+	};
+	unsigned long last = 0;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < ports->nr; i++) {
+		const struct ports_socket *socket = &ports->socket[i];
+
+		if (!socket->ours || socket->inode || socket->state != state)
+			continue;
+		nr++;
+		if (socket->timer > last)
+			last = socket->timer;
+	}
+	if (!nr)
+		return;
+	number_count(count, nr, "socket");
+	number_ns_short(timer, last * 10000000ULL);
+	reason.what = alloc_text("%s in %s", count, ports_states[state]);
+	why_add(search, &reason,
+		"closed, and no file: only the protocol has them, its last timer ends in %s; a bind succeeds if it and they have SO_REUSEADDR",
+		timer);
+	free(reason.what);
+}
+
+/* After all who may have a socket: a timer matters only if nobody else does. */
+void why_port_rest(struct why_search *search)
+{
+	struct why *why = search->why;
+	char count[NUMBER_TEXT];
+	size_t nr = 0;
+
+	if (!why->port)
+		return;
+	for (size_t i = 0; i < why->ports.nr; i++)
+		nr += why->ports.socket[i].ours && why->ports.socket[i].inode &&
+		      !why->ports.socket[i].found;
+	if (nr && why->found)
+		why_unseen(search, "who has %s more of this port",
+			   number_count(count, nr, "socket"));
+	why->late |= nr;
+	if (nr)
+		why->busy = WHY_PORT_BUSY;
+	for (size_t i = 0; !nr && i < NR(closed_states); i++)
+		add_closed(search, closed_states[i]);
+}

@@ -26,6 +26,8 @@ enum verdict uring_init(struct report *report, struct io_uring *ring,
 		return report_skip(
 			report,
 			"io_uring is not permitted (kernel.io_uring_disabled, seccomp)");
+	if (err == -EINVAL && params->flags)
+		return report_skip(report, "this kernel has no such io_uring");
 	if (err < 0)
 		return report_fail(report, "no io_uring for %u requests: %s",
 				   entries, strerror(-err));

@@ -38,6 +38,7 @@ struct options {
 	enum op op;
 	const char *dir;
 	const char *device;
+	const char *taskrun;
 	bool same;
 	bool live;
 	bool closed;
@@ -70,6 +71,7 @@ enum option_bit {
 	USES_URING = 1 << 16,
 	USES_WATCHED = 1 << 17,
 	USES_UMOUNT = 1 << 18,
+	USES_TASKRUN = 1 << 19,
 };
 
 /*
@@ -172,6 +174,7 @@ extern const struct workload workload_uring_sqpoll;
 extern const struct workload workload_uring_poll;
 extern const struct workload workload_uring_listen;
 extern const struct workload workload_uring_read;
+extern const struct workload workload_uring_wait;
 extern const struct workload workload_uring_zombie;
 extern const struct workload workload_unix_gc;
 extern const struct workload workload_shared;

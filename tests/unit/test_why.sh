@@ -194,6 +194,16 @@ opens 53 6 9001 'scm_fds: 2\n'
 why --input "$copy" /mnt
 finds 4 '^scm +perhaps +53 sender +6 ' "files in flight"
 
+machine
+module
+process 54 watcher 1
+opens 54 7 9001 'fanotify flags:0 event-flags:0\nfanotify mnt_id:2332 mflags:0 mask:20 ignored_mask:0\n'
+opens 54 8 9001 'fanotify flags:0 event-flags:0\nfanotify ino:c sdev:800011 mflags:0 mask:20 ignored_mask:0\n'
+opens 54 9 9001 'fanotify flags:200 event-flags:0\nfanotify sdev:800011 mflags:0 mask:20 ignored_mask:0\n'
+opens 54 10 9001 'fanotify flags:0 event-flags:0\nfanotify sdev:800001 mflags:0 mask:20 ignored_mask:0\n'
+why --input "$copy" /mnt
+finds 4 '^fanotify +perhaps +54 watcher +7-8 - +watches it: events' "fanotify groups that watch the mount, and a file; not one without references"
+
 # in_exit PID STATE FLAGS: a process whose descriptors have gone
 in_exit() {
 	process "$1" 'a) b' 1

@@ -8,6 +8,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+/**
+ * struct fdinfo_mark - what an fanotify group watches
+ * @mount: id of the mount, if it is one; otherwise 0
+ * @super: device number of the superblock, or of the file's; otherwise 0
+ */
+struct fdinfo_mark {
+	uint64_t mount;
+	dev_t super;
+};
 
 /**
  * struct fdinfo - a descriptor
@@ -17,6 +28,8 @@
  * @locks: on its file, by way of this descriptor, one a line, as /proc/locks has them
  *	behind their number; NULL: none
  * @in_flight: how many files are in flight to it: it is an AF_UNIX socket
+ * @mark: of an fanotify group whose unread events hold files
+ * @nr_marks: how many
  * @registered: files that are registered with it: it is a ring of io_uring. Paths
  *	or, on older kernels, names
  * @nr_registered: how many of them are listed
@@ -28,6 +41,8 @@ struct fdinfo {
 	uint64_t flags;
 	char *locks;
 	uint64_t in_flight;
+	struct fdinfo_mark *mark;
+	size_t nr_marks;
 	char **registered;
 	size_t nr_registered;
 	bool is_busy;

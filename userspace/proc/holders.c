@@ -35,11 +35,17 @@
 #include "proc/sockets.h"
 
 const char *const holders_kinds[HOLDER_NR_KINDS] = {
-	[HOLDER_FD] = "fd",	    [HOLDER_CWD] = "cwd",
-	[HOLDER_ROOT] = "root",	    [HOLDER_EXE] = "exe",
-	[HOLDER_MMAP] = "mmap",	    [HOLDER_URING] = "uring",
-	[HOLDER_SOCKET] = "socket", [HOLDER_SCM] = "scm",
-	[HOLDER_EXIT] = "exit",	    [HOLDER_DEVICE] = "device",
+	[HOLDER_FD] = "fd",
+	[HOLDER_CWD] = "cwd",
+	[HOLDER_ROOT] = "root",
+	[HOLDER_EXE] = "exe",
+	[HOLDER_MMAP] = "mmap",
+	[HOLDER_URING] = "uring",
+	[HOLDER_SOCKET] = "socket",
+	[HOLDER_SCM] = "scm",
+	[HOLDER_FANOTIFY] = "fanotify",
+	[HOLDER_EXIT] = "exit",
+	[HOLDER_DEVICE] = "device",
 };
 
 /**
@@ -368,6 +374,24 @@ static void add_in_flight(struct walk *walk, int fd, const struct fdinfo *info)
 		add_holder(walk, &holder);
 }
 
+/* Whether there are unread events, and of which files, only its reader can know. */
+static void add_marks(struct walk *walk, int fd, const struct fdinfo *info)
+{
+	struct holder holder = { .kind = HOLDER_FANOTIFY, .fd = fd };
+	const struct mounts_mount *mount;
+
+	for (size_t i = 0; i < info->nr_marks; i++) {
+		mount = mounts_find(&walk->holders->mounts,
+				    info->mark[i].mount);
+		holder.mount = mount ? mount->id : 0;
+		holder.super = mount ? mount->super : info->mark[i].super;
+		if (!is_wanted_super(walk, holder.super))
+			continue;
+		add_holder(walk, &holder);
+		return;
+	}
+}
+
 /* A mount namespace may live on because of nothing but a descriptor. */
 static void look_at_namespace(struct walk *walk, const char *text)
 {
@@ -431,6 +455,7 @@ static void look_at_descriptor(struct walk *walk, int fd)
 		look_at_file(walk, fd, &info);
 	add_ring(walk, fd, &info);
 	add_in_flight(walk, fd, &info);
+	add_marks(walk, fd, &info);
 	fdinfo_free(&info);
 }
 

@@ -20,7 +20,7 @@
 #include "proc/ports.h"
 
 /**
- * enum holder_kind - how a file is held
+ * enum holder_kind - how a file is held; from @HOLDER_SCM on, it is not known which
  * @HOLDER_FD: by a file descriptor
  * @HOLDER_CWD: as the working directory
  * @HOLDER_ROOT: as the root directory
@@ -29,8 +29,10 @@
  * @HOLDER_URING: registered with an io_uring ring, which is the descriptor
  * @HOLDER_SOCKET: by a socket, which is the descriptor, as its address
  * @HOLDER_SCM: perhaps: in flight to a socket, which is the descriptor
+ * @HOLDER_FANOTIFY: perhaps: by unread events of a group that watches it, which is the
+ *	descriptor
  * @HOLDER_EXIT: perhaps: by a task in its exit, whose descriptors are gone
- * @HOLDER_DEVICE: a descriptor of a block device; the device is the superblock's
+ * @HOLDER_DEVICE: none: a descriptor of a block device; the device is the superblock's
  * @HOLDER_NR_KINDS: how many there are
  */
 enum holder_kind {
@@ -42,6 +44,7 @@ enum holder_kind {
 	HOLDER_URING,
 	HOLDER_SOCKET,
 	HOLDER_SCM,
+	HOLDER_FANOTIFY,
 	HOLDER_EXIT,
 	HOLDER_DEVICE,
 	HOLDER_NR_KINDS,

@@ -38,8 +38,7 @@ static char *describe_mount(const struct why_search *search,
 	const struct mounts_mount *mount;
 
 	mount = mounts_find(&search->holders.mounts, holder->mount);
-	if (holder->kind == HOLDER_SCM || holder->kind == HOLDER_EXIT ||
-	    holder->kind == HOLDER_DEVICE || (mount && mount == search->mount))
+	if (holder->kind >= HOLDER_SCM || (mount && mount == search->mount))
 		return alloc_copy("");
 	if (!holder->mount)
 		return alloc_copy(", on which mount is not known");
@@ -76,6 +75,8 @@ static const char *const remarks[HOLDER_NR_KINDS] = {
 	[HOLDER_SOCKET] = "address of this socket",
 	[HOLDER_SCM] =
 		"files are in flight to this socket, whose they are is not known",
+	[HOLDER_FANOTIFY] =
+		"watches it: events that it has not read hold files",
 	[HOLDER_EXIT] =
 		"in its exit: which files it still has to close is not seen",
 	[HOLDER_DEVICE] = "the block device itself is open",

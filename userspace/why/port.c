@@ -3,12 +3,9 @@
  * Why a port is in use: its sockets, who has each, and those that the protocol alone
  * still has. Sockets of other network namespaces are in nobody's way here, but told.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "lib/alloc.h"
 #include "lib/error.h"
@@ -35,75 +32,10 @@ bool why_port_is_clear(const struct why *why)
 	return true;
 }
 
-static int bind_any(int family, uint16_t port)
-{
-	const struct sockaddr_in any = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-	};
-	const struct sockaddr_in6 any6 = {
-		.sin6_family = AF_INET6,
-		.sin6_port = htons(port),
-	};
-	bool six = family == AF_INET6;
-	int fd, off = 0, err = 0;
-
-	fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (six)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-	if (bind(fd,
-		 six ? (const struct sockaddr *)&any6 :
-		       (const struct sockaddr *)&any,
-		 six ? sizeof(any6) : sizeof(any)))
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-static void add_bound(struct why_search *search)
-{
-	const struct why_reason reason = {
-		.kind = "bound",
-		.keeps = WHY_PERHAPS,
-		.fd = -1,
-		.what = "a TCP socket that is bound and does not listen",
-	};
-
-	search->why->busy = WHY_PORT_BUSY;
-	search->why->late = true;
-	why_add(search, &reason,
-		"a bind fails with EADDRINUSE, and no table of /proc has a socket");
-}
-
-/* A TCP socket that is only bound is in no table: so ask, for a moment. */
-static void try_bind(struct why_search *search)
-{
-	const struct ports *ports = &search->why->ports;
-	int err;
-
-	if (ports->protocol && strcmp(ports->protocol, "tcp"))
-		return;
-	if (*search->query->root) {
-		why_unseen(
-			search,
-			"TCP sockets that are bound and do not listen: they are in no table of /proc");
-		return;
-	}
-	err = bind_any(AF_INET6, (uint16_t)ports->port);
-	if (err && err != -EADDRINUSE && err != -EACCES)
-		err = bind_any(AF_INET, (uint16_t)ports->port);
-	if (err == -EADDRINUSE)
-		add_bound(search);
-	else if (err)
-		why_unseen(search, "a bind could not be tried: %s",
-			   strerror(-err));
-}
-
 void why_port(struct why_search *search)
 {
 	struct why *why = search->why;
+	const char *protocol;
 	bool any = false;
 
 	if (!ports_parse(&why->ports, search->query->port)) {
@@ -125,8 +57,12 @@ void why_port(struct why_search *search)
 	for (size_t i = 0; i < why->ports.nr; i++)
 		any |= why->ports.socket[i].ours &&
 		       !strcmp(why->ports.socket[i].protocol, "tcp");
-	if (!any)
-		try_bind(search);
+	protocol = why->ports.protocol;
+	/* To try a bind would for a moment be in others' way. */
+	if (!any && (!protocol || !strcmp(protocol, "tcp")))
+		why_unseen(
+			search,
+			"TCP sockets that are bound and do not listen: they are in no table of /proc");
 }
 
 static void add_closed(struct why_search *search, unsigned int state)

@@ -41,7 +41,6 @@ static const struct {
 	{ "held", "look for sockets, rings and drivers that may have it" },
 	{ "shutdown", "use dfput wait --super" },
 	{ "ring", "the kernel will free it: use dfput wait or umount" },
-	{ "bound", "whose it is the kernel does not tell" },
 	{ "protocol", "wait, or use SO_REUSEADDR" },
 };
 

@@ -48,8 +48,7 @@ enum why_keeps {
  * @WHY_NOT_KNOWN: nothing
  * @WHY_DEVICE_BUSY: the device: it is mounted nowhere, but cannot be opened
  *	exclusively, or its superblock lives on
- * @WHY_PORT_BUSY: the port: a bind said EADDRINUSE just now, or it is not seen who has
- *	a socket of it
+ * @WHY_PORT_BUSY: the port: it is not seen who has a socket of it
  * @WHY_WAS_BUSY: the mount was, when it was last unmounted: the reason may have gone
  * @WHY_MOUNT_BUSY: the mount: an umount said EBUSY just now
  */
@@ -64,8 +63,7 @@ enum why_busy {
 /**
  * struct why_reason - one reason
  * @kind: of enum holder_kind, or child, mount, overlay, holder, partition, loop,
- *	swap, export, pending, held, shutdown, ring, bound, protocol, kernel: see
- *	dfput(8)
+ *	swap, export, pending, held, shutdown, ring, protocol, kernel: see dfput(8)
  * @keeps: what
  * @living: a living process holds it
  * @pid: the process, 0 if it is none

@@ -635,6 +635,16 @@ why --input "$copy" --port tcp:8080
 finds 0 '^Port tcp:8080 is held by 1 socket of ended process 4321 \(job\) \(pending\): the kernel will release it' "on the list"
 
 net
+process 96 server 1
+for state in 0A 01 01; do
+	socket 1 tcp 00000000 $state 00000000 401
+done
+opens_socket 96 3 401
+why --input "$copy" --port tcp:8080
+finds 0 'end it, or have it let go; this is no deferral\.$' "subflows of MPTCP have one inode"
+has_not "$out" 'more of this port' "and who has one has all"
+
+net
 socket 95 tcp 00000000 0A 00000000 500
 opens_socket 95 3 500
 why --input "$copy" --port tcp:8080

@@ -105,6 +105,7 @@ static void read_table(struct ports *ports, const struct table *table,
 		ports->socket =
 			alloc_more(ports->socket, ports->nr, sizeof(socket));
 		ports->socket[ports->nr++] = socket;
+		ports->nr_missing += socket.ours && socket.inode;
 	}
 	free(line);
 }
@@ -158,6 +159,21 @@ struct ports_socket *ports_find(const struct ports *ports, uint64_t inode)
 		return NULL;
 	return bsearch(&key, ports->socket, ports->nr, sizeof(key),
 		       compare_inode);
+}
+
+void ports_found(struct ports *ports, const struct ports_socket *socket)
+{
+	size_t at = (size_t)(socket - ports->socket);
+
+	if (socket->found)
+		return;
+	while (at && ports->socket[at - 1].inode == socket->inode)
+		at--;
+	for (; at < ports->nr && ports->socket[at].inode == socket->inode;
+	     at++) {
+		ports->socket[at].found = true;
+		ports->nr_missing -= ports->socket[at].ours;
+	}
 }
 
 void ports_free(struct ports *ports)

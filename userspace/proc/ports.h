@@ -27,14 +27,15 @@ extern const char *const ports_states[PORTS_NR_STATES];
 
 /**
  * struct ports_socket - a socket
- * @inode: its inode number; 0: it has no file, as the protocol alone has it
+ * @inode: its inode number, which subflows of MPTCP share; 0: it has no file, as the
+ *	protocol alone has it
  * @netns: inode number of its network namespace
  * @ours: that is the one of the caller
  * @protocol: tcp or udp
  * @state: of enum ports_state
  * @timer: hundredths of a second until the protocol does something
  * @name: protocol and local address
- * @found: for the caller: it is known who has it
+ * @found: it is known who has it
  */
 struct ports_socket {
 	uint64_t inode;
@@ -53,6 +54,7 @@ struct ports_socket {
  * @port: the port
  * @socket: sorted by inode
  * @nr: how many
+ * @nr_missing: of the caller's namespace, with a file, and not found yet
  * @nr_netns: network namespaces that were looked at
  * @own: inode number of the caller's
  * @own_seen: which is one of them
@@ -62,6 +64,7 @@ struct ports {
 	unsigned int port;
 	struct ports_socket *socket;
 	size_t nr;
+	size_t nr_missing;
 	size_t nr_netns;
 	uint64_t own;
 	bool own_seen;
@@ -79,6 +82,9 @@ void ports_scan(struct ports *ports, const char *root);
 
 /* Return: the socket of that inode number, or NULL; never one without a file. */
 struct ports_socket *ports_find(const struct ports *ports, uint64_t inode);
+
+/* It is known who has this one, and so all of its inode number. */
+void ports_found(struct ports *ports, const struct ports_socket *socket);
 
 void ports_free(struct ports *ports);
 

@@ -76,7 +76,7 @@ static bool is_of_port(const struct rows *rows, size_t row,
 				    rows_number(rows, row, INODE));
 	if (!socket || !socket->ours)
 		return false;
-	socket->found = true;
+	ports_found(&search->why->ports, socket);
 	return true;
 }
 

@@ -21,15 +21,7 @@ static const unsigned int closed_states[] = {
 
 bool why_port_is_clear(const struct why *why)
 {
-	const struct ports *ports = &why->ports;
-
-	if (!why->port || why->busy)
-		return false;
-	for (size_t i = 0; i < ports->nr; i++)
-		if (ports->socket[i].ours && ports->socket[i].inode &&
-		    !ports->socket[i].found)
-			return false;
-	return true;
+	return why->port && !why->busy && !why->ports.nr_missing;
 }
 
 void why_port(struct why_search *search)
@@ -102,13 +94,10 @@ void why_port_rest(struct why_search *search)
 {
 	struct why *why = search->why;
 	char count[NUMBER_TEXT];
-	size_t nr = 0;
+	size_t nr = why->ports.nr_missing;
 
 	if (!why->port)
 		return;
-	for (size_t i = 0; i < why->ports.nr; i++)
-		nr += why->ports.socket[i].ours && why->ports.socket[i].inode &&
-		      !why->ports.socket[i].found;
 	if (nr && why->found)
 		why_unseen(search, "who has %s more of this port",
 			   number_count(count, nr, "socket"));

@@ -158,7 +158,7 @@ static void add_process(struct why_search *search, const struct holder *holder,
 		writing = holder->kind == HOLDER_MMAP ? ", open for writing" :
 							" for writing";
 	if (socket)
-		socket->found = true;
+		ports_found(&search->why->ports, socket);
 	if (holder->tid != holder->pid)
 		snprintf(thread, sizeof(thread), ", by thread %d",
 			 (int)holder->tid);

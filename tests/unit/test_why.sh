@@ -466,7 +466,20 @@ finds 0 "^$target is locked by flock \\(WRITE\\) \\(lock\\): a late file, one in
 has "$out" '^lock +lock +4321 .* no process is seen that has the PID ' "of a process that is gone"
 has "$out" '^lock +lock .* OFD lock \(READ\) .*PID -1 in /proc/locks is normal' "or of an open file"
 has_not "$out" 'no deferral' "which may be one"
+# What a process may have as many of as it likes takes neither endless time nor a screen.
+awk -v inode="$inode" 'BEGIN {
+	for (i = 0; i < 60000; i++)
+		printf "%d: POSIX  ADVISORY  WRITE 90 08:01:%s %d %d\n", i, inode, 2 * i, 2 * i
+}' >"$root/proc/locks"
+{
+	printf 'flags:\t0100000\nmnt_id:\t9001\n'
+	sed 's/^/lock:\t/' "$root/proc/locks"
+} >"$root/proc/90/task/90/fdinfo/3"
+run timeout 20 "$DFPUT" why --json --root "$root" --input "$copy" "$target"
+is_json "$out" "[(r['keeps'], r['detail'][-45:]) for r in j['reasons'] if r['keeps'] == 'lock'] == [('lock', '(WRITE, bytes 14 to 14), and 59992 locks more')]" "60000 locks of one descriptor"
+
 rm "$root/proc/locks"
+put proc/90/task/90/fdinfo/3 "flags:\t0100000\nmnt_id:\t9001\n"
 why --input "$copy" "$target"
 has "$out" '^Not seen: locks: ' "locks that cannot be read"
 put proc/locks ''

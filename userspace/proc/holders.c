@@ -243,13 +243,14 @@ static void add_file(struct walk *walk, int fd, const struct proc_file *file,
 		.kind = HOLDER_FD,
 		.fd = fd,
 		.writes = is_for_writing(info->flags),
-		.locks = info->locks,
 		.sure = true,
 	};
 	char link[32];
 
 	snprintf(link, sizeof(link), "fd/%d", fd);
 	identify(walk, &holder, file, link);
+	if (holder.inode == walk->query->locked)
+		holder.locks = info->locks;
 	if (is_wanted_super(walk, holder.super))
 		add_link(walk, &holder, link);
 	if (!is_wanted_block(walk, file->special))

@@ -66,7 +66,7 @@ extern const char *const holders_kinds[HOLDER_NR_KINDS];
  * @device: of the file, as stat(2) has it, 0 if unknown
  * @detached: its mount is in no table: @super is a guess
  * @writes: the file is open for writing by way of this
- * @locks: on it, of this descriptor: see struct fdinfo; or NULL
+ * @locks: on it, of this descriptor, if they are asked for: see struct fdinfo; or NULL
  * @path: its name, as the kernel has it now; of HOLDER_EXIT, where in the kernel the
  *	task is
  * @mntns: inode number of the process's mount namespace, 0 if unknown
@@ -138,6 +138,8 @@ struct holders {
  * @block: block devices, whose descriptors are HOLDER_DEVICE; or NULL
  * @nr_blocks: how many
  * @ports: sockets, whose descriptors are HOLDER_FD or HOLDER_URING; or NULL
+ * @locked: inode number of the file whose locks to keep, 0: of none. A process may
+ *	have any number of them
  */
 struct holders_query {
 	const char *root;
@@ -148,6 +150,7 @@ struct holders_query {
 	const dev_t *block;
 	size_t nr_blocks;
 	const struct ports *ports;
+	uint64_t locked;
 };
 
 /**

@@ -5,17 +5,22 @@
  */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
 #include "lib/alloc.h"
+#include "lib/number.h"
 #include "proc/fstype.h"
 #include "proc/proc.h"
 #include "why/search.h"
 
 #define WORD 32
+
+/* Of the locks of a descriptor, so many are described. */
+#define MAX_LOCKS 8
 
 /**
  * struct lock - a line of /proc/locks or fdinfo, behind its number
@@ -80,32 +85,48 @@ static char *describe_lock(const struct lock *lock)
 
 char *why_describe_locks(const char *locks)
 {
+	char count[NUMBER_TEXT], *text, *one;
 	struct lock lock;
-	char *text, *one;
-	size_t length;
+	size_t length, nr = 0;
 	FILE *file = must(open_memstream(&text, &length));
 
 	for (const char *at = locks; at && *at; at = strchr(at, '\n') + 1) {
-		if (!parse_lock(at, &lock))
+		if (!parse_lock(at, &lock) || nr++ >= MAX_LOCKS)
 			continue;
 		one = describe_lock(&lock);
 		fprintf(file, ", %s", one);
 		free(one);
 	}
+	if (nr > MAX_LOCKS)
+		fprintf(file, ", and %s more",
+			number_count(count, nr - MAX_LOCKS, "lock"));
 	fclose(file);
 	return text;
 }
 
-/* Has a descriptor that was found this very lock? */
-static bool is_explained(const struct why_search *search, const char *line)
+/* Lines are in one text, and end with theirs. */
+static int compare_lines(const void *a, const void *b)
 {
-	const struct holders *holders = &search->holders;
+	size_t length = strcspn(a, "\n");
+
+	return strncmp(a, b, length + 1);
+}
+
+/* Return: the locks of descriptors that were found: see tsearch(3). */
+static void *index_locks(const struct holders *holders)
+{
+	void *known = NULL;
 
 	for (size_t i = 0; i < holders->nr; i++)
-		if (holders->holder[i].locks &&
-		    strstr(holders->holder[i].locks, line))
-			return true;
-	return false;
+		for (const char *at = holders->holder[i].locks; at && *at;
+		     at = strchr(at, '\n') + 1)
+			must(tsearch(at, &known, compare_lines));
+	return known;
+}
+
+static void keep_line(void *line)
+{
+	(void)line;
 }
 
 /* The PID is that of whoever took it, and may be another's by now. */
@@ -150,6 +171,7 @@ void why_locks(struct why_search *search)
 {
 	char *path = alloc_text("%s/proc/locks", search->query->root);
 	FILE *file = search->why->inode ? proc_file_open(AT_FDCWD, path) : NULL;
+	void *known = index_locks(&search->holders);
 	char *line = NULL, *at;
 	struct lock lock;
 	size_t room = 0;
@@ -161,9 +183,10 @@ void why_locks(struct why_search *search)
 		if (at && parse_lock(at + 2, &lock) &&
 		    lock.super == search->why->super &&
 		    lock.inode == search->why->inode &&
-		    !is_explained(search, at + 2))
+		    !tfind(at + 2, &known, compare_lines))
 			add_lock(search, &lock);
 	}
+	tdestroy(known, keep_line);
 	free(line);
 	if (file)
 		fclose(file);

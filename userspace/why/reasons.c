@@ -80,6 +80,7 @@ static void scan_holders(struct why_search *search)
 		.block = search->why->block,
 		.nr_blocks = search->why->nr_blocks,
 		.ports = search->why->port ? &search->why->ports : NULL,
+		.locked = search->why->inode,
 	};
 	int err;
 

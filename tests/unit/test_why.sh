@@ -649,6 +649,13 @@ finds 0 '^Port tcp:8080 is held by 1 socket of ended process 4321 \(job\) \(pend
 
 net
 process 96 server 1
+socket self tcp 00000000 0A 00000000 401
+opens_socket 96 3 401
+why --input "$copy" --port tcp:8080
+finds 0 '^Port tcp:8080 is held by process 96 ' "our own namespace is read as ours, which nobody leaves meanwhile"
+
+net
+process 96 server 1
 for state in 0A 01 01; do
 	socket 1 tcp 00000000 $state 00000000 401
 done

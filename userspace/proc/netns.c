@@ -31,25 +31,34 @@ static void add_known(struct known *known, uint64_t netns)
 	known->netns[known->nr++] = netns;
 }
 
+static void look_through(DIR *list, const char *name, struct known *known,
+			 netns_look *look, void *context)
+{
+	int dir = proc_open(dirfd(list), name);
+	uint64_t netns;
+
+	if (dir < 0)
+		return;
+	if (!proc_namespace(dir, "ns/net", &netns) && is_new(known, netns) &&
+	    look(dir, netns, context))
+		add_known(known, netns);
+	close(dir);
+}
+
 void netns_each(const char *root, netns_look *look, void *context)
 {
 	struct known known = { 0 };
-	uint64_t netns;
 	char name[32];
-	int pid, dir;
 	DIR *list;
+	int pid;
 
 	if (proc_list_root(root, &list))
 		return;
+	/* Others may leave a namespace after its number was read: we do not leave ours. */
+	look_through(list, "self", &known, look, context);
 	while ((pid = proc_next(list)) >= 0) {
 		snprintf(name, sizeof(name), "%d", pid);
-		dir = proc_open(dirfd(list), name);
-		if (dir < 0)
-			continue;
-		if (!proc_namespace(dir, "ns/net", &netns) &&
-		    is_new(&known, netns) && look(dir, netns, context))
-			add_known(&known, netns);
-		close(dir);
+		look_through(list, name, &known, look, context);
 	}
 	closedir(list);
 	free(known.netns);

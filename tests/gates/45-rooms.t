@@ -29,7 +29,8 @@ my %floors = (
 	userspace => [
 		['dfput', 'schema'],
 		['cmd'],
-		['why', 'analysis'],
+		['why'],
+		['analysis'],
 		['debugfs'],
 		['proc'],
 		['lib'],

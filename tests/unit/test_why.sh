@@ -355,6 +355,18 @@ row pending 2500 queued softirq 8:1 13 ext4 1 0 9 kworker/0:1 1 0 - 0 m2
 why --input "$copy" /mnt
 finds 0 '^pending mount +4321 my job +- 2 files +on the kernel.s list .* cause kthread, for 1.500us; closed by that' "files on the list"
 has_not "$out" 'softirq' "not those of elsewhere"
+row superblocks 1 ext4 8:1 sda1 alive 1 1 0
+row pending 1000000000 started kthread 8:1 7 ext4 1 0 9 kworker/0:1 1 0 - 0 m2
+why --input "$copy" /mnt
+has "$out" '^/mnt is kept busy by 2 files \(pending\): the kernel will release that: dfput wait' "a release that may soon be over"
+sed -i 's/^1000000000/18748000000/' "$copy/pending"
+why --input "$copy" /mnt
+has "$out" '^/mnt is kept busy by 2 files \(pending\): the list waits for the release of inode 7 on / \(8:1, ext4\), queued 18\.748s ago: see dfput pending --stuck 1s\.$' "what the list waits for"
+process 50 living 1
+opens 50 3 9010
+why --input "$copy" /mnt
+has "$out" '^Files on the list: the list waits for the release of inode 7 on / ' "also where a process comes first"
+rm -r "$root/proc/50"
 row umounts 1 5 6 0 - 0 0 0 0 0 0 detach 8:17 ext4 sdb1 2 m1 77 umount
 why --input "$copy" /mnt
 finds 0 '^pending device +4321' "on a mount that was detached: the device"
@@ -520,7 +532,7 @@ module
 row pending 1500 queued kthread 8:1 "$inode" ext4 2 0 9 kworker/0:1 1 4321 job 5 m1
 row pending 1500 queued kthread 8:1 1 ext4 2 0 9 kworker/0:1 1 4322 job 5 m1
 why --input "$copy" "$target"
-finds 0 "^$target is in use by 1 file \\(pending\\): the kernel will release it" "but the list"
+finds 0 "^$target is in use by 1 file \\(pending\\): the kernel will release that" "but the list"
 has "$out" '^pending open +4321 job ' "whose it was"
 has_not "$out" '4322|no deferral' "not another file"
 module
@@ -645,7 +657,7 @@ has_not "$out" 'perhaps|no deferral' "which is known to be the reason"
 table held age_ns kind exit_ns device inode fstype super mount blocks pid start_ns uid cgroup reapers comm
 row pending 1500 queued kthread 0:8 401 sockfs 2 0 9 kworker/0:1 1 4321 job 5 m1
 why --input "$copy" --port tcp:8080
-finds 0 '^Port tcp:8080 is held by 1 socket of ended process 4321 \(job\) \(pending\): the kernel will release it' "on the list"
+finds 0 '^Port tcp:8080 is held by 1 socket of ended process 4321 \(job\) \(pending\): the kernel will release that' "on the list"
 
 net
 process 96 server 1

@@ -10,6 +10,9 @@
 #include "lib/alloc.h"
 #include "lib/number.h"
 
+/* So long after it was queued, a release that is not over may never be. */
+#define STUCK_NS NUMBER_NS_PER_SEC
+
 enum { AGE, STATE, DEVICE, INODE, FSTYPE, SUPER };
 static const char *const names[] = { "#age_ns", "state",  "device", "inode",
 				     "fstype",	"?super", NULL };
@@ -74,24 +77,51 @@ static char *name_place(const struct rows *rows, size_t row,
 	return text;
 }
 
-char *releases_sentence(const struct releases *releases, struct reader *reader)
+static char *name_release(const struct releases *releases,
+			  struct reader *reader)
 {
 	const struct rows *rows = &releases->rows;
-	char age[NUMBER_TEXT], files[NUMBER_TEXT], filesystems[NUMBER_TEXT];
-	char *place, *text;
+	char *place = name_place(rows, releases->oldest, reader), *text;
+	char age[NUMBER_TEXT];
 
-	if (!rows->nr)
-		return alloc_copy("No file is seen in its release");
-	place = name_place(rows, releases->oldest, reader);
-	text = alloc_text(
-		"The list's drain is in the release of inode %s%s (%s, %s), queued %s ago; %s of %s wait",
-		rows_text(rows, releases->oldest, INODE), place,
-		rows_text(rows, releases->oldest, DEVICE),
-		rows_text(rows, releases->oldest, FSTYPE),
-		number_ns_short(age, releases->age),
-		number_count(files, releases->waiting, "file"),
-		number_count(filesystems, releases->filesystems, "filesystem"));
+	text = alloc_text("the release of inode %s%s (%s, %s), queued %s ago",
+			  rows_text(rows, releases->oldest, INODE), place,
+			  rows_text(rows, releases->oldest, DEVICE),
+			  rows_text(rows, releases->oldest, FSTYPE),
+			  number_ns_short(age, releases->age));
 	free(place);
+	return text;
+}
+
+char *releases_sentence(const struct releases *releases, struct reader *reader)
+{
+	char files[NUMBER_TEXT], filesystems[NUMBER_TEXT];
+	char *release, *text;
+
+	if (!releases->rows.nr)
+		return alloc_copy("No file is seen in its release");
+	release = name_release(releases, reader);
+	text = alloc_text("The list's drain is in %s; %s of %s wait", release,
+			  number_count(files, releases->waiting, "file"),
+			  number_count(filesystems, releases->filesystems,
+				       "filesystem"));
+	free(release);
+	return text;
+}
+
+char *releases_stuck(struct reader *reader)
+{
+	struct releases releases;
+	char *release, *text = NULL;
+
+	if (!releases_load(&releases, reader) && releases.age > STUCK_NS) {
+		release = name_release(&releases, reader);
+		text = alloc_text(
+			"the list waits for %s: see dfput pending --stuck 1s",
+			release);
+		free(release);
+	}
+	releases_free(&releases);
 	return text;
 }
 

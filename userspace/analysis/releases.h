@@ -47,6 +47,15 @@ int releases_load(struct releases *releases, struct reader *reader);
  */
 char *releases_sentence(const struct releases *releases, struct reader *reader);
 
+/**
+ * releases_stuck() - say what the files on the list wait for, if that takes long
+ * @reader: an open one
+ *
+ * Return: what, and where to look, without the full stop, for free(3); NULL if no
+ * release is seen to take long.
+ */
+char *releases_stuck(struct reader *reader);
+
 void releases_free(struct releases *releases);
 
 #endif /* DFPUT_RELEASES_H */

@@ -311,8 +311,10 @@ static void say_busy(const struct umounting *umounting, const struct why *why,
 	if (why->found_mount || status != STATUS_AGAINST)
 		why_say(why, view);
 	else
-		view_verdict(view, COLOR_BAD, "%s is busy: %s.",
-			     umounting->target, say_reason(umounting->reason));
+		view_verdict(view, COLOR_BAD, "%s is busy: %s%s%s.",
+			     umounting->target, say_reason(umounting->reason),
+			     why->stuck ? "; " : "",
+			     why->stuck ? why->stuck : "");
 }
 
 /* As dfput why does. */

@@ -12,6 +12,7 @@
 
 #include <dfput/words.h>
 
+#include "analysis/releases.h"
 #include "debugfs/places.h"
 #include "debugfs/rows.h"
 #include "debugfs/stats.h"
@@ -240,6 +241,8 @@ static void look_at_pending(struct why_search *search,
 	for (size_t row = 0; row < rows.nr; row++)
 		if (count[row])
 			add_pending(search, &rows, umounts, row, count[row]);
+	if (rows.nr)
+		search->why->stuck = releases_stuck(search->query->reader);
 	free(count);
 	rows_free(&rows);
 }

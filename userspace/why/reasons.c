@@ -254,5 +254,6 @@ void why_free(struct why *why)
 	free(why->block);
 	free(why->umount.result);
 	free(why->umount.why);
+	free(why->stuck);
 	*why = (struct why){ 0 };
 }

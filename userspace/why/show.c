@@ -21,6 +21,8 @@
 #define MAX_LINES 20
 #define TEXT 512
 
+#define PENDING "pending"
+
 /* What to do about it, by kind; about what living processes hold, see say_who(). */
 static const struct {
 	const char *kind;
@@ -34,18 +36,20 @@ static const struct {
 	{ "loop", "detach it with losetup -d" },
 	{ "swap", "use swapoff" },
 	{ "export", "use exportfs -u" },
-	{ "pending", "the kernel will release it: use dfput wait or umount" },
+	{ PENDING, "the kernel will release that: dfput wait waits for it" },
 	{ "lock",
 	  "a late file, one in flight, a hidden process or nfsd has it" },
 	{ "exit", "in its exit; its kernel stack says what it waits for" },
 	{ "held", "look for sockets, rings and drivers that may have it" },
 	{ "shutdown", "use dfput wait --super" },
-	{ "ring", "the kernel will free it: use dfput wait or umount" },
+	{ "ring", "the kernel will free it: dfput wait waits for that" },
 	{ "protocol", "wait, or use SO_REUSEADDR" },
 };
 
-static const char *find_advice(const char *kind)
+static const char *find_advice(const struct why *why, const char *kind)
 {
+	if (why->stuck && !strcmp(kind, PENDING))
+		return why->stuck;
 	for (size_t i = 0; i < NR(advices); i++)
 		if (!strcmp(advices[i].kind, kind))
 			return advices[i].advice;
@@ -74,8 +78,8 @@ static void say_who(const struct why *why, char *text, size_t size)
 			text_append(text, size, " of ended process %d (%s)",
 				    (int)first->pid, first->comm);
 		text_append(text, size, " (%s)%s%s", first->kind,
-			    *find_advice(first->kind) ? ": " : "",
-			    find_advice(first->kind));
+			    *find_advice(why, first->kind) ? ": " : "",
+			    find_advice(why, first->kind));
 		return;
 	}
 	for (size_t i = 1; i < why->nr; i++)
@@ -87,8 +91,8 @@ static void say_who(const struct why *why, char *text, size_t size)
 	text_append(text, size, ")");
 	if (others)
 		text_append(text, size, " and %zu more", others);
-	if (*find_advice(first->kind))
-		text_append(text, size, ": %s", find_advice(first->kind));
+	if (*find_advice(why, first->kind))
+		text_append(text, size, ": %s", find_advice(why, first->kind));
 	else
 		text_append(text, size, ": end %s, or have %s let go",
 			    others ? "them" : "it", others ? "them" : "it");
@@ -437,6 +441,13 @@ static void show_folded(const struct why *why, bool all, struct view *view)
 	free(sorted);
 }
 
+/* Where the first line is about something else. */
+static void show_stuck(const struct why *why, struct view *view)
+{
+	if (why->stuck && strcmp(why->reason[0].kind, PENDING))
+		view_note(view, "Files on the list: %s.", why->stuck);
+}
+
 static void show_last_umount(const struct why *why, struct view *view)
 {
 	const struct why_umount *umount = &why->umount;
@@ -474,6 +485,7 @@ void why_show(const struct why *why, bool all, struct view *view)
 	else
 		show_folded(why, all, view);
 	view_text(view, "busy", busy[why->busy]);
+	show_stuck(why, view);
 	show_last_umount(why, view);
 	view_text(view, "verdict", status[why_status(why)]);
 	view_bool(view, "trustworthy", !why->nr_unseen);

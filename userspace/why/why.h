@@ -141,6 +141,7 @@ struct why_umount {
  * @found_mount: how many of these keep the mount
  * @busy: what is known to be busy: see enum why_busy
  * @umount: the last one of the superblock
+ * @stuck: what the files on the list wait for, or NULL: see releases_stuck()
  * @unseen: what could not be looked at, in sentences
  * @nr_unseen: how many sentences
  */
@@ -164,6 +165,7 @@ struct why {
 	size_t found_mount;
 	enum why_busy busy;
 	struct why_umount umount;
+	char *stuck;
 	char **unseen;
 	size_t nr_unseen;
 };

@@ -303,7 +303,8 @@ static bool add_socket(struct walk *walk, enum holder_kind kind, int fd,
 		.kind = kind,
 		.fd = fd,
 		.path = (char *)name,
-		.sure = true,
+		/* Of what is registered, older kernels tell a file's own name. */
+		.sure = kind != HOLDER_URING,
 	};
 
 	if (!walk->query->ports || !name ||

@@ -102,8 +102,10 @@ static enum why_keeps judge_holder(const struct why_search *search,
 	if (search->why->inode)
 		return judge_file(search, holder);
 	socket = ports_find(&search->why->ports, holder->inode);
-	if (socket)
-		return socket->ours ? WHY_PORT : WHY_ELSEWHERE;
+	if (socket && !socket->ours)
+		return WHY_ELSEWHERE;
+	if (socket && holder->sure)
+		return WHY_PORT;
 	if (!holder->sure && holder->kind != HOLDER_DEVICE)
 		return WHY_PERHAPS;
 	if (holder->kind == HOLDER_DEVICE)
@@ -157,7 +159,7 @@ static void add_process(struct why_search *search, const struct holder *holder,
 	if (holder->writes && search->why->inode)
 		writing = holder->kind == HOLDER_MMAP ? ", open for writing" :
 							" for writing";
-	if (socket)
+	if (socket && holder->sure)
 		ports_found(&search->why->ports, socket);
 	if (holder->tid != holder->pid)
 		snprintf(thread, sizeof(thread), ", by thread %d",

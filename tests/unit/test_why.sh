@@ -417,7 +417,21 @@ COLUMNS=80 why --input "$copy" /mnt
 has_not "$out" '^.{81}' "on 80 columns"
 
 module
+row umounts 1 5 6 -EBUSY ring 0 0 0 0 0 0 - 8:17 ext4 sdb1 2 m1 77 umount
+why --input "$copy" /mnt
+finds 3 '^/mnt is not seen to be busy any more: its last umount was refused because of a ring of io_uring\.$' "what was in its way is gone"
+has_not "$out" 'kernel reference|perhaps' "and no guess is made"
+sed -i 's/EBUSY\tring/EBUSY\tdeferral?/' "$copy/umounts"
+set_value stats lost_records 3
+why --input "$copy" /mnt
+finds 4 '^/mnt is not seen to be busy any more: its last umount was refused perhaps because of a deferral\.$' "where something was lost, nobody knows what may be there"
+row rings 1 7000 working exit 90 5 0 1 - dead
+why --input "$copy" /mnt
+finds 4 '^Cannot tell: /mnt is perhaps kept busy by a ring' "what may keep it now comes first"
+module
 row umounts 1 5 6 -EBUSY other 0 0 0 0 0 0 - 8:17 ext4 sdb1 2 m1 77 umount
+why --input "$copy" /mnt
+has "$out" '^/mnt was busy at its last umount; dfput sees nothing that keeps it now\.$' "of another reason nobody knows"
 why --json --input "$copy" /mnt
 is_status 3 "busy, and nothing to be seen"
 is_json "$out" 'j["busy"] == "was" and [r["kind"] for r in j["reasons"]] == ["kernel"] and j["last_umount_why"] == "other" and j["verdict"] == "nothing"' "by exclusion, the kernel"

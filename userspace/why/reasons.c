@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <dfput/words.h>
+
 #include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
@@ -161,6 +163,34 @@ static bool is_explained(const struct why *why)
 	return why->busy >= WHY_WAS_BUSY ? why->found_mount : why->found;
 }
 
+static bool is_perhaps(const struct why *why)
+{
+	for (size_t i = 0; i < why->nr; i++)
+		if (why->reason[i].keeps == WHY_PERHAPS &&
+		    strcmp(why->reason[i].kind, "kernel"))
+			return true;
+	return false;
+}
+
+const char *why_over(const struct why *why)
+{
+	static const char *const words[] = { DFPUT_WHYS(DFPUT_WORD) };
+	static const char *const culprits[DFPUT_NR_WHYS] = {
+		[DFPUT_WHY_DEFERRAL] = "because of a deferral",
+		[DFPUT_WHY_DEFERRAL_PERHAPS] = "perhaps because of a deferral",
+		[DFPUT_WHY_RING] = "because of a ring of io_uring",
+		[DFPUT_WHY_RING_PERHAPS] =
+			"perhaps because of a ring of io_uring",
+	};
+
+	if (why->busy != WHY_WAS_BUSY || is_explained(why) || is_perhaps(why))
+		return NULL;
+	for (size_t i = 0; i < NR(words); i++)
+		if (!strcmp(words[i], why->umount.why))
+			return culprits[i];
+	return NULL;
+}
+
 /* By exclusion: what is busy has a reason. */
 static void blame_kernel(struct why_search *search)
 {
@@ -170,12 +200,12 @@ static void blame_kernel(struct why_search *search)
 		.keeps = WHY_PERHAPS,
 		.fd = -1,
 		.what = why->busy == WHY_WAS_BUSY ?
-				"gone since its last umount, or a "
+				"something gone since its last umount, or a "
 				"kernel reference that dfput can't see" :
 				"a kernel reference that dfput can't see",
 	};
 
-	if (why->busy == WHY_NOT_KNOWN || is_explained(why))
+	if (why->busy == WHY_NOT_KNOWN || is_explained(why) || why_over(why))
 		return;
 	why_add(search, &reason,
 		"such as a file in flight on a socket, a ring of io_uring "
@@ -226,11 +256,8 @@ int why_status(const struct why *why)
 {
 	if (is_explained(why))
 		return STATUS_OK;
-	for (size_t i = 0; i < why->nr; i++)
-		if (why->reason[i].keeps == WHY_PERHAPS &&
-		    strcmp(why->reason[i].kind, "kernel"))
-			return STATUS_UNKNOWN;
-	return why->nr_unseen ? STATUS_UNKNOWN : STATUS_AGAINST;
+	return is_perhaps(why) || why->nr_unseen ? STATUS_UNKNOWN :
+						   STATUS_AGAINST;
 }
 
 void why_free(struct why *why)

@@ -152,8 +152,16 @@ char *why_sentence(const struct why *why, enum color *color)
 	if (why->nr)
 		say_who(why, who, sizeof(who));
 	*color = COLOR_UNSURE;
+	if (why_over(why))
+		return alloc_text(
+			"%s is not seen to be busy any more: its last umount was refused %s",
+			target, why_over(why));
 	if (status == STATUS_OK)
 		return sentence_of_found(why, target, who, color);
+	if (status == STATUS_AGAINST && why->busy == WHY_WAS_BUSY)
+		return alloc_text(
+			"%s was busy at its last umount; dfput sees nothing that keeps it now",
+			target);
 	if (status == STATUS_AGAINST && why->busy)
 		return alloc_text(
 			"%s is busy, or was, for no reason that dfput can see",

@@ -183,6 +183,15 @@ struct why {
 int why_find(struct why *why, const struct why_query *query);
 
 /**
+ * why_over() - what was in the way of the last umount, and is gone?
+ * @why: found
+ *
+ * Return: a late file or ring, for people, if that umount was refused because of one,
+ * and nothing is seen to keep the mount now; otherwise NULL.
+ */
+const char *why_over(const struct why *why);
+
+/**
  * why_sentence() - say what to do
  * @why: found
  * @color: receives what it looks like

@@ -76,7 +76,7 @@ like 'a waiter keeps the module' "$output" 'in use'
 let_worker
 wait $!
 is 'it ends when the list is empty' $? 0
-is 'stuck: no more' "$(stuck 0) $(head -n 1 "$TMPDIR/stuck")" '0 No file is seen in its release.'
+is 'stuck: no more' "$(stuck 0) $(head -n 1 "$TMPDIR/stuck")" '0 Not stuck, by a limit of 0ns: no file is seen in its release.'
 ok 'then it can be unloaded' unload
 
 # ---- a file whose queueing was not seen is there from the start of its release

@@ -187,10 +187,6 @@ static int show_released(const struct leftovers *leftovers,
 		view_note(view, "Of its own processes: %s, late by %s at most:",
 			  number_count(count, nr, "file"),
 			  number_ns_short(worst, leftovers->worst));
-	else
-		view_note(
-			view,
-			"Of its own processes: no file outlived its process.");
 	return listing_show(&listing_leftovers, &leftovers->rows, NULL,
 			    "tree_leftovers", origins, view);
 }

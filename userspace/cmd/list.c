@@ -45,8 +45,12 @@ static int show_uncounted(const struct listing *listing,
 		return err;
 	if (nr) {
 		view_number(view, "not_in_rows", nr);
-		view_note(view, "Not in rows: '%s' in stats is %" PRIu64 ".",
-			  name, nr);
+		view_note(
+			view, "Not in rows: '%s' in stats is %" PRIu64 "%s.",
+			name, nr,
+			listing_is(listing, &listing_held) ?
+				", with files on the list: see 'dfput pending'" :
+				"");
 	} else if (!doc->nr_read && listing->empty) {
 		view_note(view, "%s", listing->empty);
 	}

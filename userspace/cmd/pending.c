@@ -2,6 +2,7 @@
 /*
  * dfput pending: files on the list, and first the one that the others wait for.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "debugfs/trust.h"
 #include "lib/alloc.h"
 #include "lib/error.h"
+#include "lib/number.h"
 #include "lib/privilege.h"
 #include "lib/text.h"
 #include "proc/drain.h"
@@ -41,12 +43,18 @@ static int say_verdict(uint64_t limit, const struct releases *releases,
 		       struct view *view)
 {
 	char *sentence = releases_sentence(releases, reader);
+	char text[NUMBER_TEXT];
 	int status = STATUS_OK;
 
 	if (limit != NOT_ASKED)
 		status = judge(limit, releases, reader, caveats);
-	if (limit != NOT_ASKED && status >= 0)
+	if (status == STATUS_UNKNOWN)
 		cmd_say(view, status, caveats, "%s", sentence);
+	else if (limit != NOT_ASKED && status >= 0)
+		cmd_say(view, status, caveats, "%s, by a limit of %s: %c%s",
+			status == STATUS_OK ? "Not stuck" : "Stuck",
+			number_ns_short(text, limit), tolower(*sentence),
+			sentence + 1);
 	else if (releases->rows.nr)
 		view_verdict(view, COLOR_UNSURE, "%s.", sentence);
 	if (limit != NOT_ASKED && status != STATUS_UNKNOWN)
@@ -87,6 +95,22 @@ static void look_for_drain(const struct reader *reader, struct view *view)
 			  strerror(-err), geteuid() ? "; try as root" : "");
 }
 
+static int show_releasing(const struct options *options,
+			  const struct releases *releases,
+			  struct reader *reader, struct view *view)
+{
+	struct listing listing = listing_pending;
+	struct origins origins;
+	int err = origins_load(reader, options->rules, &origins);
+
+	listing.unexplained = true;
+	if (!err)
+		err = listing_show(&listing, &releases->rows, NULL, "releasing",
+				   &origins, view);
+	origins_free(&origins);
+	return err;
+}
+
 static int show_releases(const struct options *options, struct reader *reader,
 			 struct caveats *caveats, struct view *view)
 {
@@ -102,8 +126,7 @@ static int show_releases(const struct options *options, struct reader *reader,
 		view_number(view, "waiting_filesystems", releases.filesystems);
 	}
 	if (!err && view->json)
-		err = listing_show(&listing_pending, &releases.rows, NULL,
-				   "releasing", NULL, view);
+		err = show_releasing(options, &releases, reader, view);
 	releases_free(&releases);
 	return err ? err : status;
 }

@@ -244,9 +244,11 @@ static int show_exits(const struct document *doc, const struct stats *stats,
 		err = append_worst(text, reader);
 	show_line(view, "leftovers", text);
 	begin_files(text, stats->gauge[DFPUT_GAUGE_watched]);
-	text_append(text, TEXT, ", %s",
-		    number_count(rings, stats->gauge[DFPUT_GAUGE_rings],
-				 "ring"));
+	text_append(
+		text, TEXT, "%s, %s",
+		stats->gauge[DFPUT_GAUGE_watched] ? ", pending ones included" :
+						    "",
+		number_count(rings, stats->gauge[DFPUT_GAUGE_rings], "ring"));
 	show_line(view, "held", text);
 	return err;
 }
@@ -387,6 +389,8 @@ static int print_difference(const struct stats *before,
 	char text[NR(sources)][NUMBER_TEXT];
 	const char *cells[NR(sources)];
 
+	/* By a column of its own. */
+	view->is_judged = true;
 	for (size_t i = 0; i < NR(sources); i++)
 		cells[i] = sources[i] < DFPUT_NR_COUNTERS &&
 					   after->lacks[sources[i]] ?

@@ -12,6 +12,7 @@
 #include "analysis/unreleased.h"
 #include "cmd/wait_list.h"
 #include "debugfs/listing.h"
+#include "debugfs/origins.h"
 #include "debugfs/stats.h"
 #include "debugfs/target.h"
 #include "debugfs/trust.h"
@@ -217,7 +218,20 @@ static enum status judge_release(const struct waiting *waiting, int result)
 	return waiting->caveats.nr ? STATUS_UNKNOWN : STATUS_OK;
 }
 
+static int show_rows(const struct waiting *waiting, const char *rules,
+		     struct reader *reader, struct view *view)
+{
+	struct origins origins;
+	int err = origins_load(reader, rules, &origins);
+
+	if (!err)
+		err = unreleased_show(&waiting->unreleased, &origins, view);
+	origins_free(&origins);
+	return err;
+}
+
 static int show_release(struct waiting *waiting, int result, uint64_t waited,
+			const char *rules, struct reader *reader,
 			struct view *view)
 {
 	enum status status = judge_release(waiting, result);
@@ -233,7 +247,7 @@ static int show_release(struct waiting *waiting, int result, uint64_t waited,
 	else
 		cmd_say(view, status, &waiting->caveats,
 			"Nothing is left, after %s", took);
-	err = unreleased_show(&waiting->unreleased, NULL, view);
+	err = show_rows(waiting, rules, reader, view);
 	if (err)
 		return err;
 	note_living(waiting, view);
@@ -269,7 +283,9 @@ static int wait_for_release(struct waiting *waiting,
 	if (result < 0)
 		return result;
 	err = check_release(waiting, reader, result);
-	return err ? err : show_release(waiting, result, waited, view);
+	return err ? err :
+		     show_release(waiting, result, waited, options->rules,
+				  reader, view);
 }
 
 static int wait_until_released(const struct options *options,

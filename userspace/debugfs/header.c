@@ -94,18 +94,18 @@ void header_end(struct reader *reader, struct view *view)
 	struct caveats caveats = { 0 };
 	struct stats stats;
 
-	if (!view->root)
-		return;
 	/* A command that failed has nothing to say. */
-	if (view_members(view) == view->header) {
+	if (view->root && view_members(view) == view->header) {
 		view_discard(view);
 		return;
 	}
-	if (view_has(view, "trustworthy"))
+	if (view->is_judged ||
+	    (!view->root && (view->json || !view->format.table)))
 		return;
 	if (stats_load(reader, &stats))
 		caveats_add(&caveats, "%s", error_text());
 	else
 		stats_caveats(&stats, &caveats);
-	listing_caveats(&caveats, view);
+	if (view->root || caveats.nr)
+		listing_caveats(&caveats, view);
 }

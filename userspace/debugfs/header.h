@@ -22,12 +22,12 @@
 void header_show(struct reader *reader, const char *command, struct view *view);
 
 /**
- * header_end() - end a JSON document; nothing for people
+ * header_end() - end a JSON document, or a table for people
  * @reader: as above
  * @view: where
  *
  * Where the command has not said so, this says whether the module's numbers can be
- * trusted.
+ * trusted; to people only if not.
  */
 void header_end(struct reader *reader, struct view *view);
 

@@ -11,6 +11,7 @@
 #include "debugfs/listing.h"
 #include "debugfs/places.h"
 #include "lib/alloc.h"
+#include "lib/error.h"
 #include "lib/number.h"
 #include "proc/devices.h"
 
@@ -311,6 +312,21 @@ static void note_row(struct listing_output *output, size_t row)
 		places_tell(&cells->places, device, super_cell(cells, row));
 }
 
+static void explain_earlier(const struct place *place, const char *device,
+			    struct view *view)
+{
+	char count[NUMBER_TEXT], newest[NUMBER_TEXT + 4] = "";
+
+	if (place->newest > place->first)
+		snprintf(newest, sizeof(newest), " to %" PRIu64, place->newest);
+	view_note(
+		view,
+		"Device %s was an earlier superblock's in %s, with super %" PRIu64
+		"%s; '-o +super' shows which",
+		device, number_count(count, place->earlier, "row"),
+		place->first, newest);
+}
+
 /* Not for scripts; and a table of all that is mounted needs no such list below it. */
 static void explain_places(const struct cells *cells, struct view *view)
 {
@@ -331,10 +347,7 @@ static void explain_places(const struct cells *cells, struct view *view)
 				  device, place->path,
 				  number_count(count, place->nr - 1, "place"));
 		if (place->earlier)
-			view_note(view,
-				  "Device %s was an earlier superblock's in %s",
-				  device,
-				  number_count(count, place->earlier, "row"));
+			explain_earlier(place, device, view);
 	}
 }
 
@@ -346,7 +359,8 @@ static void explain_rows(struct listing_output *output)
 
 	if (view->format.columns && !view->json)
 		return;
-	if (cells->origins && !listing_is(cells->listing, &listing_origins) &&
+	if (cells->origins && !cells->listing->unexplained &&
+	    !listing_is(cells->listing, &listing_origins) &&
 	    find_source(cells, LISTING_ORIGIN) != NOWHERE)
 		origins_explain(cells->origins, output->unnamed, view);
 	explain_places(cells, view);
@@ -672,15 +686,25 @@ void listing_growth(const struct stats *from, const struct stats *to,
 	view_table_end(table);
 }
 
+/* A script reads rows alone. */
+static void say_caveat(const char *text, struct view *view)
+{
+	if (view->format.headless || view->format.raw)
+		complain("not trustworthy: %s", text);
+	else
+		view_paragraph(view, strlen("Trustworthy: "),
+			       "Trustworthy: no, %s.", text);
+}
+
 void listing_caveats(const struct caveats *caveats, struct view *view)
 {
+	view->is_judged = true;
 	view_bool(view, "trustworthy", !caveats->nr);
 	view_texts(view, "caveats", NULL);
 	if (!caveats->nr)
 		view_note(view, "Trustworthy: yes, nothing was lost.");
 	for (size_t i = 0; i < caveats->nr; i++) {
 		view_texts(view, "caveats", caveats->text[i]);
-		view_paragraph(view, strlen("Trustworthy: "),
-			       "Trustworthy: no, %s.", caveats->text[i]);
+		say_caveat(caveats->text[i], view);
 	}
 }

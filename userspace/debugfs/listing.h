@@ -50,6 +50,7 @@ struct listing_column {
  * @empty: what to say for people when there are no rows; or NULL
  * @counted: the value of stats that must be 0 to say so; "": none
  * @unfolded: alike rows of leftovers are not folded, but sorted
+ * @unexplained: another table tells call paths without a name
  */
 struct listing {
 	const char *file;
@@ -59,6 +60,7 @@ struct listing {
 	const char *empty;
 	const char *counted;
 	bool unfolded;
+	bool unexplained;
 };
 
 #define LISTING_DECLARE(name, ...) extern const struct listing listing_##name;

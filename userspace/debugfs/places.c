@@ -94,6 +94,14 @@ struct place *places_of(const struct places *places, const char *device,
 	return place && place->super == id ? place : NULL;
 }
 
+static void note_earlier(struct place *place, uint64_t id)
+{
+	if (!place->earlier++ || id < place->first)
+		place->first = id;
+	if (id > place->newest)
+		place->newest = id;
+}
+
 struct place *places_tell(const struct places *places, const char *device,
 			  const char *super)
 {
@@ -102,7 +110,8 @@ struct place *places_tell(const struct places *places, const char *device,
 
 	if (!place)
 		return NULL;
-	place->earlier += id < place->super;
+	if (id < place->super)
+		note_earlier(place, id);
 	if (place->told || place->super != id)
 		return NULL;
 	place->told = true;

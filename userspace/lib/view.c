@@ -229,6 +229,7 @@ void view_discard(struct view *view)
 {
 	json_object_put(view->root);
 	view->root = view->last = NULL;
+	view->is_judged = false;
 	view->nr_printed = 0;
 	view->nr_elements = 0;
 }

@@ -114,6 +114,7 @@ struct view_format {
  * @to_realtime: what makes a time of CLOCK_MONOTONIC one of CLOCK_REALTIME
  * @now: the time of CLOCK_MONOTONIC, 0: nobody knows how long ago that was
  * @reader: where it is read, or NULL; not looked at here
+ * @is_judged: whether to trust it was said
  */
 struct view {
 	FILE *out;
@@ -129,6 +130,7 @@ struct view {
 	uint64_t to_realtime;
 	uint64_t now;
 	struct reader *reader;
+	bool is_judged;
 };
 
 /**

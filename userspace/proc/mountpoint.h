@@ -19,6 +19,8 @@
  * @super: id of the superblock, 0: not known; as all that follow for debugfs/places.h
  * @told: see places_tell()
  * @earlier: rows of earlier superblocks that had the number
+ * @first: id of the oldest of these
+ * @newest: of the newest
  */
 struct place {
 	dev_t device;
@@ -27,6 +29,8 @@ struct place {
 	uint64_t super;
 	bool told;
 	uint64_t earlier;
+	uint64_t first;
+	uint64_t newest;
 };
 
 /* place: each superblock that is mounted where it can be seen. nr: how many. */

@@ -98,7 +98,7 @@ try() {
 	release
 	why "$program"
 	is "$name: then nobody has it" $why 3
-	like "$name: nor a deferral" "$said" "^Nothing keeps $program busy; no deferral has it\.$"
+	like "$name: nor a deferral" "$said" "^Nothing keeps $program busy; no deferral has it now\.$"
 }
 
 load

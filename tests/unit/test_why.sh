@@ -121,6 +121,15 @@ machine
 why 99:1
 is_status 1 "no such device"
 has "$err" "99:1 is neither a block device nor a mounted" "and it is said"
+dfput why tcp:8080
+has "$err" 'cannot look at tcp:8080: No such file or directory; if it is a port, use --port tcp:8080$' "a port without --port"
+device=$(find /dev -maxdepth 1 -type b -printf '%f\n' -quit)
+if [ "$device" ]; then
+	dfput why "$device"
+	has "$err" "cannot look at $device: .*; if it is a device, use /dev/$device\$" "a device without its folder"
+else
+	skip "a device without its folder" "there is no block device"
+fi
 why --input /nonexistent /mnt
 is_status 1 "a copy that is not there"
 
@@ -470,6 +479,8 @@ finds 0 "^$target is in use by process 90 \\(writer\\): end it, or have it let g
 has "$out" "^$target: inode $inode of ext4 on device 8:1\$" "what was looked at"
 has "$out" '^fd +open +90 writer +3 .* open$' "who has it"
 has_not "$out" ' init |^mount' "not who has others, nor mounts"
+why --input "$copy" /
+has "$out" '^/ is kept busy by process [0-9]+ \([a-z]+\) and 1 more\.$' "nobody is told to end init, nor what is on the root"
 why --input "$copy" "$(dirname "$target")"
 has "$out" '^/: ext4 on device 8:1$' "a directory is its mount"
 put proc/90/task/90/fdinfo/3 "flags:\t0100002\nmnt_id:\t9001\n"
@@ -492,6 +503,13 @@ finds 0 "^$target is locked by flock \\(WRITE\\) \\(lock\\): a late file, one in
 has "$out" '^lock +lock +4321 .* no process is seen that has the PID ' "of a process that is gone"
 has "$out" '^lock +lock .* OFD lock \(READ\) .*PID -1 in /proc/locks is normal' "or of an open file"
 has_not "$out" 'no deferral' "which may be one"
+row pending 1500 queued kthread 8:1 "$inode" ext4 2 0 9 kworker/0:1 1 4321 job 5 m1
+why --input "$copy" "$target"
+finds 0 "^$target is locked by flock \\(WRITE\\) of ended process 4321 \\(job\\) \\(pending\\): the kernel will release that" "a late file of who took it has it"
+sed -i 's/4321/4322/' "$copy/pending"
+why --input "$copy" "$target"
+has "$out" "\\(lock\\): a late file, one in flight" "one of another does not tell"
+sed -i '$d' "$copy/pending"
 # What a process may have as many of as it likes takes neither endless time nor a screen.
 awk -v inode="$inode" 'BEGIN {
 	for (i = 0; i < 60000; i++)
@@ -538,7 +556,16 @@ file 90 3
 rm "$root/proc/90/task/90/fd/3" "$root/proc/90/task/90/fdinfo/3"
 put proc/locks ''
 why --input "$copy" "$target"
-finds 3 "^Nothing keeps $target busy; no deferral has it\\.\$" "a file that nobody has"
+finds 3 "^Nothing keeps $target busy; no deferral has it now\\.\$" "a file that nobody has"
+has "$out" '^Files that were late before: see dfput leftovers$' "of now: others may have been late"
+row superblocks 3 ext4 8:1 sda1 alive 1 1 0
+{
+	row leftovers 2 exit 34306000 5000000000 deferred kthread 1 8:1 "$inode" ext4 3 flock 901 4 0 1 - job
+	row leftovers 3 exit 34000000 6000000000 deferred kthread 1 8:1 "$inode" ext4 2 flock 902 4 0 1 - earlier
+	row leftovers 4 exit 34000000 6000000000 deferred kthread 1 8:1 1 ext4 3 flock 903 4 0 1 - another
+}
+why --input "$copy" "$target"
+finds 3 '^A file of this inode was late by 34\.306ms, of process 901 \(job\): released ' "this one was, on this superblock"
 set_value hooks settled 0
 why --input "$copy" "$target"
 finds 4 "^Cannot tell: nothing is seen to keep $target busy" "but perhaps a file from before measuring"
@@ -611,7 +638,7 @@ is_status 2 "a port and a path"
 net
 socket 1 udp 0100007F 07 00000000 400
 why --input "$copy" --port udp:53
-finds 3 '^Nothing keeps port udp:53 busy; no deferral has it\.$' "nobody has another port"
+finds 3 '^Nothing keeps port udp:53 busy; no deferral has it now\.$' "nobody has another port"
 why --input "$copy" --port 53
 finds 4 '^Not seen: TCP sockets that are bound and do not listen' "of a TCP port that is not certain"
 
@@ -698,7 +725,7 @@ finds 4 '^fd +elsewhere +95 boxed +3 .* LISTEN, inode 500, in network namespace 
 has "$out" '^Cannot tell: nothing is seen to keep port tcp:8080 busy' "is no reason here"
 socket 95 udp 00000000 07 00000000 500
 why --input "$copy" --port udp:8080
-finds 3 '^Nothing keeps port udp:8080 busy here; no deferral has it\.$' "which is in nobody's way here"
+finds 3 '^Nothing keeps port udp:8080 busy here; no deferral has it now\.$' "which is in nobody's way here"
 
 exec 3< <(exec python3 -c '
 import signal, socket

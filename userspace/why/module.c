@@ -414,6 +414,41 @@ static void look_at_umounts(struct why_search *search,
 		why->busy = WHY_WAS_BUSY;
 }
 
+enum { LATE_SUPER = FSTYPE + 1, LATE_LATENESS, LATE_EXIT, LATE_PID, LATE_COMM };
+static const char *const leftovers_names[] = {
+	"device",   "#inode", "fstype", "#super", "#lateness_ns",
+	"#exit_ns", "#pid",   "comm",	NULL
+};
+
+/* What is over explains what failed before. */
+static void look_at_leftovers(struct why_search *search)
+{
+	struct why_late *before = &search->why->before;
+	uint64_t living, released;
+	struct rows rows;
+
+	if (!search->why->inode ||
+	    !select_rows(search, "leftovers", leftovers_names, is_target,
+			 &rows))
+		return;
+	living = places_living(search->query->reader, search->why->super);
+	for (size_t row = 0; row < rows.nr; row++) {
+		released = rows_number(&rows, row, LATE_EXIT) +
+			   rows_number(&rows, row, LATE_LATENESS);
+		if (rows_number(&rows, row, LATE_SUPER) != living ||
+		    released < before->released)
+			continue;
+		free(before->comm);
+		*before = (struct why_late){
+			.released = released,
+			.lateness = rows_number(&rows, row, LATE_LATENESS),
+			.pid = (pid_t)rows_number(&rows, row, LATE_PID),
+			.comm = alloc_copy(rows_text(&rows, row, LATE_COMM)),
+		};
+	}
+	rows_free(&rows);
+}
+
 static void look_at_losses(struct why_search *search)
 {
 	struct caveats caveats = { 0 };
@@ -456,6 +491,7 @@ void why_module(struct why_search *search)
 	look_for_shutdown(search);
 	look_at_rings(search);
 	look_at_umounts(search, &umounts);
+	look_at_leftovers(search);
 	look_at_losses(search);
 	why->late |= why->nr + why->nr_unseen > before;
 	rows_free(&umounts);

@@ -281,6 +281,7 @@ void why_free(struct why *why)
 	free(why->block);
 	free(why->umount.result);
 	free(why->umount.why);
+	free(why->before.comm);
 	free(why->stuck);
 	*why = (struct why){ 0 };
 }

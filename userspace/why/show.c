@@ -65,6 +65,42 @@ static void append_whose(char *text, size_t size,
 		text_append(text, size, " in %s", reason->unit);
 }
 
+/* Return: the late file that has a lock: it is of who took that, where that is known. */
+static const struct why_reason *find_late(const struct why *why,
+					  const struct why_reason *lock)
+{
+	const struct why_reason *reason = &why->reason[why->nr];
+
+	while (!strcmp(lock->kind, "lock") && reason-- > why->reason)
+		if (reason->keeps == WHY_OPEN && reason->pid &&
+		    (!lock->pid || reason->pid == lock->pid) &&
+		    (!strcmp(reason->kind, PENDING) ||
+		     !strcmp(reason->kind, "held")))
+			return reason;
+	return NULL;
+}
+
+static void say_nobody(const struct why *why, char *text, size_t size)
+{
+	const struct why_reason *first = &why->reason[0];
+	const struct why_reason *late = find_late(why, first);
+	const struct why_reason *owner = late ? late : first;
+	const char *advice = find_advice(why, owner->kind);
+
+	text_append(text, size, "%s", first->what);
+	if ((late || why->port) && owner->pid)
+		text_append(text, size, " of ended process %d (%s)",
+			    (int)owner->pid, owner->comm);
+	text_append(text, size, " (%s)%s%s", owner->kind, *advice ? ": " : "",
+		    advice);
+}
+
+/* Init and kthreadd stay, and so does what is on the root. */
+static bool can_end(const struct why *why, const struct why_reason *reason)
+{
+	return reason->pid > 2 && !(why->path && !strcmp(why->path, "/"));
+}
+
 /* The first reason, and how many processes have others like it. */
 static void say_who(const struct why *why, char *text, size_t size)
 {
@@ -73,13 +109,7 @@ static void say_who(const struct why *why, char *text, size_t size)
 
 	*text = '\0';
 	if (!first->living) {
-		text_append(text, size, "%s", first->what);
-		if (why->port && first->pid)
-			text_append(text, size, " of ended process %d (%s)",
-				    (int)first->pid, first->comm);
-		text_append(text, size, " (%s)%s%s", first->kind,
-			    *find_advice(why, first->kind) ? ": " : "",
-			    find_advice(why, first->kind));
+		say_nobody(why, text, size);
 		return;
 	}
 	for (size_t i = 1; i < why->nr; i++)
@@ -93,7 +123,7 @@ static void say_who(const struct why *why, char *text, size_t size)
 		text_append(text, size, " and %zu more", others);
 	if (*find_advice(why, first->kind))
 		text_append(text, size, ": %s", find_advice(why, first->kind));
-	else
+	else if (can_end(why, first))
 		text_append(text, size, ": end %s, or have %s let go",
 			    others ? "them" : "it", others ? "them" : "it");
 }
@@ -171,7 +201,7 @@ char *why_sentence(const struct why *why, enum color *color)
 		return alloc_text("Nothing keeps %s busy%s%s", target,
 				  why->nr ? " here" : "",
 				  (why->inode || why->port) && !why->late ?
-					  "; no deferral has it" :
+					  "; no deferral has it now" :
 					  "");
 	}
 	if (why->nr && why->reason[0].keeps != WHY_ELSEWHERE)
@@ -456,6 +486,28 @@ static void show_stuck(const struct why *why, struct view *view)
 		view_note(view, "Files on the list: %s.", why->stuck);
 }
 
+/* What is over may be what failed. */
+static void show_before(const struct why *why, struct view *view)
+{
+	const struct why_late *before = &why->before;
+	char when[VIEW_WHEN], lateness[NUMBER_TEXT];
+
+	if (before->released)
+		view_note(
+			view,
+			"A file of this inode was late by %s, of process %d (%s): released %s.",
+			number_ns_short(lateness, before->lateness),
+			(int)before->pid, before->comm,
+			view_when(view, before->released, when));
+	else if (why->port)
+		view_note(
+			view,
+			"Sockets that were late and listened: see dfput leftovers --where 'blocks=*listen*'");
+	else if (why->inode)
+		view_note(view,
+			  "Files that were late before: see dfput leftovers");
+}
+
 static void show_last_umount(const struct why *why, struct view *view)
 {
 	const struct why_umount *umount = &why->umount;
@@ -494,6 +546,8 @@ void why_show(const struct why *why, bool all, struct view *view)
 		show_folded(why, all, view);
 	view_text(view, "busy", busy[why->busy]);
 	show_stuck(why, view);
+	if (!why->nr)
+		show_before(why, view);
 	show_last_umount(why, view);
 	view_text(view, "verdict", status[why_status(why)]);
 	view_bool(view, "trustworthy", !why->nr_unseen);

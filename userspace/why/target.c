@@ -273,12 +273,29 @@ static void take_file(struct why_search *search,
 	why->fstype = alloc_copy(mount->fstype);
 }
 
+/* What it may be that has this name; for free(3). */
+static char *guess_meant(const struct why_search *search)
+{
+	const char *target = search->query->target;
+	char *path = alloc_text("/dev/%s", target), *meant = NULL;
+	struct ports ports;
+	dev_t device;
+
+	if (ports_parse(&ports, target))
+		meant = alloc_text("; if it is a port, use --port %s", target);
+	else if (!devices_find(search->query->root, path, &device))
+		meant = alloc_text("; if it is a device, use %s", path);
+	free(path);
+	return meant ? meant : alloc_copy("");
+}
+
 static void take_target_path(struct why_search *search)
 {
 	const char *target = search->query->target;
 	const struct mounts_mount *mount;
 	struct proc_file file;
 	int err = stat_target(search, &file);
+	char *meant;
 
 	if (file.special) {
 		take_device(search, file.special);
@@ -293,8 +310,10 @@ static void take_target_path(struct why_search *search)
 		take_mount(search, mount);
 		note_below(search);
 	} else if (err) {
-		why_fail(search, error_set(err, "cannot look at %s: %s", target,
-					   strerror(-err)));
+		meant = guess_meant(search);
+		why_fail(search, error_set(err, "cannot look at %s: %s%s",
+					   target, strerror(-err), meant));
+		free(meant);
 	} else {
 		why_fail(
 			search,

@@ -121,6 +121,20 @@ struct why_umount {
 };
 
 /**
+ * struct why_late - the last file of this inode that was late, and is released
+ * @released: when, ns of CLOCK_MONOTONIC; 0: none was seen
+ * @lateness: how late
+ * @pid: the process that closed it as it ended, 0 if that is not known
+ * @comm: its name
+ */
+struct why_late {
+	uint64_t released;
+	uint64_t lateness;
+	pid_t pid;
+	char *comm;
+};
+
+/**
  * struct why - what was found
  * @mount: the mount's id, 0 when the target is a device
  * @path: where that is mounted, or NULL; of a file its own
@@ -141,6 +155,7 @@ struct why_umount {
  * @found_mount: how many of these keep the mount
  * @busy: what is known to be busy: see enum why_busy
  * @umount: the last one of the superblock
+ * @before: of a file: see struct why_late
  * @stuck: what the files on the list wait for, or NULL: see releases_stuck()
  * @unseen: what could not be looked at, in sentences
  * @nr_unseen: how many sentences
@@ -165,6 +180,7 @@ struct why {
 	size_t found_mount;
 	enum why_busy busy;
 	struct why_umount umount;
+	struct why_late before;
 	char *stuck;
 	char **unseen;
 	size_t nr_unseen;

@@ -1026,6 +1026,7 @@ usage "not a number of 1 or more" stat -i 1 -c 0
 usage "not a number of 1 or more" stat -i 1 -c 99999999999999999999
 usage "--count needs --interval" stat -c 1
 usage "no argument expected: 'more'" stat more
+usage "no argument expected: '/mnt/x'; try --mount /mnt/x" wait /mnt/x
 usage "no argument expected: 'more'" pending more
 usage "no such option: '--wait'" pending --wait
 usage "too long a time" wait --list --timeout 99999999999999999999

@@ -348,6 +348,18 @@ static int complain_option(int key, char **argv, const struct command *command)
 			     word);
 }
 
+/* Elsewhere, a path is an argument. */
+static int complain_argument(const char *argument,
+			     const struct command *command)
+{
+	bool mount = *argument == '/' && list_has(command->options, "mount");
+
+	return options_usage("%s: no argument expected: '%s'%s%s",
+			     command->name, argument,
+			     mount ? "; try --mount " : "",
+			     mount ? argument : "");
+}
+
 static int parse_rest(struct options *options, int argc, char **argv)
 {
 	const struct command *command = options->command;
@@ -369,9 +381,7 @@ static int parse_rest(struct options *options, int argc, char **argv)
 	options->argv = argv + optind;
 	if (command->most >= 0 && !options->help &&
 	    options->argc > command->most)
-		return options_usage("%s: no argument expected: '%s'",
-				     command->name,
-				     options->argv[command->most]);
+		return complain_argument(options->argv[command->most], command);
 	return 0;
 }
 

@@ -649,13 +649,11 @@ void listing_count(struct view_table *table, const struct stats_word *word,
 		 listing_is_cause(word->name));
 }
 
-/* For people, leave out what is out of the ordinary and did not happen. */
+/* For people, leave out what did not happen, but for the list itself. */
 static bool is_shown(int counter, uint64_t value)
 {
 	return value || counter == DFPUT_COUNT_queued ||
-	       counter == DFPUT_COUNT_released ||
-	       counter == DFPUT_COUNT_batches ||
-	       listing_is_cause(stats_counters[counter].name);
+	       counter == DFPUT_COUNT_released;
 }
 
 void listing_growth(const struct stats *from, const struct stats *to,

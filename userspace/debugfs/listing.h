@@ -180,7 +180,7 @@ bool listing_is_cause(const char *name);
  * @name: in JSON; null when the counters began anew in between
  * @view: where
  *
- * People are spared what is out of the ordinary and did not happen.
+ * People are spared what did not happen.
  */
 void listing_growth(const struct stats *from, const struct stats *to,
 		    const char *name, struct view *view);

@@ -166,7 +166,7 @@ hold workload flock --dir "$point" --files 1
 waiter=$holder
 ok 'the list: has the file' wait_for 60 queued_since_mark 2
 why "$locked"
-finds 'the list' "^$locked is locked by flock \(WRITE\) \(lock\): a late file" \
+finds 'the list' "^$locked is locked by flock \(WRITE\) of ended process [0-9]+ \(workload\) \(pending\): the (kernel will release that|list waits for the release of )" \
 	'^lock +lock .* no descriptor is seen to have it; no process is seen that has the PID'
 like 'the list: has it' "$said" '^pending +open +[0-9]+ workload '
 nok 'the list: is a deferral' grep -q 'no deferral' <<<"$said"

@@ -120,7 +120,7 @@ pile_up 16
 refused "$scratch"
 timed 'a late file'
 like 'a late file: the module is certain' "$last" '"why":"deferral"'
-like 'a late file: it is said what to do' "$last" "$scratch is kept busy by [0-9]+ files \(pending\): the kernel will release that"
+like 'a late file: it is said what to do' "$last" "$scratch is kept busy by [0-9]+ files \(pending\): the (kernel will release that|list waits for the release of )"
 like 'a late file: whose it was' "$last" '"kind":"pending","keeps":"mount","pid":[0-9]+,"comm":"workload"'
 let_worker
 wait_for 60 is_quiet

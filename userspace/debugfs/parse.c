@@ -46,7 +46,8 @@ static const char *hint_for(const struct reader *reader, int err)
 		return "";
 	switch (err) {
 	case ENOENT:
-		return "; is the module loaded? Try 'modprobe dfput', 'insmod dfput.ko' where it was built, or 'dfput doctor'";
+		return "; is the module loaded? Try 'modprobe dfput', "
+		       "'insmod dfput.ko' where it was built, or 'dfput doctor'";
 	case EACCES:
 		return "; try as root";
 	case EPERM:

@@ -87,9 +87,8 @@ static enum verdict prepare_polls(const struct options *opt,
 	return DONE;
 }
 
-static enum verdict submit_polls(const struct options *opt,
-				 struct report *report, struct io_uring *ring,
-				 const int *fds)
+enum verdict uring_submit(const struct options *opt, struct report *report,
+			  struct io_uring *ring, const int *fds)
 {
 	int got = io_uring_submit(ring);
 	unsigned int i;
@@ -117,7 +116,7 @@ enum verdict uring_poll(const struct options *opt, struct report *report,
 				   opt->files);
 	verdict = prepare_polls(opt, report, ring, name, mode, fds);
 	if (verdict == DONE)
-		verdict = submit_polls(opt, report, ring, fds);
+		verdict = uring_submit(opt, report, ring, fds);
 	free(fds);
 	return verdict;
 }

@@ -51,6 +51,18 @@ enum verdict uring_hold(const struct options *opt, struct report *report,
 			struct io_uring *ring, int *fds);
 
 /**
+ * uring_submit() - submit a request for each file, and close these
+ * @opt: the options of this run: how many files
+ * @report: gets the counts, or the reason when that fails
+ * @ring: the ring, with the requests prepared, of which none ever ends
+ * @fds: the files' descriptors
+ *
+ * The requests have the files then, and nobody else. Return: DONE or FAILED.
+ */
+enum verdict uring_submit(const struct options *opt, struct report *report,
+			  struct io_uring *ring, const int *fds);
+
+/**
  * uring_poll() - let a ring poll FIFOs, and close them
  * @opt: the options of this run: how many files
  * @report: gets the counts, or the reason when that fails

@@ -17,7 +17,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "files.h"
 #include "uring.h"
@@ -78,7 +77,6 @@ static enum verdict start_all(const struct options *opt, struct report *report,
 				     unsigned int) = { start_poll, start_read,
 						       start_accept };
 	unsigned int i;
-	int got;
 
 	for (i = 0; i < opt->files; i++) {
 		fds[i] = starts[i % 3](opt, i);
@@ -86,17 +84,7 @@ static enum verdict start_all(const struct options *opt, struct report *report,
 			return report_fail(report, "cannot open file %u: %s", i,
 					   strerror(errno));
 	}
-	got = io_uring_submit(&ring);
-	if (got != (int)opt->files)
-		return report_fail(report, "io_uring took %d requests of %u",
-				   got, opt->files);
-	for (i = 0; i < opt->files; i++)
-		close(fds[i]);
-	report->files = opt->files;
-	report->counts.requests = opt->files;
-	report->counts.in_flight = opt->files;
-	report->counts.last_puts = opt->files;
-	return DONE;
+	return uring_submit(opt, report, &ring, fds);
 }
 
 static enum verdict find_flags(const struct options *opt, struct report *report,

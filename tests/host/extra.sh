@@ -5,19 +5,38 @@
 # needs beyond what the host has is unpacked, not installed, and no script of a
 # package runs: the guest mounts it wherever it likes, and takes libraries from it.
 #
-#   $entry/extra-PACKAGE.ext4    made when first asked for, of the suite's own
+#   $entry/extra-WHAT.ext4       made when first asked for, of the suite's own
 #                                packages; it goes with its host
-#   $entry/extra-PACKAGE         which packages are in it, and their versions
+#   $entry/extra-WHAT            which packages are in it, and their versions
+#
+# WHAT is a package, or a hash of a list of packages.
 
-# Downloads package $2 and what host $1 lacks of its needs, and unpacks it into $3.
+# What $1 asks for, on stdout: a package, or those of the file, one a line.
+extra_packages() {
+	case $1 in
+	*/*) sed 's/#.*//; /^$/d' "$1" ;;
+	*) echo "$1" ;;
+	esac
+}
+
+extra_name() {
+	case $1 in
+	*/*) extra_packages "$1" | sha256sum | cut -c1-16 ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# Downloads what $2 asks for and what host $1 lacks of its needs, and unpacks it into $3.
 unpack_extra() (
+	mapfile -t packages < <(extra_packages "$2")
 	private_apt "$1"
 	archives=$cache/apt/$1/extra
 	mkdir -p "$archives/partial"
 	options=(-o "Dir::State::status=$entry/root/var/lib/dpkg/status" -o "Dir::Cache::archives=$archives/")
 	apt-get -q update
-	apt-get -qy "${options[@]}" install --download-only --no-install-recommends "$2"
-	apt-get -s "${options[@]}" install --no-install-recommends "$2" |
+	apt-get -qy "${options[@]}" install --download-only \
+		--no-install-recommends "${packages[@]}"
+	apt-get -s "${options[@]}" install --no-install-recommends "${packages[@]}" |
 		sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1 \2/p' >"$3.list"
 	mkdir "$3"
 	while read -r package version; do
@@ -37,11 +56,13 @@ make_extra() {
 	as_root rm -rf "$3"
 }
 
-# prepare_extra NAME PACKAGE: sets $extra to its image. The host has been prepared.
+# prepare_extra NAME WHAT: sets $extra to its image. The host has been prepared.
 prepare_extra() {
-	local new=$entry/new-$2 fd made
+	local name new fd made
 
-	extra=$entry/extra-$2.ext4
+	name=$(extra_name "$2")
+	new=$entry/new-$name
+	extra=$entry/extra-$name.ext4
 	exec {fd}>"$cache/hosts/$1.lock"
 	flock "$fd"
 	if [ ! -e "$extra" ]; then
@@ -56,7 +77,7 @@ prepare_extra() {
 			show_log "$new.log"
 			fail "making an image of $2 for $1 failed" "the whole log: $new.log"
 		fi
-		mv "$new.list" "$entry/extra-$2"
+		mv "$new.list" "$entry/extra-$name"
 		mv "$new.ext4" "$extra"
 	fi
 	exec {fd}>&-

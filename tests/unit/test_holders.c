@@ -337,6 +337,78 @@ static void no_proc(void **state)
 	holders_free(&holders);
 }
 
+/* ---- tasks in their exit, in a /proc of our own ---------------------------- */
+
+#define EXITS "%d (sh) D 1 1 1 0 -1 4 0 0 0 0 1 2 3 4 20 0 1 0 99 0 0\n"
+
+static void put(const char *name, const char *text)
+{
+	char full[sizeof(dir) + 64];
+	FILE *out;
+
+	snprintf(full, sizeof(full), "%s/proc/%s", dir, name);
+	out = fopen(full, "w");
+	assert_non_null(out);
+	fputs(text, out);
+	fclose(out);
+}
+
+static void put_exit(int pid)
+{
+	static const char *const dirs[] = { "", "/task", "/task/%d",
+					    "/task/%d/fd" };
+	char name[64], text[128], tail[32];
+
+	for (size_t i = 0; i < NR(dirs); i++) {
+		snprintf(tail, sizeof(tail), dirs[i], pid);
+		snprintf(text, sizeof(text), "%s/proc/%d%s", dir, pid, tail);
+		assert_int_equal(mkdir(text, 0700), 0);
+	}
+	snprintf(name, sizeof(name), "%d/comm", pid);
+	put(name, "sh\n");
+	snprintf(name, sizeof(name), "%d/task/%d/stat", pid, pid);
+	snprintf(text, sizeof(text), EXITS, pid);
+	put(name, text);
+}
+
+/* While it pauses, one of them becomes a zombie. */
+static bool ends;
+int __wrap_nanosleep(const struct timespec *pause, struct timespec *left);
+int __wrap_nanosleep(const struct timespec *pause, struct timespec *left)
+{
+	(void)pause;
+	(void)left;
+	if (ends)
+		put("55/task/55/stat",
+		    "55 (sh) Z 1 1 1 0 -1 4 0 0 0 0 1 2 3 4 20 0 1 0 99 0 0\n");
+	return 0;
+}
+
+static void in_passing(void **state)
+{
+	const struct holders_query query = { .root = dir, .all = true };
+	char command[sizeof(dir) + 32];
+
+	(void)state;
+	snprintf(command, sizeof(command), "mkdir -p %s/proc/self", dir);
+	assert_int_equal(system(command), 0);
+	put("self/mountinfo", "21 1 8:17 / /mnt rw - ext4 /dev/sdb1 rw\n");
+	put_exit(55);
+	put_exit(56);
+	ends = false;
+	assert_int_equal(holders_scan(&holders, &query), 0);
+	assert_int_equal(holders.nr, 2);
+	holders_free(&holders);
+	ends = true;
+	assert_int_equal(holders_scan(&holders, &query), 0);
+	assert_int_equal(holders.nr, 1);
+	assert_int_equal(holders.holder[0].pid, 56);
+	assert_int_equal(holders.holder[0].kind, HOLDER_EXIT);
+	holders_free(&holders);
+	snprintf(command, sizeof(command), "rm -r %s/proc", dir);
+	assert_int_equal(system(command), 0);
+}
+
 /* What the kernel says of a descriptor, as text. */
 static void read_text(const char *text, struct fdinfo *info)
 {
@@ -408,7 +480,7 @@ int main(void)
 		cmocka_unit_test(by_a_thread),	 cmocka_unit_test(by_address),
 		cmocka_unit_test(in_flight),	 cmocka_unit_test(of_nobody),
 		cmocka_unit_test(same_number),	 cmocka_unit_test(no_proc),
-		cmocka_unit_test(ring_text),
+		cmocka_unit_test(ring_text),	 cmocka_unit_test(in_passing),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

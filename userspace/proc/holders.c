@@ -23,6 +23,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/alloc.h"
@@ -33,6 +34,9 @@
 #include "proc/proc.h"
 #include "proc/process.h"
 #include "proc/sockets.h"
+
+/* What is in its exit for so long is worth a word. */
+#define PASSING_NS 50000000
 
 const char *const holders_kinds[HOLDER_NR_KINDS] = {
 	[HOLDER_FD] = "fd",
@@ -715,6 +719,48 @@ static void walk_processes(struct walk *walk, DIR *list)
 	}
 }
 
+static bool still_exits(const struct walk *walk, const struct holder *holder)
+{
+	struct process_stat stat;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%d/task/%d/stat", (int)holder->pid,
+		 (int)holder->tid);
+	return !process_stat(&stat, walk->proc, name) && process_exits(&stat);
+}
+
+static void free_holder(struct holder *holder)
+{
+	free(holder->comm);
+	free(holder->locks);
+	free(holder->path);
+}
+
+/* Some task of a machine is always in its exit, for a millisecond. */
+static void drop_passing_exits(struct walk *walk)
+{
+	const struct timespec pause = { .tv_nsec = PASSING_NS };
+	struct holders *holders = walk->holders;
+	bool has_paused = false;
+	size_t left = 0;
+
+	for (size_t i = 0; i < holders->nr; i++) {
+		struct holder *holder = &holders->holder[i];
+
+		if (holder->kind == HOLDER_EXIT) {
+			if (!has_paused)
+				nanosleep(&pause, NULL);
+			has_paused = true;
+			if (!still_exits(walk, holder)) {
+				free_holder(holder);
+				continue;
+			}
+		}
+		holders->holder[left++] = *holder;
+	}
+	holders->nr = left;
+}
+
 static int compare_keys(const void *a, const void *b)
 {
 	const struct holders_key *one = a, *other = b;
@@ -778,6 +824,7 @@ int holders_scan(struct holders *holders, const struct holders_query *query)
 		return err;
 	sockets_scan(&walk.sockets, query->root);
 	walk_processes(&walk, list);
+	drop_passing_exits(&walk);
 	sockets_free(&walk.sockets);
 	closedir(list);
 	index_holders(holders, query);
@@ -812,11 +859,8 @@ enum holders_answer holders_hold(const struct holders *holders,
 
 void holders_free(struct holders *holders)
 {
-	for (size_t i = 0; i < holders->nr; i++) {
-		free(holders->holder[i].comm);
-		free(holders->holder[i].locks);
-		free(holders->holder[i].path);
-	}
+	for (size_t i = 0; i < holders->nr; i++)
+		free_holder(&holders->holder[i]);
 	free(holders->holder);
 	free(holders->key);
 	mounts_free(&holders->mounts);

@@ -67,9 +67,11 @@ clean: ## remove what was built, but not the cached hosts
 
 # ---- install ----------------------------------------------------------------
 
-.PHONY: install
-install: ## the reader, its manual, completion and service
-	$(MAKE) -C userspace BUILD='$(BUILD)' install
+.PHONY: install uninstall
+install: ## the reader, its manual, completion and service: PREFIX=, DESTDIR=
+uninstall: ## remove these
+install uninstall:
+	$(MAKE) -C userspace BUILD='$(BUILD)' $@
 
 VERSION := $(shell sed -n 's/^\#define DFPUT_VERSION "\(.*\)"/\1/p' include/dfput/version.h)
 DKMS_SOURCE := /usr/src/dfput-$(VERSION)
@@ -77,14 +79,18 @@ DKMS_SOURCE := /usr/src/dfput-$(VERSION)
 DKMS_FILES = Kbuild dkms.conf COPYING $(filter-out module/compat/features.h, \
 	$(wildcard include/dfput/*.h module/*.[ch] module/*/*.[ch] module/compat/probe/*))
 
+.PHONY: dkms-source
+dkms-source: # the module's sources, where dkms looks for them
+	set -e; for file in $(DKMS_FILES); do \
+		install -D -m 644 $$file '$(DESTDIR)$(DKMS_SOURCE)'/$$file; \
+	done
+
 .PHONY: dkms-install
 dkms-install: ## the module, by dkms, for this and every later kernel
 	@test -d '$(KDIR)' || { \
 		echo "no kernel headers in $(KDIR): install linux-headers-$(KVER)"; \
 		exit 1; } >&2
-	set -e; for file in $(DKMS_FILES); do \
-		install -D -m 644 $$file '$(DKMS_SOURCE)'/$$file; \
-	done
+	$(MAKE) dkms-source
 	dkms add -m dfput -v $(VERSION)
 	dkms install -m dfput -v $(VERSION) -k $(KVER)
 

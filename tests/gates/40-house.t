@@ -8,6 +8,8 @@ version=$(sed -n 's/^#define DFPUT_VERSION "\(.*\)"/\1/p' include/dfput/version.
 like 'there is a version' "$version" '^[0-9]+\.[0-9]+\.[0-9]+$'
 is 'dkms.conf has the same' \
 	"$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)" "$version"
+is 'so has the newest entry of debian/changelog' \
+	"$(sed -n '1s/^dfput (\(.*\)) .*/\1/p' debian/changelog)" "$version"
 ok 'so has the manual' grep -q "^\.Os \"dfput $version\"\$" userspace/dfput.8
 
 look_at 'module/*' 'include/*' Kbuild ':!module/compat/compat.h'

@@ -3,6 +3,7 @@
 #
 # What the tests in tools/ share, beside lib.sh. They need programs that the host does not
 # have: tools/packages lists their packages, and `host run --with` brings an image of them.
+# shellcheck source=tests/live/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 tools=/mnt/tools

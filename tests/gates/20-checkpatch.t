@@ -71,7 +71,7 @@ judge tracepoints PARENTHESIS_ALIGNMENT module/core/trace.h
 # A probe is a file by itself: its prototypes have nowhere else to stand. What it asks
 # __has_include() for is no expression.
 judge probes AVOID_EXTERNS,SPACING 'module/compat/probe/*.[ch]'
-judge userspace "$in_kernel_only" 'userspace/*.[ch]' 'tests/*.[ch]' \
+judge userspace "$in_kernel_only" 'userspace/*.[ch]' 'docs/*.[ch]' 'tests/*.[ch]' \
 	':!tests/unit' ':!tests/module' ':!tests/bench/module'
 look_at '*.[ch]' ':!tests/unit'
 is 'no file was left out' "$looked" "${#files[@]}"

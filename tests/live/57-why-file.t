@@ -116,6 +116,7 @@ hold sh -c "exec 8<>'$point/fifo' && exec sleep 1000"
 wait_for 30 runs "$holder" sleep
 why "$point/fifo"
 finds 'a FIFO' "^$point/fifo is in use by process $holder " '^fd +open .* open for writing; of '
+ok 'a FIFO that a living process has is not waited for' dfput wait --file "$point/fifo" --timeout 60
 release
 touch "$point/$odd"
 hold perl "$TMPDIR/keep" flock "$point/$odd" $mmap
@@ -158,6 +159,22 @@ wait $!
 wait_for 60 is_quiet
 wait_for 60 has_no_ring
 
+# ---- once a late file was waited for, it is released
+
+waits=0 released=0
+for _ in {1..5}; do
+	run_workload uring-files --dir "$point" --files 8 --rounds 1
+	dfput wait --file "$point/uring-files.0" --timeout 60 >"$TMPDIR/said" 2>&1 ||
+		{ waits=$((waits + 1)); note "$(<"$TMPDIR/said")"; }
+	dfput leftovers --raw -n -o inode >"$TMPDIR/late"
+	! grep -qx "$(stat -c %i "$point/uring-files.0")" "$TMPDIR/late" || released=$((released + 1))
+	echo 1 >"$stats/reset"
+done
+is 'wait --file: each time' $waits 0
+is 'wait --file: it is released then' $released 5
+wait_for 60 is_settled
+wait_for 60 is_quiet
+
 # ---- the worker is stuck, and behind it waits the file with its lock
 
 mark
@@ -171,6 +188,11 @@ finds 'the list' "^$locked is locked by flock \(WRITE\) of ended process [0-9]+ 
 like 'the list: has it' "$said" '^pending +open +[0-9]+ workload '
 nok 'the list: is a deferral' grep -q 'no deferral' <<<"$said"
 like 'the list: so who waits for the lock is not blamed for it' "$said" '^fd +exec .* workload '
+said=$(dfput wait --file "$locked" --timeout 1)
+is 'the list: wait does not say that nothing is left' $? 3
+like 'the list: but where it is' "$said" '^Left after .*: 1 file on the list\.$'
+said=$(dfput wait --file "$point/program" --timeout 60)
+is 'the list: another file is not waited for' $? 0
 let_worker
 wait "$waiter"
 is 'the list: who waited for the lock has got it' $? 0
@@ -209,6 +231,19 @@ if make_fs btrfs && mount "$device" "$point" &&
 	why "$point/1/program"
 	is 'btrfs: which is not taken for it' $why 3
 	release
+	mark
+	hold_worker || not_ok "the worker can be held up: ${reason-}"
+	run_workload uring-files --dir "$point/2" --files 1 || not_ok 'uring-files runs'
+	wait_for 60 queued_since_mark 2
+	wait_for 60 has_no_ring
+	touch "$point/1/twin"
+	is 'btrfs: a late file there has the number of one here' \
+		"$(stat -c %i "$point/2/uring-files.0")" "$(stat -c %i "$point/1/twin")"
+	said=$(dfput wait --file "$point/1/twin" --timeout 2)
+	is 'btrfs: wait cannot tell which' $? 4
+	like 'btrfs: and says so' "$said" "have the file's inode number, and may be others"
+	let_worker
+	ok 'btrfs: until it is released' dfput wait --file "$point/1/twin" --timeout 60
 	umount "$point"
 else
 	skip btrfs "${reason:-no subvolumes}"

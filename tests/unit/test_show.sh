@@ -854,6 +854,24 @@ is_status 1 "no mount point"
 has "$err" "^dfput: wait: --mount: $work: this copy has no such mount" "said so"
 
 copy busy
+root=$(tree "$copy")
+touch "$root/file"
+sed -i "s/${tab}131074${tab}/${tab}$(stat -c %i "$root/file")${tab}/" "$copy/pending"
+dfput wait --file /file --timeout 0 --json --root "$root"
+is_status 3 "something is left of a file"
+is_json "$out" '(len(j["pending"]), len(j["held"]), len(j["rings"]), j["left_perhaps"]) == (1, 0, 2, 0)' "of its inode, and the rings"
+touch "$root/other"
+dfput wait --file /other --timeout 0 --root "$root"
+has "$out" '^Left after .*: 2 rings\.$' "nothing of another"
+has "$out" "^Living processes that use /other are not waited for: 'dfput why /other' shows them\.\$" "but processes may use it"
+sed -i 's/ - ext4 / - btrfs /' "$root/proc/self/mountinfo"
+dfput wait --file /file --timeout 0 --root "$root"
+has "$out" '^Trustworthy: no, 1 of what is left have the file.s inode number, and may be others' "where numbers are not unique: perhaps"
+dfput wait --file /none --root "$root"
+is_status 1 "no such file"
+has "$err" '^dfput: wait: --file: /none: No such file' "said so"
+
+copy busy
 sed -i "s/${tab}8:1${tab}/${tab}0:9999${tab}/" "$copy/superblocks"
 dfput wait --super '#9' --root "$(tree "$copy")"
 is_status 0 "a dead superblock"

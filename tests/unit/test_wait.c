@@ -30,8 +30,10 @@
 #define RINGS "# dfput 2\n" DFPUT_COLUMNS_rings(NAME, ) "end\n"
 
 #define FILE_OF(device, pid, start) FILE_ON(device, pid, start, "m1")
-#define FILE_ON(device, pid, start, mount)                        \
-	"5\tqueued\tbh\t" device "\t5\text4\t1\t0\t9\tx\t0\t" pid \
+#define FILE_ON(device, pid, start, mount) \
+	INODE_ON("5", device, pid, start, mount)
+#define INODE_ON(inode, device, pid, start, mount)                        \
+	"5\tqueued\tbh\t" device "\t" inode "\text4\t1\t0\t9\tx\t0\t" pid \
 	"\tx\t" start "\t" mount "\t-\t-\n"
 #define A_FILE FILE_OF("8:1", "9", "70")
 #define A_HELD(device, pid, start)                                   \
@@ -439,6 +441,26 @@ static void of_device(void **state)
 	assert_left(1, 1, 1);
 }
 
+/* Its number is on that superblock, and all rings may have it. */
+static void of_file(void **state)
+{
+	(void)state;
+	write_tables();
+	write_file("pending",
+		   PENDING FILE_OF("8:1", "9", "70") FILE_OF("8:2", "9", "80")
+			   INODE_ON("6", "8:1", "9", "70", "m1"));
+	unreleased.query.device = "8:1";
+	unreleased.query.inode = 6;
+	assert_left(2, 0, 1);
+	unreleased.query.inode = 5;
+	assert_left(2, 1, 1);
+	assert_int_equal(unreleased_perhaps(&unreleased), 0);
+	/* Others may have it. Of a held one, processes of this machine are asked. */
+	unreleased.query.ambiguous = true;
+	assert_left(2, 1, 1);
+	assert_perhaps(UNRELEASED_INODE, 1);
+}
+
 static void of_mount(void **state)
 {
 	(void)state;
@@ -464,6 +486,7 @@ int main(void)
 		TEST(of_all),
 		TEST(of_process),
 		TEST(of_device),
+		TEST(of_file),
 		TEST(of_mount),
 		TEST(of_nobody),
 		TEST(of_stacked),

@@ -48,6 +48,22 @@ static bool is_like(const struct rows *rows, size_t row, int column,
 	       rows_is(rows, row, column, wanted);
 }
 
+/* Whether a held one is another is up to is_not_held(). */
+static bool is_of_file(struct unreleased *unreleased, const struct rows *rows,
+		       size_t row)
+{
+	const struct unreleased_query *query = &unreleased->query;
+
+	if (!query->inode || !*rows->names[INODE])
+		return true;
+	if (rows_number(rows, row, INODE) != query->inode)
+		return false;
+	unreleased->perhaps[UNRELEASED_INODE] +=
+		query->ambiguous &&
+		rows == &unreleased->rows[UNRELEASED_PENDING];
+	return true;
+}
+
 static bool is_of_mount(struct unreleased *unreleased, const struct rows *rows,
 			size_t row)
 {
@@ -56,7 +72,7 @@ static bool is_of_mount(struct unreleased *unreleased, const struct rows *rows,
 	if (query->mount)
 		return is_like(rows, row, MOUNT, query->mount);
 	if (is_like(rows, row, DEVICE, query->device))
-		return true;
+		return is_of_file(unreleased, rows, row);
 	/* No process has a file below another's: it was never closed, so not held. */
 	if (!query->stacked || !*rows_cell(rows, row, MOUNT) ||
 	    rows != &unreleased->rows[UNRELEASED_PENDING])
@@ -162,6 +178,7 @@ struct living_query {
 static bool is_not_held(const struct rows *rows, size_t row, void *context)
 {
 	const struct living_query *query = context;
+	struct unreleased *unreleased = query->unreleased;
 	enum holders_answer answer = HOLDERS_NONE;
 	dev_t super;
 
@@ -169,9 +186,10 @@ static bool is_not_held(const struct rows *rows, size_t row, void *context)
 		answer = holders_hold(query->holders,
 				      rows_text(rows, row, FSTYPE), super,
 				      rows_number(rows, row, INODE));
-	query->unreleased->perhaps[UNRELEASED_NUMBER] += answer ==
-							 HOLDERS_PERHAPS;
-	query->unreleased->living += answer == HOLDERS_ONE;
+	unreleased->perhaps[UNRELEASED_NUMBER] += answer == HOLDERS_PERHAPS;
+	unreleased->perhaps[UNRELEASED_INODE] += answer == HOLDERS_NONE &&
+						 unreleased->query.ambiguous;
+	unreleased->living += answer == HOLDERS_ONE;
 	return answer != HOLDERS_ONE;
 }
 
@@ -264,10 +282,12 @@ void unreleased_caveats(const struct unreleased *unreleased,
 	static const char *const doubts[UNRELEASED_NR_DOUBTS] = {
 		[UNRELEASED_NUMBER] =
 			"have the inode numbers of files that living processes hold, and may be others",
+		[UNRELEASED_INODE] =
+			"have the file's inode number, and may be others: on that filesystem it is not unique",
 		[UNRELEASED_OWNER] =
 			"may be that process's: nobody knows who closed them",
 		[UNRELEASED_STACKED] =
-			"are of other filesystems, but may be files of a layer, and pin the mount",
+			"are of other filesystems, but may be files of a layer below",
 		[UNRELEASED_NO_ROW] =
 			"are on the list without a row: nobody knows whose",
 	};

@@ -26,6 +26,8 @@ enum unreleased_table {
  * @not_pending: all but the list
  * @device: major:minor of a superblock: its files, and all rings that there are
  *	at the first look, whose files are not known; NULL: of any
+ * @inode: of these the files of this number; 0: all
+ * @ambiguous: @device is not fstype_has_unique_inodes(): other files may have it
  * @stacked: @device is not fstype_is_alone(): files on the list that are of another
  *	may pin a mount of it
  * @mount: a mount, as the module tells them apart: @device only tells of rings then;
@@ -40,6 +42,8 @@ struct unreleased_query {
 	bool pending_only;
 	bool not_pending;
 	const char *device;
+	uint64_t inode;
+	bool ambiguous;
 	bool stacked;
 	const char *mount;
 	uint64_t pid;
@@ -52,6 +56,7 @@ struct unreleased_query {
  * enum unreleased_doubt - why something only may be part of what is asked for
  * @UNRELEASED_NUMBER: a held file: a living process holds one of its inode number,
  *	which may be another: see holders_hold()
+ * @UNRELEASED_INODE: a file of the number asked for, which may be another
  * @UNRELEASED_OWNER: nobody knows whose it is
  * @UNRELEASED_STACKED: a file of another filesystem, which may pin the mount
  * @UNRELEASED_NO_ROW: on the list, without a row
@@ -59,6 +64,7 @@ struct unreleased_query {
  */
 enum unreleased_doubt {
 	UNRELEASED_NUMBER,
+	UNRELEASED_INODE,
 	UNRELEASED_OWNER,
 	UNRELEASED_STACKED,
 	UNRELEASED_NO_ROW,

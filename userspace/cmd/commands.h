@@ -39,8 +39,8 @@ struct options;
 	  "all every count log exec root",                                     \
 	  "as soon as an umount is refused, tell why")                         \
 	X(wait, "Waiting", cmd_wait, 0,                                        \
-	  "--mount P|--super DEV|--pid PID|--list|--all", "",                  \
-	  "mount super pid list all timeout rules root",                       \
+	  "--file FILE|--mount P|--super DEV|--pid PID|--list|--all", "",      \
+	  "file mount super pid list all timeout rules root",                  \
 	  "wait until all of it is released")                                  \
 	X(umount, "Waiting", cmd_umount, 1, "MOUNT", "", "all timeout root",   \
 	  "unmount as soon as no late file is in the way")                     \

@@ -62,6 +62,8 @@ const struct option_row option_rows[] = {
 	ROW("all", 0, NULL, FLAG, all, NULL, "leave nothing out"),
 	ROW("port", 0, "N", TEXT, port, NULL,
 	    "a port here, tcp:N or udp:N, instead: who has it?"),
+	ROW("file", 0, "FILE", TEXT, file, NULL,
+	    "for late ones of FILE's inode and for rings, not for its users"),
 	ROW("mount", 0, "P", TEXT, mount, NULL,
 	    "for late files of P and for rings, not for its users"),
 	ROW("super", 0, "DEV", TEXT, super, NULL,

@@ -96,6 +96,7 @@ struct options {
 	uint64_t timeout;
 	bool all;
 	const char *port;
+	const char *file;
 	const char *mount;
 	const char *super;
 	uint64_t pid;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dfput wait: wait until nothing is left of a process, of what is mounted
- * somewhere, of the list, or of all; or until a superblock is gone and its device free.
+ * somewhere, of a file, of the list, or of all; or until a superblock is gone and its
+ * device free.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -20,7 +21,9 @@
 #include "lib/number.h"
 #include "lib/progress.h"
 #include "proc/devices.h"
+#include "proc/fstype.h"
 #include "proc/mountpoint.h"
+#include "proc/named.h"
 #include "proc/process.h"
 
 #define TEXT 200
@@ -34,7 +37,7 @@
  * @process: of which process, fd -1 if of none
  * @lives: it lives
  * @lived: it did at the first look
- * @mount: of what is mounted there, or NULL
+ * @path: of the file or mount point, or NULL
  * @device: of which superblock, "" if of none
  * @unclear: number_now() since which all that is left is only perhaps part of it, 0:
  *	more is left
@@ -46,7 +49,7 @@ struct waiting {
 	struct process process;
 	bool lives;
 	bool lived;
-	const char *mount;
+	const char *path;
 	char device[DEVICES_TEXT];
 	uint64_t unclear;
 	struct stats before;
@@ -134,10 +137,46 @@ static int set_mount(struct waiting *waiting, const char *path,
 		complain("wait: %s", error_text());
 		return STATUS_FAILED;
 	}
-	waiting->mount = path;
+	waiting->path = path;
 	query->device = devices_text(waiting->device, super);
 	query->stacked = !locate_is_alone(reader->mountinfo, super);
 	return 0;
+}
+
+static int set_named(struct waiting *waiting, const struct options *options,
+		     const struct mounts *mounts)
+{
+	struct unreleased_query *query = &waiting->unreleased.query;
+	const char *path = options->file;
+	struct named named;
+	int err = named_find(&named, mounts, options->root, path);
+
+	if (err || !named.mount) {
+		complain("wait: --file: %s: %s", path,
+			 err ? strerror(-err) :
+			       "it is on no mount that can be seen");
+		return STATUS_FAILED;
+	}
+	waiting->path = path;
+	query->device = devices_text(waiting->device, named.mount->super);
+	query->inode = named_inode(&named, options->root, path);
+	query->ambiguous = !fstype_has_unique_inodes(named.mount->fstype);
+	query->stacked = !fstype_is_alone(named.mount->fstype);
+	return 0;
+}
+
+/* Return: 0, or STATUS_FAILED. */
+static int set_file(struct waiting *waiting, const struct options *options)
+{
+	struct mounts mounts;
+	int err = mounts_scan(&mounts, options->root);
+
+	if (err)
+		complain("wait: cannot read %s/proc: %s", options->root,
+			 strerror(-err));
+	err = err ? STATUS_FAILED : set_named(waiting, options, &mounts);
+	mounts_free(&mounts);
+	return err;
 }
 
 static int begin_wait(struct waiting *waiting, struct reader *reader)
@@ -180,11 +219,11 @@ static void note_living(const struct waiting *waiting, struct view *view)
 {
 	char count[NUMBER_TEXT];
 
-	if (waiting->mount)
+	if (waiting->path)
 		view_note(
 			view,
 			"Living processes that use %s are not waited for: 'dfput why %s' shows them.",
-			waiting->mount, waiting->mount);
+			waiting->path, waiting->path);
 	if (waiting->unreleased.living)
 		view_note(view,
 			  "Not waited for: %s that living processes hold.",
@@ -296,6 +335,8 @@ static int wait_until_released(const struct options *options,
 
 	if (options->pid)
 		result = set_process(&waiting, options->pid);
+	if (options->file)
+		result = set_file(&waiting, options);
 	if (options->mount)
 		result = set_mount(&waiting, options->mount, reader);
 	if (!result)
@@ -429,12 +470,12 @@ static int show_shutdown(const struct options *options, struct reader *reader,
 
 int cmd_wait(const struct options *options)
 {
-	int nr = options->all + options->list + !!options->mount +
-		 !!options->super + !!options->pid;
+	int nr = options->all + options->list + !!options->file +
+		 !!options->mount + !!options->super + !!options->pid;
 
 	if (nr != 1)
 		return options_usage(
-			"wait: for what? One of --mount, --super, --pid, --list and --all");
+			"wait: for what? One of --file, --mount, --super, --pid, --list and --all");
 	return cmd_judge(options, options->super ? show_shutdown :
 				  options->list	 ? wait_list :
 						   wait_until_released);

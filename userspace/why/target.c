@@ -12,7 +12,7 @@
 #include "lib/alloc.h"
 #include "lib/error.h"
 #include "proc/devices.h"
-#include "proc/fdinfo.h"
+#include "proc/named.h"
 #include "proc/proc.h"
 #include "why/search.h"
 
@@ -195,21 +195,6 @@ static void take_device(struct why_search *search, dev_t device)
 		why->super = device;
 }
 
-/* A mount that does not answer is known by its name at least. */
-static const struct mounts_mount *find_named(const struct why_search *search)
-{
-	const char *target = search->query->target;
-	const struct mounts *mounts = &search->holders.mounts;
-	const struct mounts_mount *mount;
-
-	if (*target != '/')
-		return NULL;
-	mount = mounts_at(mounts, mounts->own, target);
-	if (mount && !*search->query->root && strcmp(mount->target, target))
-		return NULL;
-	return mount;
-}
-
 /* What is said of the mount is not said of the path. */
 static void note_below(const struct why_search *search)
 {
@@ -221,54 +206,17 @@ static void note_below(const struct why_search *search)
 	free(real);
 }
 
-/* Of another root, what stat(2) says of mounts and devices is ours. */
-static int stat_target(const struct why_search *search, struct proc_file *file)
+static void take_file(struct why_search *search, const struct named *named)
 {
-	const char *root = search->query->root, *target = search->query->target;
-	char *path = alloc_text("%s%s", root, target);
-	int err = proc_stat(AT_FDCWD, path, file);
-
-	free(path);
-	if (!*root)
-		return err;
-	file->mount = 0;
-	file->device = 0;
-	devices_find(root, target, &file->special);
-	return 0;
-}
-
-/* As fdinfo, locks and the module have it; stat(2) may be told another one. */
-static uint64_t find_inode(const struct why_search *search,
-			   const struct proc_file *file)
-{
-	uint64_t inode = file->inode;
-	struct fdinfo info = { 0 };
-	char name[64];
-	int fd = -1;
-
-	if (!*search->query->root)
-		fd = open(search->query->target, O_PATH | O_CLOEXEC);
-	if (fd < 0)
-		return inode;
-	snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", fd);
-	if (!fdinfo_read(AT_FDCWD, name, &info) && info.inode)
-		inode = info.inode;
-	fdinfo_free(&info);
-	close(fd);
-	return inode;
-}
-
-static void take_file(struct why_search *search,
-		      const struct mounts_mount *mount,
-		      const struct proc_file *file)
-{
+	const struct mounts_mount *mount = named->mount;
+	const struct why_query *query = search->query;
 	struct why *why = search->why;
 
 	search->mount = mount;
-	search->file = *file;
+	search->file = named->file;
 	why->mount = mount->id;
-	why->path = alloc_copy(search->query->target);
-	why->inode = find_inode(search, file);
+	why->path = alloc_copy(query->target);
+	why->inode = named_inode(named, query->root, query->target);
 	why->super = mount->super;
 	why->fstype = alloc_copy(mount->fstype);
 }
@@ -292,22 +240,17 @@ static char *guess_meant(const struct why_search *search)
 static void take_target_path(struct why_search *search)
 {
 	const char *target = search->query->target;
-	const struct mounts_mount *mount;
-	struct proc_file file;
-	int err = stat_target(search, &file);
+	struct named named;
+	int err = named_find(&named, &search->holders.mounts,
+			     search->query->root, target);
 	char *meant;
 
-	if (file.special) {
-		take_device(search, file.special);
-		return;
-	}
-	mount = mounts_find(&search->holders.mounts, file.mount);
-	if (!mount)
-		mount = find_named(search);
-	if (mount && file.is_file && !search->query->busy) {
-		take_file(search, mount, &file);
-	} else if (mount) {
-		take_mount(search, mount);
+	if (named.file.special) {
+		take_device(search, named.file.special);
+	} else if (named.mount && named.file.is_file && !search->query->busy) {
+		take_file(search, &named);
+	} else if (named.mount) {
+		take_mount(search, named.mount);
 		note_below(search);
 	} else if (err) {
 		meant = guess_meant(search);

@@ -22,9 +22,12 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-static void count_waiting(struct releases *releases, const char *device)
+static void count_waiting(struct releases *releases, const char *device,
+			  uint64_t age)
 {
 	releases->waiting++;
+	if (age > releases->waiting_age)
+		releases->waiting_age = age;
 	if (tfind(device, &releases->devices, compare_texts))
 		return;
 	must(tsearch(alloc_copy(device), &releases->devices, compare_texts));
@@ -38,7 +41,8 @@ static bool take_row(const struct rows *rows, size_t row, void *context)
 
 	if (rows_is(rows, row, STATE, states[DFPUT_PENDING_STARTED]))
 		return true;
-	count_waiting(context, rows_text(rows, row, DEVICE));
+	count_waiting(context, rows_text(rows, row, DEVICE),
+		      rows_number(rows, row, AGE));
 	return false;
 }
 

@@ -17,6 +17,7 @@
  * @age: time since that was queued: its release began later, the module has not noted
  *	when; 0 if there is none
  * @waiting: files on the list whose release has not begun
+ * @waiting_age: time since the one of these was queued that was queued first, or 0
  * @filesystems: how many devices these are of
  * @devices: these: see tsearch(3)
  */
@@ -25,6 +26,7 @@ struct releases {
 	size_t oldest;
 	uint64_t age;
 	uint64_t waiting;
+	uint64_t waiting_age;
 	uint64_t filesystems;
 	void *devices;
 };

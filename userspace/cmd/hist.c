@@ -9,45 +9,14 @@
 #include <dfput/hist.h>
 
 #include "cmd/cmd.h"
+#include "debugfs/buckets.h"
 #include "debugfs/listing.h"
-#include "debugfs/rows.h"
 #include "debugfs/stats.h"
 #include "lib/error.h"
 #include "lib/text.h"
 
 /* More than any module will ever have: comparing names costs its square. */
 #define MAX_ROWS 4096
-
-static const struct stats_word known[DFPUT_NR_HISTS] = {
-#define WORD(name, unit, meaning) { #name, #unit, meaning, 0 },
-	DFPUT_HISTS(WORD)
-#undef WORD
-};
-
-enum { NAME, UNIT, FROM, COUNT };
-static const char *const names[] = { "histogram", "unit", "#from", "#count",
-				     NULL };
-
-static int fail_at(const struct rows *rows, size_t row, const char *what)
-{
-	return error_set(-EPROTO, "histograms: line %u: %s",
-			 rows->doc->rows[row]->line, what);
-}
-
-static int take_bucket(const struct rows *rows, size_t row, uint64_t *counts,
-		       bool *seen)
-{
-	uint64_t from = rows_number(rows, row, FROM);
-	unsigned int bucket = dfput_hist_bucket(from);
-
-	if (dfput_hist_floor(bucket) != from)
-		return fail_at(rows, row, "not the lower bound of a bucket");
-	if (seen[bucket])
-		return fail_at(rows, row, "a bucket for the second time");
-	seen[bucket] = true;
-	counts[bucket] = rows_number(rows, row, COUNT);
-	return 0;
-}
 
 /* The rows from the first bucket that holds something to the last. */
 static size_t fill_buckets(struct view_bucket *buckets, const uint64_t *counts)
@@ -74,17 +43,13 @@ static int show_hist(const struct rows *rows, const struct stats_word *word,
 		     size_t *nr, struct view *view)
 {
 	struct view_bucket buckets[DFPUT_HIST_BUCKETS];
-	uint64_t counts[DFPUT_HIST_BUCKETS] = { 0 };
-	bool seen[DFPUT_HIST_BUCKETS] = { 0 };
+	uint64_t counts[DFPUT_HIST_BUCKETS];
 	const char *unit = word->unit;
-	int err = 0;
+	int err = buckets_take(rows, word->name, counts);
 
-	for (size_t row = 0; !err && row < rows->nr; row++) {
-		if (!rows_is(rows, row, NAME, word->name))
-			continue;
-		unit = rows_text(rows, row, UNIT);
-		err = take_bucket(rows, row, counts, seen);
-	}
+	for (size_t row = 0; row < rows->nr; row++)
+		if (rows_is(rows, row, BUCKETS_NAME, word->name))
+			unit = rows_text(rows, row, BUCKETS_UNIT);
 	if (!err && view && !view->json && (*nr)++)
 		view_note(view, "%s", "");
 	if (!err && view)
@@ -97,20 +62,20 @@ static int show_hist(const struct rows *rows, const struct stats_word *word,
 static const struct stats_word *find_known(const char *name)
 {
 	for (int i = 0; i < DFPUT_NR_HISTS; i++)
-		if (!strcmp(known[i].name, name))
-			return &known[i];
+		if (!strcmp(buckets_known[i].name, name))
+			return &buckets_known[i];
 	return NULL;
 }
 
 /* A histogram that only a newer module knows, at its first row. */
 static bool is_extra(const struct rows *rows, size_t row)
 {
-	const char *name = rows_text(rows, row, NAME);
+	const char *name = rows_text(rows, row, BUCKETS_NAME);
 
 	if (find_known(name))
 		return false;
 	for (size_t i = 0; i < row; i++)
-		if (rows_is(rows, i, NAME, name))
+		if (rows_is(rows, i, BUCKETS_NAME, name))
 			return false;
 	return true;
 }
@@ -127,7 +92,7 @@ static bool is_named(char **wanted, const char *name)
 
 static bool is_wanted(const struct rows *rows, size_t row, void *wanted)
 {
-	return is_named(wanted, rows_text(rows, row, NAME));
+	return is_named(wanted, rows_text(rows, row, BUCKETS_NAME));
 }
 
 static int show_hists(const struct rows *rows, char **wanted, struct view *view)
@@ -136,11 +101,11 @@ static int show_hists(const struct rows *rows, char **wanted, struct view *view)
 	int err = 0;
 
 	for (int i = 0; !err && i < DFPUT_NR_HISTS; i++)
-		if (is_named(wanted, known[i].name))
-			err = show_hist(rows, &known[i], &nr, view);
+		if (is_named(wanted, buckets_known[i].name))
+			err = show_hist(rows, &buckets_known[i], &nr, view);
 	for (size_t row = 0; !err && row < rows->nr; row++) {
 		struct stats_word word = {
-			.name = rows_text(rows, row, NAME),
+			.name = rows_text(rows, row, BUCKETS_NAME),
 			.unit = "",
 			.meaning = "",
 		};
@@ -157,12 +122,12 @@ static int complain_name(const struct rows *rows, const char *name)
 
 	for (int i = 0; i < DFPUT_NR_HISTS; i++)
 		text_append(list, sizeof(list), "%s%s", text_comma(list),
-			    known[i].name);
+			    buckets_known[i].name);
 	for (size_t row = 0; row < rows->nr; row++)
 		if (is_extra(rows, row))
 			text_append(list, sizeof(list), "%s%s",
 				    text_comma(list),
-				    rows_text(rows, row, NAME));
+				    rows_text(rows, row, BUCKETS_NAME));
 	return options_usage("hist: no such histogram: '%s'; there are %s",
 			     name, list);
 }
@@ -173,7 +138,7 @@ static int check_names(const struct rows *rows, char **wanted)
 		bool found = find_known(*wanted);
 
 		for (size_t i = 0; !found && i < rows->nr; i++)
-			found = rows_is(rows, i, NAME, *wanted);
+			found = rows_is(rows, i, BUCKETS_NAME, *wanted);
 		if (!found)
 			return complain_name(rows, *wanted);
 	}
@@ -185,7 +150,7 @@ static int show_buckets(const struct options *options, struct reader *reader,
 			struct view *view)
 {
 	struct rows rows;
-	int err = rows_load(&rows, reader, "histograms", names);
+	int err = rows_load(&rows, reader, "histograms", buckets_names);
 
 	if (!err)
 		err = check_names(&rows, options->argv);
@@ -202,10 +167,10 @@ static int show_histograms(const struct options *options, struct reader *reader,
 			   struct view *view)
 {
 	struct rows rows;
-	int err = rows_load(&rows, reader, "histograms", names);
+	int err = rows_load(&rows, reader, "histograms", buckets_names);
 
 	if (!err && rows.nr > MAX_ROWS)
-		err = fail_at(&rows, MAX_ROWS, "too many rows");
+		err = error_set(-EPROTO, "histograms: too many rows");
 	if (!err)
 		err = check_names(&rows, options->argv);
 	if (!err)

@@ -28,24 +28,13 @@ static const char *const groups[] = {
 		"Others",
 };
 
-static bool is_known(const char *name)
-{
-	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
-		if (!strcmp(stats_counters[i].name, name))
-			return true;
-	for (int i = 0; i < DFPUT_NR_GAUGES; i++)
-		if (!strcmp(stats_gauges[i].name, name))
-			return true;
-	return false;
-}
-
 static void show_unknown(const struct document *doc, bool causes,
 			 struct view_table *table)
 {
 	for (size_t i = 0; i < doc->nr_values; i++) {
 		struct stats_word word = { .name = doc->values[i].name };
 
-		if (!is_known(word.name) &&
+		if (!stats_is_known(word.name) &&
 		    listing_is_cause(word.name) == causes)
 			listing_count(table, &word, doc->values[i].value);
 	}
@@ -77,7 +66,7 @@ static void show_group(size_t group, const struct document *doc,
 static bool has_group(size_t group, const struct document *doc)
 {
 	for (size_t i = 0; group == DFPUT_NR_GROUPS && i < doc->nr_values; i++)
-		if (!is_known(doc->values[i].name) &&
+		if (!stats_is_known(doc->values[i].name) &&
 		    !listing_is_cause(doc->values[i].name))
 			return true;
 	return group < DFPUT_NR_GROUPS;
@@ -129,21 +118,18 @@ static void begin_files(char text[TEXT], uint64_t nr)
 	snprintf(text, TEXT, "%s", number_count(count, nr, "file"));
 }
 
-/* Add those of a total's parts that are not 0: their names without the prefix. */
+/* Add those of a total's parts that are not 0. */
 static void append_parts(char *text, const struct document *doc,
-			 const char *prefix)
+			 const char *total)
 {
-	const char *separator = ": ";
+	const char *separator = ": ", *part;
 
 	for (size_t i = 0; i < doc->nr_values; i++) {
-		const char *name = doc->values[i].name;
-
-		if (strncmp(name, prefix, strlen(prefix)) ||
-		    !strcmp(name, "leftover_exec") ||
-		    !strcmp(doc->values[i].value, "0"))
+		part = stats_part(doc->values[i].name, total);
+		if (!part || !strcmp(doc->values[i].value, "0"))
 			continue;
-		text_append(text, TEXT, "%s%s %s", separator,
-			    name + strlen(prefix), doc->values[i].value);
+		text_append(text, TEXT, "%s%s %s", separator, part,
+			    doc->values[i].value);
 		separator = ", ";
 	}
 }
@@ -203,7 +189,7 @@ static void show_list(const struct document *doc, const struct stats *stats,
 	char text[TEXT];
 
 	begin_files(text, count[DFPUT_COUNT_queued]);
-	append_parts(text, doc, "queued_");
+	append_parts(text, doc, "queued");
 	show_line(view, "queued", text);
 	begin_files(text, count[DFPUT_COUNT_released]);
 	text_append(text, TEXT, ", by flush_delayed_fput %" PRIu64,
@@ -239,7 +225,7 @@ static int show_exits(const struct document *doc, const struct stats *stats,
 		  number_count(text, stats->counter[DFPUT_COUNT_exits],
 			       "process"));
 	begin_files(text, stats->counter[DFPUT_COUNT_leftover]);
-	append_parts(text, doc, "leftover_");
+	append_parts(text, doc, "leftover");
 	if (stats->counter[DFPUT_COUNT_leftover])
 		err = append_worst(text, reader);
 	show_line(view, "leftovers", text);

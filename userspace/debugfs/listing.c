@@ -637,7 +637,7 @@ void listing_sort(struct listing_output *output, const struct document *doc,
 
 bool listing_is_cause(const char *name)
 {
-	return !strncmp(name, "queued_", strlen("queued_"));
+	return stats_part(name, "queued");
 }
 
 void listing_count(struct view_table *table, const struct stats_word *word,

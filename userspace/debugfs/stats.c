@@ -18,6 +18,28 @@ const struct stats_word stats_counters[DFPUT_NR_COUNTERS] = { DFPUT_COUNTERS(
 const struct stats_word stats_gauges[DFPUT_NR_GAUGES] = { DFPUT_GAUGES(WORD) };
 #undef WORD
 
+bool stats_is_known(const char *name)
+{
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		if (!strcmp(stats_counters[i].name, name))
+			return true;
+	for (int i = 0; i < DFPUT_NR_GAUGES; i++)
+		if (!strcmp(stats_gauges[i].name, name))
+			return true;
+	return false;
+}
+
+/* leftover_exec counts leftovers of each route. */
+const char *stats_part(const char *name, const char *sum)
+{
+	size_t length = strlen(sum);
+
+	if (strncmp(name, sum, length) || name[length] != '_' ||
+	    !strcmp(name, "leftover_exec"))
+		return NULL;
+	return name + length + 1;
+}
+
 static bool is_loss(int counter)
 {
 	return stats_counters[counter].group == DFPUT_GROUP_loss;

@@ -30,6 +30,18 @@ struct stats_word {
 extern const struct stats_word stats_counters[DFPUT_NR_COUNTERS];
 extern const struct stats_word stats_gauges[DFPUT_NR_GAUGES];
 
+/* Return: whether there is a counter or gauge of that name. */
+bool stats_is_known(const char *name);
+
+/**
+ * stats_part() - is a counter a part of a sum?
+ * @name: of the counter, which only a newer module may have
+ * @sum: name of the sum
+ *
+ * Return: which part, such as hardirq of queued; NULL: none.
+ */
+const char *stats_part(const char *name, const char *sum);
+
 /**
  * struct stats - one reading
  * @counter: by enum dfput_counter

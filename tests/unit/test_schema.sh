@@ -28,12 +28,12 @@ shows() {
 	follows "$name"
 }
 
-# Each that shows a saved copy and needs no argument.
+# Each that shows a saved copy as JSON and needs no argument.
 mapfile -t commands < <(sed -n 's/^\tX(\([a-z]*\), "[A-Z].*/\1/p' ../../userspace/cmd/commands.h)
 showing=()
 for command in "${commands[@]}"; do
 	case $command in
-	why | record) ;;
+	why | record | metrics) ;;
 	*) ! "$DFPUT" "$command" --help | grep -q -e --input || showing+=("$command") ;;
 	esac
 done

@@ -35,6 +35,8 @@ struct options;
 	X(record, "Answers", cmd_record, 1, "-t 0 DIR|FILE.tar", "",           \
 	  "time names input root",                                             \
 	  "keep all that dfput knows, for a bug report")                       \
+	X(metrics, "Answers", cmd_metrics, 0, "", "",                          \
+	  "textfile openmetrics input root", "all numbers, for Prometheus")    \
 	X(watch, "Answers", cmd_watch, 0, "", "",                              \
 	  "all every count log exec root",                                     \
 	  "as soon as an umount is refused, tell why")                         \

@@ -119,6 +119,8 @@ struct options {
 	uint64_t repeat;
 	bool tap;
 	bool folded;
+	const char *textfile;
+	bool openmetrics;
 	const char *rules;
 	/* Prefix of /proc and /sys, "" if not given. */
 	const char *root;

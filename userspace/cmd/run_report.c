@@ -165,7 +165,7 @@ static int show_pending_around(struct run *run, const struct options *options,
 }
 
 /* What is not released yet, or was late: "1 released too late, 2 pending". */
-static void list_late(const struct run *run, char *text, size_t size)
+static void describe_late(const struct run *run, char *text, size_t size)
 {
 	const struct rows *left = run->unreleased.rows;
 	const struct {
@@ -197,7 +197,7 @@ static void describe_run(const struct run *run, const struct options *options,
 	char number[NUMBER_TEXT], count[NUMBER_TEXT], late[TEXT / 2];
 	uint64_t nr = run->leftovers.rows.nr;
 
-	list_late(run, late, sizeof(late));
+	describe_late(run, late, sizeof(late));
 	if (run->measured && run_has_limit(options) && run_nr_late(run)) {
 		snprintf(text, TEXT, "Late: files of %s: %s; the limit is %s",
 			 options->argv[0], late,

@@ -71,6 +71,7 @@ wait
 is_status 0 "differences"
 has "$out" '^INTERVAL +QUEUED RELEASED +PENDING +BATCHES +EXITS LEFTOVER +LOST TRUSTWORTHY$' "a heading"
 has "$out" '^ *[0-9.]+m?s +40 +0 +0 +40 +0 +0 +0 +yes$' "a line"
+is "$(awk '{ print length }' <<<"$out" | uniq)" 78 "of 80 columns, under the heading"
 (sleep 0.8; grow 40) &
 dfput stat -i 1.6 -c 1 -o +hardirq,bh -n --input "$copy"
 wait

@@ -21,7 +21,7 @@
 #include "lib/view.h"
 
 #define BAR_WIDTH 40
-#define LINE_WIDTH 8
+#define LINE_WIDTH 7
 #define TREE_WIDTH 2
 #define SCREEN_WIDTH 80
 
@@ -905,12 +905,15 @@ void view_table_end(struct view_table *table)
 	view_table_discard(table);
 }
 
-/* A width is kept, with heading or without, when the heading is shorter. */
-static double line_width(const struct view_column *column)
+/*
+ * All lines have the same widths, with heading or without: that of the heading, which
+ * libsmartcols keeps unless it is strict, or if that is shorter LINE_WIDTH.
+ */
+static int line_flags(const struct view_column *column)
 {
-	size_t length = heading_length(column->name);
-
-	return (double)(length > LINE_WIDTH ? length : LINE_WIDTH);
+	return heading_length(column->name) < LINE_WIDTH ?
+		       SCOLS_FL_STRICTWIDTH :
+		       0;
 }
 
 int view_line(struct view *view, const struct view_column *columns, size_t nr,
@@ -924,8 +927,7 @@ int view_line(struct view *view, const struct view_column *columns, size_t nr,
 				      !with_heading || view->format.headless);
 	for (size_t i = 0; i < table.nr; i++)
 		add_column(view, table.text, &columns[table.shown[i]],
-			   line_width(&columns[table.shown[i]]),
-			   SCOLS_FL_STRICTWIDTH);
+			   LINE_WIDTH, line_flags(&columns[table.shown[i]]));
 	row_text(&table, cells, false);
 	must_do(scols_print_table(table.text));
 	scols_unref_table(table.text);

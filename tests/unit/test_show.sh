@@ -1030,16 +1030,18 @@ usage "no such option: '--frob'" --frob
 usage "no such option: '--frob'" stat --frob
 usage "no such option: '-x'" stat -x
 usage "no such option: '--wait'" stat --wait
-usage "'--input' needs an argument" stat --input
+usage "'--input' needs an argument: DIR" stat --input
+usage "'--stuck' needs an argument: a time, such as 2, " pending --stuck
 usage "'--json' takes no argument" stat --json=x
 usage "only snapshots" record "$work/x"
 usage "why: --input needs --root" why --input "$fixtures/idle" /
 usage "'--json' takes no argument" stat --json=x
 usage "only snapshots" record "$work/x"
 usage "why: --input needs --root" why --input "$fixtures/idle" /
-usage "'-i' needs an argument" -i
+usage "'-i' needs an argument: a time, such as 2, " -i
 usage "not a time" -i soon
 usage "not a time" stat -i -1
+usage "'-c' needs an argument: a number of 1 or more" stat -c
 usage "must not be 0" stat -i 0
 usage "not a number of 1 or more" stat -i 1 -c 0
 usage "not a number of 1 or more" stat -i 1 -c 99999999999999999999
@@ -1049,7 +1051,7 @@ usage "no argument expected: '/mnt/x'; try --mount /mnt/x" wait /mnt/x
 usage "no argument expected: 'more'" pending more
 usage "no such option: '--wait'" pending --wait
 usage "too long a time" wait --list --timeout 99999999999999999999
-usage "neither always, never nor auto" --color red
+usage "'red' is not always, never or auto" --color red
 usage "folded is no JSON" origins --folded --json
 usage "no such option: '--folded'" leftovers --folded
 usage "no such column: 'pod'; there are id, age_ns, state," rings -o id,pod

@@ -31,6 +31,16 @@ const size_t options_nr_commands = NR(option_commands);
 
 enum kind { FLAG, TEXT, COLOR, TIME, TIME_NOT_0, NUMBER_NOT_0, MOMENT, WHERE };
 
+/* What people are told of a wrong argument, or of none; NULL: see the row. */
+static const char *const wanted[] = {
+	[COLOR] = "always, never or auto",
+	[TIME] = "a time, such as 2, 0.5, 10ms or 1h30m",
+	[TIME_NOT_0] = "a time, such as 2, 0.5, 10ms or 1h30m",
+	[NUMBER_NOT_0] = "a number of 1 or more",
+	[MOMENT] = "a time, such as 10m, 07:30 or '2026-01-31 07:30'",
+	[WHERE] = "COLUMN=GLOB",
+};
+
 /* May stand before the command, but not before one that acts on this machine. */
 #define INPUT "input"
 
@@ -242,6 +252,12 @@ static void prepare_getopt(struct getopt *getopt, const struct command *command)
 	}
 }
 
+static int complain_value(const struct option_row *row, const char *text)
+{
+	return options_usage("--%s: '%s' is not %s", row->name, text,
+			     wanted[row->kind]);
+}
+
 static int parse_time(const struct option_row *row, const char *text,
 		      uint64_t *ns)
 {
@@ -251,9 +267,7 @@ static int parse_time(const struct option_row *row, const char *text,
 		return options_usage("--%s: '%s' is too long a time", row->name,
 				     text);
 	if (err)
-		return options_usage(
-			"--%s: '%s' is not a time, such as 2, 0.5, 10ms or 1h30m",
-			row->name, text);
+		return complain_value(row, text);
 	if (row->kind == TIME_NOT_0 && !*ns)
 		return options_usage("--%s: must not be 0", row->name);
 	return 0;
@@ -264,8 +278,7 @@ static int parse_number(const struct option_row *row, const char *text,
 {
 	if (!number_parse(text, number) && *number)
 		return 0;
-	return options_usage("--%s: '%s' is not a number of 1 or more",
-			     row->name, text);
+	return complain_value(row, text);
 }
 
 static int parse_moment(const struct option_row *row, const char *text,
@@ -276,9 +289,7 @@ static int parse_moment(const struct option_row *row, const char *text,
 	moment->by_clock = true;
 	if (!number_time(text, &moment->ns))
 		return 0;
-	return options_usage(
-		"--%s: '%s' is not a time, such as 10m, 07:30 or '2026-01-31 07:30'",
-		row->name, text);
+	return complain_value(row, text);
 }
 
 const struct option_row *options_find(const struct command *command, int key)
@@ -298,8 +309,7 @@ static int parse_where(const struct option_row *row, const char *text,
 	const char *equal = text + length + unlike;
 
 	if (*equal != '=')
-		return options_usage("--%s: '%s' is not COLUMN=GLOB", row->name,
-				     text);
+		return complain_value(row, text);
 	*where = (struct options_where){ text, length, unlike, equal + 1 };
 	return 0;
 }
@@ -318,11 +328,7 @@ static int parse_option(struct options *options, const struct option_row *row,
 		return 0;
 	case COLOR:
 		*(const char **)field = text;
-		return color_choose(text) ?
-			       0 :
-			       options_usage(
-				       "--color: '%s' is neither always, never nor auto",
-				       text);
+		return color_choose(text) ? 0 : complain_value(row, text);
 	case NUMBER_NOT_0:
 		return parse_number(row, text, field);
 	case MOMENT:
@@ -334,6 +340,15 @@ static int parse_option(struct options *options, const struct option_row *row,
 	}
 }
 
+static int complain_missing(const struct command *command, const char *word)
+{
+	const struct option_row *row = options_find(command, optopt);
+	const char *what = wanted[row->kind];
+
+	return options_usage("%s: '%s' needs an argument: %s", command->name,
+			     word, what ? what : row->argument);
+}
+
 static int complain_option(int key, char **argv, const struct command *command)
 {
 	const char *word = argv[optind - 1];
@@ -343,8 +358,7 @@ static int complain_option(int key, char **argv, const struct command *command)
 	if (optopt && optopt < KEY(0) && strncmp(word, "--", 2))
 		word = letter;
 	if (key == ':')
-		return options_usage("%s: '%s' needs an argument",
-				     command->name, word);
+		return complain_missing(command, word);
 	/* A long option that is known has an argument that it does not take. */
 	return options_usage(optopt >= KEY(0) ? "%s: '%.*s' takes no argument" :
 						"%s: no such option: '%.*s'",

@@ -67,6 +67,10 @@ put "$secure_boot" '\0006\0000\0000\0000\0001'
 put sys/kernel/security/lockdown 'none [integrity] confidentiality\n'
 finds 1 '^secure-boot +warn .* mokutil --import' "Secure Boot wants a signature"
 has "$out" '^lockdown +warn +the kernel is locked down \(none \[integrity\] conf.* mokutil --import' "lockdown"
+rm "$root/proc/sys/kernel/ftrace_enabled"
+COLUMNS=80 doctor
+has "$out" '^ftrace +warn +this kernel .* grep FUNCTION_TRACER= /boot/config-\*$' "on a narrow screen a fix stays whole"
+has_not "$out" ' $' "and no line ends with a blank"
 
 healthy
 rm "$root/sys/module/dfput/initstate"

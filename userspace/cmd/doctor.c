@@ -26,7 +26,7 @@ static const struct view_column columns[] = {
 	{ "check", VIEW_TEXT },
 	{ "status", VIEW_TEXT },
 	{ "meaning", VIEW_PROSE },
-	{ "fix", VIEW_PROSE },
+	{ "fix", VIEW_TEXT },
 };
 
 void doctor_add(struct doctor *doctor, const char *check,

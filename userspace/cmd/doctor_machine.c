@@ -132,10 +132,9 @@ static void check_ftrace(struct doctor *doctor)
 
 	if (reader_host(&doctor->reader, "proc/sys/kernel/ftrace_enabled",
 			value, sizeof(value)) <= 0)
-		doctor_add(
-			doctor, "ftrace", DOCTOR_WARN,
-			"grep CONFIG_FUNCTION_TRACER= /boot/config-$(uname -r)",
-			"this kernel shows no ftrace: hooks may not work");
+		doctor_add(doctor, "ftrace", DOCTOR_WARN,
+			   "grep FUNCTION_TRACER= /boot/config-*",
+			   "this kernel shows no ftrace: hooks may not work");
 	else if (!strcmp(value, "0"))
 		doctor_add(
 			doctor, "ftrace", DOCTOR_FAIL,

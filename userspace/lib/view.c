@@ -854,13 +854,31 @@ static void fit_screen(struct view_table *table)
 	scols_free_iter(iter);
 }
 
+/* libsmartcols fills up the lines of a row whose last cell has fewer than others. */
+static void print_lines(char *text, FILE *out)
+{
+	char *line;
+	size_t length;
+
+	while ((line = strsep(&text, "\n"))) {
+		length = strlen(line);
+		while (length && line[length - 1] == ' ')
+			length--;
+		if (text || *line)
+			fprintf(out, "%.*s\n", (int)length, line);
+	}
+}
+
 static void print_table(struct view_table *table)
 {
 	struct libscols_column *column;
+	char *text;
 
 	if (!table->view->format.raw)
 		fit_screen(table);
-	must_do(scols_print_table(table->text));
+	must_do(scols_print_table_to_string(table->text, &text));
+	print_lines(text, table->view->out);
+	free(text);
 	scols_table_remove_lines(table->text);
 	scols_table_enable_noheadings(table->text, 1);
 	for (size_t i = 0; i < table->nr; i++) {

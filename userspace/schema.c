@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Prints the JSON Schema of what `dfput --json` prints, made from <dfput/tables.h>,
- * <dfput/counters.h> and cmd/commands.h. Only for the build: `make schema`.
+ * <dfput/counters.h>, debugfs/events.h and cmd/commands.h. Only for the build: `make schema`.
  */
 #include <json.h>
 #include <stdbool.h>
@@ -128,8 +128,10 @@ static const struct type {
 	{ "stats",
 	  "{'anyOf': [{'type': 'null'}, {'$ref': '#/definitions/stats'}]}" },
 	{ "module", "{'$ref': '#/definitions/module'}" },
-	{ "clock",
-	  "{'anyOf': [{'type': 'null'}, {'$ref': '#/definitions/clock'}]}" },
+#define OBJECT_TYPE(C, name, ...)                                              \
+	{ #name, "{'anyOf': [{'type': 'null'}, {'$ref': '#/definitions/" #name \
+		 "'}]}" },
+	OBJECT_TYPE(all, clock) DFPUT_EVENTS(OBJECT_TYPE, all)
 };
 
 static struct json_object *parse(const char *text)
@@ -227,7 +229,7 @@ static struct json_object *definition(struct json_object *root,
 
 static void add_tables(struct json_object *root)
 {
-#define COLUMN(table, name, kind, who, meaning) \
+#define COLUMN(table, name, kind, who, meaning, ...) \
 	add_column(definition(root, #table), #name, #kind, meaning);
 #define TABLE_COLUMN(table, name, kind, who, meaning) \
 	add_table_column(definition(root, #table), #name, #kind, meaning);
@@ -236,6 +238,8 @@ static void add_tables(struct json_object *root)
 	DFPUT_FILES(TABLE)
 	DFPUT_HOOKS_VALUES(COLUMN, module)
 	MEMBERS_OBJECTS(OBJECT)
+#define EVENT(C, name, ...) DFPUT_EVENT_##name(COLUMN, name)
+	DFPUT_EVENTS(EVENT, all)
 }
 
 /* Not required: a difference has no gauges of time, a newer module has more. */

@@ -1067,6 +1067,9 @@ usage "for what" wait
 usage "for what" wait --all --pid 1
 usage "not a number of 1 or more" wait --pid 0
 usage "umount: what" umount
+usage "no such event: 'frob'; there are queue, release, batch, exit, leftover," events frob
+usage "--pid: batch has no pid" events exit batch --pid 1
+usage "--super: put has no super" events put --super '#1'
 dfput run --max-late 1s --
 is_status 125 "run: wrong usage is its own failure"
 has "$err" 'run: which program' "said so"

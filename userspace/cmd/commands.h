@@ -8,11 +8,16 @@
 
 #include <dfput/hist.h>
 
+#include "debugfs/events.h"
+
 /* See options.h. */
 struct options;
 
 #define COMMANDS_HIST(name, unit, meaning) "  " #name "\n"
 #define COMMANDS_HISTS DFPUT_HISTS(COMMANDS_HIST)
+
+#define COMMANDS_EVENT(C, name, ...) "  " #name "\n"
+#define COMMANDS_EVENTS DFPUT_EVENTS(COMMANDS_EVENT, all)
 
 /*
  * X(name, group, function, most, arguments, words, options, help): most is how
@@ -40,6 +45,9 @@ struct options;
 	X(watch, "Answers", cmd_watch, 0, "", "",                              \
 	  "all every count log exec root",                                     \
 	  "as soon as an umount is refused, tell why")                         \
+	X(events, "Answers", cmd_events, ARGUMENTS_ANY, "[NAME...]",           \
+	  COMMANDS_EVENTS, "mount super pid comm time count",                  \
+	  "follow the module's tracepoints")                                   \
 	X(wait, "Waiting", cmd_wait, 0,                                        \
 	  "--file FILE|--mount P|--super DEV|--pid PID|--list|--all", "",      \
 	  "file mount super pid list all timeout rules root",                  \
@@ -128,6 +136,12 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 	X(watch, rings, rings, "the ring")                                     \
 	X(watch, pending, pending, "the file that the worker is stuck in")     \
 	DFPUT_MEMBERS_WHY(X, watch)                                            \
+	X(events, event, text, "one of the following, or lost")                \
+	X(events, at_ns, number, "when it was, of CLOCK_MONOTONIC")            \
+	X(events, at_time, text, "the same as ISO 8601 has it")                \
+	X(events, cpu, number, "the processor")                                \
+	DFPUT_EVENTS(X, events)                                                \
+	X(events, lost, number, "events for which its buffer had no room")     \
 	X(wait, waited_ns, number, "how long")                                 \
 	X(wait, counted_ns, number, "before that, since load or reset")        \
 	X(wait, lives, boolean, "the process does; null with --super")         \

@@ -80,6 +80,8 @@ const struct option_row option_rows[] = {
 	    "until the superblock is gone and its device free"),
 	ROW("pid", 0, "PID", NUMBER_NOT_0, pid, NULL,
 	    "for the end of process PID, and what it left"),
+	ROW("comm", 0, "NAME", TEXT, comm, NULL,
+	    "events of processes of that name, a glob"),
 	ROW("timeout", 0, "T", TIME, timeout, NULL, "wait for T at most"),
 	ROW("max-late", 0, "T", TIME, max_late, NULL,
 	    "watch for T after the end, fail when files are late"),
@@ -476,6 +478,11 @@ static const char *find_help(const struct command *command,
 		{ "watch", "all",
 		  "also rings, workers, superblocks that last" },
 		{ "wait", "all", "until nothing is left on the machine" },
+		{ "events", "mount", "events of what is mounted on P now" },
+		{ "events", "super",
+		  "events of a block device, MAJOR:MINOR or #ID" },
+		{ "events", "pid", "events of process PID" },
+		{ "events", "time", "stop after T" },
 	};
 
 	for (size_t i = 0; command && i < NR(helps); i++)

@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "analysis/event_loop.h"
@@ -19,6 +18,7 @@
 #include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
+#include "lib/signals.h"
 #include "lib/text.h"
 
 #define EVERY_NS (10 * NUMBER_NS_PER_SEC)
@@ -301,46 +301,18 @@ static void tell_missed(struct watch *watch)
 
 /* ---- until the end ------------------------------------------------------- */
 
-/* Return: whether one should end us. */
-static bool read_signals(struct watch *watch)
-{
-	struct signalfd_siginfo info;
-	bool stop = false;
-
-	while (read(watch->signals, &info, sizeof(info)) == sizeof(info))
-		stop |= info.ssi_signo != SIGCHLD;
-	teller_reap(&watch->teller);
-	return stop;
-}
-
 static int look(struct wait *wait)
 {
 	struct watch *watch = wait->what;
 	int err = look_at_tables(watch);
 
 	wait->left = 1;
-	wait->stop = read_signals(watch) || is_over(watch);
+	wait->stop = signals_read(watch->signals) || is_over(watch);
+	teller_reap(&watch->teller);
 	if (wait->stop)
 		watch->missed_due = 0;
 	tell_missed(watch);
 	return err;
-}
-
-/* Blocked, and read between looks. Programs that we run are to be reaped. */
-static int take_signals(struct watch *watch)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < NR(signals); i++)
-		sigaddset(&set, signals[i]);
-	signal(SIGCHLD, SIG_DFL);
-	sigprocmask(SIG_BLOCK, &set, &watch->teller.mask);
-	watch->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (watch->signals < 0)
-		return error_set(-errno, "signalfd: %s", strerror(errno));
-	return 0;
 }
 
 static int watch_until_told(struct watch *watch, struct reader *reader)
@@ -384,8 +356,8 @@ static int show_watch(const struct options *options, struct reader *reader,
 	/* Each event has a document of its own. */
 	view_discard(view);
 	view->by_line = true;
-	result = take_signals(&watch);
-	if (!result)
+	result = watch.signals = signals_take(&watch.teller.mask);
+	if (result >= 0)
 		result = teller_begin(&watch.teller);
 	if (!result)
 		result = watch_until_told(&watch, reader);

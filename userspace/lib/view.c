@@ -246,14 +246,19 @@ static int flush(struct view *view)
 	return -err;
 }
 
+int view_repeat(struct view *view)
+{
+	print_json(view->out, view->root, PLAIN, "\n");
+	putc('\n', view->out);
+	return flush(view);
+}
+
 int view_next(struct view *view)
 {
-	print_json(view->out, view->root,
-		   JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
-		   "\n");
-	putc('\n', view->out);
+	int err = view_repeat(view);
+
 	view_discard(view);
-	return flush(view);
+	return err;
 }
 
 int view_end(struct view *view)

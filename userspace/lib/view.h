@@ -229,6 +229,9 @@ void view_table_discard(struct view_table *table);
  */
 int view_next(struct view *view);
 
+/* The same, but the next one has all of its members until they are set anew. */
+int view_repeat(struct view *view);
+
 /**
  * view_line() - print one row at once for people, for output that goes on and on
  * @view: where

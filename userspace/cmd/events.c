@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dfput events: the module's tracepoints, one a line, as they come.
+ *
+ * The kernel filters. If a processor's buffer is full before we have read it, events
+ * are lost: how many is an event too.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analysis/event_loop.h"
+#include "cmd/cmd.h"
+#include "debugfs/events.h"
+#include "debugfs/header.h"
+#include "debugfs/target.h"
+#include "lib/alloc.h"
+#include "lib/error.h"
+#include "lib/number.h"
+#include "lib/signals.h"
+#include "lib/text.h"
+
+/* Many events do not make the module's files ready for poll(2). */
+#define NAP_NS (NUMBER_NS_PER_SEC / 10)
+
+#define TEXT 256
+
+/**
+ * struct follow - what is followed
+ * @options: of the command
+ * @reader: an open one
+ * @view: where output goes
+ * @tracing: where events come from
+ * @signals: see signals_take()
+ * @is_headed: in JSON, what is the same for all events of a drain stands there
+ * @told: events
+ * @lost: events
+ * @status: STATUS_FAILED if there is no way to tell
+ */
+struct follow {
+	const struct options *options;
+	struct reader *reader;
+	struct view *view;
+	struct tracing *tracing;
+	int signals;
+	bool is_headed;
+	uint64_t told;
+	uint64_t lost;
+	int status;
+};
+
+/* ---- which events -------------------------------------------------------- */
+
+/*
+ * These write what a column must be, as the kernel's filters have it; without @reader
+ * nothing, so that usage can be checked first. Return: whether the option was given, or
+ * a negative errno.
+ */
+typedef int write_condition(char text[TEXT], const struct options *options,
+			    struct reader *reader);
+
+static int write_device(char text[TEXT], const char *of, struct reader *reader,
+			int (*find)(const struct reader *reader, const char *of,
+				    dev_t *super))
+{
+	dev_t super;
+	int err = reader ? find(reader, of, &super) : 0;
+
+	if (reader && !err)
+		snprintf(text, TEXT, "== %" PRIu32, events_device(super));
+	return err ? err : 1;
+}
+
+static int write_mount(char text[TEXT], const struct options *options,
+		       struct reader *reader)
+{
+	return options->mount ? write_device(text, options->mount, reader,
+					     target_mount) :
+				0;
+}
+
+static int write_super(char text[TEXT], const struct options *options,
+		       struct reader *reader)
+{
+	return options->super && *options->super != '#' ?
+		       write_device(text, options->super, reader,
+				    target_super) :
+		       0;
+}
+
+static int write_id(char text[TEXT], const struct options *options,
+		    struct reader *reader)
+{
+	uint64_t id;
+
+	if (!options->super || *options->super != '#')
+		return 0;
+	if (reader && number_parse(options->super + 1, &id))
+		return error_set(-EINVAL, "--super: '%s' is not # and an id",
+				 options->super);
+	if (reader)
+		snprintf(text, TEXT, "== %" PRIu64, id);
+	return 1;
+}
+
+static int write_pid(char text[TEXT], const struct options *options,
+		     struct reader *reader)
+{
+	if (reader)
+		snprintf(text, TEXT, "== %" PRIu64, options->pid);
+	return !!options->pid;
+}
+
+static int write_comm(char text[TEXT], const struct options *options,
+		      struct reader *reader)
+{
+	const char *comm = options->comm;
+
+	if (reader && comm && strpbrk(comm, "\"'"))
+		return error_set(-EINVAL,
+				 "--comm: no quotes here: write ? instead");
+	if (reader && comm)
+		snprintf(text, TEXT, "~ \"%s\"", comm);
+	return !!comm;
+}
+
+static const struct filter {
+	const char *option;
+	const char *column;
+	write_condition *write;
+} filters[] = {
+	{ "mount", "device", write_mount }, { "super", "device", write_super },
+	{ "super", "super", write_id },	    { "pid", "pid", write_pid },
+	{ "comm", "comm", write_comm },
+};
+
+/* Return: one that was given for a column that the tracepoint does not have; or NULL. */
+static const struct filter *find_unfit(const struct options *options,
+				       const struct events_kind *kind)
+{
+	for (size_t i = 0; i < NR(filters); i++)
+		if (filters[i].write(NULL, options, NULL) &&
+		    !events_source(kind, filters[i].column))
+			return &filters[i];
+	return NULL;
+}
+
+static bool is_named(const struct options *options, const char *name)
+{
+	for (int i = 0; i < options->argc; i++)
+		if (!strcmp(options->argv[i], name))
+			return true;
+	return false;
+}
+
+static bool is_wanted(const struct options *options,
+		      const struct events_kind *kind)
+{
+	return options->argc ? is_named(options, kind->name) :
+			       !kind->on_request && !find_unfit(options, kind);
+}
+
+static int check_name(const struct options *options, const char *name)
+{
+	const struct filter *unfit;
+	char list[TEXT] = "";
+
+	for (size_t i = 0; i < events_nr; i++) {
+		if (!strcmp(events_kinds[i].name, name)) {
+			unfit = find_unfit(options, &events_kinds[i]);
+			return unfit ? options_usage(
+					       "events: --%s: %s has no %s",
+					       unfit->option, name,
+					       unfit->column) :
+				       0;
+		}
+		text_append(list, sizeof(list), "%s%s", text_comma(list),
+			    events_kinds[i].name);
+	}
+	return options_usage("events: no such event: '%s'; there are %s", name,
+			     list);
+}
+
+static int enable(struct follow *follow, const struct events_kind *kind)
+{
+	char filter[NR(filters) * TEXT] = "", text[TEXT];
+	int result;
+
+	for (size_t i = 0; i < NR(filters); i++) {
+		result =
+			filters[i].write(text, follow->options, follow->reader);
+		if (result < 0)
+			return result;
+		if (result)
+			text_append(filter, sizeof(filter), "%s%s %s",
+				    *filter ? " && " : "",
+				    events_source(kind, filters[i].column),
+				    text);
+	}
+	return tracing_enable(follow->tracing, kind->tracepoint, filter);
+}
+
+static int enable_wanted(struct follow *follow)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < events_nr; i++)
+		if (is_wanted(follow->options, &events_kinds[i]))
+			err = enable(follow, &events_kinds[i]);
+	return err;
+}
+
+/* ---- telling ------------------------------------------------------------- */
+
+static void find_caveats(const struct follow *follow, struct caveats *caveats)
+{
+	struct stats stats;
+
+	if (stats_load(follow->reader, &stats))
+		caveats_add(caveats, "%s", error_text());
+	else
+		stats_caveats(&stats, caveats);
+	if (follow->lost)
+		caveats_add(caveats, "%" PRIu64 " events were lost",
+			    follow->lost);
+}
+
+/* Of a drain, not of each event: that takes some reads. */
+static void begin_document(struct follow *follow)
+{
+	struct caveats caveats = { 0 };
+
+	if (follow->is_headed)
+		return;
+	follow->is_headed = true;
+	view_discard(follow->view);
+	header_show(follow->reader, "events", follow->view);
+	find_caveats(follow, &caveats);
+	listing_caveats(&caveats, follow->view);
+}
+
+static int write_json(struct follow *follow, const struct tracing_event *event,
+		      const struct events_kind *kind, const char *name)
+{
+	struct view *view = follow->view;
+	struct events_cells cells;
+	char text[NUMBER_TEXT];
+
+	begin_document(follow);
+	view_text(view, "event", name);
+	view_number(view, "at_ns", event->ns);
+	view_text(view, "at_time",
+		  view->has_clock ?
+			  number_iso(text, event->ns + view->to_realtime) :
+			  NULL);
+	view_number(view, "cpu", (uint64_t)event->cpu);
+	for (size_t i = 0; i < events_nr; i++)
+		view_text(view, events_kinds[i].name, NULL);
+	view_text(view, "lost", NULL);
+	if (!event->event)
+		view_number(view, "lost", event->lost);
+	if (kind) {
+		events_read(kind, event, &cells);
+		view_object(view, name, kind->columns, kind->nr, cells.cell);
+	}
+	cmd_end_document("events", follow->reader, view);
+	return view_repeat(view);
+}
+
+/* 07:11:34.123456: local, as number_time_short() has it. */
+static void write_time(char text[NUMBER_TEXT], uint64_t realtime)
+{
+	time_t second = (time_t)(realtime / NUMBER_NS_PER_SEC);
+
+	strftime(text, NUMBER_TEXT, "%T", localtime(&second));
+	text_append(text, NUMBER_TEXT, ".%06" PRIu64,
+		    realtime % NUMBER_NS_PER_SEC / 1000);
+}
+
+static int write_line(struct follow *follow, const struct tracing_event *event,
+		      const char *name)
+{
+	struct view *view = follow->view;
+	char when[NUMBER_TEXT];
+	char *text;
+
+	write_time(when, event->ns + view->to_realtime);
+	text = event->event ?
+		       tracing_text(follow->tracing, event) :
+		       alloc_text("%" PRIu64
+				  " events: the buffer of CPU %d was full",
+				  event->lost, event->cpu);
+	view_log(view, "%s %-14s %s", when, name, text);
+	free(text);
+	return view_end(view);
+}
+
+static bool is_over(const struct follow *follow)
+{
+	uint64_t count = follow->options->count;
+
+	return follow->status || (count && follow->told >= count);
+}
+
+static int tell(const struct tracing_event *event, void *context)
+{
+	struct follow *follow = context;
+	const struct events_kind *kind = NULL;
+	const char *name = "lost";
+	int err;
+
+	if (event->event) {
+		name = event->event->name;
+		kind = events_kind(name);
+		name = kind ? kind->name : name;
+	}
+	follow->told += !!event->event;
+	follow->lost += event->lost;
+	if (event->lost)
+		follow->is_headed = false;
+	if (follow->view->json)
+		err = write_json(follow, event, kind, name);
+	else
+		err = write_line(follow, event, name);
+	if (err)
+		follow->status = STATUS_FAILED;
+	return is_over(follow);
+}
+
+/* ---- until the end ------------------------------------------------------- */
+
+/* Who does not read any more would let us go on until the next event. */
+static bool is_read(struct follow *follow)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	if (poll(&out, 1, 0) <= 0 || !(out.revents & POLLERR))
+		return true;
+	complain("cannot write the output: %s", strerror(EPIPE));
+	follow->status = STATUS_FAILED;
+	return false;
+}
+
+static int drain(struct follow *follow, bool all)
+{
+	int result;
+
+	follow->is_headed = false;
+	result = tracing_drain(follow->tracing, all, tell, follow);
+	view_discard(follow->view);
+	return result < 0 ? result : 0;
+}
+
+static int look(struct wait *wait)
+{
+	struct follow *follow = wait->what;
+	int err = drain(follow, false);
+
+	wait->left = 1;
+	wait->stop = is_over(follow) || signals_read(follow->signals) ||
+		     !is_read(follow);
+	return err;
+}
+
+static int follow_until_told(struct follow *follow)
+{
+	struct wait wait = {
+		.reader = follow->reader,
+		.file = "leftovers",
+		.look = look,
+		.what = follow,
+		.process = follow->signals,
+		.timeout = follow->options->duration,
+		.first_nap = NAP_NS,
+		.max_nap = NAP_NS,
+	};
+	int result = enable_wanted(follow);
+
+	if (!result)
+		result = wait_for(&wait);
+	if (result >= 0 && !is_over(follow)) {
+		result = tracing_disable(follow->tracing);
+		if (!result)
+			result = drain(follow, true);
+	}
+	return result < 0 ? result : follow->status;
+}
+
+/* In JSON, each event has them. */
+static void tell_caveats(struct follow *follow)
+{
+	struct caveats caveats = { 0 };
+
+	find_caveats(follow, &caveats);
+	if (caveats.nr && !follow->view->json)
+		listing_caveats(&caveats, follow->view);
+}
+
+static int show_events(const struct options *options, struct reader *reader,
+		       struct view *view)
+{
+	struct follow follow = { .options = options,
+				 .reader = reader,
+				 .view = view };
+	struct stats stats;
+	sigset_t mask;
+	int result = stats_load(reader, &stats), err;
+
+	if (result)
+		return result;
+	if (!stats.gauge[DFPUT_GAUGE_enabled])
+		return cmd_refuse_off(view);
+	view_discard(view);
+	signal(SIGPIPE, SIG_IGN);
+	result = follow.signals = signals_take(&mask);
+	if (result >= 0)
+		result = tracing_begin(EVENTS_SYSTEM, &follow.tracing);
+	if (!result)
+		result = follow_until_told(&follow);
+	if (!result)
+		tell_caveats(&follow);
+	err = tracing_end(follow.tracing);
+	if (follow.signals >= 0)
+		close(follow.signals);
+	return err && result >= 0 ? err : result;
+}
+
+int cmd_events(const struct options *options)
+{
+	int status = 0;
+
+	for (int i = 0; !status && i < options->argc; i++)
+		status = check_name(options, options->argv[i]);
+	return status ? status : cmd_change(options, show_events);
+}

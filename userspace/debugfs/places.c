@@ -18,41 +18,7 @@ static bool is_living(const struct rows *rows, size_t row)
 	return rows_is(rows, row, STATE, states[DFPUT_SUPER_ALIVE]);
 }
 
-struct query {
-	const char *device;
-	uint64_t id;
-};
-
 /* Of two, the end of the older one was missed. */
-static bool note_living(const struct rows *rows, size_t row, void *context)
-{
-	struct query *query = context;
-	uint64_t id = rows_number(rows, row, ID);
-
-	if (is_living(rows, row) && rows_is(rows, row, DEVICE, query->device) &&
-	    id > query->id)
-		query->id = id;
-	return false;
-}
-
-/* Without the table, nothing is known. */
-static void read_supers(struct reader *reader, rows_filter *each, void *context)
-{
-	struct rows rows;
-
-	rows_select(&rows, reader, "superblocks", names, each, context);
-	rows_free(&rows);
-}
-
-uint64_t places_living(struct reader *reader, dev_t device)
-{
-	char text[DEVICES_TEXT];
-	struct query query = { .device = devices_text(text, device) };
-
-	read_supers(reader, note_living, &query);
-	return query.id;
-}
-
 static bool note_place(const struct rows *rows, size_t row, void *context)
 {
 	struct place *place =
@@ -62,6 +28,24 @@ static bool note_place(const struct rows *rows, size_t row, void *context)
 	if (place && is_living(rows, row) && id > place->super)
 		place->super = id;
 	return false;
+}
+
+/* Without the table, nothing is known. */
+static void read_supers(struct reader *reader, struct places *places)
+{
+	struct rows rows;
+
+	rows_select(&rows, reader, "superblocks", names, note_place, places);
+	rows_free(&rows);
+}
+
+uint64_t places_living(struct reader *reader, dev_t device)
+{
+	struct place place = { .device = device };
+	struct places places = { .place = &place, .nr = 1 };
+
+	read_supers(reader, &places);
+	return place.super;
 }
 
 void places_load(struct places *places, struct reader *reader)
@@ -74,7 +58,7 @@ void places_load(struct places *places, struct reader *reader)
 	places_parse(places, mountinfo);
 	free(mountinfo);
 	if (places->nr)
-		read_supers(reader, note_place, places);
+		read_supers(reader, places);
 }
 
 static struct place *find_place(const struct places *places, const char *device,

@@ -185,7 +185,7 @@ for table in pending leftovers held rings superblocks umounts origins; do
 	dfput $table --input "$fixtures/idle"
 	has_not "$out" 'Trustworthy' "$table: nothing was lost"
 	dfput $table --raw --input "$fixtures/busy"
-	has "$err" '^dfput: not trustworthy: lost_records is 5 ' "$table: a script's rows stay alone"
+	has "$err" '^dfput: Trustworthy: no, lost_records is 5 ' "$table: a script's rows stay alone"
 done
 dfput pending --stuck 1 --input "$fixtures/busy"
 is "$(grep -c '^Trustworthy: .* lost_records' <<<"$out")" 1 "said once"
@@ -635,7 +635,7 @@ set_value stats leftover 903
 dfput leftovers --input "$copy"
 has "$out" '^Overwritten since: 900 older rows; all counts are of what is left\.$' "rows that were overwritten are counted below the table"
 dfput leftovers --raw --input "$copy"
-is "$err" 'dfput: leftovers: 900 older rows overwritten' "for scripts, on stderr"
+is "$err" 'dfput: Overwritten since: 900 older rows; all counts are of what is left.' "for scripts, on stderr"
 dfput leftovers --json --input "$copy"
 is_json "$out" 'j["overwritten"] == 900 and not j["trustworthy"] and j["caveats"] == ["900 older rows of leftovers overwritten"]' "and in JSON, whose rows are then not all"
 set_value stats leftover 2000

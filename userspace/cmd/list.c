@@ -353,19 +353,6 @@ static uint64_t count_overwritten(const struct query *query,
 	return by_id < by_count ? by_id : by_count;
 }
 
-/* A script reads rows alone. */
-static void say_overwritten(const struct query *query, const char *count,
-			    struct view *view)
-{
-	if (view->format.headless || view->format.raw)
-		complain("%s: %s overwritten", query->listing->file, count);
-	else
-		view_note(
-			view,
-			"Overwritten since: %s; all counts are of what is left.",
-			count);
-}
-
 static int show_overwritten(const struct query *query,
 			    const struct document *doc, struct view *view)
 {
@@ -380,7 +367,10 @@ static int show_overwritten(const struct query *query,
 		return 0;
 	number_count(count, nr, "older row");
 	if (!view->json) {
-		say_overwritten(query, count, view);
+		listing_remark(
+			view,
+			"Overwritten since: %s; all counts are of what is left.",
+			count);
 		return 0;
 	}
 	err = stats_load(query->reader, &stats);

@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <search.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -684,14 +685,20 @@ void listing_growth(const struct stats *from, const struct stats *to,
 	view_table_end(table);
 }
 
-/* A script reads rows alone. */
-static void say_caveat(const char *text, struct view *view)
+void listing_remark(struct view *view, const char *format, ...)
 {
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = alloc_vtext(format, args);
+	va_end(args);
+	/* A script reads rows alone. */
 	if (view->format.headless || view->format.raw)
-		complain("not trustworthy: %s", text);
+		complain("%s", text);
 	else
-		view_paragraph(view, strlen("Trustworthy: "),
-			       "Trustworthy: no, %s.", text);
+		view_note(view, "%s", text);
+	free(text);
 }
 
 void listing_caveats(const struct caveats *caveats, struct view *view)
@@ -703,6 +710,6 @@ void listing_caveats(const struct caveats *caveats, struct view *view)
 		view_note(view, "Trustworthy: yes, nothing was lost.");
 	for (size_t i = 0; i < caveats->nr; i++) {
 		view_texts(view, "caveats", caveats->text[i]);
-		say_caveat(caveats->text[i], view);
+		listing_remark(view, "Trustworthy: no, %s.", caveats->text[i]);
 	}
 }

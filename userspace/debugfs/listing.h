@@ -186,6 +186,16 @@ void listing_growth(const struct stats *from, const struct stats *to,
 		    const char *name, struct view *view);
 
 /**
+ * listing_remark() - a sentence below a table
+ * @view: where
+ * @format: as of printf(3)
+ *
+ * A script reads rows alone: then it is on stderr.
+ */
+void listing_remark(struct view *view, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
  * listing_caveats() - say whether a measurement can be trusted, and why not
  * @caveats: what speaks against it
  * @view: where

@@ -229,6 +229,9 @@ finds 4 '^exit +perhaps +55 a\) b +- fuse_wait < fuse_flush in its exit: which f
 has_not "$out" '56|57' "not one that is through with it, and not one that lives"
 has "$out" '^Cannot tell: /mnt is perhaps kept busy by process 55 \(a\) b\): in its exit; its kernel stack' "and what to do"
 
+dfput why --all /
+has_not "$out" ' (kthreadd|kworker/[^ ]*) ' "no thread of the kernel's own, on this machine"
+
 # ---- one line a process
 
 machine

@@ -632,8 +632,14 @@ static void look_at_memory(struct walk *walk)
 	fclose(maps);
 }
 
+/* The kernel's own threads stay, and so does the root that they have. */
 static void look_at_directories(struct walk *walk)
 {
+	struct process_stat stat;
+
+	if (!process_stat(&stat, walk->thread, "stat") &&
+	    process_is_kernel(&stat))
+		return;
 	look_at_link(walk, HOLDER_CWD, "cwd");
 	look_at_link(walk, HOLDER_ROOT, "root");
 }

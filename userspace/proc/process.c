@@ -23,8 +23,10 @@
 	"%*d %*d %" SCNu64
 #define LINE 1024
 
-/* PF_EXITING of the kernel */
+/* PF_EXITING, PF_IO_WORKER and PF_KTHREAD of the kernel */
 #define IS_EXITING 0x4U
+#define IS_IO_WORKER 0x10U
+#define IS_KTHREAD 0x200000U
 
 int process_stat(struct process_stat *stat, int dir, const char *name)
 {
@@ -47,6 +49,12 @@ int process_stat(struct process_stat *stat, int dir, const char *name)
 bool process_exits(const struct process_stat *stat)
 {
 	return stat->flags & IS_EXITING && !strchr("ZXx", stat->state);
+}
+
+/* Up to 5.10, io_uring's workers are both, and have what their process has. */
+bool process_is_kernel(const struct process_stat *stat)
+{
+	return (stat->flags & (IS_KTHREAD | IS_IO_WORKER)) == IS_KTHREAD;
 }
 
 /*

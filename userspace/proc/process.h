@@ -12,7 +12,7 @@
 /**
  * struct process_stat - of a thread: see proc(5)
  * @state: a letter
- * @flags: of the kernel, for process_exits()
+ * @flags: of the kernel, for the functions below
  * @start: in ticks of the clock, since the machine was started
  */
 struct process_stat {
@@ -33,6 +33,9 @@ int process_stat(struct process_stat *stat, int dir, const char *name);
 
 /* Return: it is in its exit, which is not over: what it still has cannot be seen. */
 bool process_exits(const struct process_stat *stat);
+
+/* Return: it is a thread of the kernel's own, and works for no process. */
+bool process_is_kernel(const struct process_stat *stat);
 
 /**
  * struct process - a pid, and when its process can have been started

@@ -34,18 +34,12 @@ void why_add(struct why_search *search, const struct why_reason *reason,
 {
 	struct why *why = search->why;
 	struct why_reason *added;
-	size_t at = why->nr;
 	va_list args;
 
 	if (reason->keeps == WHY_PERHAPS && why_port_is_clear(why))
 		return;
 	why->reason = alloc_more(why->reason, why->nr, sizeof(*added));
-	/* Who has a file's lock is more than who has it open. */
-	while ((why->inode || why->port) && at &&
-	       why->reason[at - 1].keeps > reason->keeps)
-		at--;
-	added = &why->reason[at];
-	memmove(added + 1, added, (why->nr++ - at) * sizeof(*added));
+	added = &why->reason[why->nr++];
 	*added = *reason;
 	added->comm = alloc_copy(reason->comm);
 	added->user = alloc_copy(reason->user);
@@ -214,6 +208,24 @@ static void blame_kernel(struct why_search *search)
 					", or, without the module, a deferral");
 }
 
+/* Who has a file's lock is more than who has it open. */
+static void sort_reasons(struct why_search *search)
+{
+	struct why *why = search->why;
+	struct why_reason *sorted;
+	size_t nr = 0;
+
+	if (!why->inode && !why->port)
+		return;
+	sorted = alloc_array(why->nr, sizeof(*sorted));
+	for (enum why_keeps level = WHY_LOCK; level <= WHY_ELSEWHERE; level++)
+		for (size_t i = 0; i < why->nr; i++)
+			if (why->reason[i].keeps == level)
+				sorted[nr++] = why->reason[i];
+	free(why->reason);
+	why->reason = sorted;
+}
+
 static void check_target(struct why_search *search)
 {
 	const struct why *why = search->why;
@@ -230,10 +242,10 @@ static void check_target(struct why_search *search)
 static void run_parts(struct why_search *search)
 {
 	static void (*const parts[])(struct why_search *) = {
-		why_target,    why_super,  scan_holders, why_live,
-		why_locks,     why_mounts, why_devices,	 why_module,
-		why_port_rest, try_device, say_unseen,	 blame_kernel,
-		check_target,
+		why_target,    why_super,    scan_holders, why_live,
+		why_locks,     why_mounts,   why_devices,  why_module,
+		why_port_rest, try_device,   say_unseen,   blame_kernel,
+		sort_reasons,  check_target,
 	};
 
 	for (size_t i = 0; !search->err && i < NR(parts); i++)

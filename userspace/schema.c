@@ -32,6 +32,7 @@
 /* Objects that are no rows of the module. */
 #define MEMBERS_OBJECTS(X) \
 	X(reasons)         \
+	X(late)            \
 	X(checks)          \
 	X(mounts)          \
 	X(unnamed_origins) X(clock) X(hop) X(buckets) X(bars) X(runs) X(spread)
@@ -47,6 +48,12 @@
 	X(T, fd, num, all, "its file descriptor")                          \
 	X(T, what, text, all, "file, device, mount point ...")             \
 	X(T, detail, text, all, "a sentence")
+
+#define MEMBERS_COLUMNS_late(X, T)                                       \
+	X(T, released_ns, time, all, "when it was released")             \
+	X(T, lateness_ns, ns, all, "how late")                           \
+	X(T, pid, num, all, "of the process that closed it as it ended") \
+	X(T, comm, text, all, "its name")
 
 #define MEMBERS_COLUMNS_checks(X, T)                \
 	X(T, check, text, all, "what was checked")  \
@@ -131,7 +138,8 @@ static const struct type {
 #define OBJECT_TYPE(C, name, ...)                                              \
 	{ #name, "{'anyOf': [{'type': 'null'}, {'$ref': '#/definitions/" #name \
 		 "'}]}" },
-	OBJECT_TYPE(all, clock) DFPUT_EVENTS(OBJECT_TYPE, all)
+	OBJECT_TYPE(all, clock) OBJECT_TYPE(why, late)
+		DFPUT_EVENTS(OBJECT_TYPE, all)
 };
 
 static struct json_object *parse(const char *text)

@@ -374,6 +374,8 @@ has "$out" '^/mnt is kept busy by 2 files \(pending\): the kernel will release t
 sed -i 's/^1000000000/18748000000/' "$copy/pending"
 why --input "$copy" /mnt
 has "$out" '^/mnt is kept busy by 2 files \(pending\): the list waits for the release of inode 7 on / \(8:1, ext4\), queued 18\.748s ago: see dfput pending --stuck 1s\.$' "what the list waits for"
+why --json --input "$copy" /mnt
+is_json "$out" 'j["list_waits_for"].startswith("the list waits for the release of inode 7 on / ") and j["last_late"] is None' "as JSON"
 process 50 living 1
 opens 50 3 9010
 why --input "$copy" /mnt
@@ -569,6 +571,8 @@ row superblocks 3 ext4 8:1 sda1 alive 1 1 0
 }
 why --input "$copy" "$target"
 finds 3 '^A file of this inode was late by 34\.306ms, of process 901 \(job\): released ' "this one was, on this superblock"
+why --json --input "$copy" "$target"
+is_json "$out" '[j["last_late"][k] for k in ("released_ns", "lateness_ns", "pid", "comm")] == [5034306000, 34306000, 901, "job"] and j["list_waits_for"] is None' "as JSON"
 set_value hooks settled 0
 why --input "$copy" "$target"
 finds 4 "^Cannot tell: nothing is seen to keep $target busy" "but perhaps a file from before measuring"

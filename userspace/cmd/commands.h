@@ -89,6 +89,8 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 	X(C, fstype, text, "filesystem type")                           \
 	X(C, block_devices, texts, "major:minor of those below it")     \
 	X(C, reasons, reasons, "the most certain first")                \
+	X(C, list_waits_for, text, "if a file on the list is stuck")    \
+	X(C, last_late, late, "of this inode, and released")            \
 	X(C, busy, text,                                                \
 	  "known to be: mount, device, port; was: at its last umount")  \
 	X(C, last_umount_result, text, "of the mount: 0, or the error") \

@@ -482,23 +482,41 @@ static void show_folded(const struct why *why, bool all, struct view *view)
 /* Where the first line is about something else. */
 static void show_stuck(const struct why *why, struct view *view)
 {
+	view_text(view, "list_waits_for", why->stuck);
 	if (why->stuck && strcmp(why->reason[0].kind, PENDING))
 		view_note(view, "Files on the list: %s.", why->stuck);
 }
 
-/* What is over may be what failed. */
-static void show_before(const struct why *why, struct view *view)
+static void show_late(const struct why_late *late, struct view *view)
 {
-	const struct why_late *before = &why->before;
+	static const struct view_column columns[] = {
+		{ "released_ns", VIEW_TIME },
+		{ "lateness_ns", VIEW_NS },
+		{ "pid", VIEW_NUMBER },
+		{ "comm", VIEW_TEXT },
+	};
+	char text[3][NUMBER_TEXT];
+
+	view_object(view, "last_late", columns, NR(columns),
+		    (const char *[]){ number_text(text[0], late->released),
+				      number_text(text[1], late->lateness),
+				      number_text(text[2], (uint64_t)late->pid),
+				      late->comm });
+}
+
+/* What is over may be what failed. */
+static void say_late(const struct why *why, struct view *view)
+{
+	const struct why_late *late = &why->before;
 	char when[VIEW_WHEN], lateness[NUMBER_TEXT];
 
-	if (before->released)
+	if (late->released)
 		view_note(
 			view,
 			"A file of this inode was late by %s, of process %d (%s): released %s.",
-			number_ns_short(lateness, before->lateness),
-			(int)before->pid, before->comm,
-			view_when(view, before->released, when));
+			number_ns_short(lateness, late->lateness),
+			(int)late->pid, late->comm,
+			view_when(view, late->released, when));
 	else if (why->port)
 		view_note(
 			view,
@@ -546,8 +564,10 @@ void why_show(const struct why *why, bool all, struct view *view)
 		show_folded(why, all, view);
 	view_text(view, "busy", busy[why->busy]);
 	show_stuck(why, view);
+	if (why->before.released)
+		show_late(&why->before, view);
 	if (!why->nr)
-		show_before(why, view);
+		say_late(why, view);
 	show_last_umount(why, view);
 	view_text(view, "verdict", status[why_status(why)]);
 	view_bool(view, "trustworthy", !why->nr_unseen);

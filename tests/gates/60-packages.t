@@ -44,6 +44,11 @@ files() {
 	(cd "$1" && find . ! -type d | sort)
 }
 
+# names: of files, of paths on stdin
+names() {
+	sed '/\/$/d; /\/doc\//d; s/.*\///' | sort
+}
+
 root=$work/root
 quiet() {
 	"$@" >"$work/make.log" 2>&1
@@ -52,6 +57,9 @@ ok 'make install, to another place' quiet make install DESTDIR="$root" PREFIX=/o
 is 'everything goes there' "$(files "$root" | grep -v '^\./opt/tools/')" ''
 like 'the program too' "$(files "$root")" '^\./opt/tools/sbin/dfput$'
 ok 'it runs from there' quiet "$root/opt/tools/sbin/dfput" --version
+is 'the package has the same beside its docs' \
+	"$(dpkg-deb --fsys-tarfile "$work/one"/dfput_*.deb | tar -t | names | sed 's/\.gz$//')" \
+	"$(files "$root" | names)"
 ok 'make uninstall' quiet make uninstall DESTDIR="$root" PREFIX=/opt/tools
 is 'leaves no file' "$(files "$root")" ''
 is 'and no directory of its own' "$(find "$root" -name '*dfput*')" ''

@@ -33,3 +33,12 @@ with_tools() {
 in_tools() {
 	chroot $tools/root "$@"
 }
+
+# need_debs: the Debian packages that `host debs` has built, and what one left there
+debs=/dfput/build/debs
+
+need_debs() {
+	[ ! -e $debs/installed.tar ] || return 0
+	not_ok 'there are packages: host debs'
+	exit 1
+}

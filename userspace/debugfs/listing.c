@@ -331,13 +331,14 @@ static void explain_earlier(const struct place *place, const char *device,
 /* Not for scripts; and a table of all that is mounted needs no such list below it. */
 static void explain_places(const struct cells *cells, struct view *view)
 {
-	const struct place *place = cells->places.place;
 	char device[DEVICES_TEXT], count[NUMBER_TEXT];
+	const struct place *place;
 
 	if (view->json || view->format.headless ||
 	    listing_is(cells->listing, &listing_superblocks))
 		return;
-	for (; place < cells->places.place + cells->places.nr; place++) {
+	for (size_t i = 0; i < cells->places.nr; i++) {
+		place = &cells->places.place[i];
 		devices_text(device, place->device);
 		if (place->told && place->nr == 1)
 			view_note(view, "Device %s is mounted on %s", device,

@@ -326,7 +326,7 @@ static int print_text(const struct options *options, const char *text,
 		fwrite(text, 1, size, out);
 		return STATUS_OK;
 	}
-	if (!replace_file(options->textfile, text, size))
+	if (!replace_file(options->textfile, text, size, 0644))
 		return STATUS_OK;
 	complain("metrics: %s", error_text());
 	return STATUS_FAILED;

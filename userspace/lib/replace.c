@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +12,6 @@
 #include "lib/error.h"
 #include "lib/replace.h"
 
-/* Whatever the umask is. */
-#define MODE 0644
-
 static int write_all(int fd, const char *text, size_t size)
 {
 	ssize_t written;
@@ -22,7 +21,7 @@ static int write_all(int fd, const char *text, size_t size)
 		if (written < 0)
 			return -errno;
 	}
-	return fchmod(fd, MODE) ? -errno : 0;
+	return 0;
 }
 
 /* A full quota may show at close(2) alone. Return: @err, or why it failed. */
@@ -31,18 +30,44 @@ static int close_file(int fd, int err)
 	return close(fd) && !err ? -errno : err;
 }
 
-int replace_file(const char *path, const char *text, size_t size)
+/* Root must not replace /dev/stdout, or what it is a link to. */
+static bool is_special(const char *path)
+{
+	struct stat stat;
+
+	return !lstat(path, &stat) && !S_ISREG(stat.st_mode);
+}
+
+static int write_to(const char *path, const char *text, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : close_file(fd, write_all(fd, text, size));
+}
+
+static int write_new(const char *path, const char *text, size_t size,
+		     mode_t mode)
 {
 	char *new = alloc_text("%s.XXXXXX", path);
-	int fd = mkstemp(new), err = fd < 0 ? -errno : 0;
+	int fd = mkostemp(new, O_CLOEXEC), err = fd < 0 ? -errno : 0;
 
+	if (fd >= 0 && fchmod(fd, mode))
+		err = -errno;
 	if (fd >= 0)
-		err = close_file(fd, write_all(fd, text, size));
+		err = close_file(fd, err ? err : write_all(fd, text, size));
 	if (!err && rename(new, path))
 		err = -errno;
 	if (err && fd >= 0)
 		unlink(new);
 	free(new);
+	return err;
+}
+
+int replace_file(const char *path, const char *text, size_t size, mode_t mode)
+{
+	int err = is_special(path) ? write_to(path, text, size) :
+				     write_new(path, text, size, mode);
+
 	return err ? error_set(err, "cannot write %s: %s", path,
 			       strerror(-err)) :
 		     0;

@@ -3,17 +3,20 @@
 #define DFPUT_REPLACE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /**
  * replace_file() - write a file that others read meanwhile
  * @path: the file; they see all of the old one, or all of the new one
  * @text: its content
  * @size: of @text
+ * @mode: its permissions, whatever the umask is
  *
- * Everybody may read it. If this fails, the old one stays, and nothing else.
+ * If this fails, the old one stays, and nothing else. What is no regular file, such as
+ * a device, is written to.
  *
  * Return: 0 or a negative errno, with a sentence as in error.h.
  */
-int replace_file(const char *path, const char *text, size_t size);
+int replace_file(const char *path, const char *text, size_t size, mode_t mode);
 
 #endif /* DFPUT_REPLACE_H */

@@ -33,6 +33,7 @@ my %floors = (
 		['analysis'],
 		['debugfs'],
 		['proc'],
+		['page'],
 		['lib'],
 	],
 );

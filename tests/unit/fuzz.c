@@ -195,8 +195,9 @@ static const struct place *find_place(const struct place *places, size_t nr,
 	return &places[length % nr];
 }
 
-static void feed_place(const struct place *places, size_t nr, const char *all,
-		       const uint8_t *data, size_t size)
+/* all: commands that read the whole tree, up to NULL. */
+static void feed_place(const struct place *places, size_t nr,
+		       const char *const *all, const uint8_t *data, size_t size)
 {
 	const uint8_t *end = memchr(data, '\n', size);
 	size_t length = end ? (size_t)(end - data) : size, was;
@@ -210,8 +211,10 @@ static void feed_place(const struct place *places, size_t nr, const char *all,
 		run(place->command, false);
 		run(place->command, true);
 	}
-	run(all, false);
-	run(all, true);
+	for (; *all; all++) {
+		run(*all, false);
+		run(*all, true);
+	}
 	put(place->path, before, was);
 }
 
@@ -229,8 +232,13 @@ static void feed_tables(const uint8_t *data, size_t size)
 		{ "superblocks", "dfput superblocks -o all --input $" },
 		{ "umounts", "dfput umounts -o all --input $" },
 	};
-	feed_place(places, NR(places), "dfput why --root $ --input $ 254:32",
-		   data, size);
+	static const char *const all[] = {
+		"dfput why --root $ --input $ 254:32",
+		"dfput report $ -o $/page",
+		NULL,
+	};
+
+	feed_place(places, NR(places), all, data, size);
 }
 
 static void feed_proc(const uint8_t *data, size_t size)
@@ -244,7 +252,9 @@ static void feed_proc(const uint8_t *data, size_t size)
 		{ .path = "proc/fs/nfsd/exports" },
 	};
 
-	feed_place(places, NR(places), "dfput why --root $ /mnt", data, size);
+	static const char *const all[] = { "dfput why --root $ /mnt", NULL };
+
+	feed_place(places, NR(places), all, data, size);
 }
 
 /* Hardly any archive would be read if its sums had to be found by chance. */

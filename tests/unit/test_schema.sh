@@ -50,6 +50,7 @@ for age in idle busy older newer; do
 	shows "wait --super, $age" wait --super '#1' --timeout 0 --root "$root"
 	shows "why, $age" why --root "$root" /
 	shows "record, $age" record -t 0 --root "$root" "$work/record.$age"
+	shows "report, $age" report "$copy" -o "$work/page"
 	touch "$copy/flush"
 	shows "flush, $age" flush --root "$root"
 	shows "umount, $age" umount --root "$root" "$work"

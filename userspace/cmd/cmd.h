@@ -71,6 +71,18 @@ void cmd_say(struct view *view, int status, const struct caveats *caveats,
 int cmd_show_table(const struct options *options, const struct listing *listing,
 		   struct reader *reader, struct view *view);
 
+/*
+ * What the page of report has of other commands: the summary and all of stat, the
+ * histograms of hist, named or, with an empty list, all. Return: as cmd_show.
+ */
+int stat_show_summary(const struct document *doc, const struct stats *stats,
+		      struct reader *reader, struct view *view);
+void stat_show_all(const struct document *doc, struct view *view);
+int hist_show(char **wanted, struct reader *reader, struct view *view);
+
+/* Return: a call path, for free(3), the other way round: outermost function first. */
+char *origins_fold(const char *stack);
+
 /* Says that there is no verdict, as measuring is off. Return: STATUS_UNKNOWN. */
 int cmd_refuse_off(struct view *view);
 

@@ -42,6 +42,8 @@ struct options;
 	  "keep all that dfput knows, for a bug report")                       \
 	X(metrics, "Answers", cmd_metrics, 0, "", "",                          \
 	  "textfile openmetrics input root", "all numbers, for Prometheus")    \
+	X(report, "Answers", cmd_report, 1, "DIR|FILE.tar -o FILE.html", "",   \
+	  "output", "draw what was recorded, as a page for a browser")         \
 	X(watch, "Answers", cmd_watch, 0, "", "",                              \
 	  "all every count log exec root",                                     \
 	  "as soon as an umount is refused, tell why")                         \
@@ -168,6 +170,8 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 	DFPUT_MEMBERS_WHY(X, umount)                                           \
 	X(record, target, text, "what was written")                            \
 	X(record, files, number, "how many it has")                            \
+	X(report, target, text, "the page that was written")                   \
+	X(report, bytes, number, "its size")                                   \
 	X(flush, pending_before, number, "files on the list before")           \
 	X(flush, pending_after, number, "and after")                           \
 	X(flush, released_flush, number,                                       \

@@ -163,8 +163,7 @@ static int show_buckets(const struct options *options, struct reader *reader,
 	return err;
 }
 
-static int show_histograms(const struct options *options, struct reader *reader,
-			   struct view *view)
+int hist_show(char **wanted, struct reader *reader, struct view *view)
 {
 	struct rows rows;
 	int err = rows_load(&rows, reader, "histograms", buckets_names);
@@ -172,13 +171,19 @@ static int show_histograms(const struct options *options, struct reader *reader,
 	if (!err && rows.nr > MAX_ROWS)
 		err = error_set(-EPROTO, "histograms: too many rows");
 	if (!err)
-		err = check_names(&rows, options->argv);
+		err = check_names(&rows, wanted);
 	if (!err)
-		err = show_hists(&rows, options->argv, NULL);
+		err = show_hists(&rows, wanted, NULL);
 	if (!err)
-		err = show_hists(&rows, options->argv, view);
+		err = show_hists(&rows, wanted, view);
 	rows_free(&rows);
 	return err;
+}
+
+static int show_histograms(const struct options *options, struct reader *reader,
+			   struct view *view)
+{
+	return hist_show(options->argv, reader, view);
 }
 
 int cmd_hist(const struct options *options)

@@ -98,6 +98,8 @@ const struct option_row option_rows[] = {
 	    "0, and only that: a snapshot"),
 	ROW("names", 0, NULL, FLAG, names, NULL,
 	    "with mount points and sources, which name users' files"),
+	ROW("output", 'o', "FILE", TEXT, output, NULL,
+	    "write the page to FILE"),
 	ROW("folded", 0, NULL, FLAG, folded, NULL,
 	    "print folded stacks, for flame graphs"),
 	ROW("textfile", 0, "FILE", TEXT, textfile, NULL,

@@ -118,6 +118,7 @@ struct options {
 	uint64_t verdict_fd;
 	uint64_t repeat;
 	bool tap;
+	const char *output;
 	bool folded;
 	const char *textfile;
 	bool openmetrics;

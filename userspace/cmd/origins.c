@@ -13,8 +13,7 @@
 enum { COUNT, STACK };
 static const char *const names[] = { "#count", "stack", NULL };
 
-/* The frames the other way round, outermost first. */
-static char *fold_stack(const char *stack)
+char *origins_fold(const char *stack)
 {
 	size_t left = strlen(stack), length;
 	char *folded = alloc_array(left + 1, 1), *to = folded;
@@ -41,7 +40,7 @@ static void show_folded(const struct rows *rows, struct view *view)
 	for (size_t row = 0; row < rows->nr; row++) {
 		folded = !*rows_cell(rows, row, STACK) ?
 				 alloc_copy("[unknown]") :
-				 fold_stack(rows_text(rows, row, STACK));
+				 origins_fold(rows_text(rows, row, STACK));
 		view_note(view, "%s %s", folded, rows_text(rows, row, COUNT));
 		free(folded);
 	}

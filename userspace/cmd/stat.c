@@ -17,7 +17,6 @@
 #include "lib/number.h"
 #include "lib/text.h"
 
-#define LABEL 11
 #define TEXT 512
 
 /* What a newer module counts comes last. */
@@ -84,7 +83,7 @@ static bool is_for_programs(const struct view *view)
 }
 
 /* For people, a table for each group. */
-static void show_all(const struct document *doc, struct view *view)
+void stat_show_all(const struct document *doc, struct view *view)
 {
 	bool one = is_for_programs(view);
 	struct view_table *table = one ? begin_table(view) : NULL;
@@ -104,11 +103,6 @@ static void show_all(const struct document *doc, struct view *view)
 	}
 	if (one)
 		view_table_end(table);
-}
-
-static void show_line(struct view *view, const char *label, const char *text)
-{
-	view_paragraph(view, LABEL, "%-*s%s", LABEL, label, text);
 }
 
 static void begin_files(char text[TEXT], uint64_t nr)
@@ -190,14 +184,14 @@ static void show_list(const struct document *doc, const struct stats *stats,
 
 	begin_files(text, count[DFPUT_COUNT_queued]);
 	append_parts(text, doc, "queued");
-	show_line(view, "queued", text);
+	view_fact(view, "queued", text);
 	begin_files(text, count[DFPUT_COUNT_released]);
 	text_append(text, TEXT, ", by flush_delayed_fput %" PRIu64,
 		    count[DFPUT_COUNT_released_flush]);
-	show_line(view, "released", text);
+	view_fact(view, "released", text);
 	snprintf(text, TEXT, "%" PRIu64 ", by flush_delayed_fput %" PRIu64,
 		 count[DFPUT_COUNT_batches], count[DFPUT_COUNT_batches_flush]);
-	show_line(view, "batches", text);
+	view_fact(view, "batches", text);
 }
 
 static int show_pending_line(const struct stats *stats, struct reader *reader,
@@ -211,7 +205,7 @@ static int show_pending_line(const struct stats *stats, struct reader *reader,
 		    stats->gauge[DFPUT_GAUGE_pending_max]);
 	if (stats->gauge[DFPUT_GAUGE_pending])
 		err = append_oldest(text, reader);
-	show_line(view, "pending", text);
+	view_fact(view, "pending", text);
 	return err;
 }
 
@@ -221,21 +215,21 @@ static int show_exits(const struct document *doc, const struct stats *stats,
 	char text[TEXT], rings[NUMBER_TEXT];
 	int err = 0;
 
-	show_line(view, "exits",
+	view_fact(view, "exits",
 		  number_count(text, stats->counter[DFPUT_COUNT_exits],
 			       "process"));
 	begin_files(text, stats->counter[DFPUT_COUNT_leftover]);
 	append_parts(text, doc, "leftover");
 	if (stats->counter[DFPUT_COUNT_leftover])
 		err = append_worst(text, reader);
-	show_line(view, "leftovers", text);
+	view_fact(view, "leftovers", text);
 	begin_files(text, stats->gauge[DFPUT_GAUGE_watched]);
 	text_append(
 		text, TEXT, "%s, %s",
 		stats->gauge[DFPUT_GAUGE_watched] ? ", pending ones included" :
 						    "",
 		number_count(rings, stats->gauge[DFPUT_GAUGE_rings], "ring"));
-	show_line(view, "held", text);
+	view_fact(view, "held", text);
 	return err;
 }
 
@@ -250,7 +244,7 @@ static void show_umounts(const struct stats *stats, struct view *view)
 		 count[DFPUT_COUNT_umounts], count[DFPUT_COUNT_umounts_busy],
 		 count[DFPUT_COUNT_umounts_busy_deferred],
 		 count[DFPUT_COUNT_umounts_busy_ring]);
-	show_line(view, "umounts", text);
+	view_fact(view, "umounts", text);
 }
 
 static void show_losses(const struct stats *stats, struct view *view)
@@ -263,11 +257,11 @@ static void show_losses(const struct stats *stats, struct view *view)
 			text_append(text, TEXT, "%s%s %" PRIu64,
 				    text_comma(text), stats_counters[i].name,
 				    stats->counter[i]);
-	show_line(view, "lost", *text ? text : "nothing");
+	view_fact(view, "lost", *text ? text : "nothing");
 }
 
-static int show_summary(const struct document *doc, const struct stats *stats,
-			struct reader *reader, struct view *view)
+int stat_show_summary(const struct document *doc, const struct stats *stats,
+		      struct reader *reader, struct view *view)
 {
 	char text[NUMBER_TEXT];
 	int err;
@@ -279,7 +273,7 @@ static int show_summary(const struct document *doc, const struct stats *stats,
 	if (err)
 		return err;
 	show_umounts(stats, view);
-	show_line(view, "measured",
+	view_fact(view, "measured",
 		  number_ns_short(text,
 				  stats->gauge[DFPUT_GAUGE_measuring_ns]));
 	show_losses(stats, view);
@@ -297,9 +291,9 @@ static int show_once(const struct options *options, struct reader *reader,
 	if (!err)
 		err = stats_convert(doc, &stats);
 	if (!err && (options->all || is_for_programs(view)))
-		show_all(doc, view);
+		stat_show_all(doc, view);
 	else if (!err)
-		err = show_summary(doc, &stats, reader, view);
+		err = stat_show_summary(doc, &stats, reader, view);
 	if (!err) {
 		stats_caveats(&stats, &caveats);
 		listing_caveats(&caveats, view);

@@ -15,6 +15,7 @@
 
 #include "lib/alloc.h"
 #include "lib/error.h"
+#include "lib/html.h"
 #include "lib/number.h"
 #include "lib/sanitize.h"
 #include "lib/screen.h"
@@ -32,8 +33,12 @@
 #define MIN_NAME 8
 #define MIN_PROSE 20
 
-/* So many rows of a table are printed at once. */
+/* So many rows of a table are printed at once; and so many are on a page. */
 #define MAX_ROWS 1024
+#define MAX_PAGE_ROWS 100
+
+/* Of a line of a summary. */
+#define FACT_WIDTH 11
 
 /* More empty buckets than that are one row of a histogram. */
 #define MAX_EMPTY 2
@@ -50,20 +55,15 @@ struct view_table {
 	struct libscols_line *parent;
 	struct json_object *json;
 	bool map;
+	/* Of a page. */
+	const char *name;
+	size_t nr_rows;
 };
 
 static void must_do(int err)
 {
 	if (err < 0)
 		must(NULL);
-}
-
-static char *safe_format(const char *format, va_list args)
-{
-	char *text = alloc_vtext(format, args), *safe = safe_text(text);
-
-	free(text);
-	return safe;
 }
 
 static size_t room_on(FILE *out)
@@ -76,15 +76,22 @@ static size_t room_on(FILE *out)
 static void print_sentence(struct view *view, size_t room, size_t indent,
 			   const char *format, va_list args)
 {
-	char *safe, *wrapped;
+	char *text, *safe, *wrapped;
 
 	if (view->json || view->format.raw)
 		return;
-	safe = safe_format(format, args);
+	text = alloc_vtext(format, args);
+	if (view->html) {
+		html_paragraph(view->out, "note", text);
+		free(text);
+		return;
+	}
+	safe = safe_text(text);
 	wrapped = screen_wrap(safe, room, indent);
 	fprintf(view->out, "%s\n", wrapped);
 	free(wrapped);
 	free(safe);
+	free(text);
 }
 
 void view_log(struct view *view, const char *format, ...)
@@ -114,17 +121,39 @@ void view_paragraph(struct view *view, size_t indent, const char *format, ...)
 	va_end(args);
 }
 
+void view_fact(struct view *view, const char *label, const char *text)
+{
+	if (!view->html) {
+		view_paragraph(view, FACT_WIDTH, "%-*s%s", FACT_WIDTH, label,
+			       text);
+		return;
+	}
+	fputs("<dt>", view->out);
+	html_text(view->out, label);
+	fputs("</dt><dd>", view->out);
+	html_text(view->out, text);
+	fputs("</dd>\n", view->out);
+}
+
 void view_verdict(struct view *view, enum color color, const char *format, ...)
 {
+	static const char *const classes[] = {
+		[COLOR_GOOD] = "good",
+		[COLOR_BAD] = "bad",
+		[COLOR_UNSURE] = "unsure",
+	};
 	va_list args;
 
 	if (view->json || view->format.raw)
 		return;
-	fputs(color_begin(view->out, color), view->out);
+	if (view->html)
+		fprintf(view->out, "<div class=\"%s\">", classes[color]);
+	else
+		fputs(color_begin(view->out, color), view->out);
 	va_start(args, format);
 	print_sentence(view, room_on(view->out), INDENT, format, args);
 	va_end(args);
-	fputs(color_end(view->out), view->out);
+	fputs(view->html ? "</div>\n" : color_end(view->out), view->out);
 }
 
 static struct json_object *json_text(const char *text)
@@ -477,11 +506,12 @@ static void add_column(const struct view *view, struct libscols_table *text,
 }
 
 static void init_table(struct view_table *table, struct view *view,
-		       const struct view_column *columns, size_t nr,
-		       const char *list)
+		       const char *name, const struct view_column *columns,
+		       size_t nr, const char *list)
 {
 	*table = (struct view_table){
 		.view = view,
+		.name = name,
 		.columns = columns,
 		.asked = list,
 		.listed = list && *list != '+' && strcasecmp(list, "all"),
@@ -497,7 +527,8 @@ struct view_table *view_table_begin(struct view *view, const char *name,
 	const struct view_format *format = &view->format;
 	bool own = format->table && !strcmp(name, format->table), tree;
 
-	init_table(table, view, columns, nr, own ? format->columns : NULL);
+	init_table(table, view, name, columns, nr,
+		   own ? format->columns : NULL);
 	if (view->json) {
 		table->map = shape == VIEW_MAP;
 		table->json = member_of(view, name,
@@ -505,6 +536,8 @@ struct view_table *view_table_begin(struct view *view, const char *name,
 						     json_object_new_array);
 		return table;
 	}
+	if (view->html)
+		return table;
 	table->text = new_text(view);
 	scols_table_enable_noheadings(table->text, format->headless);
 	tree = shape == VIEW_MAP && !table->shown[0] && !format->raw;
@@ -529,6 +562,12 @@ const char *view_when(const struct view *view, uint64_t monotonic,
 {
 	char time[NUMBER_TEXT], ago[NUMBER_TEXT];
 
+	if (view->html) {
+		/* 2026-11-26T07:11:34.123456789Z */
+		number_iso(time, monotonic + view->to_realtime);
+		snprintf(text, VIEW_WHEN, "%.5s %.12s", time + 5, time + 11);
+		return text;
+	}
 	number_time_short(time, monotonic + view->to_realtime);
 	if (view->now > monotonic)
 		snprintf(text, VIEW_WHEN, "%s (%s)", time,
@@ -550,7 +589,7 @@ static const char *time_text(const struct view *view, const char *cell,
 	return view_when(view, monotonic, text);
 }
 
-/* Raw cells are made harmless by libsmartcols. */
+/* Raw cells are made harmless by libsmartcols, those of a page by html.h. */
 static char *cell_text(const struct view *view,
 		       const struct view_column *column, const char *cell)
 {
@@ -568,7 +607,7 @@ static char *cell_text(const struct view *view,
 	else if ((kind == VIEW_NS || kind == VIEW_TOOK) && !raw &&
 		 !number_parse(cell, &number))
 		cell = number_ns_short(text, number);
-	return raw ? alloc_copy(cell) : safe_text(cell);
+	return raw || view->html ? alloc_copy(cell) : safe_text(cell);
 }
 
 /* A newer module may say in words what we know as a number. */
@@ -707,6 +746,66 @@ static void row_text(struct view_table *table, const char *const *cells,
 				  cells[table->shown[i]])));
 	if (!child)
 		table->parent = line;
+}
+
+static const char *class_of(const struct view_column *column)
+{
+	switch (kind_of(column)) {
+	case VIEW_PROSE:
+	case VIEW_STACK:
+	case VIEW_CHAIN:
+		return "long";
+	default:
+		return view_is_number(column->kind) ? "num" : NULL;
+	}
+}
+
+static void headings_html(const struct view_table *table)
+{
+	const struct view_column *column;
+	char *name;
+
+	html_table_begin(table->view->out, table->name);
+	for (size_t i = 0; i < table->nr; i++) {
+		column = &table->columns[table->shown[i]];
+		name = heading(table->view, column);
+		html_heading(table->view->out, class_of(column), name);
+		free(name);
+	}
+	fputs("</tr>\n", table->view->out);
+}
+
+static void row_html(struct view_table *table, const char *const *cells,
+		     bool child)
+{
+	FILE *out = table->view->out;
+	const struct view_column *column;
+	char *text;
+
+	if (table->nr_rows++ >= MAX_PAGE_ROWS)
+		return;
+	if (table->nr_rows == 1)
+		headings_html(table);
+	fputs(child ? "<tr class=\"child\">" : "<tr>", out);
+	for (size_t i = 0; i < table->nr; i++) {
+		column = &table->columns[table->shown[i]];
+		text = cell_text(table->view, column, cells[table->shown[i]]);
+		html_cell(out, class_of(column), text);
+		free(text);
+	}
+	fputs("</tr>\n", out);
+}
+
+static void end_html(const struct view_table *table)
+{
+	char count[NUMBER_TEXT];
+
+	if (table->nr_rows)
+		html_table_end(table->view->out);
+	if (table->nr_rows > MAX_PAGE_ROWS)
+		view_note(table->view, "Left out here: %s more.",
+			  number_count(count, table->nr_rows - MAX_PAGE_ROWS,
+				       "row"));
 }
 
 static const char *cell_data(struct libscols_line *line, size_t column)
@@ -908,6 +1007,8 @@ void view_row(struct view_table *table, const char *const *cells, bool child)
 		if (!view->by_line && view->last == table->json &&
 		    json_object_array_length(table->json) == MAX_ROWS)
 			print_members(view, false);
+	} else if (view->html) {
+		row_html(table, cells, child);
 	} else {
 		if (!child && scols_table_get_nlines(table->text) >= MAX_ROWS)
 			print_table(table);
@@ -925,6 +1026,8 @@ void view_table_end(struct view_table *table)
 {
 	if (table->text && scols_table_get_nlines(table->text))
 		print_table(table);
+	if (table->view->html)
+		end_html(table);
 	view_table_discard(table);
 }
 
@@ -944,7 +1047,7 @@ int view_line(struct view *view, const struct view_column *columns, size_t nr,
 {
 	struct view_table table;
 
-	init_table(&table, view, columns, nr, view->format.columns);
+	init_table(&table, view, NULL, columns, nr, view->format.columns);
 	table.text = new_text(view);
 	scols_table_enable_noheadings(table.text,
 				      !with_heading || view->format.headless);
@@ -989,7 +1092,36 @@ static size_t count_empty(const struct view_bucket *buckets, size_t nr)
 	return empty;
 }
 
-/* One row says of many empty buckets that they are. */
+static uint64_t find_most(const struct view_bucket *buckets, size_t nr)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		most = buckets[i].count > most ? buckets[i].count : most;
+	return most;
+}
+
+/* One row: of a bucket, or of many empty ones. */
+struct bar {
+	const char *from;
+	const char *to;
+	uint64_t count;
+	char text[2][NUMBER_TEXT];
+};
+
+/* Return: how many buckets the row is of. */
+static size_t next_bar(struct bar *row, const char *unit,
+		       const struct view_bucket *buckets, size_t nr)
+{
+	size_t empty = count_empty(buckets, nr);
+	size_t taken = empty > MAX_EMPTY ? empty : 1;
+
+	row->from = bound(row->text[0], unit, buckets[0].from);
+	row->to = bound(row->text[1], unit, buckets[taken - 1].to);
+	row->count = buckets[0].count;
+	return taken;
+}
+
 static void bar_rows(struct view *view, const char *unit,
 		     const struct view_bucket *buckets, size_t nr)
 {
@@ -998,34 +1130,40 @@ static void bar_rows(struct view *view, const char *unit,
 		{ "to", VIEW_NUMBER },	  { "", VIEW_TEXT },
 		{ "count", VIEW_NUMBER }, { "", VIEW_TEXT },
 	};
-	char from[NUMBER_TEXT], to[NUMBER_TEXT], count[NUMBER_TEXT];
-	char stars[BAR_WIDTH + 3];
+	char count[NUMBER_TEXT], stars[BAR_WIDTH + 3];
+	uint64_t most = find_most(buckets, nr);
 	struct view_table table;
-	uint64_t most = 0;
-	size_t empty;
+	struct bar row;
 
-	init_table(&table, view, columns, 6, NULL);
+	init_table(&table, view, NULL, columns, 6, NULL);
 	table.text = new_text(view);
 	scols_table_enable_noheadings(table.text, 1);
 	for (size_t i = 0; i < table.nr; i++)
 		add_column(view, table.text, &columns[i], 0, 0);
-	for (size_t i = 0; i < nr; i++)
-		most = buckets[i].count > most ? buckets[i].count : most;
-	for (size_t i = 0; i < nr; i++) {
-		empty = count_empty(buckets + i, nr - i);
-		bound(from, unit, buckets[i].from);
-		if (empty > MAX_EMPTY)
-			i += empty - 1;
-		number_text(count, buckets[i].count);
+	for (size_t i = 0; i < nr;) {
+		i += next_bar(&row, unit, buckets + i, nr - i);
 		row_text(&table,
-			 (const char *[]){ from, "->",
-					   bound(to, unit, buckets[i].to), ":",
-					   count,
-					   bar(stars, buckets[i].count, most) },
+			 (const char *[]){ row.from, "->", row.to, ":",
+					   number_text(count, row.count),
+					   bar(stars, row.count, most) },
 			 false);
 	}
 	must_do(scols_print_table(table.text));
 	scols_unref_table(table.text);
+}
+
+static void bars_html(struct view *view, const char *const words[3],
+		      const struct view_bucket *buckets, size_t nr)
+{
+	uint64_t most = find_most(buckets, nr);
+	struct bar row;
+
+	html_bars_begin(view->out, words[0], words[2]);
+	for (size_t i = 0; i < nr;) {
+		i += next_bar(&row, words[1], buckets + i, nr - i);
+		html_bar(view->out, row.from, row.to, row.count, most);
+	}
+	html_bars_end(view->out);
 }
 
 static struct json_object *bucket_json(const struct view_bucket *bucket)
@@ -1068,8 +1206,8 @@ void view_bars(struct view *view, const char *const words[3],
 {
 	bool ns;
 
-	if (view->json) {
-		bars_json(view, words, buckets, nr);
+	if (view->json || view->html) {
+		(view->json ? bars_json : bars_html)(view, words, buckets, nr);
 		return;
 	}
 	/* Times have their unit beside them. */

@@ -103,6 +103,7 @@ struct view_format {
  * struct view - where output goes, and as what
  * @out: the stream
  * @json: one JSON document, printed by view_end(), or earlier where it is long
+ * @html: what people are told, as part of a page: see html.h
  * @by_line: it is one line, and printed by view_next()
  * @format: what the user asked for
  * @root: that document, NULL before anything was added
@@ -119,6 +120,7 @@ struct view_format {
 struct view {
 	FILE *out;
 	bool json;
+	bool html;
 	bool by_line;
 	struct view_format format;
 	struct json_object *root;
@@ -269,7 +271,10 @@ void view_object(struct view *view, const char *name,
 
 #define VIEW_WHEN 128
 
-/* Return: @text, a time of CLOCK_MONOTONIC for people: 07:11:34 (3 min ago). */
+/*
+ * Return: @text, a time of CLOCK_MONOTONIC for people: 07:11:34 (3 min ago); on a page,
+ * which is read anywhere and at any time: 11-26 07:11:34.123, in UTC.
+ */
 const char *view_when(const struct view *view, uint64_t monotonic,
 		      char text[VIEW_WHEN]);
 
@@ -319,6 +324,14 @@ void view_texts(struct view *view, const char *name, const char *text);
  */
 void view_paragraph(struct view *view, size_t indent, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/**
+ * view_fact() - a line of a summary for people; nothing in JSON
+ * @view: where
+ * @label: what it is about
+ * @text: what is said of it
+ */
+void view_fact(struct view *view, const char *label, const char *text);
 
 /**
  * view_note() - a sentence for people, wrapped at words; nothing in JSON

@@ -1,0 +1,204 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The page of dfput report: what is on it, that nothing on it does harm, and that a
+# browser shows it.
+
+# shellcheck source=tap.sh
+. "$(dirname "$0")/tap.sh"
+tab=$'\t'
+page=$work/page.html
+
+# report COPY: its page
+report() {
+	dfput report "$1" -o "$page"
+}
+
+# is_safe NAME: the page is well-formed, runs nothing and loads nothing
+is_safe() {
+	run ./page.py safe "$page"
+	is_status 0 "$1: well-formed, runs and loads nothing"
+}
+
+# has_text REGEX NAME: it is on the page
+has_text() {
+	has "$(./page.py text "$page")" "$1" "$2"
+}
+
+# ---- from a directory and an archive, of modules of all ages
+
+for age in idle busy older newer; do
+	report "$fixtures/$age"
+	is_status 0 "$age: a page"
+	is_safe "$age"
+done
+for what in record record.tar; do
+	dfput record -t 0 --root "$(tree "$fixtures/busy")" "$work/$what"
+	report "$work/$what"
+	is_status 0 "$what: a page"
+	is_safe "$what"
+	has_text '^dfput-[0-9.]+$' "$what: by what it was recorded"
+done
+[ -z "$(find "$work" -name 'page.html?*')" ]
+verdict $? "nothing else is left"
+is "$(stat -c %a "$page")" 600 "as private as what it was made from"
+
+# ---- what is on it
+
+report "$fixtures/idle"
+has_text '^Late files were in the way of 1 of 3 umounts; 3 files outlived their process\.$' "the verdict"
+has_text '^Trustworthy: yes' "nothing lost"
+has_text '^exact$' "how it was measured"
+has_text '^86400\.123s$' "for how long"
+for table in leftovers umounts pending held rings superblocks origins hooks; do
+	for age in idle busy; do
+		report "$fixtures/$age"
+		"$DFPUT" $table --json --input "$fixtures/$age" >"$work/json"
+		run ./page.py rows "$page" $table <"$work/json"
+		is_status 0 "$table, $age: the numbers of its rows"
+	done
+done
+missing=$(while read -r name value; do
+	[ "$name" = '#' ] || ./page.py text "$page" | grep -A 1 "^$name\$" | grep -qx "$value" || echo "$name"
+done <"$fixtures/busy/stats")
+is "$missing" '' "each counter"
+has_text '^Late files were in the way of 3 of 9 umounts; 9 files outlived' "a verdict against"
+has_text '^Trustworthy: no, lost_records is 5 ' "what was lost"
+has_text 'Not drawn, as no such time can be: [0-9]+ rows' "times that cannot be are not drawn, but counted"
+has_text '^my job 4321: 1 file, io_uring, anon_inodefs 0:15$' "the time line: a file on the list"
+has_text '^in release, queued for 48\.211ms$' "and for how long"
+has_text '^-EBUSY \(ring\?\) after 120\.000us$' "an umount that was refused"
+has_text '^took 48\.211ms$' "a shutdown"
+has_text '^io_sqe_files_unregister$' "the flame graph: a function"
+has_text '^kthread: 3 of 4 files$' "and how wide a cause is"
+report "$fixtures/idle"
+has_text '^16\.384us - 32\.767us$' "a histogram: a range"
+grep -q '>640</td><td><svg aria-hidden="true"><rect width="100.00%"' "$page"
+verdict $? "and its bar"
+
+# ---- names that mean harm
+
+copy busy
+export evil='<script>alert(1)</script>"'\''&amp;]]>'$'\xff\xe2\x80\xae''\033[31m'
+for file in leftovers umounts held rings superblocks pending; do
+	awk -F '\t' 'BEGIN { OFS = FS }
+		NR == 2 { for (i = 1; i <= NF; i++) name[i] = $i }
+		NR == 3 { for (i = 1; i <= NF; i++) if (name[i] ~ /comm$|^name$|^fstype$/) $i = ENVIRON["evil"] }
+		{ print }' "$fixtures/busy/$file" >"$copy/$file"
+done
+sed -i "4s/;c$/;<b onclick=x>c/" "$copy/origins"
+sed -i "s/^version .*/version <i>1<\/i>/" "$copy/hooks"
+sed -i "s/^queue_fput/<u>/" "$copy/hooks"
+printf 'batch<s>size\tfiles\t4\t1\n' >>"$copy/histograms"
+for locale in C C.UTF-8; do
+	run env LC_ALL=$locale "$DFPUT" report "$copy" -o "$page"
+	is_status 0 "hostile names, $locale: a page"
+	is_safe "hostile names, $locale"
+	has_text '^<script>alert\(1\)</script>"'\''&amp;\]\]>\\377\\342\\200\\256\\033\[31m$' "$locale: a name is text"
+	has_text '<b onclick=x>c' "$locale: a function"
+	has_text '^<i>1</i>$' "$locale: a version"
+	has_text '^batch<s>size$' "$locale: a histogram"
+done
+
+# ---- nothing, and too much
+
+copy idle
+for file in "$copy"/*; do
+	[ "${file##*/}" = stats ] || sed -i "0,/$tab/b; /$tab/d" "$file"
+done
+report "$copy"
+is_status 0 "tables without a row"
+is_safe "tables without a row"
+has_text '^There is nothing to draw\.$' "an empty time line"
+has_text "^Not in rows: 'umounts' in stats is 3\.$" "an empty table does not deny what was counted"
+has_text '^No ring is being taken down\.$' "and says so where nothing was"
+rm "$copy/rings"
+report "$copy"
+has_text '^The module has no such table\.$' "a table that there is not"
+sed -i '/^clock_/d' "$copy/stats"
+report "$copy"
+has_text 'too old to tell what time it was' "no clock, no time line"
+copy busy
+for ((i = 0; i < 150; i++)); do
+	printf '%s\texit\t1000000\t%s\tdeferred\tkthread\t1\t8:1\t%s\text4\t2\twrite\t%s\t1\t0\t1\t-\tjob%s\n' \
+		$((6000 + i)) $((80000000000000 + i * 1000)) $i $i $i
+done >>"$copy/leftovers"
+report "$copy"
+is_status 0 "many rows"
+has_text '^Left out here: 52 rows more\.$' "how many are left out of a table"
+has_text '^not drawn: 140 shorter ones$' "and of the time line"
+
+# ---- what fails
+
+echo old >"$page"
+copy idle
+truncate -s -1 "$copy/umounts"
+report "$copy"
+is_status 1 "a damaged table"
+has "$err" 'umounts: line [0-9]+: cut off' "which"
+is "$(cat "$page")" old "the page that was there is left alone"
+report "$work/none"
+is_status 1 "nothing to read"
+has "$err" 'cannot open .*none: No such file' "said so"
+dfput report "$fixtures/idle" -o "$work/none/page"
+is_status 1 "no such directory"
+has "$err" 'cannot write .*none/page: No such file' "said so"
+# shellcheck disable=SC2016 # for the shell inside
+run sh -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' sh "$DFPUT" report "$fixtures/idle" -o "$page"
+is_status 1 "too big a page"
+has "$err" "cannot write $page: File too large" "with the reason"
+is "$(cat "$page")" old "and the old one is left alone"
+[ -z "$(find "$work" -name 'page.html?*')" ]
+verdict $? "nothing else is left"
+if [ -w /dev/full ]; then
+	dfput report "$fixtures/idle" -o /dev/full
+	is_status 1 "a full disk"
+	has "$err" 'cannot write /dev/full: No space left' "said so"
+	[ -c /dev/full ]
+	verdict $? "a device is written to, not replaced"
+fi
+dfput report "$fixtures/idle" -o /dev/stdout
+is_status 0 "to stdout"
+has "$out" '^</html>$' "all of it"
+dfput report
+is_status 2 "of what?"
+has "$err" 'report: of what\?' "said so"
+dfput report "$fixtures/idle"
+is_status 2 "where to?"
+has "$err" 'report: where to\? Say -o FILE\.html' "said so"
+dfput report "$fixtures/idle" --json -o "$page"
+is_json "$out" "j['target'] == '$page' and j['bytes'] > 1000" "as JSON: what was written"
+
+# ---- in a browser
+
+if ! command -v chromium >/dev/null; then
+	skip "a browser shows it" 'no chromium'
+	finish
+fi
+
+# browse WIDTH PAGE ARGUMENT...
+browse() {
+	local width=$1 shown=$2
+	shift 2
+	run timeout 300 chromium --headless --no-sandbox --disable-gpu --disable-quic \
+		--no-first-run --disable-background-networking --disable-component-update \
+		--disable-sync --disable-dev-shm-usage --hide-scrollbars \
+		--user-data-dir="$(mktemp -d "$work/browser.XXXXXX")" \
+		--window-size="$width,2000" "$@" "file://$shown"
+	err=$(grep -v ':ERROR:dbus/' "$work/err")
+}
+
+# What measures it is a script, which the page itself forbids; and a window cannot be as
+# narrow as a frame.
+report "$fixtures/busy"
+for width in 1280 400; do
+	./page.py frame "$page" $width >"$work/frame.html"
+	browse 1600 "$work/frame.html" --dump-dom
+	is "$(sed -n 's|.*<title>\(.*\)</title>.*|\1|p' <<<"$out")" "$width of $width, 12 sections" \
+		"$width wide: all is there, and nothing sticks out"
+	browse $width "$page" --screenshot="$work/$width.png"
+	run ./page.py png "$work/$width.png" $width
+	is_status 0 "$width wide: a picture"
+done
+browse 1280 "$page" --print-to-pdf="$work/page.pdf"
+is "$(head -c 5 "$work/page.pdf")" %PDF- "it prints"
+finish

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dfput report: one page in HTML of what record kept, for somebody who has neither the
+ * machine nor dfput. It needs no network and no script.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dfput/tables.h>
+#include <dfput/version.h>
+
+#include "cmd/cmd.h"
+#include "cmd/report.h"
+#include "debugfs/header.h"
+#include "debugfs/rows.h"
+#include "debugfs/trust.h"
+#include "lib/alloc.h"
+#include "lib/error.h"
+#include "lib/html.h"
+#include "lib/number.h"
+#include "lib/replace.h"
+#include "page/flame.h"
+#include "page/style.h"
+
+/* More call paths than any module has: adding one costs as much as there are. */
+#define MAX_PATHS 4096
+
+/**
+ * struct report - what several sections need
+ * @reader: the copy
+ * @doc: its counters
+ * @stats: the same as numbers
+ * @origins: call paths
+ * @page: where it is written
+ */
+struct report {
+	struct reader *reader;
+	struct document *doc;
+	struct stats stats;
+	struct origins origins;
+	struct view page;
+};
+
+static void begin_section(const struct report *report, const char *id,
+			  const char *title, const char *meaning)
+{
+	fprintf(report->page.out, "<section id=\"%s\"><h2>%s</h2>\n", id,
+		title);
+	html_paragraph(report->page.out, "note", meaning);
+}
+
+static void end_section(const struct report *report)
+{
+	fputs("</section>\n", report->page.out);
+}
+
+/* A newer table is shown too. */
+static const char *const tables[] = {
+#define NAME(name, ...) #name,
+	DFPUT_FILES(NAME)
+#undef NAME
+};
+
+/* Some are shown in another way. */
+static bool is_table(const char *name)
+{
+	return strcmp(name, "stats") && strcmp(name, "histograms");
+}
+
+/* What matters most comes first: of a long table, the rest is left out. */
+static const char *sort_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		const char *sort;
+	} sorts[] = {
+		{ "umounts", "-ended" },
+		{ "origins", "-count" },
+		{ "superblocks", "-queued" },
+	};
+
+	for (size_t i = 0; i < NR(sorts); i++)
+		if (!strcmp(sorts[i].name, name))
+			return sorts[i].sort;
+	return listing_has(listing_find(name), "age_ns") ? "-age" : NULL;
+}
+
+static void print_head(const struct report *report, const char *kernel)
+{
+	FILE *out = report->page.out;
+
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+	      "<meta charset=\"utf-8\"/>\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" "
+	      "content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n"
+	      "<meta name=\"viewport\" "
+	      "content=\"width=device-width, initial-scale=1\"/>\n"
+	      "<title>dfput report: ",
+	      out);
+	html_text(out, kernel);
+	fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n",
+		page_style);
+}
+
+/* What the copy says of itself, or "-". */
+static void copy_value(const struct report *report, const char *file,
+		       const char *name, char text[NUMBER_TEXT])
+{
+	struct document *doc = NULL;
+	const char *value = NULL;
+
+	if (!reader_load(report->reader, file, &doc))
+		value = document_value(doc, name);
+	snprintf(text, NUMBER_TEXT, "%.60s", value ? value : "-");
+	document_free(doc);
+}
+
+static void show_facts(struct report *report, const char *kernel)
+{
+	const uint64_t *gauge = report->stats.gauge;
+	struct view *page = &report->page;
+	char text[NUMBER_TEXT];
+
+	view_fact(page, "kernel", kernel);
+	copy_value(report, "hooks", "version", text);
+	view_fact(page, "module", text);
+	copy_value(report, "hooks", "method", text);
+	view_fact(page, "method", text);
+	copy_value(report, "hooks", "scope", text);
+	view_fact(page, "scope", text);
+	copy_value(report, "record", "recorded_by", text);
+	view_fact(page, "recorded by", text);
+	view_fact(page, "recorded at",
+		  page->has_clock ?
+			  number_iso(text,
+				     gauge[DFPUT_GAUGE_clock_realtime_ns]) :
+			  "-");
+}
+
+/* What the counters say, in the worst case first. */
+static void show_verdict(struct report *report)
+{
+	const uint64_t *count = report->stats.counter;
+	uint64_t late = count[DFPUT_COUNT_leftover];
+	uint64_t refused = count[DFPUT_COUNT_umounts_busy_deferred] +
+			   count[DFPUT_COUNT_umounts_busy_ring];
+	char files[NUMBER_TEXT], umounts[NUMBER_TEXT];
+
+	number_count(files, late, "file");
+	number_count(umounts, count[DFPUT_COUNT_umounts], "umount");
+	if (refused)
+		view_verdict(&report->page, COLOR_BAD,
+			     "Late files were in the way of %" PRIu64
+			     " of %s; %s outlived their process.",
+			     refused, umounts, files);
+	else if (late)
+		view_verdict(
+			&report->page, COLOR_UNSURE,
+			"%s outlived their process; none was seen in the way of an umount.",
+			files);
+	else
+		view_verdict(&report->page, COLOR_GOOD,
+			     "No file was seen to outlive its process.");
+}
+
+static void show_trust(struct report *report)
+{
+	struct caveats caveats = { 0 };
+	char how[TRUST_HOW];
+
+	stats_caveats(&report->stats, &caveats);
+	if (trust_caveats(report->reader, how, &caveats))
+		caveats_add(&caveats, "%s", error_text());
+	fputs("<div class=\"trust\">", report->page.out);
+	listing_caveats(&caveats, &report->page);
+	fputs("</div>\n", report->page.out);
+}
+
+static void print_links(const struct report *report)
+{
+	FILE *out = report->page.out;
+
+	fputs("<nav aria-label=\"Sections\"><a href=\"#timeline\">Time line</a>"
+	      "<a href=\"#hist\">Distributions</a>"
+	      "<a href=\"#flame\">Call paths</a>",
+	      out);
+	for (size_t i = 0; i < NR(tables); i++)
+		if (is_table(tables[i]))
+			fprintf(out, "<a href=\"#%s\">%s</a>", tables[i],
+				tables[i]);
+	fputs("<a href=\"#stat\">stat</a></nav>\n", out);
+}
+
+static int show_top(struct report *report)
+{
+	FILE *out = report->page.out;
+	char kernel[NUMBER_TEXT * 2];
+	int err;
+
+	if (reader_host(report->reader, "proc/sys/kernel/osrelease", kernel,
+			sizeof(kernel)) <= 0)
+		strcpy(kernel, "unknown");
+	print_head(report, kernel);
+	fputs("<header>\n<h1>dfput report <small>Linux ", out);
+	html_text(out, kernel);
+	fputs("</small></h1>\n", out);
+	show_verdict(report);
+	show_trust(report);
+	fputs("<div class=\"columns\"><div><h3>Recorded</h3><dl class=\"facts\">\n",
+	      out);
+	show_facts(report, kernel);
+	fputs("</dl></div>\n<div><h3>Counted</h3><dl class=\"facts\">\n", out);
+	err = stat_show_summary(report->doc, &report->stats, report->reader,
+				&report->page);
+	fputs("</dl></div></div>\n", out);
+	print_links(report);
+	fputs("</header>\n<main>\n", out);
+	return err;
+}
+
+static const char legend[] =
+	"<ul class=\"legend\" aria-hidden=\"true\">"
+	"<li><svg class=\"short\"><rect class=\"begin\" width=\"2\" height=\"16\"/></svg>"
+	"begin: the exit, or as the line says</li>"
+	"<li><svg><rect class=\"during\" y=\"4\" width=\"100%\" height=\"8\"/></svg>"
+	"late, on the list, under way</li>"
+	"<li><svg class=\"short\"><rect class=\"end\" y=\"2\" width=\"12\" height=\"12\"/></svg>"
+	"released, from the first to the last</li>"
+	"<li><svg class=\"open\"><rect class=\"during\" y=\"4\" width=\"75%\" height=\"8\"/>"
+	"<svg class=\"open\" x=\"75%\"><path d=\"M0 1l9 7l-9 7z\"/></svg></svg>"
+	"not over when it was recorded</li></ul>\n";
+
+static int show_timeline(struct report *report)
+{
+	const uint64_t *gauge = report->stats.gauge;
+	struct timeline timeline = {
+		.to = gauge[DFPUT_GAUGE_clock_monotonic_ns],
+	};
+	int err;
+
+	timeline.from = timeline.to - gauge[DFPUT_GAUGE_measuring_ns];
+	begin_section(
+		report, "timeline", "Time line",
+		"What the tables below tell of times, which are in UTC. The "
+		"time is cut at its longest pauses; each part has its own "
+		"scale.");
+	if (!report->page.has_clock) {
+		view_note(&report->page,
+			  "The module is too old to tell what time it was.");
+		end_section(report);
+		return 0;
+	}
+	fputs(legend, report->page.out);
+	err = report_spans(&timeline, report->reader, &report->origins);
+	if (!err)
+		timeline_draw(&timeline, &report->page);
+	timeline_free(&timeline);
+	end_section(report);
+	return err;
+}
+
+static int show_hists(struct report *report)
+{
+	char *all = NULL;
+	int err;
+
+	begin_section(
+		report, "hist", "Distributions",
+		"How many had a value from the first bound to the second.");
+	fputs("<div class=\"hists\">\n", report->page.out);
+	err = hist_show(&all, report->reader, &report->page);
+	fputs("</div>\n", report->page.out);
+	end_section(report);
+	return err;
+}
+
+/* The lowest boxes are the causes. */
+static void add_paths(struct flame *flame, const struct rows *rows)
+{
+	enum { CAUSE, COUNT, STACK };
+	char *folded, *path;
+
+	for (size_t row = 0; row < rows->nr && row < MAX_PATHS; row++) {
+		folded = !*rows_cell(rows, row, STACK) ?
+				 alloc_copy("[unknown]") :
+				 origins_fold(rows_text(rows, row, STACK));
+		path = alloc_text("%s;%s", rows_text(rows, row, CAUSE), folded);
+		flame_add(flame, path, rows_number(rows, row, COUNT));
+		free(path);
+		free(folded);
+	}
+}
+
+static int show_flame(struct report *report)
+{
+	static const char *const names[] = { "cause", "#count", "stack", NULL };
+	struct flame flame = { 0 };
+	struct rows rows;
+	int err;
+
+	begin_section(
+		report, "flame", "Call paths",
+		"What queued files: a box is as wide as it queued, by way of the "
+		"functions above it. The lowest say why that was no task work.");
+	err = rows_load(&rows, report->reader, "origins", names);
+	if (!err) {
+		add_paths(&flame, &rows);
+		flame_draw(&flame, report->page.out);
+		if (rows.nr > MAX_PATHS)
+			view_note(&report->page,
+				  "Not drawn: %zu more call paths.",
+				  rows.nr - MAX_PATHS);
+	}
+	rows_free(&rows);
+	flame_free(&flame);
+	end_section(report);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int show_table(struct report *report, const char *name)
+{
+	const struct options options = {
+		.command = options_command(name),
+		.sort = sort_of(name),
+		.since = { .ns = UINT64_MAX },
+	};
+	int err;
+
+	begin_section(report, name, name, options.command->help);
+	err = cmd_show_table(&options, listing_find(name), report->reader,
+			     &report->page);
+	if (err == -ENOENT) {
+		view_note(&report->page, "The module has no such table.");
+		err = 0;
+	}
+	end_section(report);
+	return err;
+}
+
+static void show_stats(struct report *report)
+{
+	begin_section(report, "stat", "stat", options_command("stat")->help);
+	stat_show_all(report->doc, &report->page);
+	end_section(report);
+}
+
+static int show_page(struct report *report)
+{
+	int err = show_top(report);
+
+	if (!err)
+		err = show_timeline(report);
+	if (!err)
+		err = show_hists(report);
+	if (!err)
+		err = show_flame(report);
+	for (size_t i = 0; !err && i < NR(tables); i++)
+		if (is_table(tables[i]))
+			err = show_table(report, tables[i]);
+	if (err)
+		return err;
+	show_stats(report);
+	fputs("</main>\n<footer>", report->page.out);
+	html_paragraph(
+		report->page.out, "note",
+		"Each table is that of the command of its name; the "
+		"manual, dfput(8), explains it. Made by dfput " DFPUT_VERSION
+		".");
+	fputs("</footer>\n</body>\n</html>\n", report->page.out);
+	return 0;
+}
+
+static int make_page(struct report *report)
+{
+	int err = reader_load(report->reader, "stats", &report->doc);
+
+	if (!err)
+		err = stats_convert(report->doc, &report->stats);
+	if (!err)
+		err = origins_load(report->reader, NULL, &report->origins);
+	if (!err)
+		err = show_page(report);
+	document_free(report->doc);
+	origins_free(&report->origins);
+	return err;
+}
+
+static int show_report(const struct options *options, struct reader *reader,
+		       struct view *view)
+{
+	struct report report = { .reader = reader };
+	char *text;
+	size_t size;
+	int err;
+
+	view_begin(&report.page, must(open_memstream(&text, &size)), false);
+	report.page.html = true;
+	header_show(reader, "report", &report.page);
+	err = make_page(&report);
+	if (fclose(report.page.out))
+		must(NULL);
+	if (!err)
+		err = replace_file(options->output, text, size, 0600);
+	free(text);
+	if (err)
+		return err;
+	view_text(view, "target", options->output);
+	view_number(view, "bytes", size);
+	return STATUS_OK;
+}
+
+int cmd_report(const struct options *options)
+{
+	struct options copied = *options;
+
+	if (options->argc != 1)
+		return options_usage(
+			"report: of what? A directory or FILE.tar that 'dfput record' made");
+	if (!options->output)
+		return options_usage("report: where to? Say -o FILE.html");
+	copied.input = options->argv[0];
+	return cmd_change(&copied, show_report);
+}

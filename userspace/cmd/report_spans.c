@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The time line of dfput report, from what a snapshot has. Alike rows are one span: 64
+ * files of one exit differ in when they were released.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/report.h"
+#include "debugfs/rows.h"
+#include "lib/alloc.h"
+#include "lib/number.h"
+
+/* The columns, by other names in each table. Rows that differ in a key are not alike. */
+enum { COMM, PID, STATE, WHY, ORIGIN, FSTYPE, DEVICE, KEY, TIME, TOOK };
+#define NR_KEYS (KEY + 1)
+
+/**
+ * struct group - alike rows, as a span
+ * @rows: the table
+ * @row: the first of them
+ * @nr: how many
+ * @least: the shortest time that one took, or has taken until now
+ * @most: the longest
+ * @span: when
+ */
+struct group {
+	const struct rows *rows;
+	size_t row;
+	uint64_t nr;
+	uint64_t least;
+	uint64_t most;
+	struct timeline_span span;
+};
+
+typedef bool place_row(const struct rows *rows, size_t row, uint64_t now,
+		       struct timeline_span *span);
+typedef void describe_group(struct group *group, const struct origins *origins);
+
+/* A time of 0 is none. */
+static bool place_late(const struct rows *rows, size_t row, uint64_t now,
+		       struct timeline_span *span)
+{
+	(void)now;
+	span->begin = rows_number(rows, row, TIME);
+	span->end = number_after(span->begin, rows_number(rows, row, TOOK));
+	return true;
+}
+
+/* The column is an age. */
+static bool place_open(const struct rows *rows, size_t row, uint64_t now,
+		       struct timeline_span *span)
+{
+	uint64_t age = rows_number(rows, row, TIME);
+
+	span->begin = age < now ? now - age : 0;
+	span->end = now;
+	span->open = true;
+	return true;
+}
+
+static bool place_umount(const struct rows *rows, size_t row, uint64_t now,
+			 struct timeline_span *span)
+{
+	uint64_t took = rows_number(rows, row, TOOK);
+
+	(void)now;
+	span->end = rows_number(rows, row, TIME);
+	span->begin = took < span->end ? span->end - took : 0;
+	if (!rows_is(rows, row, STATE, "0"))
+		span->lane = TIMELINE_REFUSED;
+	return true;
+}
+
+/* Of a living one there is nothing to draw. */
+static bool place_shutdown(const struct rows *rows, size_t row, uint64_t now,
+			   struct timeline_span *span)
+{
+	if (!rows_number(rows, row, TIME))
+		return false;
+	place_late(rows, row, now, span);
+	span->open = span->begin == span->end;
+	if (span->open)
+		span->end = now;
+	return true;
+}
+
+static const char *owner_text(const struct group *group,
+			      char text[NUMBER_TEXT * 2])
+{
+	const char *comm = rows_cell(group->rows, group->row, COMM);
+	const char *pid = rows_cell(group->rows, group->row, PID);
+
+	if (!*pid || !strcmp(pid, "0"))
+		return "owner unknown";
+	snprintf(text, NUMBER_TEXT * 2, "%.64s %.20s", comm, pid);
+	return text;
+}
+
+static void describe_files(struct group *group, const struct origins *origins)
+{
+	char owner[NUMBER_TEXT * 2], count[NUMBER_TEXT], label[ORIGINS_LABEL];
+	const struct rows *rows = group->rows;
+	const char *origin = origins_label(
+		origins, rows_cell(rows, group->row, ORIGIN), label);
+
+	group->span.label = alloc_text("%s: %s%s%s, %s %s",
+				       owner_text(group, owner),
+				       number_count(count, group->nr, "file"),
+				       *origin == '-' ? "" : ", ",
+				       *origin == '-' ? "" : origin,
+				       rows_cell(rows, group->row, FSTYPE),
+				       rows_text(rows, group->row, DEVICE));
+}
+
+static void note_time(struct group *group, const char *what)
+{
+	char range[NUMBER_TEXT];
+
+	number_ns_range(range, group->least, group->most);
+	group->span.note = alloc_text("%s %s", what, range);
+}
+
+static void describe_late(struct group *group, const struct origins *origins)
+{
+	describe_files(group, origins);
+	note_time(group, "late by");
+}
+
+static void describe_pending(struct group *group, const struct origins *origins)
+{
+	bool started = !rows_is(group->rows, group->row, STATE, "queued");
+
+	describe_files(group, origins);
+	note_time(group, started ? "in release, queued for" : "queued for");
+}
+
+static void describe_held(struct group *group, const struct origins *origins)
+{
+	describe_files(group, origins);
+	note_time(group, "held for");
+}
+
+static void describe_rings(struct group *group, const struct origins *origins)
+{
+	char owner[NUMBER_TEXT * 2], count[NUMBER_TEXT];
+
+	(void)origins;
+	group->span.label = alloc_text("%s: %s", owner_text(group, owner),
+				       number_count(count, group->nr, "ring"));
+	note_time(group, rows_cell(group->rows, group->row, STATE));
+}
+
+static void describe_super(struct group *group, const struct origins *origins)
+{
+	const struct rows *rows = group->rows;
+	char owner[NUMBER_TEXT * 2];
+
+	(void)origins;
+	group->span.label = alloc_text("%s %s, by %s",
+				       rows_cell(rows, group->row, FSTYPE),
+				       rows_text(rows, group->row, DEVICE),
+				       owner_text(group, owner));
+}
+
+static void describe_umount(struct group *group, const struct origins *origins)
+{
+	const struct rows *rows = group->rows;
+	char took[NUMBER_TEXT];
+
+	describe_super(group, origins);
+	number_ns_short(took, group->most);
+	group->span.note =
+		group->span.lane == TIMELINE_UMOUNTS ?
+			alloc_text("done in %s", took) :
+			alloc_text("%s (%s) after %s",
+				   rows_text(rows, group->row, STATE),
+				   rows_text(rows, group->row, WHY), took);
+}
+
+static void describe_shutdown(struct group *group,
+			      const struct origins *origins)
+{
+	describe_super(group, origins);
+	note_time(group, group->span.open ? "begun, for" : "took");
+}
+
+static const struct lane {
+	enum timeline_lane lane;
+	const char *file;
+	const char *names[TOOK + 2];
+	place_row *place;
+	describe_group *describe;
+} lanes[] = {
+	{ TIMELINE_LEFTOVERS,
+	  "leftovers",
+	  { "?comm", "?pid", "?kind", "?route", "?origin", "?fstype", "?device",
+	    "?exit_ns", "?exit_ns", "?lateness_ns" },
+	  place_late,
+	  describe_late },
+	{ TIMELINE_PENDING,
+	  "pending",
+	  { "?owner_comm", "?owner", "?state", "?cause", "?origin", "?fstype",
+	    "?device", "", "?age_ns", "" },
+	  place_open,
+	  describe_pending },
+	{ TIMELINE_HELD,
+	  "held",
+	  { "?comm", "?pid", "?kind", "?blocks", "", "?fstype", "?device",
+	    "?exit_ns", "?age_ns", "" },
+	  place_open,
+	  describe_held },
+	{ TIMELINE_RINGS,
+	  "rings",
+	  { "?comm", "?pid", "?state", "?kind", "", "", "", "", "?age_ns", "" },
+	  place_open,
+	  describe_rings },
+	{ TIMELINE_UMOUNTS,
+	  "umounts",
+	  { "?comm", "?pid", "?result", "?why", "", "?fstype", "?device", "?id",
+	    "?ended_ns", "?took_ns" },
+	  place_umount,
+	  describe_umount },
+	{ TIMELINE_SHUTDOWNS,
+	  "superblocks",
+	  { "?shutdown_comm", "?shutdown_pid", "?state", "", "", "?fstype",
+	    "?device", "?id", "?shutdown_ns", "?shutdown_took_ns" },
+	  place_shutdown,
+	  describe_shutdown },
+};
+
+static int compare_keys(const void *a, const void *b, void *context)
+{
+	const struct rows *rows = context;
+	const size_t *one = a, *other = b;
+	int result = 0;
+
+	for (int i = 0; !result && i < NR_KEYS; i++)
+		result = strcmp(rows_text(rows, *one, i),
+				rows_text(rows, *other, i));
+	return result;
+}
+
+static void add_to_group(struct group *group, const struct timeline_span *span)
+{
+	uint64_t length = span->end > span->begin ? span->end - span->begin : 0;
+	struct timeline_span *sum = &group->span;
+
+	if (!group->nr++) {
+		*sum = *span;
+		sum->first_end = span->end;
+		group->least = group->most = length;
+		return;
+	}
+	sum->begin = span->begin < sum->begin ? span->begin : sum->begin;
+	sum->end = span->end > sum->end ? span->end : sum->end;
+	if (span->end < sum->first_end)
+		sum->first_end = span->end;
+	group->least = length < group->least ? length : group->least;
+	group->most = length > group->most ? length : group->most;
+}
+
+static void end_group(struct group *group, const struct lane *lane,
+		      const struct origins *origins, struct timeline *timeline)
+{
+	if (!group->nr)
+		return;
+	lane->describe(group, origins);
+	timeline_add(timeline, &group->span, group->nr);
+	group->nr = 0;
+}
+
+static void add_rows(const struct lane *lane, struct rows *rows,
+		     const struct origins *origins, struct timeline *timeline)
+{
+	size_t *order = alloc_array(rows->nr, sizeof(*order));
+	struct group group = { .rows = rows };
+	struct timeline_span span;
+
+	for (size_t i = 0; i < rows->nr; i++)
+		order[i] = i;
+	qsort_r(order, rows->nr, sizeof(*order), compare_keys, rows);
+	for (size_t i = 0; i < rows->nr; i++) {
+		span = (struct timeline_span){ .lane = lane->lane };
+		if (!lane->place(rows, order[i], timeline->to, &span))
+			continue;
+		if (group.nr &&
+		    compare_keys(&group.row, &order[i], (void *)rows))
+			end_group(&group, lane, origins, timeline);
+		if (!group.nr)
+			group.row = order[i];
+		add_to_group(&group, &span);
+	}
+	end_group(&group, lane, origins, timeline);
+	free(order);
+}
+
+int report_spans(struct timeline *timeline, struct reader *reader,
+		 const struct origins *origins)
+{
+	struct rows rows;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < NR(lanes); i++) {
+		err = rows_load(&rows, reader, lanes[i].file, lanes[i].names);
+		if (!err)
+			add_rows(&lanes[i], &rows, origins, timeline);
+		else if (err == -ENOENT)
+			err = 0;
+		rows_free(&rows);
+	}
+	return err;
+}

@@ -118,6 +118,38 @@ list(p.text_fd_to_metric_families(sys.stdin))' <<<"$out"
 	fi
 done
 
+# ---- what is made of it
+
+metrics=$("$DFPUT" metrics --input "$fixtures/idle")
+names=$(sed -n 's/^\(dfput[a-z_]*\).*/\1/p' <<<"$metrics" | sort -u)
+shipped=../../userspace/metrics
+is_json "$(cat $shipped/dfput.dashboard.json)" 'len(j["panels"]) > 10' "the dashboard is JSON"
+for file in dfput.dashboard.json dfput.rules.yml dfput.rules.test.yml; do
+	used=$(grep -o 'dfput_[a-z_]*' "$shipped/$file" | sort -u)
+	[ -n "$used" ]
+	verdict $? "$file uses metrics"
+	is "$(comm -23 <(echo "$used") <(echo "$names"))" '' "and there are all of them"
+done
+bounds=$(grep -ho 'le=\\*"[0-9.]*' $shipped/dfput.* | sed 's/[\]//' | sort -u)
+[ -n "$bounds" ]
+verdict $? "they use bounds of buckets"
+is "$(grep -vxF -f <(grep -o 'le="[0-9.]*' <<<"$metrics") <<<"$bounds")" '' "and there are all of these"
+if command -v promtool >/dev/null; then
+	run promtool check rules $shipped/dfput.rules.yml
+	is_status 0 "promtool: the rules"
+	run promtool test rules $shipped/dfput.rules.test.yml
+	is_status 0 "promtool: each fires when it should"
+else
+	skip "promtool: the rules" 'no promtool'
+fi
+mapfile -t rules < <(sed -n 's/.*alert: //p' $shipped/dfput.rules.yml)
+for rule in "${rules[@]}"; do
+	grep -q "alertname: $rule\$\|alertname=\"$rule\"" $shipped/dfput.rules.test.yml
+	verdict $? "there is a test of $rule"
+	grep -q "\`$rule\`" ../../docs/fleet.md
+	verdict $? "and it is in the manual of fleets"
+done
+
 # ---- --textfile
 
 mkdir "$work/textfiles"

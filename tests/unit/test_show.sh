@@ -906,6 +906,15 @@ done
 dfput umount "$work" --root "$(tree "$fixtures/idle")"
 is_status 1 "umount of what is not mounted"
 has "$err" "^dfput: umount: $work: .*not mounted" "said so"
+mkdir "$work/mount"
+# shellcheck disable=SC2016 # that is sh
+own='mount -t tmpfs tmpfs "$1" && exec env -C "$1" "$2" umount .'
+if unshare -rm true 2>/dev/null; then
+	run unshare -rm sh -c "$own" - "$work/mount" "$(realpath "$DFPUT")"
+	has "$out" "^Unmounted $work/mount at the first attempt" "its own working directory is not in its way"
+else
+	skip "its own working directory is not in its way" 'no user namespaces'
+fi
 
 # ---- what cannot be read
 

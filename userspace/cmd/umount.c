@@ -375,17 +375,30 @@ static int umount_target(struct umounting *umounting,
 	return finish_umount(umounting, options, view);
 }
 
+/* Return: the target, for free(3), seen from /: we must not be in its way ourselves. */
+static char *leave_target(const struct options *options)
+{
+	const char *target = options->argv[0];
+	char *path = *target == '/' ? NULL : realpath(target, NULL);
+
+	if (!*options->root && chdir("/"))
+		complain("umount: cannot leave the working directory: %s",
+			 strerror(errno));
+	return path ? path : alloc_copy(target);
+}
+
 int cmd_umount(const struct options *options)
 {
 	struct umounting umounting = { 0 };
 	struct reader reader;
 	struct view view;
+	char *target;
 	int status;
 
 	if (options->argc != 1)
 		return options_usage(
 			"umount: what? A path on which something is mounted");
-	umounting.target = options->argv[0];
+	umounting.target = target = leave_target(options);
 	view_begin(&view, stdout, options->json);
 	if (!reader_open(&reader, options->input, options->root))
 		umounting.reader = &reader;
@@ -397,5 +410,6 @@ int cmd_umount(const struct options *options)
 		status = STATUS_FAILED;
 	unreleased_free(&umounting.unreleased);
 	reader_close(&reader);
+	free(target);
 	return status;
 }

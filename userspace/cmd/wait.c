@@ -407,21 +407,28 @@ static void say_shutdown(const struct sb_shutdown *shutdown, int result,
 			  "tell what keeps it busy.");
 }
 
+/* What was lost makes no verdict wrong, but is told. */
 static int show_shutdown_result(const struct sb_shutdown *shutdown, int result,
-				uint64_t waited, struct view *view)
+				uint64_t waited, struct reader *reader,
+				struct view *view)
 {
 	struct caveats caveats = { 0 };
+	enum status status;
+	struct stats stats;
 	int err;
 
 	check_shutdown(shutdown, &caveats);
+	status = judge_shutdown(&caveats, result);
 	view_number(view, "waited_ns", waited);
 	say_shutdown(shutdown, result, waited, &caveats, view);
 	err = sb_shutdown_show(shutdown, view);
+	if (!err)
+		err = stats_load(reader, &stats);
 	if (err)
 		return err;
-	if (caveats.nr)
-		listing_caveats(&caveats, view);
-	return judge_shutdown(&caveats, result);
+	stats_caveats(&stats, &caveats);
+	listing_caveats(&caveats, view);
+	return status;
 }
 
 static int wait_for_shutdown(struct sb_shutdown *shutdown,
@@ -449,7 +456,7 @@ static int wait_for_shutdown(struct sb_shutdown *shutdown,
 	if (result < 0)
 		return result;
 	return show_shutdown_result(shutdown, result, number_now() - wait.begun,
-				    view);
+				    reader, view);
 }
 
 static int show_shutdown(const struct options *options, struct reader *reader,

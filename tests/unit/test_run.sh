@@ -26,15 +26,16 @@ END
 # process ended just now, unless told otherwise
 cat >"$work/leave" <<'END'
 #!/bin/bash
-printf '%s\t%s\t%s\t%s\tdeferred\tkthread\t1\t8:1\t131074\text4\t2\tflock\t905\t%s\t0\t1\t%s\tcat\n' \
-	"$1" "${4:-exit}" "$2" "${5:-9000000000000000000}" "${6:-1}" "$3" >>"$COPY/leftovers"
+printf '%s\t%s\t%s\t%s\tdeferred\tkthread\t%s\t8:1\t131074\text4\t2\tflock\t905\t%s\t0\t1\t%s\tcat\n' \
+	"$1" "${4:-exit}" "$2" "${5:-9000000000000000000}" "${ORIGIN:-1}" "${6:-1}" "$3" >>"$COPY/leftovers"
 END
 
-# queue OWNER REAPERS [START]: there is one more file on the list
+# queue OWNER REAPERS [START]: there is one more file on the list. ORIGIN is its call path,
+# as that of a leftover
 cat >"$work/queue" <<'END'
 #!/bin/bash
-printf '0\tstarted\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t0\t%s\tsh\t%s\tm3\t%s\n' \
-	"$1" "${3:-9000000000000000000}" "$2" >>"$COPY/pending"
+printf '0\tstarted\tkthread\t0:15\t7\text4\t1\t0\t9\tx\t%s\t%s\tsh\t%s\tm3\t%s\n' \
+	"${ORIGIN:-0}" "$1" "${3:-9000000000000000000}" "$2" >>"$COPY/pending"
 END
 
 # hold REAPERS [START], tear REAPERS [START]: one more file is held, one more ring
@@ -232,6 +233,9 @@ start
 dfput run --max-late 20ms --root "$root" -- sh -c 'grow; queue $$ $PPID'
 has "$err" '^Of its own processes, pending now:$' "listed"
 has "$err" "^Late: files of sh: 1 pending; the limit is 20\.000ms" "and said"
+start
+ORIGIN=7 dfput run --json --root "$root" -- sh -c 'grow leftover=1; leave 4 1 $PPID; queue $$ $PPID'
+is_json "$err" '(len(j["tree_leftovers"]), len(j["tree_pending"]), [o["origin"] for o in j["unnamed_origins"]]) == (1, 1, [7])' "a call path of two tables is explained once"
 start
 dfput run --max-late 20ms --root "$root" -- sh -c 'grow; queue 77 88,$PPID,1'
 is_status 3 "one of a process that another of its processes reaped: against"

@@ -120,9 +120,11 @@ void origins_explain(const struct origins *origins, const bool *unnamed,
 	if (view->json)
 		table = view_table_begin(view, "unnamed_origins", columns, 2,
 					 VIEW_LIST);
-	for (size_t i = 0; i < origins->nr; i++)
-		if (unnamed[i])
+	for (size_t i = 0; i < origins->nr; i++) {
+		if (unnamed[i] && !origins->origin[i].told)
 			explain(&origins->origin[i], table, view);
+		origins->origin[i].told |= unnamed[i];
+	}
 	if (table)
 		view_table_end(table);
 }

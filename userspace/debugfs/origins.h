@@ -20,11 +20,13 @@
  * @id: as the other files have it
  * @name: what a rule calls it, or NULL
  * @stack: its functions, innermost first; NULL if it is not known
+ * @told: see origins_explain()
  */
 struct origin {
 	uint64_t id;
 	const char *name;
 	const char *stack;
+	bool told;
 };
 
 /**
@@ -88,6 +90,8 @@ const char *origins_label(const struct origins *origins, const char *id,
  * @origins: call paths
  * @unnamed: of each, whether to show it
  * @view: where: a sentence each, or the JSON array unnamed_origins
+ *
+ * Several tables have such rows: each path is shown once.
  */
 void origins_explain(const struct origins *origins, const bool *unnamed,
 		     struct view *view);

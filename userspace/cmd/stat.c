@@ -249,14 +249,9 @@ static void show_umounts(const struct stats *stats, struct view *view)
 
 static void show_losses(const struct stats *stats, struct view *view)
 {
-	char text[TEXT] = "";
+	char text[STATS_LOSSES];
 
-	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
-		if (stats_counters[i].group == DFPUT_GROUP_loss &&
-		    stats->counter[i])
-			text_append(text, TEXT, "%s%s %" PRIu64,
-				    text_comma(text), stats_counters[i].name,
-				    stats->counter[i]);
+	stats_losses_text(stats, text);
 	view_fact(view, "lost", *text ? text : "nothing");
 }
 

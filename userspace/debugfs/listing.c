@@ -359,10 +359,10 @@ static void explain_rows(struct listing_output *output)
 	const struct cells *cells = &output->cells;
 	struct view *view = output->view;
 
-	if (view->format.columns && !view->json)
+	if (cells->listing->unexplained ||
+	    (view->format.columns && !view->json))
 		return;
-	if (cells->origins && !cells->listing->unexplained &&
-	    !listing_is(cells->listing, &listing_origins) &&
+	if (cells->origins && !listing_is(cells->listing, &listing_origins) &&
 	    find_source(cells, LISTING_ORIGIN) != NOWHERE)
 		origins_explain(cells->origins, output->unnamed, view);
 	explain_places(cells, view);
@@ -531,7 +531,7 @@ struct listing_output *listing_begin(const struct listing *listing,
 		.origins = origins && origins->doc ? origins : NULL,
 		.json = view->json,
 	};
-	if (listing_has(listing, "mountpoint"))
+	if (view->reader && listing_has(listing, "mountpoint"))
 		places_load(&output->cells.places, view->reader);
 	output->view = view;
 	output->unnamed = alloc_array(origins ? origins->nr : 0, sizeof(bool));

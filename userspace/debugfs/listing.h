@@ -50,7 +50,7 @@ struct listing_column {
  * @empty: what to say for people when there are no rows; or NULL
  * @counted: the value of stats that must be 0 to say so; "": none
  * @unfolded: alike rows of leftovers are not folded, but sorted
- * @unexplained: another table tells call paths without a name
+ * @unexplained: no sentences about its rows stand below it
  */
 struct listing {
 	const char *file;

@@ -10,6 +10,7 @@
 #include "lib/number.h"
 #include "debugfs/stats.h"
 #include "lib/alloc.h"
+#include "lib/text.h"
 
 #define WORD(name, group, unit, meaning) \
 	{ #name, #unit, meaning, DFPUT_GROUP_##group },
@@ -222,4 +223,27 @@ uint64_t stats_losses(const struct stats *stats)
 	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
 		sum += is_loss(i) ? stats->counter[i] : 0;
 	return sum;
+}
+
+uint64_t stats_value(const struct stats *stats, const char *name)
+{
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		if (!strcmp(stats_counters[i].name, name))
+			return stats->counter[i];
+	for (int i = 0; i < DFPUT_NR_GAUGES; i++)
+		if (!strcmp(stats_gauges[i].name, name))
+			return stats->gauge[i];
+	return 0;
+}
+
+const char *stats_losses_text(const struct stats *stats,
+			      char text[STATS_LOSSES])
+{
+	*text = '\0';
+	for (int i = 0; i < DFPUT_NR_COUNTERS; i++)
+		if (is_loss(i) && stats->counter[i])
+			text_append(text, STATS_LOSSES, "%s%s %" PRIu64,
+				    text_comma(text), stats_counters[i].name,
+				    stats->counter[i]);
+	return text;
 }

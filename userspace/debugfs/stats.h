@@ -144,4 +144,13 @@ void stats_caveats_between(const struct stats *before,
  */
 uint64_t stats_losses(const struct stats *stats);
 
+/* Return: the counter or gauge of that name, 0 if there is none. */
+uint64_t stats_value(const struct stats *stats, const char *name);
+
+#define STATS_LOSSES 512
+
+/* Return: @text: the names and values of those that are not 0, "" if all are. */
+const char *stats_losses_text(const struct stats *stats,
+			      char text[STATS_LOSSES]);
+
 #endif /* DFPUT_STATS_H */

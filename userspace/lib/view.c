@@ -66,9 +66,15 @@ static void must_do(int err)
 		must(NULL);
 }
 
-static size_t room_on(FILE *out)
+/* Return: its columns, 0 if they are not known. */
+static size_t width_of(const struct view *view)
 {
-	size_t screen = screen_width(out);
+	return view->width ? view->width : screen_width(view->out);
+}
+
+static size_t room_on(const struct view *view)
+{
+	size_t screen = width_of(view);
 
 	return screen ? screen : SIZE_MAX;
 }
@@ -108,7 +114,7 @@ void view_note(struct view *view, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	print_sentence(view, room_on(view->out), INDENT, format, args);
+	print_sentence(view, room_on(view), INDENT, format, args);
 	va_end(args);
 }
 
@@ -117,7 +123,7 @@ void view_paragraph(struct view *view, size_t indent, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	print_sentence(view, room_on(view->out), indent, format, args);
+	print_sentence(view, room_on(view), indent, format, args);
 	va_end(args);
 }
 
@@ -151,7 +157,7 @@ void view_verdict(struct view *view, enum color color, const char *format, ...)
 	else
 		fputs(color_begin(view->out, color), view->out);
 	va_start(args, format);
-	print_sentence(view, room_on(view->out), INDENT, format, args);
+	print_sentence(view, room_on(view), INDENT, format, args);
 	va_end(args);
 	fputs(view->html ? "</div>\n" : color_end(view->out), view->out);
 }
@@ -936,7 +942,7 @@ static bool may_narrow(const struct view_table *table, size_t screen, bool fits)
 static void fit_screen(struct view_table *table)
 {
 	struct libscols_iter *iter = must(scols_new_iter(SCOLS_ITER_FORWARD));
-	size_t screen = screen_width(table->view->out), widest;
+	size_t screen = width_of(table->view), widest;
 	size_t room = screen ? screen : SCREEN_WIDTH, width[VIEW_MAX_COLUMNS];
 	size_t total = measure_columns(table, iter, width);
 	bool narrowed[VIEW_MAX_COLUMNS] = { 0 };

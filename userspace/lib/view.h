@@ -102,6 +102,7 @@ struct view_format {
 /**
  * struct view - where output goes, and as what
  * @out: the stream
+ * @width: columns of the screen where it is shown in the end; 0: as @out says
  * @json: one JSON document, printed by view_end(), or earlier where it is long
  * @html: what people are told, as part of a page: see html.h
  * @by_line: it is one line, and printed by view_next()
@@ -119,6 +120,7 @@ struct view_format {
  */
 struct view {
 	FILE *out;
+	size_t width;
 	bool json;
 	bool html;
 	bool by_line;

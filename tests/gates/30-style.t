@@ -27,7 +27,7 @@ for file in "${files[@]}"; do
 	# shellcheck disable=SC2046 # words
 	is "gcc -fanalyzer: $file" "$(gcc -std=c11 -D_GNU_SOURCE -Iinclude -Iuserspace -O1 -Wall -Wextra \
 		-fanalyzer -Wno-analyzer-malloc-leak -S -o /dev/null \
-		$(pkg-config --cflags smartcols mount blkid json-c libtracefs) "$file" 2>&1)" ''
+		$(pkg-config --cflags smartcols mount blkid json-c ncursesw libtracefs) "$file" 2>&1)" ''
 done
 
 look_at 'module/*.h' 'include/dfput/*.h' 'userspace/*.h'

@@ -44,6 +44,8 @@ struct options;
 	  "textfile openmetrics input root", "all numbers, for Prometheus")    \
 	X(report, "Answers", cmd_report, 1, "DIR|FILE.tar -o FILE.html", "",   \
 	  "output", "draw what was recorded, as a page for a browser")         \
+	X(top, "Answers", cmd_top, 0, "", "", "interval rules root",           \
+	  "what happens now, on the whole terminal")                           \
 	X(watch, "Answers", cmd_watch, 0, "", "",                              \
 	  "all every count log exec root",                                     \
 	  "as soon as an umount is refused, tell why")                         \

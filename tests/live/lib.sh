@@ -353,7 +353,7 @@ mount_scratch() {
 # shellcheck disable=SC2034 # for the tests
 declare -A did
 # shellcheck disable=SC2034 # the same
-declare -a victims execs
+declare -a victims execs heirs
 
 # shellcheck disable=SC2034 # for the tests
 run_workload() {
@@ -361,6 +361,7 @@ run_workload() {
 	did=()
 	victims=()
 	execs=()
+	heirs=()
 	output=$(workload "$@")
 	status=$?
 	while read -r name number; do
@@ -368,6 +369,7 @@ run_workload() {
 		case $name in
 		victim) victims+=("$number") ;;
 		exec) execs+=("$number") ;;
+		heir) heirs+=("${number%% *}") ;;
 		esac
 	done <<<"$output"
 	note "workload $*: $(tr '\n' ' ' <<<"$output")"

@@ -52,6 +52,40 @@ enum verdict uring_open(const struct options *opt, struct report *report,
 	return verdict;
 }
 
+enum verdict uring_make_table(const struct options *opt, struct report *report,
+			      struct io_uring *ring)
+{
+	int *fds = malloc(opt->files * sizeof(*fds));
+	unsigned int i;
+	int err;
+
+	if (!fds)
+		return report_fail(report, "no memory for %u files",
+				   opt->files);
+	for (i = 0; i < opt->files; i++)
+		fds[i] = -1;
+	err = io_uring_register_files(ring, fds, opt->files);
+	free(fds);
+	if (err < 0)
+		return report_fail(report, "cannot make a table: %s",
+				   strerror(-err));
+	return DONE;
+}
+
+int uring_do(struct io_uring *ring)
+{
+	struct io_uring_cqe *cqe;
+	int result = io_uring_submit(ring);
+
+	if (result >= 0)
+		result = io_uring_wait_cqe(ring, &cqe);
+	if (result < 0)
+		return result;
+	result = cqe->res;
+	io_uring_cqe_seen(ring, cqe);
+	return result;
+}
+
 enum verdict uring_hold(const struct options *opt, struct report *report,
 			struct io_uring *ring, int *fds)
 {

@@ -51,6 +51,20 @@ enum verdict uring_hold(const struct options *opt, struct report *report,
 			struct io_uring *ring, int *fds);
 
 /**
+ * uring_make_table() - give a ring an empty table of files
+ * @opt: the options of this run: of how many
+ * @report: gets the reason when that fails
+ * @ring: the ring
+ *
+ * Return: DONE or FAILED.
+ */
+enum verdict uring_make_table(const struct options *opt, struct report *report,
+			      struct io_uring *ring);
+
+/* Submits the one request that was prepared. Return: its result. */
+int uring_do(struct io_uring *ring);
+
+/**
  * uring_submit() - submit a request for each file, and close these
  * @opt: the options of this run: how many files
  * @report: gets the counts, or the reason when that fails

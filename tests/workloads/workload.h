@@ -39,6 +39,7 @@ struct options {
 	const char *dir;
 	const char *device;
 	const char *taskrun;
+	const char *backing;
 	bool same;
 	bool live;
 	bool closed;
@@ -72,6 +73,7 @@ enum option_bit {
 	USES_WATCHED = 1 << 17,
 	USES_UMOUNT = 1 << 18,
 	USES_TASKRUN = 1 << 19,
+	USES_BACKING = 1 << 20,
 };
 
 /*
@@ -118,6 +120,7 @@ enum count_bit { COUNTS(COUNT_BIT) };
 	X(locked, "pid of who waited for a victim's flock, and got it")        \
 	X(tracer, "pid of a victim's tracer")                                  \
 	X(reaper, "pid of a child subreaper above the victims, nearest first") \
+	X(heir, "pid of a victim's child, which lives on with its files")      \
 	X(umount, "pid of who asked for an umount; it was between two stamps") \
 	X(unmounted, "pid of who watched: IN_UNMOUNT came between two stamps") \
 	X(detached, "the same of FAN_MNT_DETACH, where the kernel has it")     \
@@ -171,9 +174,12 @@ extern const struct workload workload_aio_poll;
 extern const struct workload workload_uring_files;
 extern const struct workload workload_uring_direct;
 extern const struct workload workload_uring_sqpoll;
+extern const struct workload workload_uring_inherited;
+extern const struct workload workload_uring_opened;
 extern const struct workload workload_uring_poll;
 extern const struct workload workload_uring_listen;
 extern const struct workload workload_uring_read;
+extern const struct workload workload_uring_sent;
 extern const struct workload workload_uring_wait;
 extern const struct workload workload_uring_zombie;
 extern const struct workload workload_unix_gc;
@@ -194,5 +200,6 @@ extern const struct workload workload_watch;
 extern const struct workload workload_frozen;
 extern const struct workload workload_crowd;
 extern const struct workload workload_fsload;
+extern const struct workload workload_fuse;
 
 #endif /* WORKLOAD_H */

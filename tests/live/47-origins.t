@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who put the files: each name here is given to call paths that a kernel really took.
-# What origins.rules has beyond these is known from the kernel's source alone.
+# Who put the files: each name here is given to call paths that a kernel really took, as are
+# fuse in 45-fuse.t, nfsd and sunrpc in 45-nfs.t. What origins.rules has beyond these is
+# known from the kernel's source alone.
 . "$(dirname "$0")/lib.sh"
 fresh
 merged=/mnt/merged

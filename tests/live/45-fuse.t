@@ -91,9 +91,9 @@ if workload_runs 'a ring' uring-files --dir "$point" --files $files; then
 	wait_for 60 is_quiet
 	late 'a ring'
 	is 'a ring: all of them' "$(since_mark queued)" $files
-	is 'a ring: of FUSE, through the list' "$(fields leftovers pid fstype route | sort -u)" \
-		"${victims[0]%% *} fuse deferred"
-	is 'a ring: by io_uring' "$(dfput leftovers -n --raw -o origin_name | sort -u)" io_uring
+	is 'a ring: of that process and of FUSE, by its ring, through the list' \
+		"$(dfput leftovers -n --raw -o pid,fstype,route,origin_name |
+			grep -vxE "${victims[0]%% *} +fuse +deferred +io_uring")" ''
 fi
 
 # ---- the server is stopped

@@ -101,10 +101,19 @@ is 'record: what is shown of it is what is shown live' \
 	"$(dfput leftovers --raw -o $columns --mount "$scratch")"
 is 'leftovers: on which mount' "$(dfput leftovers -n -o mountpoint --comm - | sort -u | tr -d ' ')" "$scratch"
 
+dfput report "$TMPDIR/named" -o "$TMPDIR/page.html"
+is 'report' $? 0
+is 'report: every leftover is in its table' "$(sed -n '/<section id="leftovers">/,/<.section>/ s/^<tr><td class="num">\([0-9]*\)<.*/\1/p' \
+	"$TMPDIR/page.html" | awk '{ n += $1 } END { print n }')" \
+	"$(dfput leftovers --raw -n --all --input "$TMPDIR/named" | wc -l)"
+like 'report: the time line has them' "$(<"$TMPDIR/page.html")" \
+	'<dt>workload [0-9]+: [0-9]+ files of ext4 [0-9:]+ by io_uring<b>late by '
+
 # ---- JSON of each command, now that there is something to tell
 exec {held}>"$scratch/held"
 for command in stat 'stat -i 0.1 -c 2' hist pending leftovers held rings origins superblocks umounts hooks \
-	doctor flush "record -t 0 $TMPDIR/record.tar" 'wait --list --timeout 60' 'wait --pid 1 --timeout 0' \
+	doctor flush "record -t 0 $TMPDIR/record.tar" \
+	"report $TMPDIR/named -o $TMPDIR/page.html" 'wait --list --timeout 60' 'wait --pid 1 --timeout 0' \
 	'wait --all --timeout 60' "wait --mount $scratch --timeout 60" 'wait --super /dev/vdc --timeout 0' \
 	"why $scratch" "umount $scratch --timeout 0"; do
 	# shellcheck disable=SC2086 # words

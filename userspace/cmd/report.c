@@ -11,6 +11,7 @@
 #include <dfput/tables.h>
 #include <dfput/version.h>
 
+#include "analysis/releases.h"
 #include "cmd/cmd.h"
 #include "cmd/report.h"
 #include "debugfs/header.h"
@@ -33,6 +34,7 @@
  * @doc: its counters
  * @stats: the same as numbers
  * @origins: call paths
+ * @caveats: why the numbers cannot be trusted
  * @page: where it is written
  */
 struct report {
@@ -40,6 +42,7 @@ struct report {
 	struct document *doc;
 	struct stats stats;
 	struct origins origins;
+	struct caveats caveats;
 	struct view page;
 };
 
@@ -139,7 +142,7 @@ static void show_facts(struct report *report, const char *kernel)
 			  "-");
 }
 
-/* What the counters say, in the worst case first. */
+/* What the counters say; what was lost is no reason to say that nothing was. */
 static void show_verdict(struct report *report)
 {
 	const uint64_t *count = report->stats.counter;
@@ -161,20 +164,33 @@ static void show_verdict(struct report *report)
 			"%s outlived their process; none was seen in the way of an umount.",
 			files);
 	else
-		view_verdict(&report->page, COLOR_GOOD,
-			     "No file was seen to outlive its process.");
+		view_verdict(&report->page,
+			     report->caveats.nr ? COLOR_UNSURE : COLOR_GOOD,
+			     "No file was seen to outlive its process%s.",
+			     report->caveats.nr ? ", but not all was seen" :
+						  "");
+}
+
+/* Also which file the others wait for. */
+static int show_release(struct report *report)
+{
+	struct releases releases;
+	int err = releases_load(&releases, report->reader);
+	char *sentence;
+
+	if (!err && releases.rows.nr) {
+		sentence = releases_sentence(&releases, report->reader);
+		view_verdict(&report->page, COLOR_UNSURE, "%s.", sentence);
+		free(sentence);
+	}
+	releases_free(&releases);
+	return err == -ENOENT ? 0 : err;
 }
 
 static void show_trust(struct report *report)
 {
-	struct caveats caveats = { 0 };
-	char how[TRUST_HOW];
-
-	stats_caveats(&report->stats, &caveats);
-	if (trust_caveats(report->reader, how, &caveats))
-		caveats_add(&caveats, "%s", error_text());
 	fputs("<div class=\"trust\">", report->page.out);
-	listing_caveats(&caveats, &report->page);
+	listing_caveats(&report->caveats, &report->page);
 	fputs("</div>\n", report->page.out);
 }
 
@@ -207,13 +223,15 @@ static int show_top(struct report *report)
 	html_text(out, kernel);
 	fputs("</small></h1>\n", out);
 	show_verdict(report);
+	err = show_release(report);
 	show_trust(report);
 	fputs("<div class=\"columns\"><div><h3>Recorded</h3><dl class=\"facts\">\n",
 	      out);
 	show_facts(report, kernel);
 	fputs("</dl></div>\n<div><h3>Counted</h3><dl class=\"facts\">\n", out);
-	err = stat_show_summary(report->doc, &report->stats, report->reader,
-				&report->page);
+	if (!err)
+		err = stat_show_summary(report->doc, &report->stats,
+					report->reader, &report->page);
 	fputs("</dl></div></div>\n", out);
 	print_links(report);
 	fputs("</header>\n<main>\n", out);
@@ -372,6 +390,15 @@ static int show_page(struct report *report)
 	return 0;
 }
 
+static void find_caveats(struct report *report)
+{
+	char how[TRUST_HOW];
+
+	stats_caveats(&report->stats, &report->caveats);
+	if (trust_caveats(report->reader, how, &report->caveats))
+		caveats_add(&report->caveats, "%s", error_text());
+}
+
 static int make_page(struct report *report)
 {
 	int err = reader_load(report->reader, "stats", &report->doc);
@@ -380,8 +407,10 @@ static int make_page(struct report *report)
 		err = stats_convert(report->doc, &report->stats);
 	if (!err)
 		err = origins_load(report->reader, NULL, &report->origins);
-	if (!err)
+	if (!err) {
+		find_caveats(report);
 		err = show_page(report);
+	}
 	document_free(report->doc);
 	origins_free(&report->origins);
 	return err;

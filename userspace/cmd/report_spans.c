@@ -102,16 +102,16 @@ static void describe_files(struct group *group, const struct origins *origins)
 {
 	char owner[NUMBER_TEXT * 2], count[NUMBER_TEXT], label[ORIGINS_LABEL];
 	const struct rows *rows = group->rows;
-	const char *origin = origins_label(
-		origins, rows_cell(rows, group->row, ORIGIN), label);
+	const char *origin = rows_cell(rows, group->row, ORIGIN);
+	const char *fstype = rows_cell(rows, group->row, FSTYPE);
+	bool known = *origin && strcmp(origin, "0");
 
-	group->span.label = alloc_text("%s: %s%s%s, %s %s",
-				       owner_text(group, owner),
-				       number_count(count, group->nr, "file"),
-				       *origin == '-' ? "" : ", ",
-				       *origin == '-' ? "" : origin,
-				       rows_cell(rows, group->row, FSTYPE),
-				       rows_text(rows, group->row, DEVICE));
+	group->span.label = alloc_text(
+		"%s: %s of %s%s%s%s%s", owner_text(group, owner),
+		number_count(count, group->nr, "file"), fstype,
+		*fstype ? " " : "", rows_text(rows, group->row, DEVICE),
+		known ? " by " : "",
+		known ? origins_label(origins, origin, label) : "");
 }
 
 static void note_time(struct group *group, const char *what)
@@ -244,7 +244,7 @@ static int compare_keys(const void *a, const void *b, void *context)
 
 static void add_to_group(struct group *group, const struct timeline_span *span)
 {
-	uint64_t length = span->end > span->begin ? span->end - span->begin : 0;
+	uint64_t length = span->end - span->begin;
 	struct timeline_span *sum = &group->span;
 
 	if (!group->nr++) {
@@ -267,7 +267,7 @@ static void end_group(struct group *group, const struct lane *lane,
 	if (!group->nr)
 		return;
 	lane->describe(group, origins);
-	timeline_add(timeline, &group->span, group->nr);
+	timeline_add(timeline, &group->span);
 	group->nr = 0;
 }
 
@@ -283,7 +283,8 @@ static void add_rows(const struct lane *lane, struct rows *rows,
 	qsort_r(order, rows->nr, sizeof(*order), compare_keys, rows);
 	for (size_t i = 0; i < rows->nr; i++) {
 		span = (struct timeline_span){ .lane = lane->lane };
-		if (!lane->place(rows, order[i], timeline->to, &span))
+		if (!lane->place(rows, order[i], timeline->to, &span) ||
+		    !timeline_check(timeline, &span))
 			continue;
 		if (group.nr &&
 		    compare_keys(&group.row, &order[i], (void *)rows))

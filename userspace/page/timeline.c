@@ -44,18 +44,17 @@ struct part {
 	size_t nr;
 };
 
-void timeline_add(struct timeline *timeline, const struct timeline_span *span,
-		  uint64_t nr)
+bool timeline_check(struct timeline *timeline, const struct timeline_span *span)
 {
-	bool possible = span->begin && span->begin <= span->first_end &&
+	bool possible = span->begin && span->begin <= span->end &&
 			span->end <= timeline->to;
 
-	if (!possible) {
-		timeline->nr_unplaced += nr;
-		free(span->label);
-		free(span->note);
-		return;
-	}
+	timeline->nr_impossible += !possible;
+	return possible;
+}
+
+void timeline_add(struct timeline *timeline, const struct timeline_span *span)
+{
 	timeline->span = alloc_more(timeline->span, timeline->nr,
 				    sizeof(*timeline->span));
 	timeline->span[timeline->nr++] = *span;
@@ -174,8 +173,10 @@ static void draw_overview(const struct timeline *timeline,
 		end = place(timeline->from, timeline->to, parts[i].end);
 		fprintf(out,
 			"<rect class=\"part\" x=\"%.3f%%\" y=\"16\" "
-			"width=\"%.3f%%\" height=\"18\"/>",
-			begin, end - begin);
+			"width=\"%.3f%%\" height=\"18\"/>"
+			"<rect class=\"part\" x=\"%.3f%%\" y=\"16\" "
+			"width=\"2\" height=\"18\"/>",
+			begin, end - begin, begin);
 		if (begin - last >= MIN_DISTANCE) {
 			last = begin;
 			fprintf(out,
@@ -185,8 +186,10 @@ static void draw_overview(const struct timeline *timeline,
 		}
 	}
 	fputs("</svg>\n<p class=\"ends\"><span>", out);
-	html_format(out, "%s counting began",
-		    view_when(view, timeline->from, when));
+	html_format(out, "%s %s", view_when(view, timeline->from, when),
+		    timeline->from == timeline->span->begin ?
+			    "the first of these" :
+			    "counting began");
 	fputs("</span><span>", out);
 	html_format(out, "%s recorded", view_when(view, timeline->to, when));
 	fputs("</span></p>\n", out);
@@ -322,15 +325,18 @@ void timeline_draw(struct timeline *timeline, struct view *view)
 	char count[NUMBER_TEXT];
 	size_t nr;
 
-	if (timeline->nr_unplaced)
+	if (timeline->nr_impossible)
 		view_note(view, "Not drawn, as no such time can be: %s.",
-			  number_count(count, timeline->nr_unplaced, "row"));
+			  number_count(count, timeline->nr_impossible, "row"));
 	if (!timeline->nr) {
 		view_note(view, "There is nothing to draw.");
 		return;
 	}
 	qsort(timeline->span, timeline->nr, sizeof(*timeline->span),
 	      compare_begins);
+	/* Switched off, nothing counts for how long it did. */
+	if (timeline->from > timeline->span->begin)
+		timeline->from = timeline->span->begin;
 	nr = find_parts(timeline, parts);
 	draw_overview(timeline, parts, nr, view);
 	for (size_t i = 0; i < nr; i++)

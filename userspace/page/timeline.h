@@ -53,7 +53,7 @@ struct timeline_span {
  * @span: in any order
  * @nr: how many
  * @last_end: of those that are over
- * @nr_unplaced: rows that are not drawn: no such time can be
+ * @nr_impossible: those that are not drawn: no such time can be
  */
 struct timeline {
 	uint64_t from;
@@ -61,12 +61,15 @@ struct timeline {
 	struct timeline_span *span;
 	size_t nr;
 	uint64_t last_end;
-	uint64_t nr_unplaced;
+	uint64_t nr_impossible;
 };
 
-/* Adds a span that stands for @nr rows. */
-void timeline_add(struct timeline *timeline, const struct timeline_span *span,
-		  uint64_t nr);
+/* Return: whether a span can be; if not, that is counted. */
+bool timeline_check(struct timeline *timeline,
+		    const struct timeline_span *span);
+
+/* Adds a span that can be. */
+void timeline_add(struct timeline *timeline, const struct timeline_span *span);
 
 /* Draws it, which sorts the spans. */
 void timeline_draw(struct timeline *timeline, struct view *view);

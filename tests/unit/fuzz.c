@@ -234,6 +234,7 @@ static void feed_tables(const uint8_t *data, size_t size)
 	};
 	static const char *const all[] = {
 		"dfput why --root $ --input $ 254:32",
+		"dfput metrics --input $",
 		"dfput report $ -o $/page",
 		NULL,
 	};

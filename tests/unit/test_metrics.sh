@@ -76,9 +76,9 @@ has_not "$out" 'unwound' "what it lacks is left out"
 has_not "$out" 'start_time' "as is the start, without clocks"
 
 copy idle
-set_value hooks method 'a\\134\\042\\012b\\377'
+set_value hooks method 'a"\\033\\134b'
 dfput metrics --input "$copy"
-has "$out" 'method="a\\\\\\"\\nb�"' "labels are escaped, and UTF-8"
+has "$out" 'method="a\\"\\\\033\\\\134b"' "labels are harmless, and escaped"
 
 copy idle
 set_value stats enabled 0
@@ -172,6 +172,12 @@ dfput metrics --textfile "$file" --input "$fixtures/idle"
 is "$(grep -c '^dfput_released_total 2396$' <&3)" 1 "who reads it meanwhile has all of the old one"
 exec 3<&-
 has "$(cat "$file")" '^dfput_released_total 1204$' "and later the new one"
+
+ln -s dfput.prom "$work/textfiles/link"
+dfput metrics --textfile "$work/textfiles/link" --input "$fixtures/idle"
+is "$(stat -c %N "$work/textfiles/link")" "'$work/textfiles/link' -> 'dfput.prom'" "a link stays one"
+rm "$work/textfiles/link"
+is_alone "its file is replaced, with nothing beside it"
 
 before=$(cat "$file")
 run bash -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' sh "$DFPUT" metrics --textfile "$file" --input "$fixtures/busy"

@@ -75,16 +75,16 @@ void metrics_begin(struct metrics_text *text, enum metrics_type type,
 		text->open ? types[type].open_name : types[type].name);
 }
 
-/* A label may be anything, such as the name of a kernel. */
+/* A label may be anything, such as the name of a kernel. It has no newline then. */
 static void print_label(FILE *out, const struct metrics_label *label)
 {
-	char *value = safe_utf8(label->value);
+	char *value = safe_text(label->value);
 
 	fprintf(out, "%s=\"", label->name);
 	for (const char *at = value; *at; at++) {
-		if (strchr("\\\"\n", *at))
+		if (strchr("\\\"", *at))
 			putc('\\', out);
-		putc(*at == '\n' ? 'n' : *at, out);
+		putc(*at, out);
 	}
 	putc('"', out);
 	free(value);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +29,19 @@ static int close_file(int fd, int err)
 	return close(fd) && !err ? -errno : err;
 }
 
-/* Root must not replace /dev/stdout, or what it is a link to. */
-static bool is_special(const char *path)
+/* The file that a path stands for; NULL if that cannot be replaced, as /dev/stdout. */
+static char *find_file(const char *path)
 {
-	struct stat stat;
+	struct stat there;
+	char *file;
 
-	return !lstat(path, &stat) && !S_ISREG(stat.st_mode);
+	if (lstat(path, &there))
+		return alloc_copy(path);
+	file = realpath(path, NULL);
+	if (file && !stat(file, &there) && S_ISREG(there.st_mode))
+		return file;
+	free(file);
+	return NULL;
 }
 
 static int write_to(const char *path, const char *text, size_t size)
@@ -65,9 +71,11 @@ static int write_new(const char *path, const char *text, size_t size,
 
 int replace_file(const char *path, const char *text, size_t size, mode_t mode)
 {
-	int err = is_special(path) ? write_to(path, text, size) :
-				     write_new(path, text, size, mode);
+	char *file = find_file(path);
+	int err = file ? write_new(file, text, size, mode) :
+			 write_to(path, text, size);
 
+	free(file);
 	return err ? error_set(err, "cannot write %s: %s", path,
 			       strerror(-err)) :
 		     0;

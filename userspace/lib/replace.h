@@ -12,8 +12,8 @@
  * @size: of @text
  * @mode: its permissions, whatever the umask is
  *
- * If this fails, the old one stays, and nothing else. What is no regular file, such as
- * a device, is written to.
+ * If this fails, the old one stays, and nothing else. A link stays a link. What is no
+ * regular file, such as a device, is written to.
  *
  * Return: 0 or a negative errno, with a sentence as in error.h.
  */

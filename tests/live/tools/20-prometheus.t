@@ -37,6 +37,20 @@ stored() {
 		LC_ALL=C sort
 }
 
+# What the dashboard asks, as rules: promtool checks these.
+queries() {
+	perl -MJSON::PP -e '
+		my $dashboard = decode_json(join "", <>);
+		my @queries = map { $_->{expr} } map { @{$_->{targets}} } @{$dashboard->{panels}};
+		print "groups: [ { name: dashboard, rules: [\n";
+		for my $query (@queries) {
+			$query =~ s/\$__\w+/5m/g;
+			printf "{ record: query_%d, expr: %s },\n", ++$nr,
+				JSON::PP->new->allow_nonref->encode($query);
+		}
+		print "] } ]\n"' "$rules/dfput.dashboard.json"
+}
+
 # write_metrics: while nothing is queued
 write_metrics() {
 	queued=$(value stats queued)
@@ -56,6 +70,9 @@ is 'promtool finds no fault with them' "$(in_tools promtool check metrics <"$fil
 like 'nor with the rules' "$(in_tools promtool check rules "$rules/dfput.rules.yml" 2>&1)" SUCCESS
 like 'each of which fires when it should' \
 	"$(in_tools promtool test rules "$rules/dfput.rules.test.yml" 2>&1)" SUCCESS
+queries >"$TMPDIR/queries.yml"
+like 'nor with what the dashboard asks' "$(in_tools promtool check rules "$TMPDIR/queries.yml" 2>&1)" \
+	'SUCCESS: [0-9]{2} rules'
 series=$(grep -c '^dfput' "$file")
 said=$(sed -n 's/^| series | \(.*\) |$/\1/p' "$top/docs/fleet.md")
 holds 'docs/fleet.md has the number of series, by 5 %' "$(((series - said) ** 2))" -le \

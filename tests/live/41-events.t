@@ -15,7 +15,7 @@ follow() {
 	dfput events "$@" >"$said" 2>"$TMPDIR/errors" &
 	follower=$!
 	instance=$tracing/instances/dfput-$follower
-	wait_for 60 follows "$@" || not_ok "dfput events $*: it begins"
+	wait_for 120 follows "$@" || not_ok "dfput events $*: it begins"
 }
 
 # It enables them in the order of its help; what is named here is one.
@@ -132,7 +132,7 @@ follow release queue --json
 echo 1 >"$instance/buffer_size_kb"
 mark
 kill -STOP "$follower"
-run_files 4
+run_files 8
 kill -CONT "$follower"
 finish INT
 lost=$(sed -n 's/.*"event":"lost".*"lost":\([0-9]*\).*/\1/p' "$said" | paste -sd +)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The parts of dfput top: a snapshot of the tables, the page that is made of two
- * snapshots without a terminal, and the terminal.
+ * The parts of dfput top: snapshots of the tables, the page that is made of two of
+ * them without a terminal, and the terminal.
  */
 #ifndef DFPUT_TOP_H
 #define DFPUT_TOP_H
@@ -14,6 +14,7 @@
 #include "debugfs/parse.h"
 #include "debugfs/rows.h"
 #include "debugfs/stats.h"
+#include "lib/number.h"
 
 /* ---- a snapshot ---------------------------------------------------------- */
 
@@ -135,6 +136,16 @@ void top_page_add(struct top_page *page, enum top_style style,
 	__attribute__((format(printf, 3, 4)));
 
 void top_page_free(struct top_page *page);
+
+/* Parts of it. Return of the second: as top_page_make(). */
+void top_rates_add(struct top_page *page, const struct top_look *look);
+int top_tables_add(struct top_page *page, const struct top_look *look);
+
+/* Return: how many digits a number has at most, on a screen of that width. */
+int top_digits(size_t width);
+
+/* Return: a rate, "-" if it is negative; what happens at all is not 0. */
+const char *top_rate_text(char text[NUMBER_TEXT], double rate, int digits);
 
 /* ---- the terminal -------------------------------------------------------- */
 

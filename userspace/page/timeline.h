@@ -2,6 +2,9 @@
 /*
  * A picture of what took how long, when: HTML and SVG, without a script. Positions are
  * in percent, so it is as wide as there is room.
+ *
+ * It does not know where spans come from: report_spans.c has those of a snapshot, and
+ * events that were recorded can add theirs.
  */
 #ifndef DFPUT_TIMELINE_H
 #define DFPUT_TIMELINE_H

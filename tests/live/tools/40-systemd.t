@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# dfput-watch.service, from the Debian package, under systemd, which is PID 1 of a
-# container: it writes to the journal who kept a mount busy, and keeps none busy itself; it
-# is started again after a fault and by an upgrade, and stopped, and nothing of it stays.
+# The services of the Debian package under systemd, which is PID 1 of a container.
+# dfput-watch writes to the journal who kept a mount busy, and keeps none busy itself; it is
+# started again after a fault and by an upgrade, and stopped. dfput-metrics writes its file
+# by its timer. Nothing of them stays.
 . "$(dirname "$0")/../tools.sh"
 fresh
 need_debs
@@ -159,7 +160,18 @@ ok 'what was held is unmounted, while the service runs' wait_for 60 within umoun
 nok 'while it runs, the module cannot be unloaded' rmmod dfput 2>/dev/null
 ok 'systemctl stop' within systemctl stop dfput-watch
 is 'it ended well' "$(property dfput-watch Result)" success
-ok 'and has nothing of the module open' unload
+
+metrics=/var/lib/prometheus/node-exporter/dfput.prom
+ok 'systemctl enable --now dfput-metrics.timer' within systemctl -q enable --now dfput-metrics.timer
+# writes VALUE: the metrics say so of dfput_up
+writes() {
+	within grep -qx "dfput_up $1" $metrics 2>/dev/null
+}
+ok 'its service writes the metrics' wait_for 300 writes 1
+is 'for all to read' "$(within stat -c %a $metrics)" 644
+ok 'nothing of the services has the module open' wait_for 60 rmmod dfput 2>/dev/null
+ok 'without the module, it is not up' wait_for 300 writes 0
+is 'which is no fault of the service' "$(property dfput-metrics.service Result)" success
 
 ok 'without the module' within systemctl start dfput-watch
 is 'it is not started' "$(property dfput-watch ConditionResult) $(property dfput-watch ActiveState)" 'no inactive'

@@ -4,7 +4,8 @@
 # FUSE: a ring's files are late there as elsewhere, also while the server is stopped, as
 # nobody waits for its answer. A killed process that closes a file while the server is
 # stopped does wait, in its exit: that is no deferral, and why names the process. So it is
-# until the server goes on, or is killed too. What is passed through to another
+# until the server goes on, or is killed too. So does who reads the memory of a killed
+# process, which keeps what that had mapped: nobody sees by whom. What is passed through to another
 # filesystem is late twice, and the second time by FUSE.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/whys.sh"
@@ -12,12 +13,13 @@ fresh
 mount_scratch
 point=/mnt/fuse
 mkdir -p "$point"
+mapped=/mnt/mapped
 files=16
 
 stop_server() {
 	kill -9 "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
-	umount -l "$point" 2>/dev/null
+	umount -l "$point" "$mapped" 2>/dev/null
 }
 trap 'stop_server; release 2>/dev/null; truth_stop; fresh' EXIT
 
@@ -122,6 +124,68 @@ kill -9 "$server"
 wait "$server" 2>/dev/null
 nothing_of_ours 'killed'
 ok 'killed: then it can be unmounted' wait_for 60 umount "$point"
+
+# ---- another process reads the memory of one that is killed
+
+# map NR-OF-MMAP SAID FILE...: maps each, closes it, writes down where the last one is
+cat >"$TMPDIR/map" <<'PERL'
+my ($nr, $said, @paths) = @ARGV;
+my $at;
+for (@paths) {
+	open my $file, '<', $_ or die "$!\n";
+	$at = syscall($nr, 0, 4096, 1, 2, fileno $file, 0);
+	$at > 0 or die "$!\n";
+}
+open my $out, '>', "$said.new" or die "$!\n";
+print $out $at;
+close $out;
+rename "$said.new", $said;
+sleep;
+PERL
+case $(uname -m) in
+x86_64) mmap=9 process_vm_readv=310 ;;
+*) mmap=222 process_vm_readv=270 ;;
+esac
+
+is_reading() {
+	grep -qs "^$process_vm_readv " "/proc/$holder/syscall"
+}
+
+plain_mapped() {
+	point=$mapped plain
+}
+
+mkdir -p $mapped
+mount -t tmpfs mapped $mapped
+truncate -s 4096 $mapped/file
+serve || not_ok 'the server serves again'
+hold perl "$TMPDIR/map" $mmap "$TMPDIR/at" $mapped/file "$point/file.1"
+ok 'memory: a process maps a file there, and one of FUSE' wait_for 60 test -e "$TMPDIR/at"
+victim=$holder
+wait_for 60 is_quiet
+mark
+truth_start
+kill -STOP "$server"
+wait_for 60 is_stopped
+# shellcheck disable=SC2016 # perl's
+hold perl -e 'my ($nr, $pid, $at) = @ARGV;
+	my $room = "x" x 16;
+	my $local = pack "Pq", $room, 16;
+	my $remote = pack "qq", $at, 16;
+	syscall($nr, $pid + 0, $local, 1, $remote, 1, 0)' $process_vm_readv "$victim" "$(<"$TMPDIR/at")"
+ok 'memory: another reads it, and waits for the server' wait_for 60 is_reading
+kill -9 "$victim"
+wait "$victim" 2>/dev/null
+ok 'memory: killed: an umount is refused, and no deferral is to blame' wait_for 90 plain_mapped
+output=$(dfput why $mapped)
+is 'memory: why sees no reason' $? 3
+like 'memory: and says that the kernel may have one' "$output" \
+	'^kernel +perhaps .* a kernel reference that dfput can.t see'
+kill -CONT "$server"
+nothing_of_ours 'memory'
+ok 'memory: read: then it can be unmounted' wait_for 60 umount $mapped
+ok 'memory: and what FUSE has' wait_for 60 umount "$point"
+wait "$server"
 
 # ---- what is passed through to another filesystem
 

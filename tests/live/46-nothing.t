@@ -44,6 +44,19 @@ end_holder() {
 	holders=()
 }
 
+# A file in flight to a socket, whose sender has ended: who has the socket ends as well.
+is_in_flight() {
+	fields held fstype inode | grep -qx "ext4 $(stat -c %i "$scratch/nothing.1")"
+}
+# shellcheck disable=SC2016 # perl's
+end_receiver() {
+	: >"$scratch/nothing.1"
+	fly 'open(FILE, ">", $ARGV[0]) || die; fileno(FILE)' "$scratch/nothing.1"
+	wait_for 30 is_in_flight || return
+	end_holder
+}
+nothing 'a file in flight' end_receiver
+
 # A container's end: the first process of its PID namespace, its mounts, its files.
 end_container() {
 	hold unshare --pid --fork --kill-child --mount bash -c \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * fuse: no victim, but the server of a FUSE filesystem: it mounts that on --dir, and
- * serves until it is killed or that is unmounted. Each name that ends in a number is an
- * empty file there, so that the other workloads find their files.
+ * serves until it is killed or that is unmounted. Each name that ends in a number is a
+ * file there, so that the other workloads find theirs. It cannot be read.
  *
  * It answers FLUSH. So, while it is stopped, a process that closes a file waits for it,
  * also in its exit, killed or not. It need not answer RELEASE: nobody waits for that.
@@ -29,6 +29,7 @@
 #define MAX_WRITE 4096
 /* Attributes and names hold so long, in seconds. */
 #define VALID 1000000
+#define SIZE 4096
 
 /* Newer than the headers of most. The structures are arrays of 32 bits, for the same reason. */
 #define INIT_EXT (1U << 30)
@@ -61,6 +62,7 @@ static void fill_attr(struct fuse_attr *attr, uint64_t node)
 	attr->ino = node;
 	attr->mode = node == FUSE_ROOT_ID ? S_IFDIR | 0755 : S_IFREG | 0644;
 	attr->nlink = 1;
+	attr->size = node == FUSE_ROOT_ID ? 0 : SIZE;
 }
 
 /* Return: how long the answer is, or a negative errno. */
@@ -204,7 +206,7 @@ static enum verdict run(const struct options *opt, struct result *result)
 
 const struct workload workload_fuse = {
 	.name = "fuse",
-	.summary = "serve a FUSE filesystem on --dir, with empty files NAME.N",
+	.summary = "serve a FUSE filesystem on --dir, with files NAME.N",
 	.uses = USES_DIR | USES_BACKING,
 	.run = run,
 };

@@ -633,9 +633,9 @@ dfput leftovers --input "$copy"
 has_not "$out" 'Overwritten' "what a reset forgot was not overwritten"
 set_value stats leftover 903
 dfput leftovers --input "$copy"
-has "$out" '^Overwritten since: 900 older rows; all counts are of what is left\.$' "rows that were overwritten are counted below the table"
+has "$out" '^900 older rows overwritten: all counts are of those that are left\.$' "rows that were overwritten are counted below the table"
 dfput leftovers --raw --input "$copy"
-is "$err" 'dfput: Overwritten since: 900 older rows; all counts are of what is left.' "for scripts, on stderr"
+is "$err" 'dfput: 900 older rows overwritten: all counts are of those that are left.' "for scripts, on stderr"
 dfput leftovers --json --input "$copy"
 is_json "$out" 'j["overwritten"] == 900 and not j["trustworthy"] and j["caveats"] == ["900 older rows of leftovers overwritten"]' "and in JSON, whose rows are then not all"
 set_value stats leftover 2000

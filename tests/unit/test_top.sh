@@ -126,7 +126,7 @@ shows ', every 2\.000s, ' "+: slower"
 keys -
 shows ', every 1\.000s, ' "-: faster"
 keys h
-shows '^r +begin means anew, not the module' "h: help"
+shows '^r +begin means anew; the module' "h: help"
 keys h
 shows '^queued ' "h: and back"
 keys p

@@ -369,7 +369,7 @@ static int show_overwritten(const struct query *query,
 	if (!view->json) {
 		listing_remark(
 			view,
-			"Overwritten since: %s; all counts are of what is left.",
+			"%s overwritten: all counts are of those that are left.",
 			count);
 		return 0;
 	}

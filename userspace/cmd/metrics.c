@@ -369,6 +369,9 @@ int cmd_metrics(const struct options *options)
 	if (options->json)
 		return options_usage(
 			"metrics: they are no JSON; 'dfput stat --json' is");
+	if (options->openmetrics && options->textfile)
+		return options_usage(
+			"metrics: node_exporter reads no --openmetrics in its --textfile");
 	if (!options->textfile)
 		return cmd_display(options, show_metrics);
 	status = cmd_judge(options, show_metrics);

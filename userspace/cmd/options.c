@@ -58,8 +58,7 @@ const struct option_row option_rows[] = {
 	}
 	ROW("interval", 'i', "SECS", TIME_NOT_0, interval, NULL,
 	    "print differences every SECS"),
-	ROW("count", 'c', "N", NUMBER_NOT_0, count, NULL,
-	    "stop after N of them"),
+	ROW("count", 'c', "N", NUMBER_NOT_0, count, NULL, "stop after N lines"),
 	ROW("every", 0, "T", TIME, every, NULL,
 	    "tell of what repeats once in T, lasts after T"),
 	ROW("log", 0, "FILE", TEXT, log, NULL,
@@ -73,7 +72,7 @@ const struct option_row option_rows[] = {
 	ROW("port", 0, "N", TEXT, port, NULL,
 	    "a port here, tcp:N or udp:N, instead: who has it?"),
 	ROW("file", 0, "FILE", TEXT, file, NULL,
-	    "for late ones of FILE's inode and for rings, not for its users"),
+	    "until FILE has no late file and no ring may have it"),
 	ROW("mount", 0, "P", TEXT, mount, NULL,
 	    "for late files of P and for rings, not for its users"),
 	ROW("super", 0, "DEV", TEXT, super, NULL,

@@ -261,9 +261,8 @@ static int show_timeline(struct report *report)
 	timeline.from = timeline.to - gauge[DFPUT_GAUGE_measuring_ns];
 	begin_section(
 		report, "timeline", "Time line",
-		"What the tables below tell of times, which are in UTC. The "
-		"time is cut at its longest pauses; each part has its own "
-		"scale.");
+		"All times are UTC. The line is cut at its longest pauses; each "
+		"part has its own scale.");
 	if (!report->page.has_clock) {
 		view_note(&report->page,
 			  "The module is too old to tell what time it was.");
@@ -284,9 +283,8 @@ static int show_hists(struct report *report)
 	char *all = NULL;
 	int err;
 
-	begin_section(
-		report, "hist", "Distributions",
-		"How many had a value from the first bound to the second.");
+	begin_section(report, "hist", "Distributions",
+		      "How many values are in each range.");
 	fputs("<div class=\"hists\">\n", report->page.out);
 	err = hist_show(&all, report->reader, &report->page);
 	fputs("</div>\n", report->page.out);
@@ -320,8 +318,8 @@ static int show_flame(struct report *report)
 
 	begin_section(
 		report, "flame", "Call paths",
-		"What queued files: a box is as wide as it queued, by way of the "
-		"functions above it. The lowest say why that was no task work.");
+		"A box is as wide as the number of files that were queued through "
+		"that function. Above it is what it called; the lowest row is the cause.");
 	err = rows_load(&rows, report->reader, "origins", names);
 	if (!err) {
 		add_paths(&flame, &rows);

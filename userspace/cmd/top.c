@@ -69,7 +69,7 @@ static void pause_or_go_on(struct top *top)
 	top->paused = !top->paused;
 }
 
-static void reset(struct top *top)
+static void new_mean(struct top *top)
 {
 	top->since = top->now.stats;
 }
@@ -98,7 +98,8 @@ static const struct key {
 	{ "s", "sort", "sort rows by rate, by total, or the worst first",
 	  sort },
 	{ "p ", "pause", "pause, or go on", pause_or_go_on },
-	{ "r", "reset", "begin means anew, not the module's counters", reset },
+	{ "r", "new mean", "begin means anew; the module's counters go on",
+	  new_mean },
 	{ "+=", "slower", "look half as often", slow_down },
 	{ "-", "faster", "look twice as often", speed_up },
 };

@@ -326,7 +326,7 @@ void timeline_draw(struct timeline *timeline, struct view *view)
 	size_t nr;
 
 	if (timeline->nr_impossible)
-		view_note(view, "Not drawn, as no such time can be: %s.",
+		view_note(view, "Not drawn, as their times are impossible: %s.",
 			  number_count(count, timeline->nr_impossible, "row"));
 	if (!timeline->nr) {
 		view_note(view, "There is nothing to draw.");

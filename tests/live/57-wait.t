@@ -190,6 +190,9 @@ unload
 dfput wait --all 2>/dev/null
 is 'wait: cannot tell without the module' $? 4
 mount "$device" "$point"
+umount_here() { (cd "$TMPDIR" && dfput umount "$1" 2>/dev/null); }
+nok 'umount: what is no path here is none from /' umount_here "${point#/}"
+ok 'umount: that stays mounted' mountpoint -q "$point"
 ok 'umount: works without it' dfput umount "$point"
 
 done_testing

@@ -178,12 +178,38 @@ dfput metrics --textfile "$work/textfiles/link" --input "$fixtures/idle"
 is "$(stat -c %N "$work/textfiles/link")" "'$work/textfiles/link' -> 'dfput.prom'" "a link stays one"
 rm "$work/textfiles/link"
 is_alone "its file is replaced, with nothing beside it"
+if [ "$(id -u)" = 0 ]; then
+	ln -s dfput.prom "$work/textfiles/link"
+	chown -h 65534 "$work/textfiles/link"
+	dfput metrics --textfile "$work/textfiles/link" --input "$fixtures/busy"
+	is_status 1 "a link that another user has left"
+	has "$err" "cannot write $work/textfiles/link: Permission denied" "is not followed"
+	rm "$work/textfiles/link"
+else
+	skip "a link that another user has left" 'not root'
+fi
+mkfifo "$work/fifo"
+dfput metrics --textfile "$work/fifo" --input "$fixtures/idle"
+is_status 1 "a FIFO that nobody reads"
+has "$err" "cannot write $work/fifo: No such device" "is not waited for"
+{
+	echo before
+	"$DFPUT" metrics --textfile /dev/stdout --input "$fixtures/idle"
+	echo after
+} >"$work/redirected"
+is "$(sed -n '1p;$p' "$work/redirected")" "before
+after" "/dev/stdout: what others have written there stays"
+has "$(cat "$work/redirected")" '^dfput_released_total 1204$' "and it stands between"
 
 before=$(cat "$file")
 run bash -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' sh "$DFPUT" metrics --textfile "$file" --input "$fixtures/busy"
 is_status 1 "a full disk"
 has "$err" "^dfput: metrics: cannot write $file: File too large$" "said so"
 is "$(cat "$file")" "$before" "the old one stays"
+is_alone "and nothing else"
+
+run bash -c 'ulimit -f 1; exec "$@"' sh "$DFPUT" metrics --textfile "$file" --input "$fixtures/busy"
+is "$(cat "$file")" "$before" "a signal that ends it: the old one stays"
 is_alone "and nothing else"
 
 dfput metrics --textfile "$work/none/dfput.prom" --input "$fixtures/busy"

@@ -55,7 +55,7 @@ struct options;
 	X(wait, "Waiting", cmd_wait, 0,                                        \
 	  "--file FILE|--mount P|--super DEV|--pid PID|--list|--all", "",      \
 	  "file mount super pid list all timeout rules root",                  \
-	  "wait until late files and rings are gone")                                  \
+	  "wait until late files and rings are gone")                          \
 	X(umount, "Waiting", cmd_umount, 1, "MOUNT", "", "all timeout root",   \
 	  "unmount as soon as no late file is in the way")                     \
 	X(flush, "Waiting", cmd_flush, 0, "", "", "root",                      \

@@ -36,7 +36,7 @@
  * @view: where output goes
  * @tracing: where events come from
  * @signals: see signals_take()
- * @is_headed: in JSON, what is the same for all events of a drain stands there
+ * @is_headed: what is the same for all events of a drain is known, or stands there
  * @told: events
  * @lost: events
  * @status: STATUS_FAILED if there is no way to tell
@@ -288,6 +288,10 @@ static int write_line(struct follow *follow, const struct tracing_event *event,
 	char when[NUMBER_TEXT];
 	char *text;
 
+	/* The clocks drift apart, in a suspend by all of it. */
+	if (!follow->is_headed)
+		header_show(follow->reader, "events", view);
+	follow->is_headed = true;
 	write_time(when, event->ns + view->to_realtime);
 	text = event->event ?
 		       tracing_text(follow->tracing, event) :

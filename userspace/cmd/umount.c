@@ -375,16 +375,24 @@ static int umount_target(struct umounting *umounting,
 	return finish_umount(umounting, options, view);
 }
 
-/* Return: the target, for free(3), seen from /: we must not be in its way ourselves. */
+/*
+ * We must not be in its way ourselves. What is no path from here must not become one
+ * from /.
+ *
+ * Return: the target, for free(3).
+ */
 static char *leave_target(const struct options *options)
 {
 	const char *target = options->argv[0];
-	char *path = *target == '/' ? NULL : realpath(target, NULL);
+	char *path = *target == '/' ? alloc_copy(target) :
+				      realpath(target, NULL);
 
+	if (!path)
+		return alloc_copy(target);
 	if (!*options->root && chdir("/"))
 		complain("umount: cannot leave the working directory: %s",
 			 strerror(errno));
-	return path ? path : alloc_copy(target);
+	return path;
 }
 
 int cmd_umount(const struct options *options)

@@ -12,8 +12,9 @@
  * @size: of @text
  * @mode: its permissions, whatever the umask is
  *
- * If this fails, the old one stays, and nothing else. A link stays a link. What is no
- * regular file, such as a device, is written to.
+ * If this fails, the old one stays, and nothing else; only SIGKILL may leave the new one
+ * beside it. A link stays a link; one of another user is not followed. Standard output,
+ * and what is no regular file, such as a device, are written to.
  *
  * Return: 0 or a negative errno, with a sentence as in error.h.
  */

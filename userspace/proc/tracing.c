@@ -249,7 +249,7 @@ static void note_lost(struct tracing *tracing, struct stream *stream)
 	uint64_t lost = count_lost(tracing, (int)(stream - tracing->stream));
 
 	if (lost > stream->told) {
-		stream->lost = lost - stream->told;
+		stream->lost += lost - stream->told;
 		stream->told = lost;
 	}
 }

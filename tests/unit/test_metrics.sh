@@ -68,10 +68,11 @@ series=$(grep -c '^[^#]' <<<"$out")
 dfput metrics --input "$fixtures/newer"
 is_status 0 "a newer module"
 is "$(sample 'dfput_queued_total{cause="moon"}')" 3 "a new cause is a new label"
-is "$(sample dfput_unknown_values)" 2 "and what is not known is counted"
+is "$(sample dfput_unknown_values)" 4 "and what is not known is counted: counters, facts of hooks, histograms"
 is "$(grep -c '^[^#]' <<<"$out")" $((series + 1)) "a host has the same series, whatever it has counted"
 dfput metrics --input "$fixtures/older"
 is_status 0 "an older one"
+is "$(sample dfput_unknown_values)" 0 "has nothing unknown"
 has_not "$out" 'unwound' "what it lacks is left out"
 has_not "$out" 'start_time' "as is the start, without clocks"
 
@@ -79,6 +80,13 @@ copy idle
 set_value hooks method 'a"\\033\\134b'
 dfput metrics --input "$copy"
 has "$out" 'method="a\\"\\\\033\\\\134b"' "labels are harmless, and escaped"
+if localedef -i de_DE -f ISO-8859-1 "$work/de_DE.ISO-8859-1" 2>"$work/err"; then
+	set_value hooks method $'gr\374n'
+	run env LOCPATH="$work" LC_ALL=de_DE.ISO-8859-1 "$DFPUT" metrics --input "$copy"
+	has "$out" $'method="gr\357\277\275n"' "and in UTF-8, whatever the locale"
+else
+	skip "and in UTF-8, whatever the locale" 'no sources of locales'
+fi
 
 copy idle
 set_value stats enabled 0

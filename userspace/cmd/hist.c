@@ -2,7 +2,6 @@
 /*
  * dfput hist: the histograms as bars.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +11,7 @@
 #include "debugfs/buckets.h"
 #include "debugfs/listing.h"
 #include "debugfs/stats.h"
-#include "lib/error.h"
 #include "lib/text.h"
-
-/* More than any module will ever have: comparing names costs its square. */
-#define MAX_ROWS 4096
 
 /* The rows from the first bucket that holds something to the last. */
 static size_t fill_buckets(struct view_bucket *buckets, const uint64_t *counts)
@@ -59,27 +54,6 @@ static int show_hist(const struct rows *rows, const struct stats_word *word,
 	return err;
 }
 
-static const struct stats_word *find_known(const char *name)
-{
-	for (int i = 0; i < DFPUT_NR_HISTS; i++)
-		if (!strcmp(buckets_known[i].name, name))
-			return &buckets_known[i];
-	return NULL;
-}
-
-/* A histogram that only a newer module knows, at its first row. */
-static bool is_extra(const struct rows *rows, size_t row)
-{
-	const char *name = rows_text(rows, row, BUCKETS_NAME);
-
-	if (find_known(name))
-		return false;
-	for (size_t i = 0; i < row; i++)
-		if (rows_is(rows, i, BUCKETS_NAME, name))
-			return false;
-	return true;
-}
-
 static bool is_named(char **wanted, const char *name)
 {
 	if (!*wanted)
@@ -110,7 +84,7 @@ static int show_hists(const struct rows *rows, char **wanted, struct view *view)
 			.meaning = "",
 		};
 
-		if (is_extra(rows, row) && is_named(wanted, word.name))
+		if (buckets_is_new(rows, row) && is_named(wanted, word.name))
 			err = show_hist(rows, &word, &nr, view);
 	}
 	return err;
@@ -124,7 +98,7 @@ static int complain_name(const struct rows *rows, const char *name)
 		text_append(list, sizeof(list), "%s%s", text_comma(list),
 			    buckets_known[i].name);
 	for (size_t row = 0; row < rows->nr; row++)
-		if (is_extra(rows, row))
+		if (buckets_is_new(rows, row))
 			text_append(list, sizeof(list), "%s%s",
 				    text_comma(list),
 				    rows_text(rows, row, BUCKETS_NAME));
@@ -135,7 +109,7 @@ static int complain_name(const struct rows *rows, const char *name)
 static int check_names(const struct rows *rows, char **wanted)
 {
 	for (; *wanted; wanted++) {
-		bool found = find_known(*wanted);
+		bool found = buckets_is_known(*wanted);
 
 		for (size_t i = 0; !found && i < rows->nr; i++)
 			found = rows_is(rows, i, BUCKETS_NAME, *wanted);
@@ -150,7 +124,7 @@ static int show_buckets(const struct options *options, struct reader *reader,
 			struct view *view)
 {
 	struct rows rows;
-	int err = rows_load(&rows, reader, "histograms", buckets_names);
+	int err = buckets_load(&rows, reader);
 
 	if (!err)
 		err = check_names(&rows, options->argv);
@@ -166,10 +140,8 @@ static int show_buckets(const struct options *options, struct reader *reader,
 int hist_show(char **wanted, struct reader *reader, struct view *view)
 {
 	struct rows rows;
-	int err = rows_load(&rows, reader, "histograms", buckets_names);
+	int err = buckets_load(&rows, reader);
 
-	if (!err && rows.nr > MAX_ROWS)
-		err = error_set(-EPROTO, "histograms: too many rows");
 	if (!err)
 		err = check_names(&rows, wanted);
 	if (!err)

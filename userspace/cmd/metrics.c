@@ -114,18 +114,22 @@ static void show_gauges(const struct document *doc, const struct stats *stats,
 	}
 }
 
-static uint64_t count_unknown(const struct document *doc)
+static bool is_stat(const char *name)
+{
+	return stats_is_known(name) || is_part(name);
+}
+
+static uint64_t count_unknown(const struct document *doc,
+			      bool (*is_known)(const char *name))
 {
 	uint64_t nr = 0;
 
 	for (size_t i = 0; i < doc->nr_values; i++)
-		nr += !stats_is_known(doc->values[i].name) &&
-		      !is_part(doc->values[i].name);
+		nr += !is_known(doc->values[i].name);
 	return nr;
 }
 
-static void show_trust(const struct document *doc, const struct stats *stats,
-		       struct metrics_text *text)
+static void show_trust(const struct stats *stats, struct metrics_text *text)
 {
 	struct caveats caveats = { 0 };
 
@@ -134,9 +138,6 @@ static void show_trust(const struct document *doc, const struct stats *stats,
 		text, "trustworthy", "",
 		"1 while measuring, if nothing was lost: as of dfput stat",
 		!caveats.nr);
-	metrics_gauge(text, "unknown_values", "",
-		      "what only a newer dfput can show of this module",
-		      count_unknown(doc));
 }
 
 /* In whole seconds: the clocks drift by less in between. */
@@ -154,7 +155,9 @@ static void show_start(const struct stats *stats, struct metrics_text *text)
 		text->start);
 }
 
-static int show_stats(struct reader *reader, struct metrics_text *text)
+/* @unknown: grows by the values that are not known; so with what follows. */
+static int show_stats(struct reader *reader, struct metrics_text *text,
+		      uint64_t *unknown)
 {
 	struct document *doc;
 	struct stats stats;
@@ -164,9 +167,10 @@ static int show_stats(struct reader *reader, struct metrics_text *text)
 		err = stats_convert(doc, &stats);
 	if (!err) {
 		show_start(&stats, text);
-		show_trust(doc, &stats, text);
+		show_trust(&stats, text);
 		show_gauges(doc, &stats, text);
 		show_counters(doc, &stats, text);
+		*unknown += count_unknown(doc, is_stat);
 	}
 	document_free(doc);
 	return err;
@@ -186,6 +190,14 @@ static const struct fact {
 static bool is_number(const struct fact *fact)
 {
 	return !strcmp(fact->kind, "num") || !strcmp(fact->kind, "ns");
+}
+
+static bool is_fact(const char *name)
+{
+	for (size_t i = 0; i < NR(facts); i++)
+		if (!strcmp(facts[i].name, name))
+			return true;
+	return false;
 }
 
 static void show_info(const struct document *doc, struct reader *reader,
@@ -246,7 +258,8 @@ static int show_failed(struct document *doc, struct metrics_text *text)
 	return 0;
 }
 
-static int show_hooks(struct reader *reader, struct metrics_text *text)
+static int show_hooks(struct reader *reader, struct metrics_text *text,
+		      uint64_t *unknown)
 {
 	struct document *doc;
 	int err = reader_load(reader, "hooks", &doc);
@@ -255,6 +268,7 @@ static int show_hooks(struct reader *reader, struct metrics_text *text)
 		show_info(doc, reader, text);
 		show_facts(doc, text);
 		err = show_failed(doc, text);
+		*unknown += count_unknown(doc, is_fact);
 	}
 	document_free(doc);
 	return err;
@@ -282,13 +296,16 @@ static int show_pending(struct reader *reader, struct metrics_text *text)
 	return err;
 }
 
-static int show_histograms(struct reader *reader, struct metrics_text *text)
+static int show_histograms(struct reader *reader, struct metrics_text *text,
+			   uint64_t *unknown)
 {
 	const struct stats_word *word = buckets_known;
 	uint64_t counts[DFPUT_HIST_BUCKETS];
 	struct rows rows;
-	int err = rows_load(&rows, reader, "histograms", buckets_names);
+	int err = buckets_load(&rows, reader);
 
+	for (size_t row = 0; !err && row < rows.nr; row++)
+		*unknown += buckets_is_new(&rows, row);
 	for (; !err && word < buckets_known + DFPUT_NR_HISTS; word++) {
 		err = buckets_take(&rows, word->name, counts);
 		metrics_begin(text, METRICS_HISTOGRAM, word->name, word->unit,
@@ -307,15 +324,22 @@ static void show_up(struct metrics_text *text, bool up)
 
 static int show_module(struct reader *reader, struct metrics_text *text)
 {
+	uint64_t unknown = 0;
 	int err;
 
 	show_up(text, true);
-	err = show_stats(reader, text);
+	err = show_stats(reader, text, &unknown);
 	if (!err)
-		err = show_hooks(reader, text);
+		err = show_hooks(reader, text, &unknown);
 	if (!err)
 		err = show_pending(reader, text);
-	return err ? err : show_histograms(reader, text);
+	if (!err)
+		err = show_histograms(reader, text, &unknown);
+	if (!err)
+		metrics_gauge(text, "unknown_values", "",
+			      "what only a newer dfput can show of this module",
+			      unknown);
+	return err;
 }
 
 /* Return: as cmd_show; a file that cannot be written is complained of here. */

@@ -75,10 +75,13 @@ void metrics_begin(struct metrics_text *text, enum metrics_type type,
 		text->open ? types[type].open_name : types[type].name);
 }
 
-/* A label may be anything, such as the name of a kernel. It has no newline then. */
+/*
+ * A label may be anything, such as the name of a kernel. It has no newline then. The
+ * locale may have another encoding than the formats, which are in UTF-8.
+ */
 static void print_label(FILE *out, const struct metrics_label *label)
 {
-	char *value = safe_text(label->value);
+	char *safe = safe_text(label->value), *value = safe_utf8(safe);
 
 	fprintf(out, "%s=\"", label->name);
 	for (const char *at = value; *at; at++) {
@@ -88,6 +91,7 @@ static void print_label(FILE *out, const struct metrics_label *label)
 	}
 	putc('"', out);
 	free(value);
+	free(safe);
 }
 
 static void print_key(const struct metrics_text *text, const char *suffix,

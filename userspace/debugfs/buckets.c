@@ -8,14 +8,46 @@
 #include "debugfs/buckets.h"
 #include "lib/error.h"
 
-const char *const buckets_names[] = { "histogram", "unit", "#from", "#count",
-				      NULL };
+/* More than any module will ever have: comparing names costs its square. */
+#define MAX_ROWS 4096
+
+static const char *const names[] = { "histogram", "unit", "#from", "#count",
+				     NULL };
 
 const struct stats_word buckets_known[DFPUT_NR_HISTS] = {
 #define WORD(name, unit, meaning) { #name, #unit, meaning, 0 },
 	DFPUT_HISTS(WORD)
 #undef WORD
 };
+
+int buckets_load(struct rows *rows, struct reader *reader)
+{
+	int err = rows_load(rows, reader, "histograms", names);
+
+	if (!err && rows->nr > MAX_ROWS)
+		err = error_set(-EPROTO, "histograms: too many rows");
+	return err;
+}
+
+bool buckets_is_known(const char *name)
+{
+	for (int i = 0; i < DFPUT_NR_HISTS; i++)
+		if (!strcmp(buckets_known[i].name, name))
+			return true;
+	return false;
+}
+
+bool buckets_is_new(const struct rows *rows, size_t row)
+{
+	const char *name = rows_text(rows, row, BUCKETS_NAME);
+
+	if (buckets_is_known(name))
+		return false;
+	for (size_t i = 0; i < row; i++)
+		if (rows_is(rows, i, BUCKETS_NAME, name))
+			return false;
+	return true;
+}
 
 static int fail_at(const struct rows *rows, size_t row, const char *what)
 {

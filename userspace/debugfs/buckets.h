@@ -15,8 +15,20 @@ extern const struct stats_word buckets_known[DFPUT_NR_HISTS];
 
 enum { BUCKETS_NAME, BUCKETS_UNIT, BUCKETS_FROM, BUCKETS_COUNT };
 
-/* The columns of the table, for rows_load(). */
-extern const char *const buckets_names[];
+/**
+ * buckets_load() - read the table
+ * @rows: receives it; its columns are those above; rows_free() it in any case
+ * @reader: an open one
+ *
+ * Return: 0 or a negative errno as in reader.h.
+ */
+int buckets_load(struct rows *rows, struct reader *reader);
+
+/* Return: whether the schema has a histogram of that name. */
+bool buckets_is_known(const char *name);
+
+/* Return: the row is the first of a histogram that only a newer module has. */
+bool buckets_is_new(const struct rows *rows, size_t row);
 
 /**
  * buckets_take() - take one histogram out of the table

@@ -61,7 +61,7 @@ missing=$(while read -r name value; do
 	[ "$name" = '#' ] || ./page.py text "$page" | grep -A 1 "^$name\$" | grep -qx "$value" || echo "$name"
 done <"$fixtures/busy/stats")
 is "$missing" '' "each counter"
-has_text '^Late files were in the way of 3 of 9 umounts; 9 files outlived' "a verdict against"
+has_text '^Late files or rings were in the way of 3 of 9 umounts; 9 files outlived' "a verdict against"
 has_text "^The list's drain is in the release of inode 77 " "what the list waits for"
 has_text '^Trustworthy: no, lost_records is 5 ' "what was lost"
 has_text 'Not drawn, as their times are impossible: [0-9]+ rows' "times that cannot be are not drawn, but counted"
@@ -109,14 +109,20 @@ done
 report "$copy"
 is_status 0 "tables without a row"
 is_safe "tables without a row"
-has_text '^There is nothing to draw\.$' "an empty time line"
+is "$(./page.py text "$page" | grep -c '^There is nothing to draw\.$')" 2 "an empty time line, an empty flame graph"
+is "$(./page.py text "$page" | grep -c '^no values$')" "$(grep -c '<figure class="hist">' "$page")" "and distributions without a value"
 has_text "^Not in rows: 'umounts' in stats is 3\.$" "an empty table does not deny what was counted"
 has_text '^No ring is being taken down\.$' "and says so where nothing was"
-rm "$copy/rings"
 set_value stats umounts_busy_deferred 0
+set_value stats umounts_busy_ring 1
 set_value stats leftover 0
 report "$copy"
+has_text '^Late files or rings were in the way of 1 of 3 umounts\.$' "a ring was in the way, and no file was late"
+rm "$copy/rings" "$copy/origins"
+set_value stats umounts_busy_ring 0
+report "$copy"
 has_text '^The module has no such table\.$' "a table that there is not"
+is "$(./page.py text "$page" | grep -c '^There is nothing to draw\.$')" 2 "and no flame graph of it"
 has_text '^No file was seen to outlive its process\.$' "nothing was late"
 set_value stats lost_records 1
 report "$copy"
@@ -124,6 +130,13 @@ has_text '^No file was seen to outlive its process, but not all was seen\.$' "or
 sed -i '/^clock_/d' "$copy/stats"
 report "$copy"
 has_text 'too old to tell what time it was' "no clock, no time line"
+copy older
+sed -i '/^umounts/d' "$copy/stats"
+report "$copy"
+has_text '^3 files outlived their process; umounts that they were in the way of were not counted\.$' "umounts that were not counted"
+sed -i '/^leftover/d' "$copy/stats"
+report "$copy"
+has_text '^Files that outlived their process were not counted\.$' "nor were files"
 copy busy
 for ((i = 0; i < 150; i++)); do
 	printf '%s\texit\t1000000\t%s\tdeferred\tkthread\t1\t8:1\t%s\text4\t2\twrite\t%s\t1\t0\t1\t-\tjob%s\n' \
@@ -143,6 +156,10 @@ report "$copy"
 is_status 1 "a damaged table"
 has "$err" 'umounts: line [0-9]+: cut off' "which"
 is "$(cat "$page")" old "the page that was there is left alone"
+copy busy
+sed -i 's/^48211907/4821190x/' "$copy/pending"
+report "$copy"
+has "$err" "pending: line [0-9]+" "the first error is the one that is told"
 report "$work/none"
 is_status 1 "nothing to read"
 has "$err" 'cannot open .*none: No such file' "said so"
@@ -172,6 +189,26 @@ has "$err" 'report: of what\?' "said so"
 dfput report "$fixtures/idle"
 is_status 2 "where to?"
 has "$err" 'report: where to\? Say -o FILE\.html' "said so"
+dfput report "$fixtures/idle" -o -
+is_status 2 "-o -"
+has "$err" "say -o /dev/stdout" "says what to use"
+copy idle
+tar -cf "$work/copy.tar" -C "$copy" .
+ln -s copy.tar "$work/link.tar"
+# is_refused COPY OUTPUT NAME
+is_refused() {
+	dfput report "$1" -o "$2"
+	is_status 2 "$3 is not replaced"
+	has "$err" "$2 would change $1, which it is made from" "said so"
+}
+is_refused "$work/copy.tar" "$work/copy.tar" "the archive"
+is_refused "$work/copy.tar" "$work/link.tar" "by way of a link"
+is_refused "$copy" "$copy/stats" "a file of the directory"
+is_refused "$copy/" "$copy/new.html" "and one beside these"
+run diff -r "$copy" "$fixtures/idle"
+is_status 0 "the copy is left alone"
+dfput report "$copy" -o "$copy.html"
+is_status 0 "what merely begins as its name does is another"
 dfput report "$fixtures/idle" --json -o "$page"
 is_json "$out" "j['target'] == '$page' and j['bytes'] > 1000" "as JSON: what was written"
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,27 +143,49 @@ static void show_facts(struct report *report, const char *kernel)
 			  "-");
 }
 
+/* A ring may have been in the way when no file was late. */
+static void show_refused(struct report *report, uint64_t refused, uint64_t late)
+{
+	const uint64_t *count = report->stats.counter;
+	char files[NUMBER_TEXT], umounts[NUMBER_TEXT];
+	char *also = late ? alloc_text("; %s outlived their process",
+				       number_count(files, late, "file")) :
+			    alloc_copy("");
+
+	view_verdict(&report->page, COLOR_BAD,
+		     "Late files%s were in the way of %" PRIu64 " of %s%s.",
+		     count[DFPUT_COUNT_umounts_busy_ring] ? " or rings" : "",
+		     refused,
+		     number_count(umounts, count[DFPUT_COUNT_umounts],
+				  "umount"),
+		     also);
+	free(also);
+}
+
 /* What the counters say; what was lost is no reason to say that nothing was. */
 static void show_verdict(struct report *report)
 {
 	const uint64_t *count = report->stats.counter;
+	const bool *lacks = report->stats.lacks;
 	uint64_t late = count[DFPUT_COUNT_leftover];
 	uint64_t refused = count[DFPUT_COUNT_umounts_busy_deferred] +
 			   count[DFPUT_COUNT_umounts_busy_ring];
-	char files[NUMBER_TEXT], umounts[NUMBER_TEXT];
+	char files[NUMBER_TEXT];
 
-	number_count(files, late, "file");
-	number_count(umounts, count[DFPUT_COUNT_umounts], "umount");
 	if (refused)
-		view_verdict(&report->page, COLOR_BAD,
-			     "Late files were in the way of %" PRIu64
-			     " of %s; %s outlived their process.",
-			     refused, umounts, files);
+		show_refused(report, refused, late);
 	else if (late)
 		view_verdict(
 			&report->page, COLOR_UNSURE,
-			"%s outlived their process; none was seen in the way of an umount.",
-			files);
+			"%s outlived their process; %s.",
+			number_count(files, late, "file"),
+			lacks[DFPUT_COUNT_umounts_busy_deferred] ?
+				"umounts that they were in the way of were not counted" :
+				"none was seen in the way of an umount");
+	else if (lacks[DFPUT_COUNT_leftover])
+		view_verdict(
+			&report->page, COLOR_UNSURE,
+			"Files that outlived their process were not counted.");
 	else
 		view_verdict(&report->page,
 			     report->caveats.nr ? COLOR_UNSURE : COLOR_GOOD,
@@ -224,14 +247,15 @@ static int show_top(struct report *report)
 	fputs("</small></h1>\n", out);
 	show_verdict(report);
 	err = show_release(report);
+	if (err)
+		return err;
 	show_trust(report);
 	fputs("<div class=\"columns\"><div><h3>Recorded</h3><dl class=\"facts\">\n",
 	      out);
 	show_facts(report, kernel);
 	fputs("</dl></div>\n<div><h3>Counted</h3><dl class=\"facts\">\n", out);
-	if (!err)
-		err = stat_show_summary(report->doc, &report->stats,
-					report->reader, &report->page);
+	err = stat_show_summary(report->doc, &report->stats, report->reader,
+				&report->page);
 	fputs("</dl></div></div>\n", out);
 	print_links(report);
 	fputs("</header>\n<main>\n", out);
@@ -321,6 +345,8 @@ static int show_flame(struct report *report)
 		"A box is as wide as the number of files that were queued through "
 		"that function. Above it is what it called; the lowest row is the cause.");
 	err = rows_load(&rows, report->reader, "origins", names);
+	if (err == -ENOENT)
+		err = 0;
 	if (!err) {
 		add_paths(&flame, &rows);
 		flame_draw(&flame, report->page.out);
@@ -332,7 +358,7 @@ static int show_flame(struct report *report)
 	rows_free(&rows);
 	flame_free(&flame);
 	end_section(report);
-	return err == -ENOENT ? 0 : err;
+	return err;
 }
 
 static int show_table(struct report *report, const char *name)
@@ -438,6 +464,32 @@ static int show_report(const struct options *options, struct reader *reader,
 	return STATUS_OK;
 }
 
+/* The file that there is, or else the directory that it would be made in. */
+static char *find_place(const char *path)
+{
+	char *real = realpath(path, NULL), *copied;
+
+	if (real)
+		return real;
+	copied = alloc_copy(path);
+	real = realpath(dirname(copied), NULL);
+	free(copied);
+	return real;
+}
+
+/* Would writing to @output change what was recorded? */
+static bool is_evidence(const char *output, const char *input)
+{
+	char *to = find_place(output), *from = realpath(input, NULL);
+	size_t length = from ? strlen(from) : 0;
+	bool is = to && from && !strncmp(to, from, length) &&
+		  (!to[length] || to[length] == '/');
+
+	free(to);
+	free(from);
+	return is;
+}
+
 int cmd_report(const struct options *options)
 {
 	struct options copied = *options;
@@ -447,6 +499,13 @@ int cmd_report(const struct options *options)
 			"report: of what? A directory or FILE.tar that 'dfput record' made");
 	if (!options->output)
 		return options_usage("report: where to? Say -o FILE.html");
+	if (!strcmp(options->output, "-"))
+		return options_usage(
+			"report: '-' is no file; for stdout, say -o /dev/stdout");
+	if (is_evidence(options->output, options->argv[0]))
+		return options_usage(
+			"report: %s would change %s, which it is made from; say another -o FILE.html",
+			options->output, options->argv[0]);
 	copied.input = options->argv[0];
 	return cmd_change(&copied, show_report);
 }

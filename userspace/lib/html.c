@@ -131,6 +131,11 @@ void html_bar(FILE *out, const char *from, const char *to, uint64_t count,
 		count, width);
 }
 
+void html_bars_none(FILE *out)
+{
+	fputs("<tr><td>no values</td></tr>\n", out);
+}
+
 void html_bars_end(FILE *out)
 {
 	fputs("</table></figure>\n", out);

@@ -36,10 +36,11 @@ void html_cell(FILE *out, const char *class, const char *text);
 
 void html_table_end(FILE *out);
 
-/* A table of bars: what is counted, a row for each range, the end. */
+/* A table of bars: what is counted, a row for each range or that there is none, the end. */
 void html_bars_begin(FILE *out, const char *name, const char *meaning);
 void html_bar(FILE *out, const char *from, const char *to, uint64_t count,
 	      uint64_t most);
+void html_bars_none(FILE *out);
 void html_bars_end(FILE *out);
 
 #endif /* DFPUT_HTML_H */

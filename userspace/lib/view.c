@@ -1165,6 +1165,8 @@ static void bars_html(struct view *view, const char *const words[3],
 	struct bar row;
 
 	html_bars_begin(view->out, words[0], words[2]);
+	if (!nr)
+		html_bars_none(view->out);
 	for (size_t i = 0; i < nr;) {
 		i += next_bar(&row, words[1], buckets + i, nr - i);
 		html_bar(view->out, row.from, row.to, row.count, most);

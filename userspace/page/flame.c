@@ -119,8 +119,10 @@ void flame_draw(const struct flame *flame, FILE *out)
 	};
 	char count[NUMBER_TEXT];
 
-	if (!(flame->count > 0))
+	if (!(flame->count > 0)) {
+		html_paragraph(out, "note", "There is nothing to draw.");
 		return;
+	}
 	fprintf(out,
 		"<svg class=\"flame\" role=\"img\" aria-label=\"Flame graph; the "
 		"table of origins has the same\" width=\"100%%\" height=\"%d\">\n",

@@ -20,6 +20,9 @@ is_status 2 "no JSON"
 has "$err" "dfput stat -i 2 --json" "what has it"
 dfput top --input "$copy"
 is_status 2 "no saved copy"
+dfput top -i 1ns
+is_status 2 "no pause"
+has "$err" "^dfput: top: --interval is at least 0.1" "the shortest"
 
 # ---- a terminal
 
@@ -121,6 +124,9 @@ keys s
 shows ', worst first ' "s: and another"
 keys s
 shows ', by rate ' "s: round"
+keys ss
+shows ', worst first ' "two keys at once"
+keys s
 keys +
 shows ', every 2\.000s, ' "+: slower"
 keys -
@@ -155,6 +161,24 @@ on_tmux resize-window -x 80 -y 24
 shows ' MEAN/S ' "and back"
 keys q
 ends 0 "q"
+
+# ---- sizes that no terminal has
+
+for size in LINES=100000 COLUMNS=100000; do
+	start $size
+	shows '^queued ' "$size"
+	keys q
+	ends 0 "$size"
+done
+start
+shows '^queued ' "65535x65535"
+stty rows 65535 cols 65535 <"/proc/$(cat "$work/pid")/fd/0"
+keys p
+shows ' paused, every ' "65535x65535: it is drawn"
+stty rows 24 cols 80 <"/proc/$(cat "$work/pid")/fd/0"
+shows '^Trustworthy: .*' "and back"
+keys q
+ends 0 "65535x65535"
 
 # ---- names
 
@@ -215,14 +239,37 @@ for term in dumb nonsense; do
 	ends 1 "TERM=$term"
 	shows "stat -i 2" "TERM=$term: what to do instead"
 done
+
+# ---- a terminal that takes no output
+
+# flow on|off: of the terminal's output
+flow() {
+	python3 -c 'import os, sys, termios
+termios.tcflow(os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY),
+	termios.TCOON if sys.argv[2] == "on" else termios.TCOOFF)' "$terminal" "$1"
+}
+
+# is_gone: a zombie has no command line
+is_gone() {
+	[ -z "$(tr -d '\0' <"/proc/$pid/cmdline")" ]
+} 2>/dev/null
+
+start -- -i 0.1
+shows '^queued ' "no output"
+pid=$(cat "$work/pid") terminal=$(on_tmux display-message -p '#{pane_tty}')
+flow off
+grow
+kill -TERM "$pid"
+until_true is_gone
+verdict $? "no output: it ends"
+flow on
+until_true test -e "$work/after"
+is "$(cat "$work/after")" "$(cat "$work/before")" "no output: the terminal's modes are as they were"
+
 start
 shows '^queued ' "no terminal any more"
 pid=$(cat "$work/pid")
 on_tmux kill-server
-# a zombie has no command line
-is_gone() {
-	[ -z "$(tr -d '\0' <"/proc/$pid/cmdline")" ]
-} 2>/dev/null
 until_true is_gone
 verdict $? "no terminal any more: it ends"
 

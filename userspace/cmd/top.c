@@ -18,6 +18,8 @@
 #define MIN_INTERVAL_NS (NUMBER_NS_PER_SEC / 10)
 #define MAX_INTERVAL_NS (3600 * NUMBER_NS_PER_SEC)
 #define FOOTER 256
+/* Keys for one page at most: no terminal keeps more. */
+#define KEYS 4096
 
 /**
  * struct top - what is shown
@@ -163,9 +165,10 @@ static int draw(const struct top *top)
 		.footer = footer,
 	};
 	struct top_page page;
-	int err = 0;
+	int err = top_screen_size(&look.width, &look.height);
 
-	top_screen_size(&look.width, &look.height);
+	if (err)
+		return err;
 	make_footer(top, look.width, footer);
 	page = (struct top_page){ .width = look.width };
 	if (top->helps)
@@ -197,17 +200,25 @@ static int look(struct top *top)
 	return 0;
 }
 
+/* Return: when the next snapshot is, number_now(). */
+static uint64_t due(const struct top *top)
+{
+	return top->paused ? UINT64_MAX :
+			     number_after(top->now.stats.begun, top->interval);
+}
+
+/* One page follows however many keys were typed. */
 static int go_on(struct top *top)
 {
-	uint64_t due = number_after(top->now.stats.begun, top->interval);
-	int key = top_screen_wait(top->paused ? UINT64_MAX : due);
+	int event = top_screen_wait(due(top));
 
-	if (key == TOP_TIME_IS_UP)
-		return look(top);
-	if (key == TOP_END)
+	for (int nr = 0; event >= 0 && !top->over && nr < KEYS; nr++) {
+		press(top, event);
+		event = top_screen_wait(0);
+	}
+	if (event == TOP_END)
 		quit(top);
-	press(top, key);
-	return 0;
+	return !top->over && number_now() >= due(top) ? look(top) : 0;
 }
 
 static int show_top(const struct options *options, struct reader *reader,
@@ -239,6 +250,8 @@ int cmd_top(const struct options *options)
 	if (options->json)
 		return options_usage(
 			"top: no JSON; 'dfput stat -i 2 --json' has rates");
+	if (options->interval && options->interval < MIN_INTERVAL_NS)
+		return options_usage("top: --interval is at least 0.1");
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		return cmd_display(options, show_top);
 	complain("top: not on a terminal; 'dfput stat -i 2' prints rates");

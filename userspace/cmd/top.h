@@ -151,15 +151,20 @@ const char *top_rate_text(char text[NUMBER_TEXT], double rate, int digits);
 
 /* What came from the terminal, beside keys. */
 enum top_event {
-	TOP_TIME_IS_UP = -3,
-	TOP_REDRAW = -2,
-	TOP_END = -1,
+	TOP_TIME_IS_UP = -4,
+	TOP_REDRAW = -3,
+	TOP_END = -2,
+	/* -1 is ERR of ncurses. */
 };
+
+/* Seconds of a write to the terminal until it is asked whether the program shall end. */
+#define TOP_PATIENCE_S 5
 
 /**
  * top_screen_begin() - take the terminal over
  *
- * However the program ends, short of SIGKILL, the terminal is given back.
+ * However the program ends, short of SIGKILL, the terminal is given back. If it
+ * takes no output for TOP_PATIENCE_S, it gets its modes back, not its first screen.
  *
  * Return: 0 or a negative errno as in parse.h.
  */
@@ -168,8 +173,8 @@ int top_screen_begin(void);
 /* Gives it back. */
 void top_screen_end(void);
 
-/* The size of the screen now. */
-void top_screen_size(size_t *width, size_t *height);
+/* The size of the screen now. Return: as top_screen_begin(). */
+int top_screen_size(size_t *width, size_t *height);
 
 void top_screen_draw(const struct top_page *page);
 

@@ -3,7 +3,7 @@
  * The terminal of dfput top, by ncurses.
  *
  * Signals are blocked and read, so that none comes while ncurses writes. ncurses's own
- * handler does what SIGTSTP asks for.
+ * handler does what SIGTSTP asks for. An alarm looks after writes that do not end.
  */
 #include <curses.h>
 #include <errno.h>
@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "cmd/top.h"
@@ -20,14 +21,48 @@
 #include "lib/color.h"
 #include "lib/error.h"
 #include "lib/number.h"
+#include "lib/status.h"
+
+/* ncurses cannot make a screen of each size that a terminal may claim to have. */
+#define MAX_WIDTH 1000
+#define MAX_HEIGHT 500
 
 static struct screen *screen;
 static int signals = -1;
 
+/* ---- a terminal that takes no output -------------------------------------- */
+
+static struct termios modes;
+
+static void give_up(int signal)
+{
+	(void)signal;
+	tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+	_exit(STATUS_FAILED);
+}
+
+/* The write has lasted for that long. Does somebody want the program to end? */
+static void give_up_or_wait(int signal)
+{
+	sigset_t set;
+
+	sigpending(&set);
+	if (sigismember(&set, SIGTERM) || sigismember(&set, SIGHUP) ||
+	    sigismember(&set, SIGINT) || sigismember(&set, SIGQUIT))
+		give_up(signal);
+	alarm(TOP_PATIENCE_S);
+}
+
+/* ---- the screen ----------------------------------------------------------- */
+
 void top_screen_end(void)
 {
-	if (screen && !isendwin())
+	if (screen && !isendwin()) {
+		signal(SIGALRM, give_up);
+		alarm(TOP_PATIENCE_S);
 		endwin();
+		alarm(0);
+	}
 	if (screen)
 		delscreen(screen);
 	screen = NULL;
@@ -66,6 +101,10 @@ int top_screen_begin(void)
 
 	if (err)
 		return err;
+	tcgetattr(STDIN_FILENO, &modes);
+	signal(SIGALRM, give_up_or_wait);
+	/* Of the size by terminfo, until top_screen_size(). */
+	use_env(FALSE);
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen || !tigetstr("cup"))
 		return error_set(
@@ -81,15 +120,24 @@ int top_screen_begin(void)
 	return 0;
 }
 
-void top_screen_size(size_t *width, size_t *height)
+int top_screen_size(size_t *width, size_t *height)
 {
+	int lines = LINES, columns = COLS;
 	struct winsize size;
 
 	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row &&
-	    is_term_resized(size.ws_row, size.ws_col))
-		resizeterm(size.ws_row, size.ws_col);
-	*width = (size_t)COLS;
-	*height = (size_t)LINES;
+	    size.ws_col) {
+		lines = size.ws_row < MAX_HEIGHT ? size.ws_row : MAX_HEIGHT;
+		columns = size.ws_col < MAX_WIDTH ? size.ws_col : MAX_WIDTH;
+	}
+	if (is_term_resized(lines, columns) &&
+	    resizeterm(lines, columns) == ERR)
+		return error_set(-ENOMEM,
+				 "top: no memory for a screen of %dx%d",
+				 columns, lines);
+	*width = (size_t)columns;
+	*height = (size_t)lines;
+	return 0;
 }
 
 void top_screen_draw(const struct top_page *page)
@@ -108,7 +156,9 @@ void top_screen_draw(const struct top_page *page)
 		mvchgat((int)i, 0, -1, attributes[style],
 			style >= TOP_GOOD ? (short)style : 0, NULL);
 	}
+	alarm(TOP_PATIENCE_S);
 	refresh();
+	alarm(0);
 }
 
 static void stop(void)
@@ -139,24 +189,34 @@ static int take_signal(int signal)
 	}
 }
 
+/* Signals come first, else keys without end would keep them waiting. */
+static int take(void)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signals, &info, sizeof(info)) == sizeof(info))
+		return take_signal((int)info.ssi_signo);
+	return getch();
+}
+
 int top_screen_wait(uint64_t until)
 {
 	struct pollfd files[] = { { .fd = STDIN_FILENO, .events = POLLIN },
 				  { .fd = signals, .events = POLLIN } };
-	struct signalfd_siginfo info;
 	uint64_t now = number_now();
 	struct timespec time = { 0 };
-	int key = getch();
+	int event = take();
 
-	if (key != ERR)
-		return key;
+	if (event != ERR)
+		return event;
 	if (now < until) {
 		time.tv_sec = (time_t)((until - now) / NUMBER_NS_PER_SEC);
 		time.tv_nsec = (long)((until - now) % NUMBER_NS_PER_SEC);
 	}
 	if (!ppoll(files, NR(files), until == UINT64_MAX ? NULL : &time, NULL))
 		return TOP_TIME_IS_UP;
-	if (read(signals, &info, sizeof(info)) == sizeof(info))
-		return take_signal((int)info.ssi_signo);
+	event = take();
+	if (event != ERR)
+		return event;
 	return files[0].revents & ~POLLIN ? TOP_END : TOP_REDRAW;
 }

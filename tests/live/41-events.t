@@ -77,6 +77,8 @@ run_files 2
 [ -z "$device" ] || umount "$point"
 finish INT
 is 'SIGINT ends it' "$status" 0
+# For tests/check to validate.
+cp "$said" "$top/results/events.json"
 is 'without a word' "$(cat "$TMPDIR/errors")" ''
 ok 'each line is JSON, with the same members' valid
 for pair in queue:queued release:released batch:batches leftover:leftover umount:umounts \

@@ -108,34 +108,38 @@ static void print_head(const struct report *report, const char *kernel)
 		page_style);
 }
 
-/* What the copy says of itself, or "-". */
-static void copy_value(const struct report *report, const char *file,
-		       const char *name, char text[NUMBER_TEXT])
+/* What a file of the copy says, or "-". */
+static void show_values(struct report *report, const char *file,
+			const char *const names[])
 {
 	struct document *doc = NULL;
-	const char *value = NULL;
+	char text[NUMBER_TEXT];
+	const char *value;
 
-	if (!reader_load(report->reader, file, &doc))
-		value = document_value(doc, name);
-	snprintf(text, NUMBER_TEXT, "%.60s", value ? value : "-");
+	if (reader_load(report->reader, file, &doc))
+		doc = NULL;
+	for (; *names; names += 2) {
+		value = doc ? document_value(doc, names[1]) : NULL;
+		snprintf(text, NUMBER_TEXT, "%.60s", value ? value : "-");
+		view_fact(&report->page, names[0], text);
+	}
 	document_free(doc);
 }
 
 static void show_facts(struct report *report, const char *kernel)
 {
+	static const char *const hooks[] = { "module", "version", "method",
+					     "method", "scope",	  "scope",
+					     NULL };
+	static const char *const record[] = { "recorded by", "recorded_by",
+					      NULL };
 	const uint64_t *gauge = report->stats.gauge;
 	struct view *page = &report->page;
 	char text[NUMBER_TEXT];
 
 	view_fact(page, "kernel", kernel);
-	copy_value(report, "hooks", "version", text);
-	view_fact(page, "module", text);
-	copy_value(report, "hooks", "method", text);
-	view_fact(page, "method", text);
-	copy_value(report, "hooks", "scope", text);
-	view_fact(page, "scope", text);
-	copy_value(report, "record", "recorded_by", text);
-	view_fact(page, "recorded by", text);
+	show_values(report, "hooks", hooks);
+	show_values(report, "record", record);
 	view_fact(page, "recorded at",
 		  page->has_clock ?
 			  number_iso(text,

@@ -209,6 +209,15 @@ static void add_link(struct walk *walk, struct holder *holder, const char *link)
 	free(holder->path);
 }
 
+/* The kernel's own threads stay, and so does the root that they have. */
+static bool is_of_kernel(const struct walk *walk)
+{
+	struct process_stat stat;
+
+	return !process_stat(&stat, walk->thread, "stat") &&
+	       process_is_kernel(&stat);
+}
+
 static void look_at_link(struct walk *walk, enum holder_kind kind,
 			 const char *link)
 {
@@ -221,7 +230,7 @@ static void look_at_link(struct walk *walk, enum holder_kind kind,
 		return;
 	}
 	identify(walk, &holder, &file, link);
-	if (is_wanted_super(walk, holder.super))
+	if (is_wanted_super(walk, holder.super) && !is_of_kernel(walk))
 		add_link(walk, &holder, link);
 }
 
@@ -632,14 +641,8 @@ static void look_at_memory(struct walk *walk)
 	fclose(maps);
 }
 
-/* The kernel's own threads stay, and so does the root that they have. */
 static void look_at_directories(struct walk *walk)
 {
-	struct process_stat stat;
-
-	if (!process_stat(&stat, walk->thread, "stat") &&
-	    process_is_kernel(&stat))
-		return;
 	look_at_link(walk, HOLDER_CWD, "cwd");
 	look_at_link(walk, HOLDER_ROOT, "root");
 }

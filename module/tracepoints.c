@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tracepoints' own code, and what some of them need beside it.
+ * The tracepoints' own code.
  *
  * Process context, under a lock of the kernel's; no handler is entered.
  */
@@ -11,14 +11,3 @@
 
 #define CREATE_TRACE_POINTS
 #include "core/trace.h"
-
-int dfput_trace_put_begin(void)
-{
-	dfput_fput_filter_add(1);
-	return 0;
-}
-
-void dfput_trace_put_end(void)
-{
-	dfput_fput_filter_add(-1);
-}

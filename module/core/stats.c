@@ -14,8 +14,6 @@
 
 struct dfput_stats __percpu *dfput_stats;
 atomic_long_t dfput_pending = ATOMIC_LONG_INIT(0);
-/* Written as often as the one above, so it may lie beside it. */
-atomic_long_t dfput_fput_filter = ATOMIC_LONG_INIT(0);
 
 static atomic_long_t pending_max = ATOMIC_LONG_INIT(0);
 

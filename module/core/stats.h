@@ -68,35 +68,6 @@ static __always_inline u64 dfput_elapsed(u64 from, u64 to)
 	return to > from ? to - from : 0;
 }
 
-/*
- * Fast path: skip __fput() calls that cannot concern us, with one comparison of one
- * word. Its lower half is the length of the text that the drains are in. Its upper
- * half counts what any other __fput() may concern: files on record, files watched,
- * and tracers of dfput_put; it lets every caller pass.
- */
-#define DFPUT_FPUT_FILTER_SHIFT 32
-extern atomic_long_t dfput_fput_filter;
-
-/* Any __fput() may concern one thing more, or less; a file before its last put. */
-static __always_inline void dfput_fput_filter_add(int nr)
-{
-	atomic_long_add((long)nr << DFPUT_FPUT_FILTER_SHIFT,
-			&dfput_fput_filter);
-}
-
-/*
- * May an __fput() concern us, whose caller has this distance from the drains' text?
- * Distances fit in 32 bits as all of the kernel's text does.
- */
-static __always_inline bool dfput_fput_filter_passes(unsigned long offset)
-{
-	unsigned long filter;
-
-	/* Read once. A file is added before its last put, and so before this. */
-	filter = data_race(dfput_fput_filter.counter);
-	return (u32)offset < filter;
-}
-
 /* A file is on the list, or has left it. Any context. */
 void dfput_pending_add(void);
 void dfput_pending_sub(void);

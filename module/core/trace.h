@@ -142,14 +142,7 @@ TRACE_EVENT(dfput_exit,
 	TP_printk("tgid=%d comm=%s", __entry->tgid, __entry->comm)
 );
 
-#ifndef DFPUT_TRACE_PUT
-#define DFPUT_TRACE_PUT
-/* While somebody traces that, each __fput matters. */
-int dfput_trace_put_begin(void);
-void dfput_trace_put_end(void);
-#endif
-
-TRACE_EVENT_FN(dfput_put,
+TRACE_EVENT(dfput_put,
 	TP_PROTO(const struct file *file),
 	TP_ARGS(file),
 	TP_STRUCT__entry(
@@ -166,8 +159,7 @@ TRACE_EVENT_FN(dfput_put,
 		__entry->tgid = current->tgid;
 	),
 	TP_printk("tgid=%d dev=%u:%u ino=%llu", __entry->tgid,
-		MAJOR(__entry->dev), MINOR(__entry->dev), __entry->ino),
-	dfput_trace_put_begin, dfput_trace_put_end
+		MAJOR(__entry->dev), MINOR(__entry->dev), __entry->ino)
 );
 
 TRACE_EVENT(dfput_leftover,

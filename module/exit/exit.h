@@ -14,6 +14,7 @@
 
 #include <dfput/words.h>
 
+#include "core/filter.h"
 #include "fs/fs.h"
 
 struct dfput_owner;
@@ -65,14 +66,8 @@ struct dfput_held_view {
 	struct dfput_identity who;
 };
 
-/* How many files are watched: one word, read by every close. */
+/* How many files are watched. */
 extern atomic_t dfput_watched;
-
-static __always_inline bool dfput_watching(void)
-{
-	/* Each close reads it once, so nothing has to tell the compiler to. */
-	return data_race(dfput_watched.counter);
-}
 
 /**
  * dfput_watch_closed() - current's process closes a file as it ends or executes,
@@ -93,7 +88,6 @@ void dfput_watch_bind(const struct file *file);
 void dfput_watch_exit_aio(const struct mm_struct *mm);
 
 struct dfput_watch *__dfput_watch_take(const struct file *file);
-void __dfput_watch_put(const struct file *file);
 
 /**
  * dfput_watch_take() - a drain loop has called __fput
@@ -105,7 +99,8 @@ void __dfput_watch_put(const struct file *file);
 static __always_inline struct dfput_watch *
 dfput_watch_take(const struct file *file)
 {
-	return likely(!dfput_watching()) ? NULL : __dfput_watch_take(file);
+	return unlikely(dfput_filter_has(file)) ? __dfput_watch_take(file) :
+						  NULL;
 }
 
 /* That __fput is over; deferral: its queueing, or NULL. In the same task. */
@@ -115,11 +110,7 @@ void dfput_watch_released(struct dfput_watch *watch,
 void dfput_watch_drop(struct dfput_watch *watch);
 
 /* At the entry of an __fput that no drain loop called. */
-static __always_inline void dfput_watch_put(const struct file *file)
-{
-	if (unlikely(dfput_watching()))
-		__dfput_watch_put(file);
-}
+void dfput_watch_put(const struct file *file);
 
 /* Whose a file on the list is; false if that is not known. */
 bool dfput_watch_owner_of(const void *file, struct dfput_identity *who);

@@ -23,6 +23,7 @@
 #include <linux/string.h>
 
 #include "compat/compat.h"
+#include "core/filter.h"
 #include "core/stats.h"
 #include "core/waiters.h"
 #include "exit/internal.h"
@@ -104,8 +105,8 @@ static void set_owner(struct dfput_watch *watch, struct dfput_owner *owner)
 static void remove_watch(struct dfput_watch *watch)
 {
 	dfput_hash_remove(&watch->entry);
+	dfput_filter_remove((const void *)watch->entry.key);
 	WRITE_ONCE(watch->entry.key, 0);
-	dfput_fput_filter_add(-1);
 	atomic_dec(&dfput_watched);
 	if (watch->owner)
 		uncount_held(watch);
@@ -143,7 +144,8 @@ static struct dfput_watch *add_watch(struct dfput_bucket *bucket,
 	WRITE_ONCE(watch->entry.key, (unsigned long)file);
 	dfput_hash_add(bucket, &watch->entry);
 	atomic_inc(&dfput_watched);
-	dfput_fput_filter_add(1);
+	/* Before the caller's reference goes. */
+	dfput_filter_add(file);
 	return watch;
 }
 
@@ -362,7 +364,7 @@ static bool is_worker(const struct task_struct *task)
 	return task->flags & DFPUT_WORKER_FLAGS;
 }
 
-void __dfput_watch_put(const struct file *file)
+void dfput_watch_put(const struct file *file)
 {
 	struct dfput_watch *watch = __dfput_watch_take(file);
 	u64 now;

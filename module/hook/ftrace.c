@@ -20,6 +20,7 @@
 #include "hook/context.h"
 #include "umount/umount.h"
 #include "core/fault.h"
+#include "core/filter.h"
 #include "hook/internal.h"
 #include "exit/exit.h"
 #include "core/stats.h"
@@ -116,9 +117,13 @@ static noinline void report_release(const struct file *file,
 void dfput_on___fput(unsigned long ip, unsigned long caller,
 		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (unlikely(dfput_fput_filter_passes(caller -
-					      dfput_symbols.drains.start)))
-		report_release(file_argument(fregs), caller);
+	const struct file *file = file_argument(fregs);
+
+	unsigned long distance = caller - dfput_symbols.drains.start;
+
+	if (unlikely(dfput_filter_passes(file, distance) ||
+		     trace_dfput_put_enabled()))
+		report_release(file, caller);
 }
 
 /*
@@ -201,7 +206,7 @@ void dfput_on_filp_close(unsigned long ip, unsigned long caller,
 		if (dfput_file_refs(file_argument(fregs)) > 1)
 			report_exit_close(file_argument(fregs),
 					  DFPUT_KIND_EXEC);
-	} else if (unlikely(dfput_watching())) {
+	} else if (unlikely(dfput_filter_has(file_argument(fregs)))) {
 		report_live_close(file_argument(fregs));
 	}
 }
@@ -210,7 +215,7 @@ void dfput_on_filp_close(unsigned long ip, unsigned long caller,
 void dfput_on___fput_sync(unsigned long ip, unsigned long caller,
 			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (likely(!dfput_watching()))
+	if (likely(!dfput_filter_has(file_argument(fregs))))
 		return;
 	dfput_count_hit(DFPUT_HOOK_close_sync);
 	report_live_close(file_argument(fregs));

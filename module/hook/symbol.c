@@ -14,7 +14,7 @@
 #include <linux/string.h>
 
 #include "core/fault.h"
-#include "core/stats.h"
+#include "core/filter.h"
 #include "hook/symbol.h"
 
 struct dfput_symbols dfput_symbols __read_mostly;
@@ -128,8 +128,7 @@ int dfput_symbols_init(void)
 	}
 	dfput_symbols.drains = join_ranges(&dfput_symbols.delayed_fput,
 					   &dfput_symbols.flush_delayed_fput);
-	/* Added: a tracer of dfput_put may have come before us. */
-	atomic_long_add(dfput_symbols.drains.size, &dfput_fput_filter);
+	dfput_filter_init(dfput_symbols.drains.size);
 	if (!dfput_symbols.reparent[DFPUT_NR_REPARENT - 1].size) {
 		pr_err("cannot find do_exit in this kernel: exits would be counted more than once\n");
 		return -ENOENT;

@@ -33,6 +33,7 @@
 #include <linux/seqlock.h>
 
 #include "compat/compat.h"
+#include "core/filter.h"
 #include "core/hash.h"
 #include "core/stats.h"
 #include "core/trace.h"
@@ -159,7 +160,7 @@ static void set_state(struct record *record, enum record_state state)
 static void remove_record(struct record *record)
 {
 	dfput_hash_remove(&record->entry);
-	dfput_fput_filter_add(-1);
+	dfput_filter_remove((const void *)record->entry.key);
 	uncount_maybe_last(record);
 	/* Before the lock is: evict_record() would remove it once more. */
 	set_state(record, STATE_FREE);
@@ -341,7 +342,7 @@ static struct record *put_first(struct dfput_bucket *bucket,
 		WRITE_ONCE(record->entry.key, (unsigned long)file);
 		write_record(record, deferral, last);
 		/* Before the last reference goes. */
-		dfput_fput_filter_add(1);
+		dfput_filter_add(file);
 		dfput_hash_add(bucket, &record->entry);
 		return record;
 	}
@@ -451,7 +452,7 @@ static void start_record(struct record *record, struct dfput_release *release,
 			 const struct file *file)
 {
 	dfput_hash_remove(&record->entry);
-	dfput_fput_filter_add(-1);
+	dfput_filter_remove((const void *)record->entry.key);
 	begin_change(record);
 	release->watched = dfput_list_started(file);
 	record->watched = release->watched;

@@ -33,8 +33,8 @@ modules: ## dfput.ko, against the headers in KDIR
 	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' modules
 
 .PHONY: reader
-reader: ## the reader, build/dfput, and the schema of its JSON
-	$(MAKE) -C userspace BUILD='$(BUILD)' all schema
+reader: ## the reader, build/dfput, its schema and manual
+	$(MAKE) -C userspace BUILD='$(BUILD)' all schema manual
 
 .PHONY: test-module
 test-module: ## the module with seams for tests, build/test/dfput.ko

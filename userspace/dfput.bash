@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# bash completion for dfput(8): the program itself knows what a word may become.
+# bash completion for dfput(1): the program itself knows what a word may become.
 
 _dfput()
 {

@@ -1,6 +1,6 @@
 #compdef dfput
 # SPDX-License-Identifier: GPL-2.0-only
-# zsh completion for dfput(8): the program itself knows what a word may become.
+# zsh completion for dfput(1): the program itself knows what a word may become.
 
 local -a lines candidates shown
 local line

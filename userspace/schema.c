@@ -38,15 +38,15 @@
 	X(unnamed_origins) X(clock) X(hop) X(buckets) X(bars) X(runs) X(spread)
 
 /* Their members: X(T, name, kind, who, meaning) */
-#define MEMBERS_COLUMNS_reasons(X, T)                                      \
-	X(T, kind, text, all, "fd, cwd, mount, pending ...: see dfput(8)") \
-	X(T, keeps, text, all, "mount, device, lock ...: see dfput(8)")    \
-	X(T, pid, num, all, "of the process")                              \
-	X(T, comm, text, all, "its name")                                  \
-	X(T, user, text, all, "its user")                                  \
-	X(T, unit, text, all, "its unit or container")                     \
-	X(T, fd, num, all, "its file descriptor")                          \
-	X(T, what, text, all, "file, device, mount point ...")             \
+#define MEMBERS_COLUMNS_reasons(X, T)                                          \
+	X(T, kind, text, all, "fd, cwd, mount, pending ...: see dfput-why(1)") \
+	X(T, keeps, text, all, "mount, device, lock ...: see dfput-why(1)")    \
+	X(T, pid, num, all, "of the process")                                  \
+	X(T, comm, text, all, "its name")                                      \
+	X(T, user, text, all, "its user")                                      \
+	X(T, unit, text, all, "its unit or container")                         \
+	X(T, fd, num, all, "its file descriptor")                              \
+	X(T, what, text, all, "file, device, mount point ...")                 \
 	X(T, detail, text, all, "a sentence")
 
 #define MEMBERS_COLUMNS_late(X, T)                                       \
@@ -101,7 +101,7 @@
 	X(T, count, num, all, "values in the bucket")
 
 #define MEMBERS_COLUMNS_bars(X, T)                  \
-	X(T, name, text, all, "see dfput(8)")       \
+	X(T, name, text, all, "see dfput(5)")       \
 	X(T, unit, text, all, "of the bounds")      \
 	X(T, meaning, text, all, "what is counted") \
 	X(T, buckets, buckets, all,                 \

@@ -10,7 +10,7 @@ is 'dkms.conf has the same' \
 	"$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)" "$version"
 is 'so has the newest entry of debian/changelog' \
 	"$(sed -n '1s/^dfput (\(.*\)) .*/\1/p' debian/changelog)" "$version"
-ok 'so has the manual' grep -q "^\.Os \"dfput $version\"\$" userspace/dfput.8
+ok 'so has the manual' grep -q "^\.Os \"dfput $version\"\$" userspace/man/dfput.1
 
 look_at 'module/*' 'include/*' Kbuild ':!module/compat/compat.h'
 is 'kernel versions are asked for in compat.h alone' \

@@ -27,7 +27,7 @@ my %floors = (
 		['core', 'compat'],
 	],
 	userspace => [
-		['dfput', 'schema'],
+		['dfput', 'manual', 'schema'],
 		['cmd'],
 		['why'],
 		['analysis'],

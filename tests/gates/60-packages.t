@@ -55,8 +55,8 @@ quiet() {
 }
 ok 'make install, to another place' quiet make install DESTDIR="$root" PREFIX=/opt/tools
 is 'everything goes there' "$(files "$root" | grep -v '^\./opt/tools/')" ''
-like 'the program too' "$(files "$root")" '^\./opt/tools/sbin/dfput$'
-ok 'it runs from there' quiet "$root/opt/tools/sbin/dfput" --version
+like 'the program too' "$(files "$root")" '^\./opt/tools/bin/dfput$'
+ok 'it runs from there' quiet "$root/opt/tools/bin/dfput" --version
 is 'the package has the same beside its docs' \
 	"$(dpkg-deb --fsys-tarfile "$work/one"/dfput_*.deb | tar -t | names | sed 's/\.gz$//')" \
 	"$(files "$root" | names)"

@@ -5,7 +5,7 @@
 
 # shellcheck source=tap.sh
 . "$(dirname "$0")/tap.sh"
-manual=../../userspace/dfput.8
+pages=../../userspace/man
 # shellcheck source=../../userspace/dfput.bash
 . ../../userspace/dfput.bash
 
@@ -27,24 +27,30 @@ help_commands() {
 help_options() {
 	"$DFPUT" "$1" --help | awk -v of="${2:-}" '
 		/^[A-Z]/ { tables = /^Options of tables/ }
-		tables == (of == "tables") && !/^ +--(input|root) /' |
+		tables == (of == "tables") && !/^ +--(input|root|rules) /' |
 		sed -n 's/^  *\(-[-a-zA-Z, ]*\).*/\1/p' |
 		grep -oE -- '(^| )--?[a-zA-Z-]+' | words
 }
 
-man_commands() {
-	sed -n '/^\.Sh COMMANDS/,/^\.Sh OPTIONS/s/^\.It Cm \([a-z]*\).*/\1/p' "$manual" | words
+# page_of COMMAND: as its help names it
+page_of() {
+	"$DFPUT" "$1" --help | sed -n "s,^Manual: \(.*\)(\(.\))\.$,$pages/\1.\2,p"
 }
 
-# man_options COMMAND [SECTION]: its own, and those of a section, or of all commands
+# man_options COMMAND: its own, and those of all commands
 man_options() {
-	awk -v command="$1" -v all="${2:-OPTIONS}" '
-		/^\.Sh/ { section = $2; own = 0 }
-		section == "COMMANDS" && /^\.It Cm/ { own = $3 == command }
-		/^\.It Fl/ && (section == all || own) {
-			for (i = 3; i <= NF && $i != "Ar"; i++)
-				if ($i != ",") print "-" $i
-		}' "$manual" | words
+	awk -v command="$1" '
+		/^\.Sh/ { section = $2; all = 1 }
+		section == "COMMANDS" && /^\.It Cm/ { all = $3 == command }
+		FILENAME ~ /tables/ && section == "OPTIONS" { next }
+		FILENAME ~ /\/dfput\.1/ && section != "OPTIONS" { next }
+		all && /^\.It Fl/ { print }' "$(page_of "$1")" "$pages/dfput.1" | flags
+}
+
+# flags: the options of lines .It Fl, but for those that dfput(1) has for many commands
+flags() {
+	awk '{ for (i = 3; i <= NF && $i != "Ar"; i++) if ($i != ",") print "-" $i }' |
+		grep -vxE -e '--(input|root|rules)' | words
 }
 
 # completed WORD...: what completes the last one
@@ -57,17 +63,19 @@ completed() {
 }
 
 status=0 out='' err=''
-same "commands of help and manual" "$(help_commands)" "$(man_commands)"
+same "commands of help and manual, and what they are for" \
+	"$("$DFPUT" --help | sed -n '/^Without/q; s/^  \([a-z]\{2,\}\)  *\(.*\)/\1 \2/p')" \
+	"$(sed -n '/^\.Sh COMMANDS/,/^\.Sh OPTIONS/{ /^\.It Cm/{ N; s/^\.It Cm \(.*\)\n/\1 /p; } }' "$pages/dfput.1")"
 same "commands of help and completion" "$(help_commands)" "$(completed '')"
 for command in $(help_commands); do
 	same "$command: options of help and manual" "$(help_options "$command")" "$(man_options "$command")"
 	same "$command: options of help and completion" \
 		"$({ help_options "$command"; help_options "$command" tables; } | words)" \
-		"$(completed "$command" - | grep -vxE -e '--(input|root)')"
+		"$(completed "$command" - | grep -vxE -e '--(input|root|rules)')"
 done
 same "options of tables" "$(for command in $(help_commands); do
 	help_options "$command" tables
-done | words)" "$(man_options none TABLES | grep -v -e --help)"
+done | words)" "$(sed -n '/^\.Sh OPTIONS/,$s/^\.It Fl/&/p' "$pages/dfput-tables.1" | flags)"
 
 same "a command that has a program" "run" "$(completed run)"
 same "columns keep what is typed before them" "--columns=pid,cause" "$(completed pending --columns=pid,cau)"
@@ -130,35 +138,39 @@ done
 has_not "$out" '.{81}' "in 80 columns"
 
 version=$(sed -n 's/#define DFPUT_VERSION "\(.*\)"/\1/p' ../../include/dfput/version.h)
-same "version of header and manual" "dfput $version" "$(sed -n 's/^\.Os "\(.*\)"/\1/p' "$manual")"
-losses=$(sed -n 's/^	X(\([a-z_]*\), loss, .*/\1/p' ../../include/dfput/counters.h)
-for name in $losses; do
-	grep -Eq "^\.Va .*\b$name\b" "$manual"
-	verdict $? "the manual names the loss $name"
-done
-# vocabulary LIST: its words, but for those of one character
-vocabulary() {
-	sed -n "/define $1(X)/,/^\$/s/^	X([A-Za-z_]*, \"\([^\"]*..\)\".*/\1/p" ../../include/dfput/words.h
-}
-
-for list in DFPUT_CAUSES DFPUT_ROUTES DFPUT_BLOCKS DFPUT_RING_STATES DFPUT_SUPER_STATES DFPUT_WHYS \
-	DFPUT_METHODS; do
-	unknown=
-	for word in $(vocabulary $list); do
-		tr -d '\\&' <"$manual" | grep -Eq "^\.[A-Z].*[ ]${word/\?/[?]}( |$)" || unknown+=" $word"
-	done
-	[ -n "$(vocabulary $list)" ] && [ -z "$unknown" ]
-	verdict $? "the manual has each word of $list" "unknown:$unknown"
-done
+same "version of header and manual" "dfput $version" "$(sed -n 's/^\.Os "\(.*\)"/\1/p' "$pages/dfput.1")"
 for command in $(help_commands); do
 	[ -e "$fixtures/idle/$command" ] || continue
 	run "$DFPUT" "$command" --help
 	has "$out" '^Columns; ' "$command: its help has its columns"
 	has_not "$out" '.{81}' "$command: and 80 columns"
 done
-if command -v man >/dev/null; then
-	run man --warnings -E UTF-8 -l -Tutf8 -Z "$manual"
-	[ "$status" = 0 ] && [ -z "$err" ]
-	verdict $? "the manual has no errors"
-fi
+
+for page in "$pages"/*.1 "$(dirname "$DFPUT")/dfput.5"; do
+	name=$(basename "$page")
+	if command -v man >/dev/null; then
+		run man --warnings -E UTF-8 -l -Tutf8 -Z "$page"
+		[ "$status" = 0 ] && [ -z "$err" ]
+		verdict $? "$name has no errors"
+	fi
+	if command -v mandoc >/dev/null; then
+		run mandoc -T lint -W warning "$page"
+		[ "$status" = 0 ] && [ -z "$out" ]
+		verdict $? "$name: mandoc has none either"
+	fi
+	grep -A 9 '^\.Sh EXAMPLES' "$page" | grep -q '^[#$] '
+	verdict $? "$name has an example"
+done
+
+# Those that need no module; tests/live/71-manual.t has the others.
+mkdir "$work/examples"
+ln -s "$(realpath "$DFPUT")" "$work/examples/dfput"
+examples=$(realpath ../examples)
+manual=$(realpath "$pages")
+run "$DFPUT" record -t 0 "$work/examples/bug.tar" --root "$(tree "$fixtures/busy")"
+is_status 0 "an archive for the examples"
+cd "$work/examples" || exit 1
+run env PATH="$work/examples:$PATH" "$examples" '$' "$manual"/*.1
+is_status 0 "the examples do what the manual says"
+has "$out" '^ok 4' "which are some"
 finish

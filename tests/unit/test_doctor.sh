@@ -116,7 +116,7 @@ finds 1 '^kprobes +fail .* echo 1 > /sys/kernel/debug/kprobes/enabled$' "kprobes
 healthy busy
 finds 1 '^hook +fail +queue_many \(fput_many\) is failed: -ENOENT ' "a hook that failed"
 has "$out" '^hook +fail +exit \(do_notify_parent\) is off: -' "a hook that is off"
-has "$out" '^method +ok .*\(method reconciled\): see METHODS' "how it measures"
+has "$out" '^method +ok .*\(method reconciled\): see Methods' "how it measures"
 has "$out" '^selftest +warn .* sleep 1; dfput doctor$' "self-test still waits"
 has_not "$out" '^hooks +ok' "so not all is well with the hooks"
 healthy

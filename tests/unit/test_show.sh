@@ -339,13 +339,13 @@ dfput pending --rules "$work/none" --input "$fixtures/idle"
 is_status 1 "which are needed when they are named"
 
 # Installed beside the program, they are found from there.
-mkdir -p "$work/usr/sbin" "$work/usr/share/dfput"
-cp "$DFPUT" "$work/usr/sbin"
+mkdir -p "$work/usr/bin" "$work/usr/share/dfput"
+cp "$DFPUT" "$work/usr/bin"
 printf 'found\tio_*\n' >"$work/usr/share/dfput/origins.rules"
-run "$work/usr/sbin/dfput" leftovers --input "$fixtures/idle"
+run "$work/usr/bin/dfput" leftovers --input "$fixtures/idle"
 has "$out" ' found ' "installed rules"
 echo bad >"$work/usr/share/dfput/origins.rules"
-run "$work/usr/sbin/dfput" leftovers --input "$fixtures/idle"
+run "$work/usr/bin/dfput" leftovers --input "$fixtures/idle"
 is_status 1 "which must be right"
 
 # ---- superblocks, hooks

@@ -180,7 +180,7 @@ static void check_method(struct doctor *doctor, const struct document *doc)
 			   "this dfput does not know the module's method");
 	else
 		doctor_add(doctor, "method", DOCTOR_OK, NULL,
-			   "%s (method %s): see METHODS in dfput(8)",
+			   "%s (method %s): see Methods in dfput(5)",
 			   meanings[method], methods[method]);
 }
 

@@ -575,6 +575,12 @@ static void print_commands(void)
 	       option_commands[0].name);
 }
 
+/* Tables share a page of the manual. */
+static const char *page_name(const struct command *command)
+{
+	return strcmp(command->group, "Tables") ? command->name : "tables";
+}
+
 void options_help(const struct options *options)
 {
 	const struct command *command = options->named ? options->command :
@@ -587,7 +593,8 @@ void options_help(const struct options *options)
 		print_commands();
 	print_rows("Options of every command", command, OF_ALL);
 	printf("\nExit status: 0 %s, 1 failed, 2 usage, 3 %s, 4 cannot tell.\n"
-	       "Manual: dfput(8).\n",
+	       "Manual: dfput%s%s(1).\n",
 	       why ? "found" : "fine",
-	       why ? "nothing keeps it" : "verdict against");
+	       why ? "nothing keeps it" : "verdict against", command ? "-" : "",
+	       command ? page_name(command) : "");
 }

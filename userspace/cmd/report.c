@@ -412,7 +412,7 @@ static int show_page(struct report *report)
 	html_paragraph(
 		report->page.out, "note",
 		"Each table is that of the command of its name; the "
-		"manual, dfput(8), explains it. Made by dfput " DFPUT_VERSION
+		"manual, dfput-tables(1), explains it. Made by dfput " DFPUT_VERSION
 		".");
 	fputs("</footer>\n</body>\n</html>\n", report->page.out);
 	return 0;

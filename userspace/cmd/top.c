@@ -150,7 +150,7 @@ static void make_help(struct top_page *page)
 		     "MEAN/S  a second, since the start or the key r");
 	top_page_add(page, TOP_PLAIN,
 		     "TOTAL   since the module was loaded or reset");
-	top_page_add(page, TOP_PLAIN, "Others, and the manual: dfput(8)");
+	top_page_add(page, TOP_PLAIN, "Others, and the manual: dfput-top(1)");
 }
 
 static int draw(const struct top *top)

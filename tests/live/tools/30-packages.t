@@ -38,7 +38,7 @@ run_workload aio-poll --files 20 --rounds 1
 wait_for 60 queued_since_mark "${did[last_puts]}"
 wait_for 60 is_quiet
 holds 'it counts' "$(since_mark queued)" -ge 20
-is 'the command shows it' "$(in_tools /usr/sbin/dfput stat --json |
+is 'the command shows it' "$(in_tools /usr/bin/dfput stat --json |
 	perl -MJSON::PP -e 'print decode_json(join "", <>)->{stats}{queued}')" "$(value stats queued)"
 
 ok 'a purge, while the module is loaded' run dpkg --purge dfput dfput-dkms

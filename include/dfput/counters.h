@@ -78,6 +78,8 @@ enum dfput_group { DFPUT_GROUPS(DFPUT_GROUP_ENUM) DFPUT_NR_GROUPS };
 	X(closed_by_live, exits, files,                                        \
 	  "closed by an exit, and later by a live process")                    \
 	X(unowned, exits, files, "released by the list, owner unknown")        \
+	X(outlived_ring, exits, files,                                         \
+	  "released after a living process closed the ring that had them")     \
 	X(umounts, umounts, umounts, "umount attempts that returned")          \
 	X(umounts_busy, umounts, umounts, "of these, refused with EBUSY")      \
 	X(umounts_busy_deferred, umounts, umounts,                             \
@@ -119,18 +121,20 @@ enum dfput_group { DFPUT_GROUPS(DFPUT_GROUP_ENUM) DFPUT_NR_GROUPS };
 	  "drained by other code than the kernel's loop, as by a livepatch")
 
 /* Values of the stats file that are not counters: X(name, group, unit, meaning) */
-#define DFPUT_GAUGES(X)                                                        \
-	X(pending, now, files, "on the list now")                              \
-	X(unrecorded, now, files, "of these, without a record")                \
-	X(pending_max, now, files, "most that were on the list at once")       \
-	X(pending_at_reset, now, files, "were on the list at the last reset")  \
-	X(measuring_ns, now, ns,                                               \
-	  "time since measuring began or was reset, 0 while off")              \
-	X(enabled, now, bool, "1 while measuring")                             \
-	X(watched, now, files, "closed by an exit, and still held elsewhere")  \
-	X(rings, now, rings, "of io_uring, that the kernel takes down")        \
-	X(clock_monotonic_ns, clock, ns, "CLOCK_MONOTONIC when this was read") \
-	X(clock_boottime_ns, clock, ns, "CLOCK_BOOTTIME at the same moment")   \
+#define DFPUT_GAUGES(X)                                                           \
+	X(pending, now, files, "on the list now")                                 \
+	X(unrecorded, now, files, "of these, without a record")                   \
+	X(pending_max, now, files, "most that were on the list at once")          \
+	X(pending_at_reset, now, files, "were on the list at the last reset")     \
+	X(measuring_ns, now, ns,                                                  \
+	  "time since measuring began or was reset, 0 while off")                 \
+	X(enabled, now, bool, "1 while measuring")                                \
+	X(watched, now, files, "closed by an exit, and still held elsewhere")     \
+	X(rings, now, rings, "of io_uring, that the kernel takes down")           \
+	X(rings_unfollowed, now, bool,                                            \
+	  "1 while there are others, or may be, that the module does not follow") \
+	X(clock_monotonic_ns, clock, ns, "CLOCK_MONOTONIC when this was read")    \
+	X(clock_boottime_ns, clock, ns, "CLOCK_BOOTTIME at the same moment")      \
 	X(clock_realtime_ns, clock, ns, "CLOCK_REALTIME at the same moment")
 
 #define DFPUT_GAUGE_ENUM(name, ...) DFPUT_GAUGE_##name,

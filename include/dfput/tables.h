@@ -21,7 +21,7 @@
 	X(hooks, "what is hooked in the kernel, how, and at what cost",        \
 	  "There are no hooks.", "")                                           \
 	X(pending, "files on the list now", "Nothing is pending.", "pending")  \
-	X(leftovers, "the last files that outlived their process",             \
+	X(leftovers, "the last files that outlived their process or ring",     \
 	  "No file has outlived its process.", "leftover")                     \
 	X(held,                                                                \
 	  "files that an ended process closed and something still holds",      \
@@ -83,7 +83,7 @@
 	X(T, pid, num, more, "thread that queued it, or was interrupted")    \
 	X(T, comm, name, more, "that thread's name")                         \
 	X(T, origin, origin, all, "its call path: an id in origins")         \
-	X(T, owner, id, all, "process that closed it as it ended")           \
+	X(T, owner, id, all, "process that closed it, or its ring, last")    \
 	X(T, owner_comm, name, all, "that process's name")                   \
 	X(T, owner_start_ns, time, more, "when that process was started")    \
 	X(T, mount, text, more, "its mount: equal for files of one mount")   \
@@ -101,10 +101,10 @@
 
 #define DFPUT_COLUMNS_leftovers(X, T)                                         \
 	X(T, id, num, more, "its number: missing ones have been overwritten") \
-	X(T, kind, word, more, "closed by an exit or by an exec")             \
-	X(T, lateness_ns, ns, all,                                            \
-	  "from the exit's being visible to its release")                     \
-	X(T, exit_ns, time, all, "when the exit became visible")              \
+	X(T, kind, word, more, "closed by an exit, an exec or a ring")        \
+	X(T, lateness_ns, ns, all, "from exit_ns to its release")             \
+	X(T, exit_ns, time, all,                                              \
+	  "when the exit became visible, or the ring was closed")             \
 	X(T, route, word, all, "released as deferred, task_work or sync")     \
 	X(T, cause, word, more, "why it was deferred")                        \
 	X(T, origin, origin, all, "its call path: an id in origins")          \
@@ -117,7 +117,7 @@
 
 #define DFPUT_COLUMNS_held(X, T)                                           \
 	X(T, age_ns, ns, all, "time since it was closed")                  \
-	X(T, kind, word, all, "closed by an exit or by an exec")           \
+	X(T, kind, word, all, "closed by an exit, an exec or a ring")      \
 	X(T, exit_ns, time, more, "when the exit became visible")          \
 	X(T, device, text, all, "major:minor of its superblock")           \
 	X(T, inode, num, all, "inode number")                              \
@@ -131,7 +131,8 @@
 	X(T, id, num, all, "its number")                                       \
 	X(T, age_ns, ns, all, "time since its last descriptor was released")   \
 	X(T, state, word, all, "working: a kworker takes it down; or waiting") \
-	X(T, kind, word, all, "closed by an exit or by an exec")               \
+	X(T, kind, word, all,                                                  \
+	  "closed by an exit, an exec or a living process (ring)")             \
 	DFPUT_COLUMNS_OWNER(X, T)
 
 #define DFPUT_COLUMNS_origins(X, T)                                        \

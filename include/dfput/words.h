@@ -39,10 +39,11 @@ enum dfput_cause {
 enum dfput_route { DFPUT_ROUTES(DFPUT_ROUTE_ENUM) DFPUT_NR_ROUTES };
 #undef DFPUT_ROUTE_ENUM
 
-/* What the owner was doing when it closed the file. */
+/* What the owner was doing when it closed the file, or the ring that had it. */
 #define DFPUT_KINDS(X)                                       \
 	X(EXIT, "exit", "the process closed it as it ended") \
-	X(EXEC, "exec", "an exec closed it (close-on-exec)")
+	X(EXEC, "exec", "an exec closed it (close-on-exec)") \
+	X(RING, "ring", "the process closed the ring, and lives on")
 
 #define DFPUT_KIND_ENUM(id, word, meaning) DFPUT_KIND_##id,
 enum dfput_kind { DFPUT_KINDS(DFPUT_KIND_ENUM) DFPUT_NR_KINDS };

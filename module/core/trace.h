@@ -43,6 +43,9 @@ TRACE_DEFINE_ENUM(DFPUT_CAUSE_NONE);
 #undef DFPUT_TRACE_ENUM
 #define DFPUT_TRACE_ENUM(id, word, meaning) TRACE_DEFINE_ENUM(DFPUT_ROUTE_##id);
 DFPUT_ROUTES(DFPUT_TRACE_ENUM)
+#undef DFPUT_TRACE_ENUM
+#define DFPUT_TRACE_ENUM(id, word, meaning) TRACE_DEFINE_ENUM(DFPUT_KIND_##id);
+DFPUT_KINDS(DFPUT_TRACE_ENUM)
 
 TRACE_EVENT(dfput_queue,
 	TP_PROTO(u64 id, const struct dfput_deferral *deferral),
@@ -174,7 +177,7 @@ TRACE_EVENT(dfput_leftover,
 		__field(u32, cause)
 		__field(u32, route)
 		__field(pid_t, tgid)
-		__field(bool, exec)
+		__field(u32, kind)
 		__array(char, comm, TASK_COMM_LEN)
 	),
 	TP_fast_assign(
@@ -186,12 +189,12 @@ TRACE_EVENT(dfput_leftover,
 		__entry->cause = view->cause;
 		__entry->route = view->route;
 		__entry->tgid = view->who.tgid;
-		__entry->exec = view->who.exec;
+		__entry->kind = view->kind;
 		memcpy(__entry->comm, view->who.comm, TASK_COMM_LEN);
 	),
 	TP_printk("id=%llu kind=%s tgid=%d comm=%s route=%s cause=%s dev=%u:%u ino=%llu lateness_ns=%llu exit_ns=%llu",
 		__entry->id,
-		__print_symbolic(__entry->exec, DFPUT_KINDS(DFPUT_TRACE_KIND)
+		__print_symbolic(__entry->kind, DFPUT_KINDS(DFPUT_TRACE_KIND)
 			{ DFPUT_NR_KINDS, "-" }),
 		__entry->tgid,
 		__entry->comm,

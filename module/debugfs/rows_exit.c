@@ -8,13 +8,6 @@
 #include "exit/exit.h"
 #include "list/list.h"
 
-static void show_kind(struct seq_file *m, const struct dfput_identity *who)
-{
-	enum dfput_kind kind = who->exec ? DFPUT_KIND_EXEC : DFPUT_KIND_EXIT;
-
-	dfput_field_word(m, DFPUT_KINDS, who->tgid ? kind : DFPUT_NR_KINDS);
-}
-
 void dfput_field_reapers(struct seq_file *m, const struct dfput_identity *who)
 {
 	const char *comma = "";
@@ -56,7 +49,7 @@ static int show_leftover(struct seq_file *m, u64 id)
 		return SEQ_SKIP;
 
 	dfput_field_number(m, view.id);
-	show_kind(m, &view.who);
+	dfput_field_word(m, DFPUT_KINDS, view.kind);
 	dfput_field_number(m, view.lateness);
 	dfput_field_number(m, view.visible);
 	dfput_field_word(m, DFPUT_ROUTES, view.route);
@@ -90,7 +83,7 @@ static int show_held(struct seq_file *m, u64 slot)
 
 	dfput_field_number(m, dfput_elapsed(view.closed,
 					    ktime_get_mono_fast_ns()));
-	show_kind(m, &view.who);
+	dfput_field_word(m, DFPUT_KINDS, view.kind);
 	dfput_field_number(m, view.visible);
 	dfput_field_device(m, view.super.dev);
 	dfput_field_number(m, view.ino);
@@ -123,7 +116,7 @@ static int show_ring(struct seq_file *m, u64 slot)
 	dfput_field_word(m, DFPUT_RING_STATES,
 			 view.working ? DFPUT_RING_WORKING :
 					DFPUT_RING_WAITING);
-	show_kind(m, &view.who);
+	dfput_field_word(m, DFPUT_KINDS, view.kind);
 	show_owner(m, &view.who);
 	return 0;
 }

@@ -38,6 +38,7 @@ static void show_stats(struct seq_file *m)
 	const struct dfput_sums *sums = dfput_table_sums(m);
 	const u64 *count = sums->stats.count;
 	u64 since = sums->gauges.since;
+	struct dfput_ring_census rings = dfput_ring_census();
 	bool enabled = dfput_control_status().enabled;
 	/* One moment on three clocks: a reader turns our times into the wall's. */
 	ktime_t now = ktime_get();
@@ -50,7 +51,8 @@ static void show_stats(struct seq_file *m)
 			enabled ? dfput_elapsed(since, ktime_to_ns(now)) : 0,
 		[DFPUT_GAUGE_enabled] = enabled,
 		[DFPUT_GAUGE_watched] = atomic_read(&dfput_watched),
-		[DFPUT_GAUGE_rings] = dfput_ring_census().now,
+		[DFPUT_GAUGE_rings] = rings.now,
+		[DFPUT_GAUGE_rings_unfollowed] = rings.strange || rings.blind,
 		[DFPUT_GAUGE_clock_monotonic_ns] = ktime_to_ns(now),
 		[DFPUT_GAUGE_clock_boottime_ns] =
 			ktime_to_ns(ktime_mono_to_any(now, TK_OFFS_BOOT)),

@@ -60,6 +60,8 @@ struct dfput_held_view {
 	u64 visible;
 	u64 ino;
 	struct dfput_super_ref super;
+	/* An enum dfput_kind. */
+	u8 kind;
 	/* Bits of enum dfput_block. */
 	u8 blocks;
 	char fstype[DFPUT_FSTYPE_LEN];
@@ -132,13 +134,15 @@ size_t dfput_watch_memory(void);
 
 struct dfput_leftover_view {
 	u64 id;
-	/* When its owner's end was visible, ns of ktime_get_mono_fast_ns(). */
+	/* When its owner's end was visible, or its ring closed, ns of that clock. */
 	u64 visible;
 	/* From then to its release, ns. */
 	u64 lateness;
 	u64 ino;
 	struct dfput_super_ref super;
 	char fstype[DFPUT_FSTYPE_LEN];
+	/* An enum dfput_kind. */
+	u8 kind;
 	/* How it was released, and why by the list or DFPUT_CAUSE_NONE. */
 	u8 route;
 	u8 cause;
@@ -168,7 +172,8 @@ struct dfput_ring_view {
 	u64 since;
 	/* A kworker is at it. */
 	bool working;
-	/* tgid 0: not known. */
+	/* An enum dfput_kind; DFPUT_NR_KINDS and tgid 0: not known. */
+	u8 kind;
 	struct dfput_identity who;
 };
 

@@ -47,8 +47,17 @@ bool dfput_parent_has(const struct file *file);
 /* What a file that somebody holds blocks: bits of enum dfput_block. */
 u8 dfput_blocks_of(const struct file *file);
 
-/* current puts a file on behalf of a process. */
-void dfput_watch_put_for(const struct file *file, struct dfput_owner *owner);
+/*
+ * current puts a file of a ring, on behalf of a process. @ring_closed: when that closed
+ * the ring, if it lived on; or 0.
+ */
+void dfput_watch_put_for(const struct file *file, struct dfput_owner *owner,
+			 u64 ring_closed);
+
+static inline enum dfput_kind dfput_owner_kind(const struct dfput_owner *owner)
+{
+	return owner->who.exec ? DFPUT_KIND_EXEC : DFPUT_KIND_EXIT;
+}
 
 /* Keep and count one that was late; its id is given to it. */
 void dfput_leftover_add(struct dfput_leftover_view *view);

@@ -21,11 +21,16 @@ static unsigned int nr_rows;
 static u64 first_id = 1;
 static u64 last_id;
 
+/* What a process left while it lived is none of the deaths' sums. */
 static void count_leftover(const struct dfput_leftover_view *view)
 {
+	if (view->kind == DFPUT_KIND_RING) {
+		dfput_count(DFPUT_COUNT_outlived_ring);
+		return;
+	}
 	dfput_count(DFPUT_COUNT_leftover);
 	dfput_count(DFPUT_COUNT_leftover_deferred + view->route);
-	if (view->who.exec)
+	if (view->kind == DFPUT_KIND_EXEC)
 		dfput_count(DFPUT_COUNT_leftover_exec);
 	dfput_super_leftover(&view->super);
 	dfput_hist_add(DFPUT_HIST_lateness, view->lateness);

@@ -74,6 +74,8 @@ struct work {
 	struct dfput_activity activity;
 	/* NULL: not known. */
 	struct dfput_owner *owner;
+	/* When its owner closed the ring and lived on; 0: it ended, or is not known. */
+	u64 closed;
 	/* Number of its ring; or of the newest of its task, once one is known. */
 	u32 id;
 };
@@ -273,7 +275,7 @@ static void end_ring(u32 id)
 /* ---- kworkers ---- */
 
 /* The owner's reference is the slot's from here on. */
-static bool begin_work(struct dfput_owner *owner, u32 id)
+static bool begin_work(struct dfput_owner *owner, u64 closed, u32 id)
 {
 	struct work *work = dfput_activity_claim(&working);
 
@@ -282,6 +284,7 @@ static bool begin_work(struct dfput_owner *owner, u32 id)
 		return false;
 	}
 	work->owner = owner;
+	work->closed = closed;
 	WRITE_ONCE(work->id, id);
 	atomic_inc(&dfput_list_servants);
 	return true;
@@ -295,7 +298,9 @@ static bool enter_ring(const void *item, bool exit)
 
 	raw_spin_lock_irqsave(&rings_lock, flags);
 	ring = find_ring(item);
-	begun = ring && begin_work(dfput_owner_hold(ring->owner), ring->id);
+	begun = ring &&
+		begin_work(dfput_owner_hold(ring->owner),
+			   ring->owner_lives ? ring->since : 0, ring->id);
 	if (begun)
 		ring->begun |= exit;
 	else if (ring)
@@ -321,7 +326,7 @@ bool dfput_ring_enter_exit(const void *work)
 bool dfput_ring_enter_task(struct task_struct *task)
 {
 	struct dfput_owner *owner = dfput_owner_get_task(task);
-	bool begun = owner && begin_work(owner, 0);
+	bool begun = owner && begin_work(owner, 0, 0);
 
 	if (owner && !begun)
 		count_lost();
@@ -360,14 +365,23 @@ static u32 find_ring_of(const struct dfput_owner *owner)
 	return id;
 }
 
+/*
+ * A process that lives on may have the file open itself. If others drop it right now, it
+ * counts as unowned.
+ */
+static bool is_held_alive(const struct work *work, const struct file *file)
+{
+	return work->closed && dfput_file_refs(file) > 1;
+}
+
 u32 dfput_ring_putting(const struct file *file)
 {
 	struct work *work = dfput_activity_find(&working);
 
 	if (!work)
 		return 0;
-	if (work->owner)
-		dfput_watch_put_for(file, work->owner);
+	if (work->owner && !is_held_alive(work, file))
+		dfput_watch_put_for(file, work->owner, work->closed);
 	if (!work->id)
 		WRITE_ONCE(work->id, find_ring_of(work->owner));
 	return work->id;
@@ -418,6 +432,14 @@ static bool is_worked_at(u32 id)
 	return false;
 }
 
+static enum dfput_kind kind_of(const struct ring *ring)
+{
+	if (!ring->owner)
+		return DFPUT_NR_KINDS;
+	return ring->owner_lives ? DFPUT_KIND_RING :
+				   dfput_owner_kind(ring->owner);
+}
+
 bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view)
 {
 	const struct ring *ring = &rings[slot];
@@ -431,6 +453,7 @@ bool dfput_ring_view(unsigned int slot, struct dfput_ring_view *view)
 	if (there) {
 		view->id = ring->id;
 		view->since = ring->since;
+		view->kind = kind_of(ring);
 		if (ring->owner)
 			view->who = ring->owner->who;
 	}

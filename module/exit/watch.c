@@ -33,10 +33,11 @@
  * struct dfput_watch - one watched file
  * @entry: its place in the hash; the key is its address
  * @blocks: what it blocks
+ * @of_ring: put for a process that closed its ring, and lived on
  * @inode: its inode: a key, to tell a reused address
  * @mm: the address space that it goes with: a key, or NULL
  * @owner: whose it is; NULL while @mm lives, and when that is not known
- * @closed: when, ns of ktime_get_mono_fast_ns()
+ * @closed: when, or its ring if @of_ring, ns of ktime_get_mono_fast_ns()
  * @ino: inode number
  * @super: where it lives
  * @mount: on which mount: a key, or NULL
@@ -45,6 +46,7 @@
 struct dfput_watch {
 	struct dfput_entry entry;
 	u8 blocks;
+	bool of_ring;
 	const void *inode;
 	const void *mm;
 	struct dfput_owner *owner;
@@ -154,7 +156,7 @@ static struct dfput_watch *add_watch(struct dfput_bucket *bucket,
  * owner's reference is ours from here on. Without an owner it goes with @mm.
  */
 static void watch_file(const struct file *file, struct dfput_owner *owner,
-		       const void *mm)
+		       const void *mm, u64 ring_closed)
 {
 	struct dfput_bucket *bucket = bucket_of(file);
 	struct dfput_owner *unused = owner;
@@ -175,7 +177,8 @@ static void watch_file(const struct file *file, struct dfput_owner *owner,
 	if (watch) {
 		unused = watch->owner;
 		set_owner(watch, owner);
-		watch->closed = ktime_get_mono_fast_ns();
+		watch->closed = ring_closed ?: ktime_get_mono_fast_ns();
+		watch->of_ring = ring_closed;
 		watch->blocks = blocks;
 		atomic_add(!!mm - !!watch->mm, &bound);
 		watch->mm = mm;
@@ -196,14 +199,15 @@ void dfput_watch_closed(const struct file *file, enum dfput_kind kind)
 		return;
 	owner = dfput_owner_get(kind);
 	if (owner)
-		watch_file(file, owner, NULL);
+		watch_file(file, owner, NULL, 0);
 	else
 		dfput_count(DFPUT_COUNT_lost_leftovers);
 }
 
-void dfput_watch_put_for(const struct file *file, struct dfput_owner *owner)
+void dfput_watch_put_for(const struct file *file, struct dfput_owner *owner,
+			 u64 ring_closed)
 {
-	watch_file(file, dfput_owner_hold(owner), NULL);
+	watch_file(file, dfput_owner_hold(owner), NULL, ring_closed);
 }
 
 /*
@@ -237,7 +241,7 @@ void dfput_watch_closed_by_live(const struct file *file)
 
 void dfput_watch_bind(const struct file *file)
 {
-	watch_file(file, NULL, current->mm);
+	watch_file(file, NULL, current->mm, 0);
 }
 
 static void unbind_watch(struct dfput_watch *watch, const void *mm,
@@ -286,14 +290,23 @@ void dfput_watch_exit_aio(const struct mm_struct *mm)
 
 /* ---- released ---- */
 
+/* What outlives the ring and then the process has outlived the process. */
+static enum dfput_kind kind_of(const struct dfput_watch *watch, u64 visible)
+{
+	return watch->of_ring && !visible ? DFPUT_KIND_RING :
+					    dfput_owner_kind(watch->owner);
+}
+
 static void add_leftover(const struct dfput_watch *watch,
 			 enum dfput_route route,
 			 const struct dfput_deferral *deferral, u64 now)
 {
+	u64 visible = dfput_owner_visible(watch->owner);
 	struct dfput_leftover_view view = {
-		.visible = dfput_owner_visible(watch->owner),
+		.visible = visible ?: watch->closed,
 		.ino = watch->ino,
 		.super = watch->super,
+		.kind = kind_of(watch, visible),
 		.route = route,
 		.cause = deferral ? deferral->cause : DFPUT_CAUSE_NONE,
 		.blocks = watch->blocks,
@@ -308,7 +321,8 @@ static void add_leftover(const struct dfput_watch *watch,
 
 static bool is_late(const struct dfput_watch *watch)
 {
-	return watch->owner && dfput_owner_visible(watch->owner);
+	return watch->owner &&
+	       (watch->of_ring || dfput_owner_visible(watch->owner));
 }
 
 struct dfput_watch *__dfput_watch_take(const struct file *file)
@@ -377,7 +391,7 @@ void dfput_watch_put(const struct file *file)
 			add_leftover(watch, DFPUT_ROUTE_SYNC, NULL, now);
 		else if (is_worker(current))
 			add_leftover(watch, DFPUT_ROUTE_TASK_WORK, NULL, now);
-		else
+		else if (dfput_owner_visible(watch->owner))
 			dfput_count(DFPUT_COUNT_closed_by_live);
 	}
 	free_watch(watch);
@@ -422,6 +436,7 @@ static void copy_watch(const struct dfput_watch *watch,
 	view->ino = watch->ino;
 	view->super = watch->super;
 	view->mount = watch->mount;
+	view->kind = kind_of(watch, view->visible);
 	view->blocks = watch->blocks;
 	view->who = watch->owner->who;
 	memcpy(view->fstype, watch->fstype, sizeof(view->fstype));

@@ -353,7 +353,7 @@ mount_scratch() {
 # shellcheck disable=SC2034 # for the tests
 declare -A did
 # shellcheck disable=SC2034 # the same
-declare -a victims execs heirs
+declare -a victims execs heirs closers
 
 # shellcheck disable=SC2034 # for the tests
 run_workload() {
@@ -362,6 +362,7 @@ run_workload() {
 	victims=()
 	execs=()
 	heirs=()
+	closers=()
 	output=$(workload "$@")
 	status=$?
 	while read -r name number; do
@@ -370,6 +371,7 @@ run_workload() {
 		victim) victims+=("$number") ;;
 		exec) execs+=("$number") ;;
 		heir) heirs+=("${number%% *}") ;;
+		closer) closers+=("${number%% *}") ;;
 		esac
 	done <<<"$output"
 	note "workload $*: $(tr '\n' ' ' <<<"$output")"

@@ -31,8 +31,8 @@ static int begin(void **state)
 		"\n\tfield:u64 lateness_ns;\toffset:8;\tsize:8;\tsigned:0;\n"
 		"\tfield:u32 cause;\toffset:16;\tsize:4;\tsigned:0;\n"
 		"\tfield:u32 route;\toffset:20;\tsize:4;\tsigned:0;\n"
-		"\tfield:bool exec;\toffset:24;\tsize:1;\tsigned:0;\n"
-		"\tfield:char comm[16];\toffset:25;\tsize:16;\tsigned:0;\n"
+		"\tfield:u32 kind;\toffset:24;\tsize:4;\tsigned:0;\n"
+		"\tfield:char comm[16];\toffset:28;\tsize:16;\tsigned:0;\n"
 		"\nprint fmt: \"%llu\", REC->lateness_ns\n";
 
 	(void)state;
@@ -102,20 +102,20 @@ static void leftovers(void **state)
 		uint64_t lateness_ns;
 		uint32_t cause;
 		uint32_t route;
-		uint8_t exec;
+		uint32_t kind;
 		char comm[16];
 	} data = { 2,
 		   7,
 		   DFPUT_CAUSE_kthread,
 		   DFPUT_ROUTE_DEFERRED,
-		   1,
+		   DFPUT_KIND_RING,
 		   "0123456789abcdef" };
 
 	(void)state;
 	assert_string_equal(cell("dfput_leftover", &data, "lateness_ns"), "7");
 	assert_string_equal(cell("dfput_leftover", &data, "cause"), "kthread");
 	assert_string_equal(cell("dfput_leftover", &data, "route"), "deferred");
-	assert_string_equal(cell("dfput_leftover", &data, "kind"), "exec");
+	assert_string_equal(cell("dfput_leftover", &data, "kind"), "ring");
 	assert_string_equal(cell("dfput_leftover", &data, "comm"),
 			    "0123456789abcdef");
 	data.cause = DFPUT_CAUSE_NONE;

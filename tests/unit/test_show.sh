@@ -759,6 +759,30 @@ is_status 3 "on the list, without a record"
 has "$out" '^2 files on the list, after .*\.$' "said first"
 has "$out" '^Of these without a record: 2\.$' "said so"
 
+# ---- wait --rings
+
+dfput wait --rings --root "$(tree "$fixtures/idle")"
+is_status 0 "no ring to wait for"
+dfput wait --rings --timeout 50ms --root "$(tree "$fixtures/busy")"
+is_status 3 "rings that are being taken down"
+has "$out" '^Left after [0-9.]+[mu]?s: 2 rings\.$' "how many, and no file yet"
+dfput wait --rings --timeout 0 --json --root "$(tree "$fixtures/busy")"
+is_json "$out" 'j["left"] == len(j["rings"]) == 2 and j["held"] is j["lives"] is None' "as JSON"
+dfput wait --rings --pid $$ --timeout 0 --root "$(tree "$fixtures/idle")"
+is_status 0 "none of a living process, and that goes on"
+copy busy
+cp "$fixtures/idle/rings" "$copy/rings"
+dfput wait --rings --timeout 50ms --root "$(tree "$copy")"
+is_status 3 "what is on the list when they are gone"
+has "$out" '^Left after .*: [1-4] files? on the list\.$' "is left of them"
+copy idle
+set_value stats rings_unfollowed 1
+dfput wait --rings --timeout 0 --root "$(tree "$copy")"
+is_status 4 "rings that the module does not follow"
+has "$out" 'perhaps rings that the module does not follow' "said so"
+dfput wait --rings --mount /
+is_status 2 "rings and a mount"
+
 # ---- colour
 
 dfput wait --all --color always --root "$(tree "$fixtures/idle")"

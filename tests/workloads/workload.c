@@ -36,6 +36,8 @@ static const struct workload *const workloads[] = {
 	&workload_uring_opened,
 	&workload_uring_inherited,
 	&workload_uring_sent,
+	&workload_uring_closed,
+	&workload_uring_unpolled,
 	&workload_unix_gc,
 	&workload_shared,
 	&workload_forks,
@@ -121,6 +123,8 @@ static const struct option_row option_rows[] = {
 	  "no kill: wait for the requests, then exit" },
 	{ "closed", NULL, KIND_FLAG, MEMBER(closed), USES_CLOSED, 0, 0,
 	  "close every descriptor before the kill" },
+	{ "kept", NULL, KIND_FLAG, MEMBER(kept), USES_KEPT, 0, 0,
+	  "the process has the files open as well" },
 	{ "detach", NULL, KIND_FLAG, MEMBER(detach), USES_DETACH, 0, 0,
 	  "umount with MNT_DETACH" },
 };

@@ -49,6 +49,7 @@ struct options {
 	bool watched;
 	bool umount;
 	bool clean;
+	bool kept;
 };
 
 /* Which options a workload takes; all of them take --rounds. */
@@ -74,6 +75,7 @@ enum option_bit {
 	USES_UMOUNT = 1 << 18,
 	USES_TASKRUN = 1 << 19,
 	USES_BACKING = 1 << 20,
+	USES_KEPT = 1 << 21,
 };
 
 /*
@@ -121,6 +123,7 @@ enum count_bit { COUNTS(COUNT_BIT) };
 	X(tracer, "pid of a victim's tracer")                                  \
 	X(reaper, "pid of a child subreaper above the victims, nearest first") \
 	X(heir, "pid of a victim's child, which lives on with its files")      \
+	X(closer, "pid of who closes a ring at SIGUSR1, and lives on")         \
 	X(umount, "pid of who asked for an umount; it was between two stamps") \
 	X(unmounted, "pid of who watched: IN_UNMOUNT came between two stamps") \
 	X(detached, "the same of FAN_MNT_DETACH, where the kernel has it")     \
@@ -172,6 +175,7 @@ extern const struct workload workload_plain;
 extern const struct workload workload_aio_rw;
 extern const struct workload workload_aio_poll;
 extern const struct workload workload_uring_files;
+extern const struct workload workload_uring_closed;
 extern const struct workload workload_uring_direct;
 extern const struct workload workload_uring_sqpoll;
 extern const struct workload workload_uring_inherited;
@@ -180,6 +184,7 @@ extern const struct workload workload_uring_poll;
 extern const struct workload workload_uring_listen;
 extern const struct workload workload_uring_read;
 extern const struct workload workload_uring_sent;
+extern const struct workload workload_uring_unpolled;
 extern const struct workload workload_uring_wait;
 extern const struct workload workload_uring_zombie;
 extern const struct workload workload_unix_gc;

@@ -7,10 +7,10 @@
 #include "debugfs/reapers.h"
 #include "lib/number.h"
 
-enum { ID, LATENESS, EXIT, START, REAPERS, DEVICE, SUPER };
+enum { ID, LATENESS, EXIT, START, REAPERS, DEVICE, SUPER, KIND };
 static const char *const names[] = {
-	"#id",	   "#lateness_ns", "#exit_ns", "#start_ns",
-	"reapers", "device",	   "super",    NULL,
+	"#id",	  "#lateness_ns", "#exit_ns", "#start_ns", "reapers",
+	"device", "super",	  "kind",     NULL,
 };
 
 static bool note_last(const struct rows *rows, size_t row, void *context)
@@ -39,6 +39,8 @@ static bool is_since_start(const struct leftovers *leftovers, size_t row)
 	       rows_number(&leftovers->rows, row, START) >= started;
 }
 
+static const char *const kinds[] = { DFPUT_KINDS(DFPUT_WORD) };
+
 static bool is_of_tree(const struct rows *rows, size_t row, void *context)
 {
 	struct leftovers *leftovers = context;
@@ -58,6 +60,10 @@ static bool is_of_tree(const struct rows *rows, size_t row, void *context)
 	leftovers->nr_unknown += whose == REAPERS_UNKNOWN;
 	if (whose != REAPERS_BELOW)
 		return false;
+	if (rows_is(rows, row, KIND, kinds[DFPUT_KIND_RING])) {
+		leftovers->nr_ring++;
+		return false;
+	}
 	leftovers->nr_late += lateness > leftovers->limit;
 	if (lateness > leftovers->worst)
 		leftovers->worst = lateness;
@@ -195,10 +201,16 @@ int leftovers_show(const struct leftovers *leftovers,
 		   const struct pending_since *pending,
 		   const struct origins *origins, struct view *view)
 {
+	char count[NUMBER_TEXT];
 	int err;
 
 	view_number(view, "outlived", leftovers->rows.nr);
 	view_number(view, "lateness_max_ns", leftovers->worst);
+	view_number(view, "outlived_ring", leftovers->nr_ring);
+	if (leftovers->nr_ring)
+		view_note(view,
+			  "%s outlived a ring that a living process closed.",
+			  number_count(count, leftovers->nr_ring, "file"));
 	view_number(view, "pending_unknown", leftovers->nr_pending_unknown);
 	err = show_released(leftovers, origins, view);
 	if (err)

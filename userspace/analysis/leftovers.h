@@ -17,6 +17,7 @@
  * @rows: of the table of leftovers at the end, the tree's
  * @nr_late: of these, later than allowed
  * @worst: lateness of the latest of these
+ * @nr_ring: the tree's that outlived a ring which a living process closed: not in @rows
  * @nr_new: leftovers since the start, of anybody
  * @least: lowest id of these
  * @most: highest id of these
@@ -33,6 +34,7 @@ struct leftovers {
 	struct rows rows;
 	uint64_t nr_late;
 	uint64_t worst;
+	uint64_t nr_ring;
 	uint64_t nr_new;
 	uint64_t least;
 	uint64_t most;
@@ -74,7 +76,7 @@ void leftovers_pending(struct leftovers *leftovers,
 /**
  * leftovers_caveats() - can there be more leftovers than were found?
  * @leftovers: loaded
- * @counted: how many leftovers were counted at least from leftovers_begin() to
+ * @counted: how many rows were counted at least from leftovers_begin() to
  *	leftovers_load()
  * @caveats: receives why
  */

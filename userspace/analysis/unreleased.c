@@ -120,18 +120,31 @@ static bool is_below_reaper(struct unreleased *unreleased,
 	return whose == REAPERS_BELOW;
 }
 
+/* What the rings have put is on the list when they are gone. */
+static bool is_early_enough(const struct unreleased *unreleased,
+			    const struct rows *rows, size_t row)
+{
+	if (!unreleased->query.rings ||
+	    rows != &unreleased->rows[UNRELEASED_PENDING])
+		return true;
+	return unreleased->rings_gone &&
+	       unreleased->looking <=
+		       unreleased->rings_gone + rows_number(rows, row, AGE);
+}
+
 static bool is_selected(const struct rows *rows, size_t row, void *context)
 {
 	struct unreleased *unreleased = context;
 	const struct unreleased_query *query = &unreleased->query;
 	uint64_t ring = rows_number(rows, row, ID);
 
-	/* Rings that came later cannot have files that were there before. */
+	/* Rings that came later have no part in it, nor files that were there before. */
 	if (!unreleased->looked && ring > unreleased->last_ring)
 		unreleased->last_ring = ring;
-	if (query->device && ring > unreleased->last_ring)
+	if ((query->device || query->rings) && ring > unreleased->last_ring)
 		return false;
-	return is_of_mount(unreleased, rows, row) &&
+	return is_early_enough(unreleased, rows, row) &&
+	       is_of_mount(unreleased, rows, row) &&
 	       is_of_process(unreleased, rows, row) &&
 	       is_below_reaper(unreleased, rows, row);
 }
@@ -153,8 +166,10 @@ static int count_unrecorded(struct unreleased *unreleased,
 		return err;
 	pending = stats.gauge[DFPUT_GAUGE_pending];
 	unreleased->unrecorded = pending > nr ? pending - nr : 0;
-	if (query->device || query->mount || query->pid)
+	if (query->device || query->mount || query->pid || query->rings)
 		unreleased->perhaps[UNRELEASED_NO_ROW] = unreleased->unrecorded;
+	unreleased->perhaps[UNRELEASED_UNFOLLOWED] =
+		query->rings && stats.gauge[DFPUT_GAUGE_rings_unfollowed];
 	return 0;
 }
 
@@ -165,6 +180,9 @@ static int select_table(struct unreleased *unreleased, struct reader *reader,
 			      tables[table].listing->file,
 			      tables[table].columns, is_selected, unreleased);
 
+	if (!err && table == UNRELEASED_RINGS && !unreleased->rings_gone &&
+	    !unreleased->rows[table].nr)
+		unreleased->rings_gone = number_now();
 	if (!err && table == UNRELEASED_PENDING)
 		err = count_unrecorded(unreleased, reader);
 	return err;
@@ -245,13 +263,15 @@ int unreleased_look(struct unreleased *unreleased, struct reader *reader)
 	int err = 0;
 
 	unreleased_free(unreleased);
+	unreleased->looking = number_now();
 	unreleased->unrecorded = 0;
 	unreleased->living = 0;
 	memset(unreleased->perhaps, 0, sizeof(unreleased->perhaps));
 	unreleased->unseen = 0;
 	unreleased->unknown = 0;
 	for (int table = first; !err && table < end; table++)
-		err = select_table(unreleased, reader, table);
+		if (table != UNRELEASED_HELD || !unreleased->query.rings)
+			err = select_table(unreleased, reader, table);
 	if (!err)
 		err = check_living(unreleased, reader);
 	unreleased->looked |= !err;
@@ -260,7 +280,8 @@ int unreleased_look(struct unreleased *unreleased, struct reader *reader)
 
 uint64_t unreleased_count(const struct unreleased *unreleased)
 {
-	uint64_t count = unreleased->unrecorded;
+	uint64_t count = unreleased->unrecorded +
+			 unreleased->perhaps[UNRELEASED_UNFOLLOWED];
 
 	for (int table = 0; table < UNRELEASED_NR; table++)
 		count += unreleased->rows[table].nr;
@@ -290,6 +311,8 @@ void unreleased_caveats(const struct unreleased *unreleased,
 			"are of other filesystems, but may be files of a layer below",
 		[UNRELEASED_NO_ROW] =
 			"are on the list without a row: nobody knows whose",
+		[UNRELEASED_UNFOLLOWED] =
+			"may be rings that the module does not follow: closed before measuring began, or missed",
 	};
 
 	if (unreleased->unknown)
@@ -320,6 +343,10 @@ void unreleased_text(const struct unreleased *unreleased, char *text,
 				    number_count(count, nr, tables[table].noun),
 				    tables[table].where);
 	}
+	if (unreleased->perhaps[UNRELEASED_UNFOLLOWED])
+		text_append(text, size,
+			    "%sperhaps rings that the module does not follow",
+			    text_comma(text));
 }
 
 int unreleased_show(const struct unreleased *unreleased,

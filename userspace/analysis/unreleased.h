@@ -24,6 +24,8 @@ enum unreleased_table {
  * struct unreleased_query - of what
  * @pending_only: the list alone
  * @not_pending: all but the list
+ * @rings: the rings that there are at the first look, and once these are gone, what is
+ *	on the list by then
  * @device: major:minor of a superblock: its files, and all rings that there are
  *	at the first look, whose files are not known; NULL: of any
  * @inode: of these the files of this number; 0: all
@@ -41,6 +43,7 @@ enum unreleased_table {
 struct unreleased_query {
 	bool pending_only;
 	bool not_pending;
+	bool rings;
 	const char *device;
 	uint64_t inode;
 	bool ambiguous;
@@ -60,6 +63,7 @@ struct unreleased_query {
  * @UNRELEASED_OWNER: nobody knows whose it is
  * @UNRELEASED_STACKED: a file of another filesystem, which may pin the mount
  * @UNRELEASED_NO_ROW: on the list, without a row
+ * @UNRELEASED_UNFOLLOWED: rings that the module does not follow: there may be some
  * @UNRELEASED_NR_DOUBTS: how many
  */
 enum unreleased_doubt {
@@ -68,6 +72,7 @@ enum unreleased_doubt {
 	UNRELEASED_OWNER,
 	UNRELEASED_STACKED,
 	UNRELEASED_NO_ROW,
+	UNRELEASED_UNFOLLOWED,
 	UNRELEASED_NR_DOUBTS,
 };
 
@@ -83,6 +88,8 @@ enum unreleased_doubt {
  *	nobody knows who closed the file or ring
  * @looked: there was a look
  * @last_ring: highest id of a ring at the first look
+ * @rings_gone: number_now() when none of the rings was left first, or 0
+ * @looking: number_now() when the last look began
  */
 struct unreleased {
 	struct unreleased_query query;
@@ -94,6 +101,8 @@ struct unreleased {
 	uint64_t unknown;
 	bool looked;
 	uint64_t last_ring;
+	uint64_t rings_gone;
+	uint64_t looking;
 };
 
 /**

@@ -53,8 +53,9 @@ struct options;
 	  COMMANDS_EVENTS, "mount super pid comm time count",                  \
 	  "follow the module's tracepoints")                                   \
 	X(wait, "Waiting", cmd_wait, 0,                                        \
-	  "--file FILE|--mount P|--super DEV|--pid PID|--list|--all", "",      \
-	  "file mount super pid list all timeout rules root",                  \
+	  "--file FILE|--mount P|--super DEV|--pid PID|--rings [--pid PID]|"   \
+	  "--list|--all",                                                      \
+	  "", "file mount super pid rings list all timeout rules root",        \
 	  "wait until late files and rings are gone")                          \
 	X(umount, "Waiting", cmd_umount, 1, "MOUNT", "", "all timeout root",   \
 	  "unmount as soon as no late file is in the way")                     \
@@ -150,7 +151,8 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 	X(events, lost, number, "events for which its buffer had no room")     \
 	X(wait, waited_ns, number, "how long")                                 \
 	X(wait, counted_ns, number, "before that, since load or reset")        \
-	X(wait, lives, boolean, "the process does; null with --super")         \
+	X(wait, lives, boolean,                                                \
+	  "the process does; null with --super and --rings")                   \
 	X(wait, left, number, "files and rings that are left")                 \
 	X(wait, left_perhaps, number, "of these, what only may be part of it") \
 	X(wait, not_in_rows, number, "of these, files without a row")          \
@@ -187,6 +189,8 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 	X(run, method, text, "how queueing was seen")                          \
 	X(run, outlived, number, "files that outlived its processes")          \
 	X(run, lateness_max_ns, number, "of these")                            \
+	X(run, outlived_ring, number,                                          \
+	  "others that outlived a ring, closed by a living process")           \
 	X(run, late, number, "later than --max-late, or not released")         \
 	X(run, max_late_ns, number, "the limit")                               \
 	X(run, waited_ns, number, "watched after its end")                     \

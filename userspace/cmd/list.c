@@ -57,17 +57,22 @@ static int show_uncounted(const struct listing *listing,
 	return 0;
 }
 
+static uint64_t count_umounts(const struct stats *stats)
+{
+	return stats->counter[DFPUT_COUNT_umounts];
+}
+
 /*
  * Tables in which the newest row replaces the oldest, what counts their rows, and the
  * column that says how many of that a row is, if not 1.
  */
 static const struct ring {
 	const struct listing *listing;
-	enum dfput_counter counter;
+	uint64_t (*count)(const struct stats *stats);
 	const char *weight;
 } rings[] = {
-	{ &listing_leftovers, DFPUT_COUNT_leftover, "" },
-	{ &listing_umounts, DFPUT_COUNT_umounts, "?attempts" },
+	{ &listing_leftovers, stats_late, "" },
+	{ &listing_umounts, count_umounts, "?attempts" },
 };
 
 static const struct ring *find_ring(const struct listing *listing)
@@ -325,7 +330,7 @@ static int begin_ring(struct query *query)
 	if (!query->ring)
 		return 0;
 	err = stats_load(query->reader, &stats);
-	query->counted = stats.counter[query->ring->counter];
+	query->counted = query->ring->count(&stats);
 	query->names[query->nr] = "?id";
 	query->names[query->nr + 1] = query->ring->weight;
 	return err;

@@ -65,6 +65,8 @@ const struct option_row option_rows[] = {
 	    "append to FILE, which may be renamed"),
 	ROW("exec", 0, "FILE", TEXT, exec, NULL,
 	    "run FILE each time, DFPUT_* in its environment"),
+	ROW("rings", 0, NULL, FLAG, rings, NULL,
+	    "until the rings are gone that are there now"),
 	ROW("list", 0, NULL, FLAG, list, NULL, "until nothing is on the list"),
 	ROW("stuck", 0, "T", TIME, stuck, NULL,
 	    "exit with 3 if a file queued T ago is being released"),

@@ -90,6 +90,7 @@ struct options {
 	uint64_t every;
 	const char *log;
 	const char *exec;
+	bool rings;
 	bool list;
 	const char *color;
 	/* UINT64_MAX if not given. */

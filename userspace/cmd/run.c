@@ -150,8 +150,8 @@ static void check_unowned(struct run *run, const struct options *options)
 
 static void check_leftovers(struct run *run)
 {
-	uint64_t before = run->before.counter[DFPUT_COUNT_leftover];
-	uint64_t after = run->after.counter[DFPUT_COUNT_leftover];
+	uint64_t before = stats_late(&run->before);
+	uint64_t after = stats_late(&run->after);
 
 	leftovers_caveats(&run->leftovers, after > before ? after - before : 0,
 			  &run->caveats);

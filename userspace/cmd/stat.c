@@ -222,6 +222,9 @@ static int show_exits(const struct document *doc, const struct stats *stats,
 	append_parts(text, doc, "leftover");
 	if (stats->counter[DFPUT_COUNT_leftover])
 		err = append_worst(text, reader);
+	if (stats->counter[DFPUT_COUNT_outlived_ring])
+		text_append(text, TEXT, "; of closed rings: %" PRIu64,
+			    stats->counter[DFPUT_COUNT_outlived_ring]);
 	view_fact(view, "leftovers", text);
 	begin_files(text, stats->gauge[DFPUT_GAUGE_watched]);
 	text_append(

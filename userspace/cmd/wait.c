@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dfput wait: wait until nothing is left of a process, of what is mounted
- * somewhere, of a file, of the list, or of all; or until a superblock is gone and its
- * device free.
+ * somewhere, of a file, of rings, of the list, or of all; or until a superblock is gone
+ * and its device free.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -87,7 +87,8 @@ static int look_at_waiting(struct wait *wait)
 	char text[TEXT];
 	int err;
 
-	waiting->lives = process_lives(&waiting->process);
+	waiting->lives = !waiting->unreleased.query.rings &&
+			 process_lives(&waiting->process);
 	waiting->lived |= waiting->lives;
 	wait->deaf = waiting->lives;
 	wait->process = waiting->lives ? waiting->process.fd : -1;
@@ -279,7 +280,8 @@ static int show_release(struct waiting *waiting, int result, uint64_t waited,
 
 	number_ns_short(took, waited);
 	describe_waiting(waiting, text);
-	view_bool(view, "lives", waiting->lives);
+	if (!waiting->unreleased.query.rings)
+		view_bool(view, "lives", waiting->lives);
 	if (result == WAIT_LATE || result == WAIT_STOPPED)
 		cmd_say(view, status, &waiting->caveats, "Left after %s: %s",
 			took, text);
@@ -308,6 +310,8 @@ static int wait_for_release(struct waiting *waiting,
 		.timeout = options->timeout,
 		.first_nap = WAIT_MAX_NAP_NS,
 		.max_nap = WAIT_MAX_NAP_NS,
+		/* What a ring has goes to the list, and never back. */
+		.conclusive = waiting->unreleased.query.rings,
 	};
 	uint64_t waited;
 	int result, err = begin_wait(waiting, reader);
@@ -330,7 +334,10 @@ static int wait_for_release(struct waiting *waiting,
 static int wait_until_released(const struct options *options,
 			       struct reader *reader, struct view *view)
 {
-	struct waiting waiting = { .process = { .fd = -1 } };
+	struct waiting waiting = {
+		.process = { .fd = -1 },
+		.unreleased.query.rings = options->rings,
+	};
 	int result = 0;
 
 	if (options->pid)
@@ -477,12 +484,13 @@ static int show_shutdown(const struct options *options, struct reader *reader,
 
 int cmd_wait(const struct options *options)
 {
-	int nr = options->all + options->list + !!options->file +
-		 !!options->mount + !!options->super + !!options->pid;
+	int nr = options->all + options->list + options->rings +
+		 !!options->file + !!options->mount + !!options->super +
+		 (options->pid && !options->rings);
 
 	if (nr != 1)
 		return options_usage(
-			"wait: for what? One of --file, --mount, --super, --pid, --list and --all");
+			"wait: for what? One of --file, --mount, --super, --pid, --rings, --list and --all");
 	return cmd_judge(options, options->super ? show_shutdown :
 				  options->list	 ? wait_list :
 						   wait_until_released);

@@ -19,13 +19,13 @@
 /* X(C, name, name, meaning), where C is what the caller wants. */
 #define DFPUT_EVENTS(X, C) DFPUT_EVENTS_MOST(X, C) DFPUT_EVENTS_ON_REQUEST(X, C)
 
-#define DFPUT_EVENTS_MOST(X, C)                                     \
-	X(C, queue, queue, "a file went on the list")               \
-	X(C, release, release, "a drain loop has released a file")  \
-	X(C, batch, batch, "a drain of the list is over")           \
-	X(C, exit, exit, "the end of a process became visible")     \
-	X(C, leftover, leftover, "a file has outlived its process") \
-	X(C, umount, umount, "an umount returned")                  \
+#define DFPUT_EVENTS_MOST(X, C)                                             \
+	X(C, queue, queue, "a file went on the list")                       \
+	X(C, release, release, "a drain loop has released a file")          \
+	X(C, batch, batch, "a drain of the list is over")                   \
+	X(C, exit, exit, "the end of a process became visible")             \
+	X(C, leftover, leftover, "a file has outlived its process or ring") \
+	X(C, umount, umount, "an umount returned")                          \
 	X(C, super_shutdown, super_shutdown, "a superblock is shut down")
 
 /* There are many, and as long as somebody follows them, each __fput() costs more. */
@@ -71,18 +71,21 @@
 	X(T, inode, num, all, "inode number", num, ino)                       \
 	X(T, pid, id, all, "the process", num, tgid)
 
-#define DFPUT_EVENT_leftover(X, T)                                             \
-	X(T, id, num, all, "an id in leftovers", num, id)                      \
-	X(T, kind, word, all, "closed by an exit or by an exec", kind, exec)   \
-	X(T, lateness_ns, ns, all,                                             \
-	  "from the exit's being visible to its release", num, lateness_ns)    \
-	X(T, exit_ns, time, all, "when the exit became visible", num, exit_ns) \
-	X(T, route, word, all, "released as deferred, task_work or sync",      \
-	  route, route)                                                        \
-	X(T, cause, word, all, "why it was deferred", cause, cause)            \
-	X(T, device, text, all, "major:minor of its superblock", device, dev)  \
-	X(T, inode, num, all, "inode number", num, ino)                        \
-	X(T, pid, id, all, "process that closed it", num, tgid)                \
+#define DFPUT_EVENT_leftover(X, T)                                            \
+	X(T, id, num, all, "an id in leftovers", num, id)                     \
+	X(T, kind, word, all, "closed by an exit, an exec or a ring", kind,   \
+	  kind)                                                               \
+	X(T, lateness_ns, ns, all, "from exit_ns to its release", num,        \
+	  lateness_ns)                                                        \
+	X(T, exit_ns, time, all,                                              \
+	  "when the exit became visible, or the ring was closed", num,        \
+	  exit_ns)                                                            \
+	X(T, route, word, all, "released as deferred, task_work or sync",     \
+	  route, route)                                                       \
+	X(T, cause, word, all, "why it was deferred", cause, cause)           \
+	X(T, device, text, all, "major:minor of its superblock", device, dev) \
+	X(T, inode, num, all, "inode number", num, ino)                       \
+	X(T, pid, id, all, "process that closed it", num, tgid)               \
 	X(T, comm, name, all, "its name", text, comm)
 
 #define DFPUT_EVENT_umount(X, T)                                              \

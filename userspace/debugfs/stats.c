@@ -216,6 +216,12 @@ void stats_caveats_between(const struct stats *before,
 			 after->counter[i] - before->counter[i]);
 }
 
+uint64_t stats_late(const struct stats *stats)
+{
+	return stats->counter[DFPUT_COUNT_leftover] +
+	       stats->counter[DFPUT_COUNT_outlived_ring];
+}
+
 uint64_t stats_losses(const struct stats *stats)
 {
 	uint64_t sum = 0;

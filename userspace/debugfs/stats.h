@@ -149,6 +149,9 @@ uint64_t stats_value(const struct stats *stats, const char *name);
 
 #define STATS_LOSSES 512
 
+/* Return: how many rows of leftovers it counted: of deaths, and of closed rings. */
+uint64_t stats_late(const struct stats *stats);
+
 /* Return: @text: the names and values of those that are not 0, "" if all are. */
 const char *stats_losses_text(const struct stats *stats,
 			      char text[STATS_LOSSES]);

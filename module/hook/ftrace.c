@@ -100,9 +100,11 @@ static void report_other_release(const struct file *file)
 		trace_dfput_put(file);
 }
 
-static noinline void report_release(const struct file *file,
+/* It gets the file anew: so the way out needs no register for it. */
+static noinline void report_release(struct ftrace_regs *fregs,
 				    unsigned long caller)
 {
+	const struct file *file = file_argument(fregs);
 	bool flush =
 		dfput_range_holds(&dfput_symbols.flush_delayed_fput, caller);
 
@@ -117,13 +119,11 @@ static noinline void report_release(const struct file *file,
 void dfput_on___fput(unsigned long ip, unsigned long caller,
 		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	const struct file *file = file_argument(fregs);
-
 	unsigned long distance = caller - dfput_symbols.drains.start;
 
-	if (unlikely(dfput_filter_passes(file, distance) ||
+	if (unlikely(dfput_filter_passes(file_argument(fregs), distance) ||
 		     trace_dfput_put_enabled()))
-		report_release(file, caller);
+		report_release(fregs, caller);
 }
 
 /*

@@ -9,9 +9,11 @@
  * the kernel empty.
  *
  * usage: bench [NAME]...
+ *        bench --watched FILES NAME...
  *        bench -- COMMAND [ARGUMENT]...
  *
- * The second form runs a program, see command.h.
+ * The second form has dfput watch that many files meanwhile. The third runs a program,
+ * see command.h.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -21,6 +23,7 @@
 
 #include "command.h"
 #include "loop.h"
+#include "watched.h"
 
 #define LOOPS (sizeof(loops) / sizeof(loops[0]))
 
@@ -113,14 +116,19 @@ static const struct loop *find(const char *name)
 
 int main(int argc, char **argv)
 {
+	bool watched = argc > 3 && !strcmp(argv[1], "--watched");
 	unsigned int i;
 	int at;
 
 	if (argc > 2 && !strcmp(argv[1], "--"))
 		return command_measure(argv + 2);
-	for (at = 1; at < argc; at++)
+	if (watched)
+		watched_begin(strtoul(argv[2], NULL, 10));
+	for (at = watched ? 3 : 1; at < argc; at++)
 		run(find(argv[at]));
 	for (i = 0; argc == 1 && i < LOOPS; i++)
 		run(loops[i]);
+	if (watched)
+		watched_end();
 	return EXIT_SUCCESS;
 }

@@ -44,12 +44,14 @@ sub per {
 	return $per{$_[0]} // 1;
 }
 
-# added(HOST, CONFIGURATION, FIGURE): beyond what it takes with nothing loaded
+# added(HOST, CONFIGURATION, FIGURE): beyond what it takes with nothing loaded. After a /
+# stands how many files are watched.
 sub added {
 	my ($host, $config, $name) = @_;
-	my ($with, $without) = (of($host, $config, $name), of($host, 'none', $name));
+	my ($alone) = $name =~ /^(\w+)/;
+	my ($with, $without) = (of($host, $config, $name), of($host, 'none', $alone));
 	return undef unless defined $with && defined $without;
-	return ($with - $without) / per($name);
+	return ($with - $without) / per($alone);
 }
 
 # What is added to a deferral, from its queueing to its release.

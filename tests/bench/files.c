@@ -11,6 +11,8 @@
 #include "loop.h"
 
 #define PLAIN "/tmp/bench.plain"
+#define ROUNDS 2000
+#define ADDRESSES 16
 #define STATS "/sys/kernel/debug/dfput/stats"
 
 static bool make_plain(void)
@@ -30,21 +32,45 @@ static void remove_plain(void)
 
 /* ---- open and close, of a file on tmpfs --------------------------------- */
 
+static int kept[ADDRESSES];
+static unsigned int nr_kept;
+static unsigned int opened;
+
+/* What dfput does depends on the address of a file: keep this one, to get another. */
+static void change_address(void)
+{
+	if (opened++ % (ROUNDS / ADDRESSES) || nr_kept == ADDRESSES)
+		return;
+	kept[nr_kept] = open(PLAIN, O_RDONLY | O_CLOEXEC);
+	if (kept[nr_kept++] < 0)
+		die(PLAIN);
+}
+
 static uint64_t open_close(void)
 {
-	uint64_t begun = ticks();
-	int fd = open(PLAIN, O_RDONLY | O_CLOEXEC);
+	uint64_t begun;
+	int fd;
 
+	change_address();
+	begun = ticks();
+	fd = open(PLAIN, O_RDONLY | O_CLOEXEC);
 	close(fd);
 	return ticks() - begun;
 }
 
+static void close_kept(void)
+{
+	while (nr_kept)
+		close(kept[--nr_kept]);
+	remove_plain();
+}
+
 const struct loop loop_open_close = {
 	.name = "open_close",
-	.rounds = 2000,
+	.rounds = ROUNDS,
 	.prepare = make_plain,
 	.once = open_close,
-	.clean = remove_plain,
+	.clean = close_kept,
 };
 
 /* ---- a read in a process of two threads: it takes a reference and puts it - */

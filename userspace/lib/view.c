@@ -24,7 +24,6 @@
 #define BAR_WIDTH 40
 #define LINE_WIDTH 7
 #define TREE_WIDTH 2
-#define SCREEN_WIDTH 80
 
 /* Of a sentence's lines but the first. */
 #define INDENT 2
@@ -855,8 +854,7 @@ static size_t measure_columns(struct view_table *table,
 	return total;
 }
 
-/* Where the screen is not known, a program may look for a sentence: it stays whole. */
-static size_t least_width(const struct view_column *column, size_t screen)
+static size_t least_width(const struct view_column *column)
 {
 	switch (kind_of(column)) {
 	case VIEW_NAME:
@@ -865,21 +863,19 @@ static size_t least_width(const struct view_column *column, size_t screen)
 	case VIEW_CHAIN:
 		return MIN_NAME;
 	case VIEW_PROSE:
-		return screen ? MIN_PROSE : SIZE_MAX;
+		return MIN_PROSE;
 	default:
 		return SIZE_MAX;
 	}
 }
 
 /* The widest of those that can be narrower still; or as many as there are. */
-static size_t find_widest(const struct view_table *table, const size_t *width,
-			  size_t screen)
+static size_t find_widest(const struct view_table *table, const size_t *width)
 {
 	size_t widest = table->nr;
 
 	for (size_t i = 0; i < table->nr; i++)
-		if (width[i] > least_width(&table->columns[table->shown[i]],
-					   screen) &&
+		if (width[i] > least_width(&table->columns[table->shown[i]]) &&
 		    (widest == table->nr || width[i] > width[widest]))
 			widest = i;
 	return widest;
@@ -931,33 +927,35 @@ static void drop_agos(struct view_table *table, struct libscols_iter *iter)
 
 /*
  * Who lists columns wants them whole; who adds some, if the table can not be made to
- * fit, or no screen is known that it must fit.
+ * fit.
  */
-static bool may_narrow(const struct view_table *table, size_t screen, bool fits)
+static bool may_narrow(const struct view_table *table, bool fits)
 {
-	return !table->asked || (!table->listed && screen && fits);
+	return !table->asked || (!table->listed && fits);
 }
 
-/* libsmartcols can cut too, but shows no ellipsis, and wraps inside words. */
+/*
+ * libsmartcols can cut too, but shows no ellipsis, and wraps inside words. Where no
+ * screen is known, grep(1) or less(1) reads: nothing is cut.
+ */
 static void fit_screen(struct view_table *table)
 {
 	struct libscols_iter *iter = must(scols_new_iter(SCOLS_ITER_FORWARD));
-	size_t screen = width_of(table->view), widest;
-	size_t room = screen ? screen : SCREEN_WIDTH, width[VIEW_MAX_COLUMNS];
+	size_t room = room_on(table->view), widest, width[VIEW_MAX_COLUMNS];
 	size_t total = measure_columns(table, iter, width);
 	bool narrowed[VIEW_MAX_COLUMNS] = { 0 };
 
-	if (table->asked || !screen || total > room) {
+	if (table->asked || room == SIZE_MAX || total > room) {
 		drop_agos(table, iter);
 		total = measure_columns(table, iter, width);
 	}
 	while (total > room &&
-	       (widest = find_widest(table, width, screen)) < table->nr) {
+	       (widest = find_widest(table, width)) < table->nr) {
 		narrowed[widest] = true;
 		width[widest]--;
 		total--;
 	}
-	if (may_narrow(table, screen, total <= room))
+	if (may_narrow(table, total <= room))
 		for (size_t i = 0; i < table->nr; i++)
 			if (narrowed[i])
 				narrow_column(table, iter, i, width[i]);

@@ -164,7 +164,13 @@
 	X(T, shutdown_took_ns, took, more, "how long its shutdown took")      \
 	X(T, shutdown_pid, id, more, "thread that shut it down")              \
 	X(T, shutdown_comm, name, more, "that thread's name")                 \
-	X(T, chain, chain, more, "what was deferred on the way to its shutdown")
+	X(T, chain, chain, more,                                              \
+	  "what was deferred on the way to its shutdown")                     \
+	X(T, freeze, word, more, "no, frozen or unknown")                     \
+	X(T, frozen_ns, time, more,                                           \
+	  "since when; 0: since before the module knew it")                   \
+	X(T, frozen_pid, id, more, "thread that froze it first")              \
+	X(T, frozen_comm, name, more, "that thread's name")
 
 #define DFPUT_COLUMNS_umounts(X, T)                                           \
 	X(T, id, num, more, "its number: missing ones have been overwritten") \

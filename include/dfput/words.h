@@ -90,6 +90,16 @@ enum dfput_ring_state { DFPUT_RING_STATES(DFPUT_RING_ENUM) };
 enum dfput_super_state { DFPUT_SUPER_STATES(DFPUT_SUPER_ENUM) };
 #undef DFPUT_SUPER_ENUM
 
+/* Of a superblock: by freeze_super(), as fsfreeze(8) and others call it. */
+#define DFPUT_FREEZES(X)                                                     \
+	X(NO, "no", "it is not frozen")                                      \
+	X(FROZEN, "frozen", "writers wait, and it lives until it is thawed") \
+	X(UNKNOWN, "unknown", "the module does not see whether it is frozen")
+
+#define DFPUT_FREEZE_ENUM(id, word, meaning) DFPUT_FREEZE_##id,
+enum dfput_freeze_state { DFPUT_FREEZES(DFPUT_FREEZE_ENUM) };
+#undef DFPUT_FREEZE_ENUM
+
 /* What was deferred on the way to a shutdown, in the order in which it comes. */
 #define DFPUT_HOPS(X)                                                   \
 	X(FILE, "file", "its last file on the list was released")       \

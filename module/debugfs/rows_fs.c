@@ -4,6 +4,7 @@
  */
 #include "debugfs/table.h"
 #include "fs/fs.h"
+#include "hook/hook.h"
 #include "umount/umount.h"
 
 /* ---- superblocks --------------------------------------------------------- */
@@ -36,6 +37,20 @@ static void show_chain(struct seq_file *m,
 		seq_putc(m, '-');
 }
 
+static bool sees(enum dfput_hook_id hook)
+{
+	return dfput_hook_is_armed(hook) && !dfput_hook_missed(hook);
+}
+
+static enum dfput_freeze_state
+freeze_state_of(const struct dfput_super_view *view)
+{
+	if (view->state == DFPUT_SUPER_UNKNOWN || !sees(DFPUT_HOOK_freeze) ||
+	    !sees(DFPUT_HOOK_super_deactivate))
+		return DFPUT_FREEZE_UNKNOWN;
+	return view->freeze.frozen ? DFPUT_FREEZE_FROZEN : DFPUT_FREEZE_NO;
+}
+
 static int show_superblock(struct seq_file *m, u64 slot)
 {
 	struct dfput_super_view view;
@@ -44,6 +59,7 @@ static int show_superblock(struct seq_file *m, u64 slot)
 		return SEQ_SKIP;
 
 	view.shutdown.comm[sizeof(view.shutdown.comm) - 1] = '\0';
+	view.freeze.comm[sizeof(view.freeze.comm) - 1] = '\0';
 	dfput_field_number(m, view.id);
 	dfput_field_text(m, view.fstype);
 	dfput_field_device(m, view.dev);
@@ -59,6 +75,10 @@ static int show_superblock(struct seq_file *m, u64 slot)
 	dfput_field_number(m, view.shutdown.pid);
 	dfput_field_text(m, view.shutdown.comm);
 	show_chain(m, &view.shutdown);
+	dfput_field_word(m, DFPUT_FREEZES, freeze_state_of(&view));
+	dfput_field_number(m, view.freeze.since);
+	dfput_field_number(m, view.freeze.pid);
+	dfput_field_text(m, view.freeze.comm);
 	return 0;
 }
 

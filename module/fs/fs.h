@@ -58,6 +58,16 @@ struct dfput_shutdown {
 	struct dfput_hop hops[DFPUT_NR_HOPS];
 };
 
+/* It is frozen. */
+struct dfput_freeze {
+	bool frozen;
+	/* Since when, ns of ktime_get_mono_fast_ns(); 0: since before it was known. */
+	u64 since;
+	/* The thread that froze it first. */
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
+};
+
 /* A generation, as a reader sees it. Totals are since load or reset. */
 struct dfput_super_view {
 	u64 id;
@@ -73,6 +83,7 @@ struct dfput_super_view {
 	/* Closed by a process that ended, and not released. */
 	u32 held;
 	u64 leftovers;
+	struct dfput_freeze freeze;
 	struct dfput_shutdown shutdown;
 };
 
@@ -121,6 +132,15 @@ struct dfput_traffic dfput_super_traffic(const void *sb,
 /* Of those without room that have the same account: it is perhaps among them. */
 u32 dfput_super_lost_account(const struct super_block *sb);
 struct dfput_traffic dfput_super_traffic_lost(u32 account);
+
+/**
+ * dfput_super_freeze() - freeze_super() returns 0
+ * @sb: the superblock, that can't go away; known since that function was entered
+ * @now: ns of ktime_get_mono_fast_ns()
+ *
+ * Who thaws it deactivates it: dfput_super_deactivate() sees that.
+ */
+void dfput_super_freeze(const struct super_block *sb, u64 now);
 
 /**
  * dfput_super_deactivate() - at the entry of deactivate_locked_super()

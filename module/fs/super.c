@@ -68,6 +68,7 @@ struct way {
 	char name[32];
 	struct super_count count;
 	struct last_file last;
+	struct dfput_freeze freeze;
 	struct dfput_shutdown shutdown;
 };
 
@@ -164,11 +165,18 @@ static struct way *find_room(struct set *set, unsigned int reserve)
 	return nr > reserve ? room : NULL;
 }
 
+static bool is_frozen(const struct super_block *sb)
+{
+	return READ_ONCE(sb->s_writers.frozen) == SB_FREEZE_COMPLETE;
+}
+
 static void fill_way(struct way *way, const struct super_block *sb)
 {
 	memset(&way->count, 0, sizeof(way->count));
 	memset(&way->last, 0, sizeof(way->last));
 	memset(&way->shutdown, 0, sizeof(way->shutdown));
+	memset(&way->freeze, 0, sizeof(way->freeze));
+	way->freeze.frozen = is_frozen(sb);
 	way->unknown = false;
 	way->deactivator = NULL;
 	way->id = atomic64_inc_return(&last_id);
@@ -474,6 +482,7 @@ static void copy_way(const struct way *way, struct dfput_super_view *view)
 	view->held = max(atomic_read(&count->held), 0);
 	view->leftovers =
 		atomic64_read(&count->leftovers) - count->base_leftovers;
+	view->freeze = way->freeze;
 	view->shutdown = way->shutdown;
 }
 
@@ -504,6 +513,44 @@ static void describe_shutdown(struct way *way, bool mount, u64 now)
 	add_hop(shutdown, &hop);
 }
 
+/* It may be thawed already: dfput_super_deactivate() comes later, or was there. */
+static void freeze_way(struct way *way, const struct super_block *sb, u64 now)
+{
+	struct dfput_freeze *freeze = &way->freeze;
+
+	if (freeze->frozen || !is_frozen(sb))
+		return;
+	freeze->frozen = true;
+	freeze->since = now;
+	freeze->pid = current->pid;
+	memcpy(freeze->comm, current->comm, sizeof(freeze->comm));
+}
+
+void dfput_super_freeze(const struct super_block *sb, u64 now)
+{
+	struct set *set = set_of(sb);
+	struct way *way = find_way(set, sb);
+	unsigned long flags;
+
+	if (!way)
+		return;
+	raw_spin_lock_irqsave(&set->lock, flags);
+	freeze_way(way, sb, now);
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+}
+
+/* All who freeze a superblock share one reference, and the last thaw drops that. */
+static void note_thaw(struct set *set, struct way *way,
+		      const struct super_block *sb)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	if (!is_frozen(sb))
+		memset(&way->freeze, 0, sizeof(way->freeze));
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+}
+
 struct dfput_super_ref dfput_super_deactivate(const struct super_block *sb)
 {
 	struct dfput_super_ref none = {};
@@ -518,6 +565,7 @@ struct dfput_super_ref dfput_super_deactivate(const struct super_block *sb)
 		way = add_way(set, sb, false);
 	if (!way)
 		return none;
+	note_thaw(set, way, sb);
 	/* Whoever is in there has s_umount for writing. */
 	WRITE_ONCE(way->deactivator, current);
 	return ref_to(way);

@@ -342,10 +342,14 @@ void dfput_hook_view(enum dfput_hook_id id, struct dfput_hook_view *view)
 	view->misses = dfput_hook_missed(id);
 }
 
-/* They have counters of their own: lost_umounts, lost_shutdowns. */
+/*
+ * Two have counters of their own: lost_umounts, lost_shutdowns. Without the third,
+ * the table says that it does not know.
+ */
 static bool costs_a_row(enum dfput_hook_id id)
 {
-	return id == DFPUT_HOOK_umount || id == DFPUT_HOOK_super_deactivate;
+	return id == DFPUT_HOOK_umount || id == DFPUT_HOOK_super_deactivate ||
+	       id == DFPUT_HOOK_freeze;
 }
 
 u64 dfput_hooks_missed(void)

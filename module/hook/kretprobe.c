@@ -8,6 +8,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/string.h>
 
 #include "list/list.h"
@@ -16,6 +17,7 @@
 #include "hook/internal.h"
 #include "core/stats.h"
 #include "exit/exit.h"
+#include "fs/fs.h"
 #include "umount/umount.h"
 
 int dfput_enter_worker(struct kretprobe_instance *instance,
@@ -89,6 +91,30 @@ int dfput_leave_super_deactivate(struct kretprobe_instance *instance,
 	return 0;
 }
 NOKPROBE_SYMBOL(dfput_leave_super_deactivate);
+
+int dfput_enter_freeze(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	const struct super_block **sb = (void *)instance->data;
+
+	dfput_count_hit(DFPUT_HOOK_freeze);
+	*sb = (void *)regs_get_kernel_argument(regs, 0);
+	dfput_super_touch(*sb);
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_enter_freeze);
+
+/* Who freezes a superblock has a reference to it until this returns. */
+int dfput_leave_freeze(struct kretprobe_instance *instance,
+		       struct pt_regs *regs)
+{
+	const struct super_block **sb = (void *)instance->data;
+
+	if (!(int)regs_return_value(regs))
+		dfput_super_freeze(*sb, ktime_get_mono_fast_ns());
+	return 0;
+}
+NOKPROBE_SYMBOL(dfput_leave_freeze);
 
 int dfput_enter_mounts(struct kretprobe_instance *instance,
 		       struct pt_regs *regs)
@@ -198,6 +224,8 @@ static struct instances instances_of(const struct dfput_hook *hook)
 					sizeof(struct dfput_umount_view) },
 		[DFPUT_HOOK_super_deactivate] = { MAX_ACTIVE_MANY,
 						  sizeof(struct dfput_super_ref) },
+		[DFPUT_HOOK_freeze] = { MAX_ACTIVE,
+					sizeof(struct super_block *) },
 		[DFPUT_HOOK_ring_exit] = { MAX_ACTIVE_MANY },
 	};
 	struct instances instances = many[hook->role];

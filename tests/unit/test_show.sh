@@ -358,6 +358,9 @@ has "$out" '^ID FSTYPE +DEVICE NAME +STATE QUEUED PENDING HELD LEFTOVERS +SHUTDO
 has "$out" '^ 9 fuse\.my fs +0:42 +a\\011name +gone +3 +1 +0 +1 2023-11-13$' "a row"
 dfput superblocks -o +chain --input "$fixtures/busy"
 has "$out" ' file:0:42/12@0;mount@1204;super@2000$' "with a column more"
+dfput superblocks -o id,freeze,frozen,frozen_pid,frozen_comm --input "$fixtures/busy"
+has "$out" '^ 1 frozen +2023-11-13 +4711 fsfreeze$' "one that is frozen"
+has "$out" '^ 3 unknown +- +- -$' "one of which that is not known"
 dfput superblocks --json --input "$fixtures/busy"
 is_json "$out" 'j["superblocks"][3]["shutdown_ns"] == 7000000000 and j["superblocks"][3]["shutdown_pid"] == 77 and j["superblocks"][0]["chain"] == []' "all in JSON"
 is_json "$out" 'j["superblocks"][0]["shutdown_ns"] is j["superblocks"][0]["shutdown_took_ns"] is j["superblocks"][0]["shutdown_pid"] is None' "null for what has not happened"
@@ -589,7 +592,7 @@ for table in pending leftovers umounts superblocks; do
 	[ "$out" = - ]
 	verdict $? "$table: a superblock that is gone has no mount point"
 done
-printf '12\tfuse\t0:42\tlater\talive\t0\t0\t0\t0\t0\t0\t0\t0\t-\t-\n' >>"$copy/superblocks"
+printf '12\tfuse\t0:42\tlater\talive\t0\t0\t0\t0\t0\t0\t0\t0\t-\t-\tno\t0\t0\t-\n' >>"$copy/superblocks"
 column name superblocks --mount '/mnt/a b' --input "$copy"
 [ "$out" = later ]
 verdict $? "its place is the later one's"

@@ -463,6 +463,36 @@ finds 0 '^shutdown +device .* sdb1 +its superblock is being shut down' "a superb
 sed -i 's/shutdown/alive/' "$copy/superblocks"
 why --json --input "$copy" 8:17
 is_json "$out" 'j["busy"] == "device" and j["reasons"][0]["kind"] == "kernel"' "one that lives, mounted nowhere"
+is_json "$out" '"whether the superblock is frozen: the module does not see that" in j["caveats"]' "an older module does not see whether it is frozen"
+
+# lasts CELL...: the superblock, as a newer module has it
+lasts() {
+	table superblocks id fstype device name state shutdown_ns shutdown_pid shutdown_comm freeze frozen_ns frozen_pid frozen_comm
+	row superblocks 5 ext4 8:17 sdb1 "$@"
+}
+
+lasts shutdown 1000000000 77 umount no 0 0 -
+why --input "$copy" 8:17
+finds 0 '^device 8:17 is kept busy by sdb1: its shutdown has run since [^ ]+ in umount \(PID 77\); use dfput wait --super\.$' "the task that shuts it down"
+put proc/77/stack '[<0>] io_schedule+0x1/0x2\n[<0>] generic_shutdown_super+0x3/0x4\n[<0>] kill_block_super+0x5/0x6\n'
+why --json --input "$copy" 8:17
+is_json "$out" 'j["busy"] == "device" and [(r["kind"], r["keeps"], r["pid"], r["comm"]) for r in j["reasons"]] == [("shutdown", "device", 77, "umount")]' "it is a reason"
+is_json "$out" 'j["reasons"][0]["detail"].endswith("(PID 77), which is in io_schedule < generic_shutdown_super < kill_block_super")' "where in the kernel it is"
+put proc/77/stack '[<0>] do_nanosleep+0x1/0x2\n'
+why --input "$copy" 8:17
+has_not "$out" 'do_nanosleep' "but not where it is when that is over"
+lasts alive 0 0 - frozen 1000000000 78 fsfreeze
+why --input "$copy" 8:17
+finds 0 '^device 8:17 is kept busy by sdb1: frozen since [^ ]+ by fsfreeze \(PID 78\); fsfreeze -u thaws it' "one that is frozen, by whom"
+lasts alive 0 0 - frozen 0 0 -
+why --input "$copy" 8:17
+finds 0 '^device 8:17 is kept busy by sdb1: frozen since before dfput knew it; fsfreeze -u' "or nobody knows by whom"
+lasts alive 0 0 - no 0 0 -
+why --json --input "$copy" 8:17
+is_json "$out" 'not j["caveats"] and j["verdict"] == "nothing"' "one that is not"
+lasts alive 0 0 - unknown 0 0 -
+why --json --input "$copy" 8:17
+is_json "$out" 'len(j["caveats"]) == 1 and j["verdict"] == "unknown"' "one of which that is not known"
 
 # ---- files
 

@@ -18,6 +18,7 @@
 
 #include <dfput/words.h>
 
+#include "analysis/lasting.h"
 #include "analysis/sb_shutdown.h"
 #include "lib/alloc.h"
 #include "lib/error.h"
@@ -33,17 +34,12 @@
 /* For how long to wait for the module's word when the device is free. */
 #define PATIENCE_NS (2 * NUMBER_NS_PER_SEC)
 
-enum { ID, DEVICE, NAME, STATE };
-
 static const char *const states[] = { DFPUT_SUPER_STATES(DFPUT_WORD) };
 
 static int load_supers(struct sb_shutdown *shutdown, struct reader *reader)
 {
-	static const char *const names[] = { "#id", "device", "name", "state",
-					     NULL };
-
 	rows_free(&shutdown->rows);
-	return rows_load(&shutdown->rows, reader, "superblocks", names);
+	return rows_load(&shutdown->rows, reader, "superblocks", lasting_names);
 }
 
 /**
@@ -67,14 +63,14 @@ static bool is_wanted_row(const struct wanted *wanted, const struct rows *rows,
 	dev_t device;
 
 	if (wanted->id)
-		return rows_number(rows, row, ID) == wanted->id;
-	if (devices_parse(rows_text(rows, row, DEVICE), &device))
+		return rows_number(rows, row, LASTING_ID) == wanted->id;
+	if (devices_parse(rows_text(rows, row, LASTING_DEVICE), &device))
 		return false;
 	if (device == wanted->device ||
 	    (wanted->source && device == wanted->source))
 		return true;
 	return wanted->name && !major(device) &&
-	       rows_is(rows, row, NAME, wanted->name);
+	       rows_is(rows, row, LASTING_NAME, wanted->name);
 }
 
 /* Those that are not gone, or else the last that is. */
@@ -87,8 +83,8 @@ static void choose_ids(struct sb_shutdown *shutdown,
 	for (size_t row = 0; row < rows->nr; row++) {
 		if (!is_wanted_row(wanted, rows, row))
 			continue;
-		id = rows_number(rows, row, ID);
-		if (rows_is(rows, row, STATE, states[DFPUT_SUPER_GONE]))
+		id = rows_number(rows, row, LASTING_ID);
+		if (rows_is(rows, row, LASTING_STATE, states[DFPUT_SUPER_GONE]))
 			gone = id > gone ? id : gone;
 		else if (shutdown->nr_ids < SB_SHUTDOWN_MAX_IDS)
 			shutdown->id[shutdown->nr_ids++] = id;
@@ -145,10 +141,12 @@ static int take_id(struct sb_shutdown *shutdown, const char *text,
 		return error_set(
 			-ESRCH,
 			"--super: there is no superblock of that id; see 'dfput superblocks'");
-	if (devices_parse(rows_text(rows, row, DEVICE), &wanted->device))
+	if (devices_parse(rows_text(rows, row, LASTING_DEVICE),
+			  &wanted->device))
 		return 0;
 	if (!major(wanted->device)) {
-		path = alloc_text("/dev/%s", rows_text(rows, row, NAME));
+		path = alloc_text("/dev/%s",
+				  rows_text(rows, row, LASTING_NAME));
 		err = devices_find("", path, &wanted->device);
 		free(path);
 	}
@@ -195,15 +193,26 @@ static bool is_chosen(const struct rows *rows, size_t row, void *context)
 	struct sb_shutdown *shutdown = context;
 
 	for (size_t i = 0; i < shutdown->nr_ids; i++) {
-		if (shutdown->id[i] != rows_number(rows, row, ID))
+		if (shutdown->id[i] != rows_number(rows, row, LASTING_ID))
 			continue;
-		shutdown->nr_alive +=
-			!rows_is(rows, row, STATE, states[DFPUT_SUPER_GONE]);
-		shutdown->nr_unknown +=
-			rows_is(rows, row, STATE, states[DFPUT_SUPER_UNKNOWN]);
+		shutdown->nr_alive += !rows_is(rows, row, LASTING_STATE,
+					       states[DFPUT_SUPER_GONE]);
+		shutdown->nr_unknown += rows_is(rows, row, LASTING_STATE,
+						states[DFPUT_SUPER_UNKNOWN]);
 		return true;
 	}
 	return false;
+}
+
+/* Of several, the first of which that is seen. */
+static void find_lasting(struct sb_shutdown *shutdown, struct reader *reader)
+{
+	struct lasting lasting = { 0 };
+
+	for (size_t row = 0; row < shutdown->rows.nr && !lasting.kind; row++)
+		lasting_find(&lasting, &shutdown->rows, row, reader);
+	free(shutdown->lasting);
+	shutdown->lasting = lasting.text;
 }
 
 static int look_at_supers(struct sb_shutdown *shutdown, struct reader *reader)
@@ -216,6 +225,7 @@ static int look_at_supers(struct sb_shutdown *shutdown, struct reader *reader)
 	shutdown->nr_alive = 0;
 	shutdown->nr_unknown = 0;
 	rows_keep(&shutdown->rows, is_chosen, shutdown);
+	find_lasting(shutdown, reader);
 	/* What has left the table is not known to be gone. */
 	nr_missing = shutdown->nr_ids - shutdown->rows.nr;
 	shutdown->nr_alive += nr_missing;
@@ -284,6 +294,8 @@ int sb_shutdown_look(struct wait *wait)
 
 const char *sb_shutdown_text(const struct sb_shutdown *shutdown)
 {
+	if (shutdown->lasting)
+		return shutdown->lasting;
 	if (shutdown->nr_alive)
 		return "the superblock is alive";
 	if (!shutdown->nr_ids)
@@ -297,6 +309,7 @@ int sb_shutdown_show(const struct sb_shutdown *shutdown, struct view *view)
 		view_bool(view, "exclusive",
 			  shutdown->is_free && !shutdown->is_removed);
 	view_text(view, "block_path", shutdown->path);
+	view_text(view, "lasts", shutdown->lasting);
 	return listing_show(&listing_superblocks, &shutdown->rows, NULL,
 			    "superblocks", NULL, view);
 }
@@ -304,6 +317,8 @@ int sb_shutdown_show(const struct sb_shutdown *shutdown, struct view *view)
 void sb_shutdown_free(struct sb_shutdown *shutdown)
 {
 	rows_free(&shutdown->rows);
+	free(shutdown->lasting);
+	shutdown->lasting = NULL;
 	free(shutdown->path);
 	shutdown->path = NULL;
 }

@@ -22,6 +22,7 @@
  * @id: the superblocks' ids in the module's table
  * @nr_ids: how many, 0 when the module has not seen any
  * @rows: that table
+ * @lasting: what keeps one of them from its end, for people; NULL: that is not seen
  * @nr_alive: how many of them are not known to be gone
  * @nr_unknown: of how many of these the module does not know it
  * @is_free: @block could be opened exclusively
@@ -35,6 +36,7 @@ struct sb_shutdown {
 	uint64_t id[SB_SHUTDOWN_MAX_IDS];
 	size_t nr_ids;
 	struct rows rows;
+	char *lasting;
 	size_t nr_alive;
 	size_t nr_unknown;
 	bool is_free;

@@ -164,6 +164,7 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 	X(wait, unnamed_origins, unnamed_origins, "call paths without a name") \
 	X(wait, superblocks, superblocks, "with --super: its generations")     \
 	X(wait, block_path, text, "with --super: its block device")            \
+	X(wait, lasts, text, "with --super: what keeps it, if that is seen")   \
 	X(wait, exclusive, boolean, "that could be opened exclusively")        \
 	X(umount, target, text, "what was to be unmounted")                    \
 	X(umount, unmounted, boolean, "it was")                                \

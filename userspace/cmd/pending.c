@@ -65,12 +65,12 @@ static int say_verdict(uint64_t limit, const struct releases *releases,
 
 static void show_drain(struct drain *drain, struct view *view)
 {
-	char *rest = drain->stack, list[DRAIN_STACK] = "";
+	char *rest = drain->stack, list[STACK_TEXT] = "";
 	const char *function;
 
 	view_number(view, "drain_pid", (uint64_t)drain->pid);
 	view_text(view, "drain_comm", drain->comm);
-	while ((function = drain_next(&rest))) {
+	while ((function = stack_next(&rest))) {
 		view_texts(view, "drain_stack", function);
 		text_append(list, sizeof(list), " %s", function);
 	}

@@ -33,16 +33,3 @@ int drain_find(struct drain *drain, const char *root)
 	closedir(list);
 	return result;
 }
-
-/* A line is: [<0>] function+0x1a/0x30 [module] */
-const char *drain_next(char **stack)
-{
-	char *line = strsep(stack, "\n"), *at;
-
-	if (!line)
-		return NULL;
-	at = strstr(line, "] ");
-	at = at ? at + strlen("] ") : line;
-	at[strcspn(at, "+ ")] = '\0';
-	return at;
-}

@@ -8,19 +8,18 @@
 
 #include <sys/types.h>
 
-/* So deep are the stacks that the kernel shows: 64 functions. */
-#define DRAIN_STACK 8192
+#include "proc/stack.h"
 
 /**
  * struct drain - such a thread
  * @pid: its own
  * @comm: its name
- * @stack: its kernel stack, for drain_next()
+ * @stack: its kernel stack, for stack_next()
  */
 struct drain {
 	pid_t pid;
 	char comm[64];
-	char stack[DRAIN_STACK];
+	char stack[STACK_TEXT];
 };
 
 /**
@@ -33,8 +32,5 @@ struct drain {
  * Return: 0, -ENOENT when none is seen, or a negative errno when some stack cannot be read.
  */
 int drain_find(struct drain *drain, const char *root);
-
-/* Return: the next function of a stack, innermost first, cut off its text; NULL: none. */
-const char *drain_next(char **stack);
 
 #endif /* DFPUT_DRAIN_H */

@@ -27,13 +27,13 @@
 #include <unistd.h>
 
 #include "lib/alloc.h"
-#include "proc/drain.h"
 #include "proc/fdinfo.h"
 #include "proc/fstype.h"
 #include "proc/holders.h"
 #include "proc/proc.h"
 #include "proc/process.h"
 #include "proc/sockets.h"
+#include "proc/stack.h"
 
 /* What is in its exit for so long is worth a word. */
 #define PASSING_NS 50000000
@@ -474,19 +474,13 @@ static void look_at_descriptor(struct walk *walk, int fd)
 	fdinfo_free(&info);
 }
 
-/* The innermost functions of its kernel stack, where that can be read. */
+/* Where in the kernel it is, where that can be read. */
 static char *describe_place(int thread)
 {
-	char stack[DRAIN_STACK], *rest = stack, *text = alloc_copy(""), *before;
-	const char *function;
+	char stack[STACK_TEXT];
 
 	proc_text(thread, "stack", stack, sizeof(stack));
-	for (int i = 0; i < 4 && (function = drain_next(&rest)); i++) {
-		before = text;
-		text = alloc_text("%s%s%s", before, i ? " < " : "", function);
-		free(before);
-	}
-	return text;
+	return stack_place(stack);
 }
 
 /* What it had as descriptors is closed one by one, and seen no more. */

@@ -12,6 +12,7 @@
 
 #include <dfput/words.h>
 
+#include "analysis/lasting.h"
 #include "analysis/releases.h"
 #include "debugfs/places.h"
 #include "debugfs/rows.h"
@@ -326,10 +327,6 @@ static void look_at_rings(struct why_search *search)
 
 static const char *const super_states[] = { DFPUT_SUPER_STATES(DFPUT_WORD) };
 
-enum { SUPER_FSTYPE = DEVICE + 1, SUPER_STATE, SUPER_NAME };
-static const char *const supers_names[] = { "device", "fstype", "state", "name",
-					    NULL };
-
 /* On btrfs, the filesystem's own name for it is that of a device. */
 void why_super(struct why_search *search)
 {
@@ -340,11 +337,11 @@ void why_super(struct why_search *search)
 	if (!search->query->reader || why->fstype || !why->is_block)
 		return;
 	name = devices_name(search->query->root, why->block[0]);
-	if (name && load_rows(search, "superblocks", supers_names, &rows)) {
+	if (name && load_rows(search, "superblocks", lasting_names, &rows)) {
 		for (size_t row = 0; row < rows.nr; row++)
-			if (rows_is(&rows, row, SUPER_FSTYPE, "btrfs") &&
-			    rows_is(&rows, row, SUPER_NAME, name) &&
-			    !rows_is(&rows, row, SUPER_STATE,
+			if (rows_is(&rows, row, LASTING_FSTYPE, "btrfs") &&
+			    rows_is(&rows, row, LASTING_NAME, name) &&
+			    !rows_is(&rows, row, LASTING_STATE,
 				     super_states[DFPUT_SUPER_GONE]))
 				devices_parse(rows_text(&rows, row, DEVICE),
 					      &why->super);
@@ -353,27 +350,51 @@ void why_super(struct why_search *search)
 	free(name);
 }
 
-/* A superblock that is alive, or shut down, although nothing of it is mounted. */
-static void look_for_shutdown(struct why_search *search)
+static void add_lasting(struct why_search *search, const struct rows *rows,
+			size_t row, const struct lasting *lasting)
 {
-	struct why_reason reason = { .kind = super_states[DFPUT_SUPER_SHUTDOWN],
-				     .keeps = WHY_DEVICE,
-				     .fd = -1 };
+	const struct why_reason reason = {
+		.kind = lasting->kind,
+		.keeps = WHY_DEVICE,
+		.pid = lasting->pid,
+		.comm = lasting->pid ? (char *)lasting->comm : NULL,
+		.fd = -1,
+		.what = (char *)rows_text(rows, row, LASTING_NAME),
+	};
+
+	why_add(search, &reason, "%s", lasting->text);
+}
+
+/* Nothing of it is mounted. */
+static void note_lasting(struct why_search *search, const struct rows *rows,
+			 size_t row)
+{
+	if (!search->why->busy)
+		search->why->busy = WHY_DEVICE_BUSY;
+	if (lasting_unseen(rows, row))
+		why_unseen(
+			search,
+			"whether the superblock is frozen: the module does not see that");
+}
+
+/* A superblock that lives on, although nothing of it is mounted, or will. */
+static void look_for_lasting(struct why_search *search)
+{
+	bool mounted = count_mounts(search);
+	struct lasting lasting;
 	struct rows rows;
 
 	if (search->why->inode ||
-	    !select_rows(search, "superblocks", supers_names, is_super, &rows))
+	    !select_rows(search, "superblocks", lasting_names, is_super, &rows))
 		return;
 	for (size_t row = 0; row < rows.nr; row++) {
-		reason.what = (char *)rows_text(&rows, row, SUPER_NAME);
-		if (rows_is(&rows, row, SUPER_STATE,
-			    super_states[DFPUT_SUPER_SHUTDOWN]))
-			why_add(search, &reason,
-				"its superblock is being shut down");
-		else if (rows_is(&rows, row, SUPER_STATE,
-				 super_states[DFPUT_SUPER_ALIVE]) &&
-			 !count_mounts(search) && !search->why->busy)
-			search->why->busy = WHY_DEVICE_BUSY;
+		if (lasting_find(&lasting, &rows, row, search->query->reader))
+			add_lasting(search, &rows, row, &lasting);
+		if (!mounted &&
+		    (lasting.kind || rows_is(&rows, row, LASTING_STATE,
+					     super_states[DFPUT_SUPER_ALIVE])))
+			note_lasting(search, &rows, row);
+		free(lasting.text);
 	}
 	rows_free(&rows);
 }
@@ -488,7 +509,7 @@ void why_module(struct why_search *search)
 	load_rows(search, "umounts", umounts_names, &umounts);
 	look_at_pending(search, &umounts);
 	look_at_held(search, &umounts);
-	look_for_shutdown(search);
+	look_for_lasting(search);
 	look_at_rings(search);
 	look_at_umounts(search, &umounts);
 	look_at_leftovers(search);

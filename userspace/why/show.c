@@ -42,6 +42,8 @@ static const struct {
 	{ "exit", "in its exit; its kernel stack says what it waits for" },
 	{ "held", "look for sockets, rings and drivers that may have it" },
 	{ "shutdown", "use dfput wait --super" },
+	{ "frozen",
+	  "fsfreeze -u thaws it where it is mounted, so if need be mount it again as it was; dmsetup resume, if its device is suspended" },
 	{ "ring", "the kernel will free it: dfput wait waits for that" },
 	{ "protocol", "wait, or use SO_REUSEADDR" },
 };
@@ -54,6 +56,12 @@ static const char *find_advice(const struct why *why, const char *kind)
 		if (!strcmp(advices[i].kind, kind))
 			return advices[i].advice;
 	return "";
+}
+
+/* Its detail says more than its kind. */
+static bool is_detailed(const char *kind)
+{
+	return !strcmp(kind, "shutdown") || !strcmp(kind, "frozen");
 }
 
 static void append_whose(char *text, size_t size,
@@ -88,6 +96,10 @@ static void say_nobody(const struct why *why, char *text, size_t size)
 	const char *advice = find_advice(why, owner->kind);
 
 	text_append(text, size, "%s", first->what);
+	if (is_detailed(first->kind)) {
+		text_append(text, size, ": %s; %s", first->detail, advice);
+		return;
+	}
 	if ((late || why->port) && owner->pid)
 		text_append(text, size, " of ended process %d (%s)",
 			    (int)owner->pid, owner->comm);

@@ -63,7 +63,8 @@ enum why_busy {
 /**
  * struct why_reason - one reason
  * @kind: of enum holder_kind, or child, mount, overlay, holder, partition, loop,
- *	swap, export, pending, held, shutdown, ring, protocol, kernel: see dfput-why(1)
+ *	swap, export, pending, held, shutdown, frozen, ring, protocol, kernel: see
+ *	dfput-why(1)
  * @keeps: what
  * @living: a living process holds it
  * @pid: the process, 0 if it is none

@@ -37,16 +37,12 @@ static void show_chain(struct seq_file *m,
 		seq_putc(m, '-');
 }
 
-static bool sees(enum dfput_hook_id hook)
-{
-	return dfput_hook_is_armed(hook) && !dfput_hook_missed(hook);
-}
-
 static enum dfput_freeze_state
 freeze_state_of(const struct dfput_super_view *view)
 {
-	if (view->state == DFPUT_SUPER_UNKNOWN || !sees(DFPUT_HOOK_freeze) ||
-	    !sees(DFPUT_HOOK_super_deactivate))
+	if (view->state == DFPUT_SUPER_UNKNOWN ||
+	    !dfput_hook_sees_all(DFPUT_HOOK_freeze) ||
+	    !dfput_hook_sees_all(DFPUT_HOOK_super_deactivate))
 		return DFPUT_FREEZE_UNKNOWN;
 	return view->freeze.frozen ? DFPUT_FREEZE_FROZEN : DFPUT_FREEZE_NO;
 }

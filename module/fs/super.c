@@ -267,9 +267,36 @@ find_or_add(const struct super_block *sb, bool touched)
 	return likely(way) ? ref_to(way) : add_ref(set, sb, touched);
 }
 
+/* @now: when the current thread froze it; 0 if it only looks whether it is frozen. */
+static void note_freeze(struct set *set, struct way *way,
+			const struct super_block *sb, u64 now)
+{
+	struct dfput_freeze *freeze = &way->freeze;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	if (!is_frozen(sb)) {
+		memset(freeze, 0, sizeof(*freeze));
+	} else if (!freeze->frozen) {
+		freeze->frozen = true;
+		freeze->since = now;
+		if (now) {
+			freeze->pid = current->pid;
+			memcpy(freeze->comm, current->comm,
+			       sizeof(freeze->comm));
+		}
+	}
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+}
+
 struct dfput_super_ref dfput_super_touch(const struct super_block *sb)
 {
-	return find_or_add(sb, true);
+	struct dfput_super_ref ref = find_or_add(sb, true);
+
+	/* Whoever froze it may have been seen by no hook. */
+	if (ref.id)
+		note_freeze(set_of(sb), way_at(ref.slot), sb, 0);
+	return ref;
 }
 
 bool dfput_super_known(const struct super_block *sb)
@@ -513,42 +540,14 @@ static void describe_shutdown(struct way *way, bool mount, u64 now)
 	add_hop(shutdown, &hop);
 }
 
-/* It may be thawed already: dfput_super_deactivate() comes later, or was there. */
-static void freeze_way(struct way *way, const struct super_block *sb, u64 now)
-{
-	struct dfput_freeze *freeze = &way->freeze;
-
-	if (freeze->frozen || !is_frozen(sb))
-		return;
-	freeze->frozen = true;
-	freeze->since = now;
-	freeze->pid = current->pid;
-	memcpy(freeze->comm, current->comm, sizeof(freeze->comm));
-}
-
 void dfput_super_freeze(const struct super_block *sb, u64 now)
 {
 	struct set *set = set_of(sb);
 	struct way *way = find_way(set, sb);
-	unsigned long flags;
 
-	if (!way)
-		return;
-	raw_spin_lock_irqsave(&set->lock, flags);
-	freeze_way(way, sb, now);
-	raw_spin_unlock_irqrestore(&set->lock, flags);
-}
-
-/* All who freeze a superblock share one reference, and the last thaw drops that. */
-static void note_thaw(struct set *set, struct way *way,
-		      const struct super_block *sb)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&set->lock, flags);
-	if (!is_frozen(sb))
-		memset(&way->freeze, 0, sizeof(way->freeze));
-	raw_spin_unlock_irqrestore(&set->lock, flags);
+	/* It may be thawed already: dfput_super_deactivate() comes later, or was there. */
+	if (way)
+		note_freeze(set, way, sb, now);
 }
 
 struct dfput_super_ref dfput_super_deactivate(const struct super_block *sb)
@@ -565,7 +564,8 @@ struct dfput_super_ref dfput_super_deactivate(const struct super_block *sb)
 		way = add_way(set, sb, false);
 	if (!way)
 		return none;
-	note_thaw(set, way, sb);
+	/* All who freeze it share one reference, and the last thaw drops that. */
+	note_freeze(set, way, sb, 0);
 	/* Whoever is in there has s_umount for writing. */
 	WRITE_ONCE(way->deactivator, current);
 	return ref_to(way);

@@ -324,6 +324,17 @@ u64 dfput_hook_missed(enum dfput_hook_id id)
 	return count_missed(hook) - READ_ONCE(hook->missed_base);
 }
 
+bool dfput_hook_sees_all(enum dfput_hook_id role)
+{
+	const struct dfput_hook *hook;
+
+	for_each_hook(hook)
+		if (hook->role == role && hook->state == DFPUT_HOOK_ARMED)
+			return count_missed(hook) ==
+			       READ_ONCE(hook->missed_base);
+	return false;
+}
+
 void dfput_hook_view(enum dfput_hook_id id, struct dfput_hook_view *view)
 {
 	const struct dfput_hook *hook = &dfput_hooks[id];
@@ -348,8 +359,10 @@ void dfput_hook_view(enum dfput_hook_id id, struct dfput_hook_view *view)
  */
 static bool costs_a_row(enum dfput_hook_id id)
 {
-	return id == DFPUT_HOOK_umount || id == DFPUT_HOOK_super_deactivate ||
-	       id == DFPUT_HOOK_freeze;
+	enum dfput_hook_id role = dfput_hooks[id].role;
+
+	return role == DFPUT_HOOK_umount ||
+	       role == DFPUT_HOOK_super_deactivate || role == DFPUT_HOOK_freeze;
 }
 
 u64 dfput_hooks_missed(void)

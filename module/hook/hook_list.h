@@ -84,8 +84,10 @@
 	X(super_deactivate, "deactivate_locked_super", kretprobe,              \
 	  super_deactivate, ALL, EXITS, USEFUL, super_deactivate,              \
 	  "when a superblock's shutdown is over")                              \
-	X(freeze, "freeze_super", kretprobe, freeze, ALL, EXITS, USEFUL,       \
-	  freeze, "which superblocks are frozen")                              \
+	X(freeze, "freeze_super.part.0", kretprobe, freeze, ALL, EXITS,        \
+	  USEFUL, freeze, "which superblocks are frozen")                      \
+	X(freeze_whole, "freeze_super", kretprobe, freeze, ALL, EXITS,         \
+	  USEFUL, freeze, "which superblocks are frozen")                      \
 	X(mounts, "delayed_mntput", kretprobe, mounts, ALL, EXITS, USEFUL,     \
 	  mounts, "shutdowns by a deferred mount")                             \
 	X(ring_exit, "io_ring_exit_work", kretprobe, ring_exit, ALL, EXITS,    \

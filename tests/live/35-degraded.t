@@ -113,7 +113,7 @@ failed_without() {
 	unload
 }
 
-failed_without freeze_super freeze
+failed_without freeze_super.part.0,freeze_super freeze
 failed_without io_uring_release ring
 failed_without __fput_sync,fput_close_sync close_sync
 failed_without io_ring_exit_work,io_fallback_req_func,io_tctx_fallback_work \

@@ -45,8 +45,8 @@
  * Columns: X(T, name, kind, who, meaning), where T is what the caller wants.
  *
  * kind  num; id: a number, 0 for none; origin: the same, an id in origins, beside
- *       which the reader shows a name; ns: how long; took: the same, 0 while it
- *       is not over; time: when, ns of CLOCK_MONOTONIC, 0 for never; word: of
+ *       which the reader shows a name; ns: how long; took: the same, 0 while there
+ *       is none; time: when, ns of CLOCK_MONOTONIC, 0 for never; word: of
  *       words.h; text; name: text that is cut where the screen is narrow. Lists:
  *       words: with commas; pids: the same, ... at the end for more; stack and
  *       chain: with ;
@@ -88,7 +88,9 @@
 	X(T, owner_start_ns, time, more, "when that process was started")    \
 	X(T, mount, text, more, "its mount: equal for files of one mount")   \
 	X(T, reapers, pids, more,                                            \
-	  "child subreapers above the owner, nearest first")
+	  "child subreapers above the owner, nearest first")                 \
+	X(T, started_ns, took, more, "time since its release began")         \
+	X(T, ops, name, more, "its operations, and [their module]")
 
 /* The process that closed a file or ring. */
 #define DFPUT_COLUMNS_OWNER(X, T)                                             \
@@ -113,7 +115,8 @@
 	X(T, fstype, name, all, "filesystem type")                            \
 	X(T, super, id, more, "its superblock: an id in superblocks")         \
 	X(T, blocks, words, all, "what it was in the way of")                 \
-	DFPUT_COLUMNS_OWNER(X, T)
+	DFPUT_COLUMNS_OWNER(X, T)                                             \
+	X(T, ops, name, more, "its operations, and [their module]")
 
 #define DFPUT_COLUMNS_held(X, T)                                           \
 	X(T, age_ns, ns, all, "time since it was closed")                  \
@@ -125,7 +128,8 @@
 	X(T, super, id, more, "its superblock: an id in superblocks")      \
 	X(T, mount, text, more, "its mount: equal for files of one mount") \
 	X(T, blocks, words, all, "what it is in the way of")               \
-	DFPUT_COLUMNS_OWNER(X, T)
+	DFPUT_COLUMNS_OWNER(X, T)                                          \
+	X(T, ops, name, more, "its operations, and [their module]")
 
 #define DFPUT_COLUMNS_rings(X, T)                                              \
 	X(T, id, num, all, "its number")                                       \

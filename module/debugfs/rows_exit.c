@@ -61,6 +61,7 @@ static int show_leftover(struct seq_file *m, u64 id)
 	dfput_field_number(m, view.super.id);
 	dfput_field_bits(m, DFPUT_BLOCKS, view.blocks);
 	show_owner(m, &view.who);
+	dfput_field_ops(m, view.ops);
 	return 0;
 }
 
@@ -92,6 +93,7 @@ static int show_held(struct seq_file *m, u64 slot)
 	dfput_field_mount(m, view.mount);
 	dfput_field_bits(m, DFPUT_BLOCKS, view.blocks);
 	show_owner(m, &view.who);
+	dfput_field_ops(m, view.ops);
 	return 0;
 }
 

@@ -50,14 +50,15 @@ static int show_pending(struct seq_file *m, u64 slot)
 	struct dfput_deferral *deferral;
 	struct dfput_pending_view view;
 	struct dfput_identity who;
+	u64 now;
 
 	if (!copy_pending(slot, &view, &who))
 		return SEQ_SKIP;
 
+	now = ktime_get_mono_fast_ns();
 	deferral = &view.deferral;
 	deferral->comm[sizeof(deferral->comm) - 1] = '\0';
-	dfput_field_number(m, dfput_elapsed(deferral->queued,
-					    ktime_get_mono_fast_ns()));
+	dfput_field_number(m, dfput_elapsed(deferral->queued, now));
 	dfput_field_word(m, DFPUT_PENDING_STATES,
 			 view.started ? DFPUT_PENDING_STARTED :
 					DFPUT_PENDING_QUEUED);
@@ -75,6 +76,9 @@ static int show_pending(struct seq_file *m, u64 slot)
 	dfput_field_number(m, who.start);
 	dfput_field_mount(m, deferral->mount);
 	dfput_field_reapers(m, &who);
+	dfput_field_number(m,
+			   view.started ? dfput_elapsed(view.started, now) : 0);
+	dfput_field_ops(m, deferral->ops);
 	return 0;
 }
 

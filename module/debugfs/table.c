@@ -7,8 +7,10 @@
  */
 #include <linux/bits.h>
 #include <linux/ctype.h>
+#include <linux/kallsyms.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include <dfput/abi.h>
@@ -206,6 +208,29 @@ void dfput_field_text(struct seq_file *m, const char *text)
 		for (; *text; text++)
 			seq_printf(m, is_visible(*text) ? "%c" : "\\%03o",
 				   (u8)*text);
+}
+
+/*
+ * Only a symbol that begins there, with its [module]: what is behind the end of another
+ * is not of that. Such as operations that were allocated, those of a module that is
+ * gone, and all where the kernel keeps only the names of functions.
+ */
+void dfput_field_ops(struct seq_file *m, const void *ops)
+{
+	char *text =
+		ops ? dfput_try(NULL, kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL)) :
+		      NULL;
+	char *offset, *module;
+
+	if (text)
+		sprint_symbol(text, (unsigned long)ops);
+	offset = text ? strstr(text, "+0x0/") : NULL;
+	if (offset) {
+		module = strchrnul(offset, ' ');
+		memmove(offset, module, strlen(module) + 1);
+	}
+	dfput_field_text(m, offset ? text : ops ? "?" : "");
+	kfree(text);
 }
 
 void dfput_field_mount(struct seq_file *m, const void *mnt)

@@ -82,6 +82,8 @@ void dfput_field_error(struct seq_file *m, int err, const char *none);
 void dfput_field_text(struct seq_file *m, const char *text);
 /* Child subreapers above a process, nearest first. */
 void dfput_field_reapers(struct seq_file *m, const struct dfput_identity *who);
+/* Operations of files, from dfput_file_ops(): their symbol; ? for what has none. */
+void dfput_field_ops(struct seq_file *m, const void *ops);
 /* A mount, which has no number that we could see: a keyed hash of its address. */
 void dfput_field_mount(struct seq_file *m, const void *mnt);
 

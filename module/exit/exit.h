@@ -52,9 +52,10 @@ size_t dfput_owner_memory(void);
 
 /* A watched file. Times are ns of ktime_get_mono_fast_ns(). */
 struct dfput_held_view {
-	/* Keys: its address, and its mount or NULL. */
+	/* Keys: its address, its mount or NULL, and as of dfput_file_ops(). */
 	const void *file;
 	const void *mount;
+	const void *ops;
 	u64 closed;
 	/* When its owner's end was visible; 0: not yet. */
 	u64 visible;
@@ -139,6 +140,7 @@ struct dfput_leftover_view {
 	/* From then to its release, ns. */
 	u64 lateness;
 	u64 ino;
+	const void *ops;
 	struct dfput_super_ref super;
 	char fstype[DFPUT_FSTYPE_LEN];
 	/* An enum dfput_kind. */

@@ -35,6 +35,7 @@
  * @blocks: what it blocks
  * @of_ring: put for a process that closed its ring, and lived on
  * @inode: its inode: a key, to tell a reused address
+ * @ops: address of its operations: see dfput_file_ops()
  * @mm: the address space that it goes with: a key, or NULL
  * @owner: whose it is; NULL while @mm lives, and when that is not known
  * @closed: when, or its ring if @of_ring, ns of ktime_get_mono_fast_ns()
@@ -48,6 +49,7 @@ struct dfput_watch {
 	u8 blocks;
 	bool of_ring;
 	const void *inode;
+	const void *ops;
 	const void *mm;
 	struct dfput_owner *owner;
 	u64 closed;
@@ -134,6 +136,7 @@ static struct dfput_watch *add_watch(struct dfput_bucket *bucket,
 		return NULL;
 	}
 	watch->inode = inode;
+	watch->ops = dfput_file_ops(file);
 	watch->mm = NULL;
 	watch->owner = NULL;
 	watch->ino = inode ? inode->i_ino : 0;
@@ -305,6 +308,7 @@ static void add_leftover(const struct dfput_watch *watch,
 	struct dfput_leftover_view view = {
 		.visible = visible ?: watch->closed,
 		.ino = watch->ino,
+		.ops = watch->ops,
 		.super = watch->super,
 		.kind = kind_of(watch, visible),
 		.route = route,
@@ -437,6 +441,7 @@ static void copy_watch(const struct dfput_watch *watch,
 	view->super = watch->super;
 	view->mount = watch->mount;
 	view->kind = kind_of(watch, view->visible);
+	view->ops = watch->ops;
 	view->blocks = watch->blocks;
 	view->who = watch->owner->who;
 	memcpy(view->fstype, watch->fstype, sizeof(view->fstype));

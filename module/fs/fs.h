@@ -253,6 +253,12 @@ struct dfput_mount_view {
 	bool unsure;
 };
 
+/* Address of a file's operations: a key; NULL if it was never opened. */
+static __always_inline const void *dfput_file_ops(const struct file *file)
+{
+	return file->f_mode & FMODE_OPENED ? file->f_op : NULL;
+}
+
 /**
  * dfput_mount_of() - the mount that a file pins
  * @file: has a reference, or its __fput() has just been entered

@@ -60,6 +60,8 @@ struct record {
 	u32 state;
 	seqcount_t seq;
 	void *watched;
+	/* If it is started: when. */
+	u64 started;
 	struct dfput_deferral deferral;
 };
 
@@ -223,6 +225,7 @@ static void describe_file(struct dfput_deferral *deferral,
 	const struct inode *inode = inode_of(file);
 
 	deferral->inode = inode;
+	deferral->ops = dfput_file_ops(file);
 	deferral->queued = ktime_get_mono_fast_ns();
 	deferral->ino = inode ? inode->i_ino : 0;
 	deferral->super = dfput_super_of(file);
@@ -456,6 +459,7 @@ static void start_record(struct record *record, struct dfput_release *release,
 	begin_change(record);
 	release->watched = dfput_list_started(file);
 	record->watched = release->watched;
+	record->started = release->started;
 	WRITE_ONCE(record->state, STATE_STARTED);
 	raw_write_seqcount_end(&record->seq);
 	release->deferral = &record->deferral;
@@ -536,10 +540,11 @@ static void count_start(struct dfput_release *release, bool maybe_last)
 void dfput_release_start(struct dfput_release *release, const struct file *file,
 			 bool preload, u64 now)
 {
-	bool maybe_last = match_record(release, file, preload);
+	bool maybe_last;
 
-	dfput_selftest_started(file, release->match);
 	release->started = now;
+	maybe_last = match_record(release, file, preload);
+	dfput_selftest_started(file, release->match);
 	release->id = 0;
 	if (release->deferral) {
 		release->id = id_of(record_of(release));
@@ -669,7 +674,7 @@ bool dfput_list_view(unsigned int index, struct dfput_pending_view *view)
 		view->deferral = record->deferral;
 		view->file = (const void *)record->entry.key;
 		view->watched = record->watched;
-		view->started = state == STATE_STARTED;
+		view->started = state == STATE_STARTED ? record->started : 0;
 	} while (!dfput_list_is_unchanged(index, view));
 	return true;
 }

@@ -21,6 +21,7 @@
 /**
  * struct dfput_deferral - what is known of a file's queueing
  * @inode: its inode: a key, to tell a reused struct file
+ * @ops: address of its operations, or NULL: see dfput_file_ops()
  * @queued: when, ns of ktime_get_mono_fast_ns()
  * @ino: inode number, 0 if it was never opened
  * @super: its superblock's generation
@@ -35,6 +36,7 @@
  */
 struct dfput_deferral {
 	const void *inode;
+	const void *ops;
 	u64 queued;
 	u64 ino;
 	struct dfput_super_ref super;
@@ -116,14 +118,14 @@ void dfput_list_not_deferred(const struct file *file);
  * struct dfput_pending_view - a file on the list or in its __fput()
  * @deferral: its queueing
  * @file: its address: a key
- * @started: it is in its __fput()
+ * @started: when its __fput() was entered, 0: it is on the list
  * @watched: what dfput_list_started() returned
  * @seq: for dfput_list_is_unchanged()
  */
 struct dfput_pending_view {
 	struct dfput_deferral deferral;
 	const void *file;
-	bool started;
+	u64 started;
 	const void *watched;
 	unsigned int seq;
 };

@@ -145,7 +145,7 @@ ok 'a superblock that lives on' wait_for 60 says \
 release
 hold_worker || not_ok "the worker can be held up: ${reason-}"
 ok 'a worker that is stuck' wait_for 60 says \
-	"the list's worker is stuck in the release of inode [0-9]+ of [0-9:]+ \(ext4\)"
+	"the list's worker is stuck in the release of inode [0-9]+ of [0-9:]+ \(ext4, ext4_file_operations"
 let_worker
 wait_for 60 is_quiet
 is 'each is told once' "$(grep -c 'lives on\|is stuck' "$log")" 2

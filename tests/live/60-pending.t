@@ -60,7 +60,7 @@ stuck() {
 }
 said=$(dfput pending)
 like 'stuck: said first, with the mount' "$(head -n 1 <<<"$said")" \
-	'^The list.s drain is in the release of inode [0-9]+ on /mnt/stuck \(7:[0-9]+, ext4\), queued .* ago; 0 files of 0 filesystems wait\.$'
+	'^The list.s drain is in the release of inode [0-9]+ on /mnt/stuck \(7:[0-9]+, ext4, ext4_file_operations( \[ext4\])?\), begun .* ago; 0 files of 0 filesystems wait\.$'
 mark
 run_workload uring-files --dir "$scratch" --files 5 || not_ok 'uring-files runs'
 wait_for 60 queued_since_mark 5

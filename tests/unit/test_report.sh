@@ -139,7 +139,7 @@ report "$copy"
 has_text '^Files that outlived their process were not counted\.$' "nor were files"
 copy busy
 for ((i = 0; i < 150; i++)); do
-	printf '%s\texit\t1000000\t%s\tdeferred\tkthread\t1\t8:1\t%s\text4\t2\twrite\t%s\t1\t0\t1\t-\tjob%s\n' \
+	printf '%s\texit\t1000000\t%s\tdeferred\tkthread\t1\t8:1\t%s\text4\t2\twrite\t%s\t1\t0\t1\t-\tjob%s\t-\n' \
 		$((6000 + i)) $((80000000000000 + i * 1000)) $i $i $i
 done >>"$copy/leftovers"
 report "$copy"

@@ -195,12 +195,12 @@ is "$(grep -c '^Trustworthy: .* lost_records' <<<"$out")" 1 "said once"
 dfput pending --input "$fixtures/idle"
 has_not "$out" release "nothing is being released"
 dfput pending --input "$fixtures/busy"
-is "$(head -n 1 <<<"$out")" "The list's drain is in the release of inode 77 (0:15, anon_inodefs), queued 48.211ms ago; 3 files of 3 filesystems wait." "which file is being released, in the first line"
+is "$(head -n 1 <<<"$out")" "The list's drain is in the release of inode 77 (0:15, anon_inodefs, eventfd_fops), begun 47.100ms ago; 3 files of 3 filesystems wait." "which file is being released, in the first line"
 has_not "$out" '(T|No t)hread' "of a copy, nothing is known of the thread"
 dfput pending -o inode --input "$fixtures/busy"
 has "$(head -n 1 <<<"$out")" '^ *INODE$' "who chose columns gets these"
 copy busy
-sed -i "s/1523${tab}queued/1523${tab}started/; s/^9${tab}queued\(.*\)0:0/9${tab}queued\10:42/" "$copy/pending"
+sed -i "s/1523${tab}queued\(.*\)${tab}0${tab}/1523${tab}started\1${tab}1500${tab}/; s/^9${tab}queued\(.*\)0:0/9${tab}queued\10:42/" "$copy/pending"
 dfput pending --input "$copy"
 has "$out" '^The .* inode 77 .*; 2 files of 1 filesystem wait\.$' "the oldest of two"
 dfput pending --json --input "$copy"
@@ -211,7 +211,7 @@ is_json "$out" '[r["origin_name"] for r in j["releasing"]] == ["io_uring"] and l
 root=$(tree "$copy")
 printf '%s\n' '3 1 0:15 / /mnt/a\040b rw - tmpfs none rw' >>"$root/proc/self/mountinfo"
 dfput pending --root "$root"
-has "$out" '^The .* inode 77 on /mnt/a b \(0:15, anon_inodefs\), ' "where it is"
+has "$out" '^The .* inode 77 on /mnt/a b \(0:15, anon_inodefs, eventfd_fops\), ' "where it is"
 has "$out" '^No thread is seen in a drain: ' "a thread that is not seen"
 mkdir "$root/proc/11" "$root/proc/412"
 echo '[<0>] worker_thread+0x50/0x3b0' >"$root/proc/11/stack"
@@ -230,26 +230,30 @@ else
 	has "$out" '^Which thread drains the list cannot be read: Permission denied; try as root\.$' "a stack that cannot be read"
 fi
 
-dfput pending --stuck 48ms --input "$fixtures/busy"
+dfput pending --stuck 47ms --input "$fixtures/busy"
 is_status 3 "stuck"
-has "$out" "^Stuck, by a limit of 48\.000ms: the list's drain is in .* inode 77 .*, queued 48\.211ms ago; " "in what"
-dfput pending --stuck 49ms --input "$fixtures/busy"
+has "$out" "^Stuck, by a limit of 47\.000ms: the list's drain is in .* inode 77 .*, begun 47\.100ms ago; " "in what"
+dfput pending --stuck 48ms --input "$fixtures/busy"
 is_status 4 "not that long; but what was lost may be"
 has "$out" "^Cannot tell: the list's drain is in the .*; but lost_records is 5 " "said so"
-dfput pending --stuck 49ms --json --input "$fixtures/busy"
+dfput pending --stuck 48ms --json --input "$fixtures/busy"
 is_json "$out" 'j["stuck"] is None and not j["trustworthy"] and len(j["pending"]) == 4' "null in JSON"
 copy idle
 cp "$fixtures/busy/pending" "$copy"
-dfput pending --stuck 49ms --json --input "$copy"
+dfput pending --stuck 48ms --json --input "$copy"
 is_status 0 "not that long"
 is_json "$out" 'j["stuck"] is False and j["trustworthy"]' "false in JSON"
 dfput pending --stuck 0 --input "$fixtures/idle"
 is_status 0 "nothing is in its release"
 is "$(head -n 1 <<<"$out")" "Not stuck, by a limit of 0ns: no file is seen in its release." "said so"
 set_value hooks settled 0
-dfput pending --stuck 49ms --input "$copy"
+dfput pending --stuck 48ms --input "$copy"
 is_status 4 "nor can one from before measuring be ruled out"
 has "$out" '^Cannot tell: .*files from before measuring' "said so"
+dfput pending --stuck 48ms --input "$fixtures/older"
+is_status 3 "an older module: since it was queued"
+has "$out" 'inode 77 \(0:15, anon_inodefs\), queued 48\.211ms ago; ' "said so"
+has "$out" '^This module is too old to tell when a release began\.$' "and why"
 dfput pending --stuck 1 --input "$work/none"
 is_status 4 "nor without the module"
 
@@ -517,6 +521,9 @@ verdict $? "of an owner"
 column inode held --comm 'my*' --input "$fixtures/busy"
 [ "$out" = 131074 ]
 verdict $? "of a name"
+column inode held --module ext4 --input "$fixtures/busy"
+[ "$out" = 131074 ]
+verdict $? "of a module"
 column pid umounts --where result=-E* --input "$fixtures/idle"
 [ "$out" = 901 ]
 verdict $? "by any column"
@@ -681,7 +688,7 @@ many() {
 	copy idle
 	awk -v nr="$1" -v last="$2" 'BEGIN { OFS = "\t"; for (i = 1; i <= nr; i++)
 		print i, "queued", "kthread", "8:1", i < nr ? i : last, "ext4", 2, 0, 9,
-			"kworker", 9, i, "job", 5, "m1", "-" }' >>"$copy/pending"
+			"kworker", 9, i, "job", 5, "m1", "-", 0, "-" }' >>"$copy/pending"
 }
 many 2500 2500
 dfput pending --input "$copy"
@@ -902,6 +909,21 @@ is_status 1 "no such file"
 has "$err" '^dfput: wait: --file: /none: No such file' "said so"
 
 copy busy
+sed -i "/${tab}?\$/d" "$copy/pending" "$copy/held"
+root=$(tree "$copy")
+mkdir -p "$root/sys/module/ext4"
+echo live >"$root/sys/module/ext4/initstate"
+echo 3 >"$root/sys/module/ext4/refcnt"
+dfput wait --module ext4 --timeout 0 --json --root "$root"
+is_status 3 "something is left of a module"
+is_json "$out" '([r["ops"] for r in j["pending"] + j["held"]], len(j["rings"]), j["use_count"]) == (2 * ["ext4_file_operations [ext4]"], 2, 3)' "files with its operations, and the rings"
+dfput wait --module ext4 --timeout 0 --root "$root"
+has "$out" '^Use count of ext4: 3\. Living processes and what is no file are not waited for\.$' "its use count"
+dfput wait --module tun --root "$root"
+is_status 1 "no such module"
+has "$err" '^dfput: wait: --module: no module tun is loaded; what is built into the kernel is none$' "said so"
+
+copy busy
 sed -i "s/${tab}8:1${tab}/${tab}0:9999${tab}/" "$copy/superblocks"
 dfput wait --super '#9' --root "$(tree "$copy")"
 is_status 0 "a dead superblock"
@@ -987,7 +1009,7 @@ copy busy
 sed -i "4s/$/${tab}more/" "$copy/pending"
 dfput pending --input "$copy"
 is_status 1 "a field too many"
-has "$err" "pending: line 4: 17 fields, but the table has 16 columns" "where"
+has "$err" "pending: line 4: 19 fields, but the table has 18 columns" "where"
 
 if [ -w /dev/full ]; then
 	run sh -c '"$0" stat --input "$1" >/dev/full' "$DFPUT" "$fixtures/idle"

@@ -32,13 +32,16 @@
 #define FILE_OF(device, pid, start) FILE_ON(device, pid, start, "m1")
 #define FILE_ON(device, pid, start, mount) \
 	INODE_ON("5", device, pid, start, mount)
-#define INODE_ON(inode, device, pid, start, mount)                        \
+#define INODE_ON(inode, device, pid, start, mount) \
+	OPS_OF("x_ops", inode, device, pid, start, mount)
+#define OPS_OF(ops, inode, device, pid, start, mount)                     \
 	"5\tqueued\tbh\t" device "\t" inode "\text4\t1\t0\t9\tx\t0\t" pid \
-	"\tx\t" start "\t" mount "\t-\t-\n"
+	"\tx\t" start "\t" mount "\t-\t0\t" ops "\t-\n"
 #define A_FILE FILE_OF("8:1", "9", "70")
-#define A_HELD(device, pid, start)                                   \
+#define A_HELD(device, pid, start) HELD_OF(device, pid, start, "x_ops")
+#define HELD_OF(device, pid, start, ops)                             \
 	"5\texit\t6\t" device "\t5\text4\t1\tm1\t-\t" pid "\t" start \
-	"\t0\t1\t-\tx\t-\n"
+	"\t0\t1\t-\tx\t" ops "\t-\n"
 #define A_RING(id, pid, start) \
 	id "\t5\tworking\texit\t" pid "\t" start "\t0\t1\t-\tx\t-\n"
 
@@ -461,6 +464,39 @@ static void of_file(void **state)
 	assert_perhaps(UNRELEASED_INODE, 1);
 }
 
+/* With - for _; rings that were there may have its files; ? may be any module's. */
+static void of_module(void **state)
+{
+	(void)state;
+	write_tables();
+	write_file("pending",
+		   PENDING OPS_OF("dm_fops\\040[dm_mod]", "5", "8:1", "9", "70",
+				  "m1") OPS_OF("dm_fops\\040[dm_mod2]", "5",
+					       "8:1", "9", "70", "m1")
+			   OPS_OF("dm_mod", "5", "8:1", "9", "70", "m1"));
+	unreleased.query.module = "dm-mod";
+	assert_left(2, 0, 1);
+	assert_int_equal(unreleased_perhaps(&unreleased), 0);
+	write_file("rings", RINGS A_RING("5", "10", "80"));
+	write_file("held", HELD HELD_OF("8:1", "9", "70", "-")
+				   HELD_OF("8:1", "9", "70", "?"));
+	assert_left(0, 1, 1);
+	assert_perhaps(UNRELEASED_OPS, 1);
+}
+
+/* It may be any module's. */
+static void of_unknown_module(void **state)
+{
+	(void)state;
+	write_tables();
+	write_file("held", "# dfput 2\nage_ns\tdevice\tmount\tinode\tfstype\t"
+			   "pid\tstart_ns\treapers\n"
+			   "5\t8:1\tm1\t5\text4\t9\t70\t-\n");
+	unreleased.query.module = "tun";
+	assert_left(2, 1, 0);
+	assert_perhaps(UNRELEASED_OPS, 1);
+}
+
 static void of_mount(void **state)
 {
 	(void)state;
@@ -487,6 +523,8 @@ int main(void)
 		TEST(of_process),
 		TEST(of_device),
 		TEST(of_file),
+		TEST(of_module),
+		TEST(of_unknown_module),
 		TEST(of_mount),
 		TEST(of_nobody),
 		TEST(of_stacked),

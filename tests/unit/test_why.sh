@@ -595,9 +595,9 @@ finds 3 "^Nothing keeps $target busy; no deferral has it now\\.\$" "a file that 
 has "$out" '^Files that were late before: see dfput leftovers$' "of now: others may have been late"
 row superblocks 3 ext4 8:1 sda1 alive 1 1 0
 {
-	row leftovers 2 exit 34306000 5000000000 deferred kthread 1 8:1 "$inode" ext4 3 flock 901 4 0 1 - job
-	row leftovers 3 exit 34000000 6000000000 deferred kthread 1 8:1 "$inode" ext4 2 flock 902 4 0 1 - earlier
-	row leftovers 4 exit 34000000 6000000000 deferred kthread 1 8:1 1 ext4 3 flock 903 4 0 1 - another
+	row leftovers 2 exit 34306000 5000000000 deferred kthread 1 8:1 "$inode" ext4 3 flock 901 4 0 1 - job -
+	row leftovers 3 exit 34000000 6000000000 deferred kthread 1 8:1 "$inode" ext4 2 flock 902 4 0 1 - earlier -
+	row leftovers 4 exit 34000000 6000000000 deferred kthread 1 8:1 1 ext4 3 flock 903 4 0 1 - another -
 }
 why --input "$copy" "$target"
 finds 3 '^A file of this inode was late by 34\.306ms, of process 901 \(job\): released ' "this one was, on this superblock"

@@ -10,12 +10,13 @@
 #include "lib/alloc.h"
 #include "lib/number.h"
 
-/* So long after it was queued, a release that is not over may never be. */
+/* A release that takes so long may never be over. */
 #define STUCK_NS NUMBER_NS_PER_SEC
 
-enum { AGE, STATE, DEVICE, INODE, FSTYPE, SUPER };
-static const char *const names[] = { "#age_ns", "state",  "device", "inode",
-				     "fstype",	"?super", NULL };
+enum { AGE, STATE, DEVICE, INODE, FSTYPE, SUPER, STARTED, OPS };
+static const char *const names[] = { "#age_ns",	    "state",  "device",
+				     "inode",	    "fstype", "?super",
+				     "?started_ns", "?ops",   NULL };
 
 static int compare_texts(const void *a, const void *b)
 {
@@ -54,14 +55,21 @@ int releases_load(struct releases *releases, struct reader *reader)
 
 	*releases = (struct releases){ 0 };
 	err = rows_select(rows, reader, "pending", names, take_row, releases);
-	for (size_t row = 0; !err && row < rows->nr; row++) {
+	if (err)
+		return err;
+	releases->since_queued = !rows_has(rows, STARTED);
+	for (size_t row = 0; row < rows->nr; row++) {
 		age = rows_number(rows, row, AGE);
+		if (age > releases->queued_age)
+			releases->queued_age = age;
+		if (!releases->since_queued)
+			age = rows_number(rows, row, STARTED);
 		if (age < releases->age)
 			continue;
 		releases->age = age;
 		releases->oldest = row;
 	}
-	return err;
+	return 0;
 }
 
 static char *name_place(const struct rows *rows, size_t row,
@@ -86,12 +94,15 @@ static char *name_release(const struct releases *releases,
 {
 	const struct rows *rows = &releases->rows;
 	char *place = name_place(rows, releases->oldest, reader), *text;
+	const char *ops = rows_cell(rows, releases->oldest, OPS);
 	char age[NUMBER_TEXT];
 
-	text = alloc_text("the release of inode %s%s (%s, %s), queued %s ago",
+	text = alloc_text("the release of inode %s%s (%s, %s%s%s), %s %s ago",
 			  rows_text(rows, releases->oldest, INODE), place,
 			  rows_text(rows, releases->oldest, DEVICE),
 			  rows_text(rows, releases->oldest, FSTYPE),
+			  *ops ? ", " : "", ops,
+			  releases->since_queued ? "queued" : "begun",
 			  number_ns_short(age, releases->age));
 	free(place);
 	return text;

@@ -13,9 +13,10 @@
 /**
  * struct releases - what is being released
  * @rows: these files: one a drain
- * @oldest: the row of the one that was queued first, if there is any
- * @age: time since that was queued: its release began later, the module has not noted
- *	when; 0 if there is none
+ * @since_queued: the module is too old to tell when a release began
+ * @oldest: the row of the one whose release began first, if there is any
+ * @age: time since that, or with @since_queued since it was queued; 0 if there is none
+ * @queued_age: time since the one was queued that was queued first, or 0
  * @waiting: files on the list whose release has not begun
  * @waiting_age: time since the one of these was queued that was queued first, or 0
  * @filesystems: how many devices these are of
@@ -23,8 +24,10 @@
  */
 struct releases {
 	struct rows rows;
+	bool since_queued;
 	size_t oldest;
 	uint64_t age;
+	uint64_t queued_age;
 	uint64_t waiting;
 	uint64_t waiting_age;
 	uint64_t filesystems;

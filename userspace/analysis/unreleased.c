@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/unreleased.h"
+#include "debugfs/operations.h"
 #include "debugfs/reapers.h"
 #include "debugfs/stats.h"
 #include "lib/error.h"
@@ -12,7 +13,19 @@
 #include "proc/fstype.h"
 #include "proc/holders.h"
 
-enum { PID, START, AGE, DEVICE, MOUNT, INODE, ID, REAPERS, FSTYPE, NR_COLUMNS };
+enum {
+	PID,
+	START,
+	AGE,
+	DEVICE,
+	MOUNT,
+	INODE,
+	ID,
+	REAPERS,
+	FSTYPE,
+	OPS,
+	NR_COLUMNS
+};
 
 static const struct {
 	const struct listing *listing;
@@ -23,19 +36,19 @@ static const struct {
 	[UNRELEASED_RINGS] = {
 		&listing_rings,
 		{ "#pid", "#start_ns", "#age_ns", "", "", "", "#id", "reapers",
-		  "" },
+		  "", "" },
 		"ring", "",
 	},
 	[UNRELEASED_HELD] = {
 		&listing_held,
 		{ "#pid", "#start_ns", "#age_ns", "device", "mount", "#inode",
-		  "", "reapers", "fstype" },
+		  "", "reapers", "fstype", "?ops" },
 		"file", " held",
 	},
 	[UNRELEASED_PENDING] = {
 		&listing_pending,
 		{ "#owner", "#owner_start_ns", "#age_ns", "device", "mount",
-		  "#inode", "", "", "" },
+		  "#inode", "", "", "", "?ops" },
 		"file", " on the list",
 	},
 };
@@ -79,6 +92,19 @@ static bool is_of_mount(struct unreleased *unreleased, const struct rows *rows,
 		return false;
 	unreleased->perhaps[UNRELEASED_STACKED]++;
 	return true;
+}
+
+static bool is_of_module(struct unreleased *unreleased, const struct rows *rows,
+			 size_t row)
+{
+	const char *module = unreleased->query.module;
+	enum operations_whose whose;
+
+	if (!module || !*rows->names[OPS])
+		return true;
+	whose = operations_of(rows_text(rows, row, OPS), module);
+	unreleased->perhaps[UNRELEASED_OPS] += whose == OPERATIONS_UNKNOWN;
+	return whose != OPERATIONS_OTHERS;
 }
 
 static bool is_of_process(struct unreleased *unreleased,
@@ -141,10 +167,12 @@ static bool is_selected(const struct rows *rows, size_t row, void *context)
 	/* Rings that came later have no part in it, nor files that were there before. */
 	if (!unreleased->looked && ring > unreleased->last_ring)
 		unreleased->last_ring = ring;
-	if ((query->device || query->rings) && ring > unreleased->last_ring)
+	if ((query->device || query->module || query->rings) &&
+	    ring > unreleased->last_ring)
 		return false;
 	return is_early_enough(unreleased, rows, row) &&
 	       is_of_mount(unreleased, rows, row) &&
+	       is_of_module(unreleased, rows, row) &&
 	       is_of_process(unreleased, rows, row) &&
 	       is_below_reaper(unreleased, rows, row);
 }
@@ -166,7 +194,8 @@ static int count_unrecorded(struct unreleased *unreleased,
 		return err;
 	pending = stats.gauge[DFPUT_GAUGE_pending];
 	unreleased->unrecorded = pending > nr ? pending - nr : 0;
-	if (query->device || query->mount || query->pid || query->rings)
+	if (query->device || query->module || query->mount || query->pid ||
+	    query->rings)
 		unreleased->perhaps[UNRELEASED_NO_ROW] = unreleased->unrecorded;
 	unreleased->perhaps[UNRELEASED_UNFOLLOWED] =
 		query->rings && stats.gauge[DFPUT_GAUGE_rings_unfollowed];
@@ -305,6 +334,8 @@ void unreleased_caveats(const struct unreleased *unreleased,
 			"have the inode numbers of files that living processes hold, and may be others",
 		[UNRELEASED_INODE] =
 			"have the file's inode number, and may be others: on that filesystem it is not unique",
+		[UNRELEASED_OPS] =
+			"have operations without a name, which may be that module's",
 		[UNRELEASED_OWNER] =
 			"may be that process's: nobody knows who closed them",
 		[UNRELEASED_STACKED] =

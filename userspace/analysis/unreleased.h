@@ -32,6 +32,8 @@ enum unreleased_table {
  * @ambiguous: @device is not fstype_has_unique_inodes(): other files may have it
  * @stacked: @device is not fstype_is_alone(): files on the list that are of another
  *	may pin a mount of it
+ * @module: files whose operations are of this module, and all rings as for @device;
+ *	NULL: of any
  * @mount: a mount, as the module tells them apart: @device only tells of rings then;
  *	NULL: of any
  * @pid: of this process; 0: of any
@@ -48,6 +50,7 @@ struct unreleased_query {
 	uint64_t inode;
 	bool ambiguous;
 	bool stacked;
+	const char *module;
 	const char *mount;
 	uint64_t pid;
 	uint64_t least_start;
@@ -60,6 +63,7 @@ struct unreleased_query {
  * @UNRELEASED_NUMBER: a held file: a living process holds one of its inode number,
  *	which may be another: see holders_hold()
  * @UNRELEASED_INODE: a file of the number asked for, which may be another
+ * @UNRELEASED_OPS: nobody knows of which module its operations are
  * @UNRELEASED_OWNER: nobody knows whose it is
  * @UNRELEASED_STACKED: a file of another filesystem, which may pin the mount
  * @UNRELEASED_NO_ROW: on the list, without a row
@@ -69,6 +73,7 @@ struct unreleased_query {
 enum unreleased_doubt {
 	UNRELEASED_NUMBER,
 	UNRELEASED_INODE,
+	UNRELEASED_OPS,
 	UNRELEASED_OWNER,
 	UNRELEASED_STACKED,
 	UNRELEASED_NO_ROW,

@@ -53,9 +53,9 @@ struct options;
 	  COMMANDS_EVENTS, "mount super pid comm time count",                  \
 	  "follow the module's tracepoints")                                   \
 	X(wait, "Waiting", cmd_wait, 0,                                        \
-	  "--file FILE|--mount P|--super DEV|--pid PID|--rings [--pid PID]|"   \
-	  "--list|--all",                                                      \
-	  "", "file mount super pid rings list all timeout rules root",        \
+	  "--file FILE|--module M|--mount P|--super DEV|--pid PID|"            \
+	  "--rings [--pid PID]|--list|--all",                                  \
+	  "", "file module mount super pid rings list all timeout rules root", \
 	  "wait until late files and rings are gone")                          \
 	X(umount, "Waiting", cmd_umount, 1, "MOUNT", "", "all timeout root",   \
 	  "unmount as soon as no late file is in the way")                     \
@@ -158,6 +158,7 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 	X(wait, not_in_rows, number, "of these, files without a row")          \
 	X(wait, held_by_living, number, "files not waited for")                \
 	X(wait, held_perhaps, number, "files that a living process may hold")  \
+	X(wait, use_count, number, "of the module, with --module")             \
 	X(wait, pending, pending, "files left on the list")                    \
 	X(wait, held, held, "files left that something holds")                 \
 	X(wait, rings, rings, "rings left")                                    \

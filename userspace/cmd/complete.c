@@ -83,6 +83,21 @@ static void offer_devices(struct completion *completion)
 		closedir(list);
 }
 
+static void offer_modules(struct completion *completion)
+{
+	struct reader self = { .fd = -1, .root = "" };
+	size_t size;
+	char *text = reader_host_text(&self, "proc/modules", &size);
+	char *rest = text, *line;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		line[strcspn(line, " ")] = '\0';
+		if (*line)
+			offer(completion, line, "module");
+	}
+	free(text);
+}
+
 static void offer_processes(struct completion *completion)
 {
 	char name[NUMBER_TEXT + 8], pid[NUMBER_TEXT], comm[64];
@@ -169,8 +184,8 @@ static void offer_arguments(struct completion *completion, const char *argument)
 		{ "DEV", offer_devices },      { "PID", offer_processes },
 		{ "LIST", offer_list },	       { "COL", offer_order },
 		{ "COL=GLOB", offer_columns }, { "WHEN", offer_colors },
-		{ "FILE", offer_files },       { "DIR", offer_files },
-		{ "[NAME...]", offer_words },
+		{ "M", offer_modules },	       { "FILE", offer_files },
+		{ "DIR", offer_files },	       { "[NAME...]", offer_words },
 	};
 	size_t length;
 

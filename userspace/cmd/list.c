@@ -9,6 +9,7 @@
 
 #include "cmd/cmd.h"
 #include "debugfs/listing.h"
+#include "debugfs/operations.h"
 #include "debugfs/places.h"
 #include "debugfs/target.h"
 #include "lib/alloc.h"
@@ -83,8 +84,8 @@ static const struct ring *find_ring(const struct listing *listing)
 	return NULL;
 }
 
-/* By a path, a device, a process, a name, a time and any column. */
-#define MAX_CONDITIONS 6
+/* By a path, a device, a process, a name, a module, a time and any column. */
+#define MAX_CONDITIONS 7
 
 struct query;
 typedef bool condition_holds(const struct query *query, int nr,
@@ -143,6 +144,13 @@ static bool is_like(const struct query *query, int nr, const struct rows *rows,
 		    size_t row)
 {
 	return !fnmatch(query->condition[nr].text, rows_cell(rows, row, nr), 0);
+}
+
+static bool is_of_module(const struct query *query, int nr,
+			 const struct rows *rows, size_t row)
+{
+	return operations_of(rows_text(rows, row, nr),
+			     query->condition[nr].text) == OPERATIONS_OF_MODULE;
 }
 
 static bool is_at_most(const struct query *query, int nr,
@@ -303,6 +311,8 @@ static int find_conditions(struct query *query)
 	if (!err && options->super)
 		err = keep_super(query);
 	keep_process(query);
+	if (options->module)
+		require(query, "ops", is_of_module)->text = options->module;
 	if (!err && options->since.ns != UINT64_MAX)
 		err = keep_since(query);
 	if (!err && options->where.column)

@@ -282,15 +282,18 @@ static int show_pending(struct reader *reader, struct metrics_text *text)
 	if (!err) {
 		metrics_gauge(text, "pending_oldest", "ns",
 			      "time since the first of them was queued",
-			      releases.age > releases.waiting_age ?
-				      releases.age :
+			      releases.queued_age > releases.waiting_age ?
+				      releases.queued_age :
 				      releases.waiting_age);
 		metrics_gauge(text, "releasing", "files",
 			      "of these, in their release: one a drain",
 			      releases.rows.nr);
-		metrics_gauge(text, "releasing_oldest", "ns",
-			      "time since the first of those was queued",
-			      releases.age);
+		metrics_gauge(
+			text, "releasing_oldest", "ns",
+			releases.since_queued ?
+				"time since the first of those was queued, by an older module" :
+				"time since the first of those releases began",
+			releases.age);
 	}
 	releases_free(&releases);
 	return err;

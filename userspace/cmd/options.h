@@ -98,6 +98,7 @@ struct options {
 	bool all;
 	const char *port;
 	const char *file;
+	const char *module;
 	const char *mount;
 	const char *super;
 	uint64_t pid;

@@ -120,6 +120,10 @@ static int show_releases(const struct options *options, struct reader *reader,
 	if (!err) {
 		status = say_verdict(options->stuck, &releases, reader, caveats,
 				     view);
+		if (releases.rows.nr && releases.since_queued)
+			view_note(
+				view,
+				"This module is too old to tell when a release began.");
 		if (releases.rows.nr && reader->live)
 			look_for_drain(reader, view);
 		view_number(view, "waiting", releases.waiting);

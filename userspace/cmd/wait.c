@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dfput wait: wait until nothing is left of a process, of what is mounted
- * somewhere, of a file, of rings, of the list, or of all; or until a superblock is gone
- * and its device free.
+ * somewhere, of a file, of a module, of rings, of the list, or of all; or until a
+ * superblock is gone and its device free.
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/event_loop.h"
@@ -17,6 +18,7 @@
 #include "debugfs/stats.h"
 #include "debugfs/target.h"
 #include "debugfs/trust.h"
+#include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/progress.h"
@@ -180,6 +182,35 @@ static int set_file(struct waiting *waiting, const struct options *options)
 	return err;
 }
 
+/* Return: as of reader_host(): a file of sysfs, which has _ where names have -. */
+static ssize_t read_module(const struct reader *reader, const char *module,
+			   const char *file, char text[NUMBER_TEXT])
+{
+	char *path = alloc_text("sys/module/%s/%s", module, file), *at = path;
+	ssize_t got;
+
+	while ((at = strchr(at, '-')))
+		*at = '_';
+	got = reader_host(reader, path, text, NUMBER_TEXT);
+	free(path);
+	return got;
+}
+
+/* Return: 0, or STATUS_FAILED. */
+static int set_module(struct waiting *waiting, const char *module,
+		      const struct reader *reader)
+{
+	char text[NUMBER_TEXT];
+
+	waiting->unreleased.query.module = module;
+	if (read_module(reader, module, "initstate", text) > 0)
+		return 0;
+	complain(
+		"wait: --module: no module %s is loaded; what is built into the kernel is none",
+		module);
+	return STATUS_FAILED;
+}
+
 static int begin_wait(struct waiting *waiting, struct reader *reader)
 {
 	char how[TRUST_HOW];
@@ -214,6 +245,22 @@ static int check_release(struct waiting *waiting, struct reader *reader,
 			    "have been missed between the tables");
 	unreleased_caveats(&waiting->unreleased, &waiting->caveats);
 	return 0;
+}
+
+static void note_module(const char *module, const struct reader *reader,
+			struct view *view)
+{
+	char text[NUMBER_TEXT];
+	uint64_t count;
+
+	if (!module || read_module(reader, module, "refcnt", text) <= 0 ||
+	    number_parse(text, &count))
+		return;
+	view_number(view, "use_count", count);
+	view_note(
+		view,
+		"Use count of %s: %s. Living processes and what is no file are not waited for.",
+		module, text);
 }
 
 static void note_living(const struct waiting *waiting, struct view *view)
@@ -291,6 +338,7 @@ static int show_release(struct waiting *waiting, int result, uint64_t waited,
 	err = show_rows(waiting, rules, reader, view);
 	if (err)
 		return err;
+	note_module(waiting->unreleased.query.module, reader, view);
 	note_living(waiting, view);
 	note_begin(waiting, view);
 	listing_caveats(&waiting->caveats, view);
@@ -344,6 +392,8 @@ static int wait_until_released(const struct options *options,
 		result = set_process(&waiting, options->pid);
 	if (options->file)
 		result = set_file(&waiting, options);
+	if (options->module)
+		result = set_module(&waiting, options->module, reader);
 	if (options->mount)
 		result = set_mount(&waiting, options->mount, reader);
 	if (!result)
@@ -485,12 +535,12 @@ static int show_shutdown(const struct options *options, struct reader *reader,
 int cmd_wait(const struct options *options)
 {
 	int nr = options->all + options->list + options->rings +
-		 !!options->file + !!options->mount + !!options->super +
-		 (options->pid && !options->rings);
+		 !!options->file + !!options->module + !!options->mount +
+		 !!options->super + (options->pid && !options->rings);
 
 	if (nr != 1)
 		return options_usage(
-			"wait: for what? One of --file, --mount, --super, --pid, --rings, --list and --all");
+			"wait: for what? One of --file, --module, --mount, --super, --pid, --rings, --list and --all");
 	return cmd_judge(options, options->super ? show_shutdown :
 				  options->list	 ? wait_list :
 						   wait_until_released);

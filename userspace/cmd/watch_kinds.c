@@ -38,10 +38,19 @@ enum { RING_ID, RING_AGE, RING_STATE, RING_PID, RING_COMM };
 static const char *const rings_names[] = { "#id", "#age_ns", "state",
 					   "pid", "comm",    NULL };
 
-enum { LIST_DEVICE, LIST_INODE, LIST_OWNER, LIST_AGE, LIST_STATE, LIST_FSTYPE };
-static const char *const pending_names[] = { "device",	"inode", "owner",
-					     "#age_ns", "state", "fstype",
-					     NULL };
+enum {
+	LIST_DEVICE,
+	LIST_INODE,
+	LIST_OWNER,
+	LIST_AGE,
+	LIST_STATE,
+	LIST_FSTYPE,
+	LIST_STARTED,
+	LIST_OPS
+};
+static const char *const pending_names[] = { "device",	    "inode", "owner",
+					     "#age_ns",	    "state", "fstype",
+					     "?started_ns", "?ops",  NULL };
 
 static const char *cell(const struct event *event, int column)
 {
@@ -148,12 +157,16 @@ static void describe_ring(struct event *event)
 
 static void describe_worker(struct event *event)
 {
+	const char *ops = rows_cell(event->rows, event->row, LIST_OPS);
+	bool begun = rows_has(event->rows, LIST_STARTED);
 	char text[NUMBER_TEXT], others[NUMBER_TEXT];
 
 	event->answer = alloc_text(
-		"the list's worker is stuck in the release of inode %s of %s (%s), queued %s ago; %s on the list with it",
+		"the list's worker is stuck in the release of inode %s of %s (%s%s%s), %s %s ago; %s on the list with it",
 		cell(event, LIST_INODE), cell(event, LIST_DEVICE),
-		cell(event, LIST_FSTYPE), age(event, LIST_AGE, text),
+		cell(event, LIST_FSTYPE), *ops ? ", " : "", ops,
+		begun ? "begun" : "queued",
+		age(event, begun ? LIST_STARTED : LIST_AGE, text),
 		number_count(others, event->rows->nr - 1, "file"));
 }
 

@@ -94,9 +94,14 @@ void rows_keep(struct rows *rows, rows_filter *filter, void *context)
 	doc->nr_rows = rows->nr;
 }
 
+bool rows_has(const struct rows *rows, int column)
+{
+	return rows->where[column] != NOWHERE;
+}
+
 const char *rows_text(const struct rows *rows, size_t row, int column)
 {
-	if (rows->where[column] == NOWHERE)
+	if (!rows_has(rows, column))
 		return "";
 	return document_cell(rows->doc, row, rows->where[column]);
 }

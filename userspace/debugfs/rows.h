@@ -50,6 +50,9 @@ int rows_select(struct rows *rows, struct reader *reader, const char *file,
 /* Keep only those rows that a filter lets pass. */
 void rows_keep(struct rows *rows, rows_filter *filter, void *context);
 
+/* Return: the module has that column; @column is an index in the names. */
+bool rows_has(const struct rows *rows, int column);
+
 /* Return: a cell, "-" if it is empty; @column is an index in the names. */
 const char *rows_text(const struct rows *rows, size_t row, int column);
 

@@ -67,13 +67,14 @@ void *dfput_pool_get(struct dfput_pool *pool)
 void dfput_pool_put(struct dfput_pool *pool, void *put)
 {
 	struct dfput_pooled *item = put;
-	atomic64_t *shard = &pool->shards[item->index % DFPUT_POOL_SHARDS].head;
+	u32 index = dfput_pool_index(pool, item);
+	atomic64_t *shard = &pool->shards[index % DFPUT_POOL_SHARDS].head;
 	u64 head = atomic64_read(shard);
 
 	do {
 		WRITE_ONCE(item->next, (u32)head);
 	} while (!atomic64_try_cmpxchg(shard, (s64 *)&head,
-				       next_head(head, item->index + 1)));
+				       next_head(head, index + 1)));
 }
 
 size_t dfput_pool_memory(const struct dfput_pool *pool)
@@ -84,7 +85,6 @@ size_t dfput_pool_memory(const struct dfput_pool *pool)
 int dfput_pool_init(struct dfput_pool *pool, unsigned int size,
 		    size_t item_size)
 {
-	struct dfput_pooled *item;
 	unsigned int i;
 
 	pool->items = dfput_try(NULL, vzalloc(array_size(size, item_size)));
@@ -93,11 +93,8 @@ int dfput_pool_init(struct dfput_pool *pool, unsigned int size,
 
 	pool->size = size;
 	pool->item_size = item_size;
-	for (i = 0; i < size; i++) {
-		item = dfput_pool_at(pool, i);
-		item->index = i;
-		dfput_pool_put(pool, item);
-	}
+	for (i = 0; i < size; i++)
+		dfput_pool_put(pool, dfput_pool_at(pool, i));
 	return 0;
 }
 

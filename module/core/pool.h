@@ -11,12 +11,10 @@
 
 /**
  * struct dfput_pooled - the head of each thing in a pool: its first member
- * @index: its place, never changed
  * @next: the next free one, as the pool counts
  * @generation: how often it was handed out
  */
 struct dfput_pooled {
-	u32 index;
 	u32 next;
 	u32 generation;
 };
@@ -65,11 +63,20 @@ static __always_inline void *dfput_pool_at(const struct dfput_pool *pool,
 	return pool->items + index * pool->item_size;
 }
 
+/* The place of one. */
+static inline u32 dfput_pool_index(const struct dfput_pool *pool,
+				   const struct dfput_pooled *item)
+{
+	/* A division of 32 bits is less dear than a place in each thing. */
+	return (u32)((const void *)item - pool->items) / (u32)pool->item_size;
+}
+
 /* A number that no other use of any thing of the pool has had since load. */
 static inline u64 dfput_pool_id(const struct dfput_pool *pool,
 				const struct dfput_pooled *item)
 {
-	return (u64)item->generation * pool->size + item->index;
+	return (u64)item->generation * pool->size +
+	       dfput_pool_index(pool, item);
 }
 
 /* Bytes that it allocated. */

@@ -60,9 +60,9 @@ struct dfput_shutdown {
 
 /* It is frozen. */
 struct dfput_freeze {
-	bool frozen;
 	/* Since when, ns of ktime_get_mono_fast_ns(); 0: since before it was known. */
 	u64 since;
+	bool frozen;
 	/* The thread that froze it first. */
 	pid_t pid;
 	char comm[TASK_COMM_LEN];

@@ -2,8 +2,7 @@
 /*
  * dfput events: the module's tracepoints, one a line, as they come.
  *
- * The kernel filters. If a processor's buffer is full before we have read it, events
- * are lost: how many is an event too.
+ * The kernel filters.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "analysis/event_loop.h"
 #include "cmd/cmd.h"
+#include "cmd/follow.h"
 #include "debugfs/events.h"
 #include "debugfs/header.h"
 #include "debugfs/target.h"
@@ -24,32 +23,15 @@
 #include "lib/signals.h"
 #include "lib/text.h"
 
-/* Many events do not make the module's files ready for poll(2). */
-#define NAP_NS (NUMBER_NS_PER_SEC / 10)
-
 #define TEXT 256
 
 /**
- * struct follow - what is followed
+ * struct events - what is wanted, and what came of it
  * @options: of the command
- * @reader: an open one
- * @view: where output goes
- * @tracing: where events come from
- * @signals: see signals_take()
- * @is_headed: what is the same for all events of a drain is known, or stands there
- * @told: events
- * @lost: events
  * @status: STATUS_FAILED if there is no way to tell
  */
-struct follow {
+struct events {
 	const struct options *options;
-	struct reader *reader;
-	struct view *view;
-	struct tracing *tracing;
-	int signals;
-	bool is_headed;
-	uint64_t told;
-	uint64_t lost;
 	int status;
 };
 
@@ -185,14 +167,14 @@ static int check_name(const struct options *options, const char *name)
 			     list);
 }
 
-static int enable(struct follow *follow, const struct events_kind *kind)
+static int enable(struct follow *follow, const struct options *options,
+		  const struct events_kind *kind)
 {
 	char filter[NR(filters) * TEXT] = "", text[TEXT];
 	int result;
 
 	for (size_t i = 0; i < NR(filters); i++) {
-		result =
-			filters[i].write(text, follow->options, follow->reader);
+		result = filters[i].write(text, options, follow->reader);
 		if (result < 0)
 			return result;
 		if (result)
@@ -204,72 +186,17 @@ static int enable(struct follow *follow, const struct events_kind *kind)
 	return tracing_enable(follow->tracing, kind->tracepoint, filter);
 }
 
-static int enable_wanted(struct follow *follow)
+static int enable_wanted(struct follow *follow, const struct options *options)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < events_nr; i++)
-		if (is_wanted(follow->options, &events_kinds[i]))
-			err = enable(follow, &events_kinds[i]);
+		if (is_wanted(options, &events_kinds[i]))
+			err = enable(follow, options, &events_kinds[i]);
 	return err;
 }
 
 /* ---- telling ------------------------------------------------------------- */
-
-static void find_caveats(const struct follow *follow, struct caveats *caveats)
-{
-	struct stats stats;
-
-	if (stats_load(follow->reader, &stats))
-		caveats_add(caveats, "%s", error_text());
-	else
-		stats_caveats(&stats, caveats);
-	if (follow->lost)
-		caveats_add(caveats, "%" PRIu64 " events were lost",
-			    follow->lost);
-}
-
-/* Of a drain, not of each event: that takes some reads. */
-static void begin_document(struct follow *follow)
-{
-	struct caveats caveats = { 0 };
-
-	if (follow->is_headed)
-		return;
-	follow->is_headed = true;
-	view_discard(follow->view);
-	header_show(follow->reader, "events", follow->view);
-	find_caveats(follow, &caveats);
-	listing_caveats(&caveats, follow->view);
-}
-
-static int write_json(struct follow *follow, const struct tracing_event *event,
-		      const struct events_kind *kind, const char *name)
-{
-	struct view *view = follow->view;
-	struct events_cells cells;
-	char text[NUMBER_TEXT];
-
-	begin_document(follow);
-	view_text(view, "event", name);
-	view_number(view, "at_ns", event->ns);
-	view_text(view, "at_time",
-		  view->has_clock ?
-			  number_iso(text, event->ns + view->to_realtime) :
-			  NULL);
-	view_number(view, "cpu", (uint64_t)event->cpu);
-	for (size_t i = 0; i < events_nr; i++)
-		view_text(view, events_kinds[i].name, NULL);
-	view_text(view, "lost", NULL);
-	if (!event->event)
-		view_number(view, "lost", event->lost);
-	if (kind) {
-		events_read(kind, event, &cells);
-		view_object(view, name, kind->columns, kind->nr, cells.cell);
-	}
-	cmd_end_document("events", follow->reader, view);
-	return view_repeat(view);
-}
 
 /* 07:11:34.123456: local, as number_time_short() has it. */
 static void write_time(char text[NUMBER_TEXT], uint64_t realtime)
@@ -303,95 +230,40 @@ static int write_line(struct follow *follow, const struct tracing_event *event,
 	return view_end(view);
 }
 
-static bool is_over(const struct follow *follow)
+static bool tell(struct follow *follow, const struct tracing_event *event,
+		 const struct events_kind *kind, const char *name)
 {
-	uint64_t count = follow->options->count;
+	struct events *events = follow->context;
+	uint64_t count = events->options->count;
+	int err = follow->view->json ?
+			  follow_document(follow, event, kind, name) :
+			  write_line(follow, event, name);
 
-	return follow->status || (count && follow->told >= count);
-}
-
-static int tell(const struct tracing_event *event, void *context)
-{
-	struct follow *follow = context;
-	const struct events_kind *kind = NULL;
-	const char *name = "lost";
-	int err;
-
-	if (event->event) {
-		name = event->event->name;
-		kind = events_kind(name);
-		name = kind ? kind->name : name;
-	}
-	follow->told += !!event->event;
-	follow->lost += event->lost;
-	if (event->lost)
-		follow->is_headed = false;
-	if (follow->view->json)
-		err = write_json(follow, event, kind, name);
-	else
-		err = write_line(follow, event, name);
 	if (err)
-		follow->status = STATUS_FAILED;
-	return is_over(follow);
+		events->status = STATUS_FAILED;
+	return err || (count && follow->told >= count);
 }
 
 /* ---- until the end ------------------------------------------------------- */
 
 /* Who does not read any more would let us go on until the next event. */
-static bool is_read(struct follow *follow)
+static bool is_read(struct events *events)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO };
 
 	if (poll(&out, 1, 0) <= 0 || !(out.revents & POLLERR))
 		return true;
 	complain("cannot write the output: %s", strerror(EPIPE));
-	follow->status = STATUS_FAILED;
+	events->status = STATUS_FAILED;
 	return false;
 }
 
-static int drain(struct follow *follow, bool all)
+static bool ends(struct follow *follow)
 {
-	int result;
+	struct events *events = follow->context;
 
-	follow->is_headed = false;
-	result = tracing_drain(follow->tracing, all, tell, follow);
-	view_discard(follow->view);
-	return result < 0 ? result : 0;
-}
-
-static int look(struct wait *wait)
-{
-	struct follow *follow = wait->what;
-	int err = drain(follow, false);
-
-	wait->left = 1;
-	wait->stop = is_over(follow) || signals_read(follow->signals) ||
-		     !is_read(follow);
-	return err;
-}
-
-static int follow_until_told(struct follow *follow)
-{
-	struct wait wait = {
-		.reader = follow->reader,
-		.file = "leftovers",
-		.look = look,
-		.what = follow,
-		.process = follow->signals,
-		.timeout = follow->options->duration,
-		.first_nap = NAP_NS,
-		.max_nap = NAP_NS,
-	};
-	int result = enable_wanted(follow);
-
-	if (!result)
-		result = wait_for(&wait);
-	if (result >= 0 && !is_over(follow)) {
-		result = tracing_disable(follow->tracing);
-		if (!result)
-			result = drain(follow, true);
-	}
-	return result < 0 ? result : follow->status;
+	follow->is_over = !is_read(events);
+	return follow->is_over || signals_read(follow->fd);
 }
 
 /* In JSON, each event has them. */
@@ -399,38 +271,51 @@ static void tell_caveats(struct follow *follow)
 {
 	struct caveats caveats = { 0 };
 
-	find_caveats(follow, &caveats);
+	follow_caveats(follow, &caveats);
 	if (caveats.nr && !follow->view->json)
 		listing_caveats(&caveats, follow->view);
+}
+
+static int follow_wanted(struct follow *follow, const struct options *options)
+{
+	int err = follow_begin(follow), ended;
+
+	if (!err)
+		err = enable_wanted(follow, options);
+	if (!err)
+		err = follow_to_end(follow);
+	if (!err)
+		tell_caveats(follow);
+	ended = follow_finish(follow);
+	return err ? err : ended;
 }
 
 static int show_events(const struct options *options, struct reader *reader,
 		       struct view *view)
 {
-	struct follow follow = { .options = options,
-				 .reader = reader,
-				 .view = view };
+	struct events events = { .options = options };
+	struct follow follow = { .reader = reader,
+				 .view = view,
+				 .each = tell,
+				 .ends = ends,
+				 .context = &events,
+				 .duration = options->duration };
 	struct stats stats;
 	sigset_t mask;
-	int result = stats_load(reader, &stats), err;
+	int err = stats_load(reader, &stats);
 
-	if (result)
-		return result;
+	if (err)
+		return err;
 	if (!stats.gauge[DFPUT_GAUGE_enabled])
 		return cmd_refuse_off(view);
 	view_discard(view);
 	signal(SIGPIPE, SIG_IGN);
-	result = follow.signals = signals_take(&mask);
-	if (result >= 0)
-		result = tracing_begin(EVENTS_SYSTEM, &follow.tracing);
-	if (!result)
-		result = follow_until_told(&follow);
-	if (!result)
-		tell_caveats(&follow);
-	err = tracing_end(follow.tracing);
-	if (follow.signals >= 0)
-		close(follow.signals);
-	return err && result >= 0 ? err : result;
+	follow.fd = signals_take(&mask);
+	if (follow.fd < 0)
+		return follow.fd;
+	err = follow_wanted(&follow, options);
+	close(follow.fd);
+	return err ? err : events.status;
 }
 
 int cmd_events(const struct options *options)

@@ -1073,6 +1073,10 @@ for command in 'umount /' 'run true' flush 'wait --all'; do
 	has "$err" "no such option: '--input'" "$command: with the option before it too"
 done
 
+dfput record -t 0 "$work/x" -- true
+is_status 125 "record: a snapshot has no program"
+has "$err" "-t 0 is a snapshot: no program" "said so"
+
 # ---- usage
 
 # usage MESSAGE ARGUMENT...
@@ -1094,10 +1098,11 @@ usage "no such option: '--wait'" stat --wait
 usage "'--input' needs an argument: DIR" stat --input
 usage "'--stuck' needs an argument: a time, such as 2, " pending --stuck
 usage "'--json' takes no argument" stat --json=x
-usage "only snapshots" record "$work/x"
-usage "why: --input needs --root" why --input "$fixtures/idle" /
-usage "'--json' takes no argument" stat --json=x
-usage "only snapshots" record "$work/x"
+usage "record: where to\?" record
+usage "-t 0 is a snapshot: .* no --count" record -t 0 "$work/x" --count 1
+usage "events need a directory" record "$work/x.tar"
+usage "from this machine alone" record -t 1 "$work/x" --input "$fixtures/idle"
+usage "from this machine alone" record "$work/x" --root "$work"
 usage "why: --input needs --root" why --input "$fixtures/idle" /
 usage "'-i' needs an argument: a time, such as 2, " -i
 usage "not a time" -i soon

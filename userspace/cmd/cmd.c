@@ -67,13 +67,13 @@ int cmd_end(const struct options *options, struct reader *reader,
 }
 
 static int run_with_view(const struct options *options, cmd_show *show,
-			 enum status unreadable, bool reads_only)
+			 FILE *out, enum status unreadable, bool reads_only)
 {
 	struct reader reader;
 	struct view view;
 	int result;
 
-	cmd_begin_view(&view, stdout, options);
+	cmd_begin_view(&view, out, options);
 	result = reader_open(&reader, options->input, options->root);
 	if (!result && reads_only)
 		privilege_drop();
@@ -86,7 +86,7 @@ static int run_with_view(const struct options *options, cmd_show *show,
 		view_discard(&view);
 		result = unreadable;
 	} else if (cmd_end(options, &reader, &view)) {
-		result = STATUS_FAILED;
+		result = out == stdout ? STATUS_FAILED : unreadable;
 	}
 	reader_close(&reader);
 	return result;
@@ -94,17 +94,22 @@ static int run_with_view(const struct options *options, cmd_show *show,
 
 int cmd_display(const struct options *options, cmd_show *show)
 {
-	return run_with_view(options, show, STATUS_FAILED, true);
+	return run_with_view(options, show, stdout, STATUS_FAILED, true);
 }
 
 int cmd_change(const struct options *options, cmd_show *show)
 {
-	return run_with_view(options, show, STATUS_FAILED, false);
+	return run_with_view(options, show, stdout, STATUS_FAILED, false);
 }
 
 int cmd_judge(const struct options *options, cmd_show *show)
 {
-	return run_with_view(options, show, STATUS_UNKNOWN, false);
+	return run_with_view(options, show, stdout, STATUS_UNKNOWN, false);
+}
+
+int cmd_supervise(const struct options *options, cmd_show *show)
+{
+	return run_with_view(options, show, stderr, STATUS_OWN, false);
 }
 
 void cmd_say(struct view *view, int status, const struct caveats *caveats,

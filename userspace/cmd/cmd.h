@@ -5,6 +5,8 @@
 #ifndef DFPUT_CMD_H
 #define DFPUT_CMD_H
 
+#include <dfput/hist.h>
+
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "debugfs/listing.h"
@@ -36,6 +38,9 @@ int cmd_change(const struct options *options, cmd_show *show);
 
 /* For commands whose status is a verdict: none where the files cannot be read. */
 int cmd_judge(const struct options *options, cmd_show *show);
+
+/* For commands that run a program: stdout is its own, and so are most exit statuses. */
+int cmd_supervise(const struct options *options, cmd_show *show);
 
 /* For a command that begins its output itself: as the options want it. */
 void cmd_begin_view(struct view *view, FILE *out,
@@ -79,6 +84,11 @@ int stat_show_summary(const struct document *doc, const struct stats *stats,
 		      struct reader *reader, struct view *view);
 void stat_show_all(const struct document *doc, struct view *view);
 int hist_show(char **wanted, struct reader *reader, struct view *view);
+
+/* A histogram that was counted elsewhere. */
+void hist_show_counts(const struct stats_word *word,
+		      const uint64_t counts[DFPUT_HIST_BUCKETS],
+		      struct view *view);
 
 /* Return: a call path, for free(3), the other way round: outermost function first. */
 char *origins_fold(const char *stack);

@@ -37,9 +37,10 @@ struct options;
 	  "what keeps a mount, a device, a file or a port busy")               \
 	X(doctor, "Answers", cmd_doctor, 0, "", "", "input root",              \
 	  "what is in the way of measuring, and how to fix it")                \
-	X(record, "Answers", cmd_record, 1, "-t 0 DIR|FILE.tar", "",           \
-	  "time names input root",                                             \
-	  "keep all that dfput knows, for a bug report")                       \
+	X(record, "Answers", cmd_record, ARGUMENTS_ANY,                        \
+	  "DIR [-- PROGRAM [ARGUMENT...]]|-t 0 FILE.tar", "",                  \
+	  "time count names input root",                                       \
+	  "keep events and all that dfput knows, for a bug report")            \
 	X(metrics, "Answers", cmd_metrics, 0, "", "",                          \
 	  "textfile openmetrics input root", "all numbers, for Prometheus")    \
 	X(report, "Answers", cmd_report, 1, "DIR|FILE.tar -o FILE.html", "",   \
@@ -176,6 +177,9 @@ DFPUT_COMMANDS(COMMANDS_PROTOTYPE)
 	DFPUT_MEMBERS_WHY(X, umount)                                           \
 	X(record, target, text, "what was written")                            \
 	X(record, files, number, "how many it has")                            \
+	X(record, events, number, "that it has; null: a snapshot")             \
+	X(record, lost, number, "events for which a buffer had no room")       \
+	X(record, left_out, number, "events for which its file had no room")   \
 	X(report, target, text, "the page that was written")                   \
 	X(report, bytes, number, "its size")                                   \
 	X(flush, pending_before, number, "files on the list before")           \

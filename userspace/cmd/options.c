@@ -98,7 +98,7 @@ const struct option_row option_rows[] = {
 	    "run it N times, and show the spread"),
 	ROW("tap", 0, NULL, FLAG, tap, NULL, "report as KTAP"),
 	ROW("time", 't', "T", TIME, duration, NULL,
-	    "0, and only that: a snapshot"),
+	    "events for T at most; 0: a snapshot"),
 	ROW("names", 0, NULL, FLAG, names, NULL,
 	    "with mount points and sources, which name users' files"),
 	ROW("output", 'o', "FILE", TEXT, output, NULL,
@@ -492,6 +492,7 @@ static const char *find_help(const struct command *command,
 		  "events of a block device, MAJOR:MINOR or #ID" },
 		{ "events", "pid", "events of process PID" },
 		{ "events", "time", "stop after T" },
+		{ "record", "count", "keep N events at most" },
 	};
 
 	for (size_t i = 0; command && i < NR(helps); i++)

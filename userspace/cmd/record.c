@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dfput record: keep all that the module and the machine say, for a bug report, in a
- * directory or an archive, which all that only shows reads with --input.
+ * directory or an archive, which all that only shows reads with --input. Unless it is a
+ * snapshot, with the events of a time before: see record_events.c.
  *
  * The machine's files keep their names, so that what reads them reads the copy.
  * Addresses are left out, and, without --names, what names files of users.
@@ -20,24 +21,11 @@
 
 #include "cmd/cmd.h"
 #include "cmd/doctor_machine.h"
+#include "cmd/record.h"
 #include "lib/alloc.h"
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/tar.h"
-
-/**
- * struct record - what is written to
- * @path: as the user has it
- * @dir: a directory, or -1
- * @tar: an archive, or NULL
- * @nr: files so far
- */
-struct record {
-	const char *path;
-	int dir;
-	FILE *tar;
-	uint64_t nr;
-};
 
 static bool is_archive(const char *path)
 {
@@ -46,7 +34,7 @@ static bool is_archive(const char *path)
 	return length > 4 && !strcmp(path + length - 4, ".tar");
 }
 
-static int fail(const struct record *record, int err)
+int record_fail(const struct record *record, int err)
 {
 	return error_set(err, "record: cannot write %s: %s", record->path,
 			 strerror(-err));
@@ -61,13 +49,13 @@ static int open_record(struct record *record, const char *path)
 	if (is_archive(path)) {
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		if (fd < 0)
-			return fail(record, -errno);
+			return record_fail(record, -errno);
 		record->tar = must(fdopen(fd, "w"));
 		return 0;
 	}
 	if (!mkdir(path, 0700))
 		record->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return record->dir < 0 ? fail(record, -errno) : 0;
+	return record->dir < 0 ? record_fail(record, -errno) : 0;
 }
 
 /* Return: @err if that is one, otherwise whether all of it was written. */
@@ -79,7 +67,7 @@ static int close_record(struct record *record, int err)
 		ended = -errno;
 	if (record->dir >= 0)
 		close(record->dir);
-	return ended && !err ? fail(record, ended) : err;
+	return ended && !err ? record_fail(record, ended) : err;
 }
 
 /* The directories above a file. */
@@ -94,8 +82,8 @@ static void make_directories(int dir, const char *name)
 	free(path);
 }
 
-static int add_file(struct record *record, const char *name, const char *text,
-		    size_t size)
+int record_add(struct record *record, const char *name, const char *text,
+	       size_t size)
 {
 	ssize_t written;
 	int fd, err = 0;
@@ -103,7 +91,7 @@ static int add_file(struct record *record, const char *name, const char *text,
 	record->nr++;
 	if (record->tar) {
 		err = tar_add(record->tar, name, text, size);
-		return err ? fail(record, err) : 0;
+		return err ? record_fail(record, err) : 0;
 	}
 	make_directories(record->dir, name);
 	fd = openat(record->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
@@ -114,7 +102,7 @@ static int add_file(struct record *record, const char *name, const char *text,
 			break;
 	}
 	if (fd < 0 || size)
-		err = fail(record, errno ? -errno : -EIO);
+		err = record_fail(record, errno ? -errno : -EIO);
 	if (fd >= 0)
 		close(fd);
 	return err;
@@ -135,7 +123,7 @@ static int add_tables(struct record *record, struct reader *reader)
 	for (size_t i = 0; !err && i < NR(files); i++) {
 		err = reader_text(reader, files[i], &text, &size);
 		if (!err)
-			err = add_file(record, files[i], text, size);
+			err = record_add(record, files[i], text, size);
 		else if (err == -ENOENT && i)
 			err = 0;
 		free(text);
@@ -243,7 +231,7 @@ static int add_host(struct record *record, struct reader *reader, bool names)
 			edit_lines(text, files[i].keep);
 			size = strlen(text);
 		}
-		err = add_file(record, files[i].path, text, size);
+		err = record_add(record, files[i].path, text, size);
 		free(text);
 	}
 	return err;
@@ -261,57 +249,131 @@ static int add_config(struct record *record, struct reader *reader)
 	text = reader_host_text(reader, path, &size);
 	if (text) {
 		edit_lines(text, keep_config);
-		err = add_file(record, "boot/config", text, strlen(text));
+		err = record_add(record, "boot/config", text, strlen(text));
 	}
 	free(path);
 	free(text);
 	return err;
 }
 
-static int add_version(struct record *record)
+static int add_version(struct record *record, const struct recording *recording)
 {
-	static const char text[] = DFPUT_ABI_PREFIX
-		"2\nrecorded_by dfput-" DFPUT_VERSION "\n";
+	char *text, *events;
+	int err;
 
-	_Static_assert(DFPUT_ABI == 2, "the line above says so");
-	return add_file(record, "record", text, sizeof(text) - 1);
+	_Static_assert(DFPUT_ABI == 2, "the text says so");
+	events = recording ? record_events_text(recording) : alloc_copy("");
+	text = alloc_text(DFPUT_ABI_PREFIX "2\nrecorded_by dfput-" DFPUT_VERSION
+					   "\n%s",
+			  events);
+	err = record_add(record, "record", text, strlen(text));
+	free(text);
+	free(events);
+	return err;
 }
 
-static int show_record(const struct options *options, struct reader *reader,
-		       struct view *view)
+/* @recording: what was recorded until now, or NULL. */
+static int add_snapshot(struct record *record, struct reader *reader,
+			const struct recording *recording, bool names)
+{
+	int err = add_version(record, recording);
+
+	if (!err)
+		err = add_tables(record, reader);
+	if (!err)
+		err = add_host(record, reader, names);
+	if (!err)
+		err = add_config(record, reader);
+	return close_record(record, err);
+}
+
+static void tell(const struct options *options, const struct record *record,
+		 struct view *view)
 {
 	char count[NUMBER_TEXT];
+
+	view_text(view, "target", record->path);
+	view_number(view, "files", record->nr);
+	view_note(view, "%s has %s%s; 'dfput --input %s' reads it.",
+		  record->path, number_count(count, record->nr, "file"),
+		  options->names ? "" : ", without names of users' files",
+		  record->path);
+}
+
+static int show_snapshot(const struct options *options, struct reader *reader,
+			 struct view *view)
+{
 	struct record record;
 	int err = open_record(&record, options->argv[0]);
 
+	if (!err)
+		err = add_snapshot(&record, reader, NULL, options->names);
 	if (err)
 		return err;
-	err = add_version(&record);
-	if (!err)
-		err = add_tables(&record, reader);
-	if (!err)
-		err = add_host(&record, reader, options->names);
-	if (!err)
-		err = add_config(&record, reader);
-	err = close_record(&record, err);
-	if (err)
-		return err;
-	view_text(view, "target", record.path);
-	view_number(view, "files", record.nr);
-	view_note(view, "%s has %s%s; 'dfput --input %s' reads it.",
-		  record.path, number_count(count, record.nr, "file"),
-		  options->names ? "" : ", without names of users' files",
-		  record.path);
+	tell(options, &record, view);
 	return STATUS_OK;
+}
+
+/* Where nothing was recorded, nothing is left. */
+static void remove_record(struct record *record)
+{
+	unlinkat(record->dir, RECORDED_FILE, 0);
+	close_record(record, 0);
+	rmdir(record->path);
+}
+
+static int show_recording(const struct options *options, struct reader *reader,
+			  struct view *view)
+{
+	struct record record;
+	struct recording recording = { .options = options,
+				       .record = &record,
+				       .file = -1 };
+	int result = open_record(&record, options->argv[0]), ended;
+
+	if (result)
+		return result;
+	result = record_events(&recording, reader);
+	if (!recording.from) {
+		remove_record(&record);
+	} else {
+		ended = add_snapshot(&record, reader, &recording,
+				     options->names);
+		result = result ? result : ended;
+	}
+	if (!result) {
+		tell(options, &record, view);
+		record_events_tell(&recording, view);
+	}
+	return record_events_end(&recording, result);
+}
+
+static int check_usage(const struct options *options)
+{
+	if (!options->argc)
+		return options_usage(
+			"record: where to? A new directory; for a snapshot, -t 0 and that or FILE.tar");
+	if (!options->duration && (options->argc > 1 || options->count))
+		return options_usage(
+			"record: -t 0 is a snapshot: no program, no --count");
+	if (options->duration && is_archive(options->argv[0]))
+		return options_usage(
+			"record: events need a directory; 'tar -C DIR -cf FILE.tar .' packs it; for a snapshot, say -t 0");
+	if (options->duration && (options->input || *options->root))
+		return options_usage(
+			"record: events come from this machine alone: no --input or --root; for a snapshot, say -t 0");
+	return 0;
 }
 
 int cmd_record(const struct options *options)
 {
-	if (options->argc != 1)
-		return options_usage(
-			"record: where to? A new directory, or FILE.tar");
-	if (options->duration)
-		return options_usage(
-			"record: only snapshots can be recorded: say -t 0");
-	return cmd_change(options, show_record);
+	int status = check_usage(options);
+
+	if (status)
+		return options->argc > 1 ? STATUS_OWN : status;
+	if (!options->duration)
+		return cmd_change(options, show_snapshot);
+	if (options->argc > 1)
+		return cmd_supervise(options, show_recording);
+	return cmd_change(options, show_recording);
 }

@@ -93,7 +93,7 @@ static int exec_result(struct supervise *supervise, const char *program, int fd)
 	if (got != sizeof(err))
 		return 0;
 	waitpid(supervise->child, NULL, 0);
-	complain("run: cannot execute '%s': %s", program, strerror(err));
+	complain("cannot execute '%s': %s", program, strerror(err));
 	return err == ENOENT ? 127 : 126;
 }
 
@@ -116,7 +116,7 @@ static int fork_program(struct supervise *supervise, char **argv)
 		return result;
 	errno = result;
 failed:
-	complain("run: cannot start a process: %s", strerror(errno));
+	complain("cannot start a process: %s", strerror(errno));
 	return STATUS_OWN;
 }
 
@@ -126,12 +126,12 @@ int supervise_start(struct supervise *supervise, char **argv)
 
 	*supervise = (struct supervise){ .signal_fd = -1 };
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) {
-		complain("run: cannot become a subreaper: %s", strerror(errno));
+		complain("cannot become a subreaper: %s", strerror(errno));
 		return STATUS_OWN;
 	}
 	err = take_signals(supervise);
 	if (err) {
-		complain("run: cannot take signals: %s", strerror(-err));
+		complain("cannot take signals: %s", strerror(-err));
 		return STATUS_OWN;
 	}
 	err = fork_program(supervise, argv);
@@ -198,25 +198,6 @@ static bool next_signal(const struct supervise *supervise,
 	return got == sizeof(*info);
 }
 
-void supervise_reap(struct supervise *supervise)
-{
-	struct signalfd_siginfo info;
-	sigset_t set;
-
-	for (;;) {
-		supervise->all_reaped = !reap_some(supervise);
-		if (supervise->all_reaped || supervise->interrupted ||
-		    !next_signal(supervise, &info))
-			break;
-		if (info.ssi_signo != SIGCHLD)
-			pass_on(supervise, &info);
-	}
-	supervise->reaped = number_now();
-	sigemptyset(&set);
-	add_signals(&set, stopping, NR(stopping));
-	signalfd(supervise->signal_fd, &set, 0);
-}
-
 /* Sleep. More than 0 when there is a signal. */
 static int sleep_or_signal(const struct supervise *supervise, uint64_t ns)
 {
@@ -228,6 +209,35 @@ static int sleep_or_signal(const struct supervise *supervise, uint64_t ns)
 	if (nr < 0)
 		return errno == EINTR ? 0 : -errno;
 	return nr;
+}
+
+bool supervise_look(struct supervise *supervise)
+{
+	struct signalfd_siginfo info;
+
+	for (;;) {
+		supervise->all_reaped = !reap_some(supervise);
+		supervise->reaped = number_now();
+		if (supervise->all_reaped || supervise->interrupted)
+			return true;
+		if (sleep_or_signal(supervise, 0) <= 0 ||
+		    !next_signal(supervise, &info))
+			return false;
+		if (info.ssi_signo != SIGCHLD)
+			pass_on(supervise, &info);
+	}
+}
+
+void supervise_reap(struct supervise *supervise)
+{
+	sigset_t set;
+
+	while (!supervise_look(supervise) &&
+	       sleep_or_signal(supervise, UINT64_MAX) >= 0)
+		continue;
+	sigemptyset(&set);
+	add_signals(&set, stopping, NR(stopping));
+	signalfd(supervise->signal_fd, &set, 0);
 }
 
 int supervise_watch(struct supervise *supervise, uint64_t until)

@@ -49,6 +49,17 @@ struct supervise {
 int supervise_start(struct supervise *supervise, char **argv);
 
 /**
+ * supervise_look() - reap who has ended, and deal with the signals that came
+ * @supervise: started
+ *
+ * It does not wait: signal_fd can be read when there is reason to look again. Signals
+ * are dealt with as supervise_reap() does.
+ *
+ * Return: whether all have ended, or a signal made us give up.
+ */
+bool supervise_look(struct supervise *supervise);
+
+/**
  * supervise_reap() - reap the program and all that it left behind
  * @supervise: started
  *

@@ -147,6 +147,120 @@ is_status 0 "many rows"
 has_text '^Left out here: 52 rows more\.$' "how many are left out of a table"
 has_text '^not drawn: 140 shorter ones$' "and of the time line"
 
+# ---- recorded events
+
+# event NAME AT FIELDS: one, as dfput events prints it
+event() {
+	printf '{"schema":1,"command":"events","event":"%s","at_ns":%s,"cpu":1,"%s":%s}\n' "$1" "$2" "$1" "$3"
+}
+
+# events NR NAME FIELDS: so many of a kind, microseconds apart
+events() {
+	for ((i = 1; i <= $1; i++)); do
+		event "$2" $((89000000000000 + i * 1000)) "${3//NR/$i}"
+	done
+}
+
+# has_row SECTION REGEX NAME: a row of the section has these cells
+has_row() {
+	has "$(sed -n "/<section id=\"$1\"/,/<\/section>/p" "$page" |
+		sed 's/<tr>/\n/g; s/<[^>]*>/|/g; s/||*/|/g')" "$2" "$3"
+}
+
+copy idle
+{
+	events 3000 queue '{"id":NR,"cause":"kthread"}'
+	events 3000 release '{"id":NR,"cause":"kthread","device":"8:1","super":2,"wait_ns":4500000,"release_ns":500000,"flush":false}'
+	event release 89000500000000 '{"id":null,"cause":null,"device":"8:1","super":2,"wait_ns":0,"release_ns":7}'
+	events 40 exit '{"pid":NR,"comm":"<b>job"}'
+	event batch 89000500000000 '{"files":3001,"took_ns":9}'
+	event leftover 89000500000000 '{"id":3,"kind":"exit","lateness_ns":48211907,"exit_ns":7000000000,"pid":903,"comm":"cat"}'
+	event leftover 89000600000000 '{"id":4,"kind":"exit","lateness_ns":2000000,"exit_ns":89000598000000,"device":"8:1","pid":77,"comm":"gone"}'
+	event umount 89000700000000 '{"id":4,"took_ns":1000,"result":"-EBUSY","flags":["force","detach"],"device":"8:1","super":2,"pid":78}'
+	event umount 89000800000000 '{"id":5,"took_ns":2000,"result":"0","device":"8:1","super":2,"pid":79}'
+	event super_shutdown 89000900000000 '{"super":9,"fstype":"xfs","device":"8:2","shutdown_ns":89000800000000,"shutdown_took_ns":50}'
+} >"$copy/events.ndjson"
+nr_events=$(wc -l <"$copy/events.ndjson")
+# summary LOST LEFT_OUT: what record says of them
+summary() {
+	printf '# dfput 2\nrecorded_by dfput-0\nevents %s\nevents_lost %s\nevents_left_out %s\nevents_from_ns %s\nevents_to_ns %s\n' \
+		"$nr_events" "$1" "$2" 88999000000000 89001000000000 >"$copy/record"
+}
+summary 0 0
+mkdir "$copy/before"
+sed 's/^queued 1204/queued 4/; s/^exits .*/exits 0/' "$fixtures/idle/stats" >"$copy/before/stats"
+report "$copy"
+is_status 0 "events: a page"
+is_safe "events"
+has_text '^Trustworthy: yes' "events: nothing lost"
+has_text "^$nr_events events in 2\.000s\$" "events: how many, of how long"
+has_text 'recording began$' "events: from when"
+has_text '^3000 files of 8:1 by kthread$' "events: files that were on the list, as one"
+has_text '^released after 5\.000ms$' "events: for how long"
+has_text '^<b>job: 40 processes$' "events: exits, as one, harmless"
+has_text '^gone 77: 1 file of 8:1$' "events: a leftover that the table no longer has"
+has_text '^-EBUSY after 1\.000us$' "events: a refused umount"
+has_text '^done in 2\.000us$' "events: an umount"
+has_text '^xfs 8:2, by owner unknown$' "events: a shutdown"
+is "$(./page.py text "$page" | grep -c '^cat 903: ')" 0 "events: what was over before is not drawn"
+has_row events '^\|queue\|3000\|1200\|' "events: how many were recorded and counted"
+has_row events '^\|super_shutdown\|1\|0\|' "events: each kind"
+has_row hist '\|4\.194ms - 8\.388ms\|3000\|' "events: distributions of them alone"
+has_row hist '\|batch_size\|' "events: those of drains"
+[ "$(stat -c %s "$page")" -lt 100000 ]
+verdict $? "events: the page does not grow with them"
+tar -cf "$work/events.tar" -C "$copy" .
+cp "$page" "$work/directory.html"
+report "$work/events.tar"
+run diff "$work/directory.html" "$page"
+is_status 0 "events: the same from an archive"
+dfput umounts --input "$copy"
+is_status 0 "events: a table is shown as before"
+
+# not all of them
+rm -r "$copy/before"
+head -c -20 "$copy/events.ndjson" >"$work/cut"
+{
+	printf '%s\n' '{"schema":1,"command":"events","event":"dfput_moon","at_ns":89000950000000}' \
+		'{"schema":2,"event":"exit","at_ns":1,"exit":{}}' '[1]' 'nonsense' '{"a":' '' '{"schema":1,"event":"exit","at_ns":-1,"exit":null}'
+	printf '{"schema":1,"event":"lost","at_ns":89000960000000,"cpu":3,"lost":512}\n\0\n'
+	head -c 100000 /dev/zero | tr '\0' '['
+	echo
+	event exit 18446744073709551615 '{"pid":18446744073709551615,"comm":"\u0000\u001b]\ud800"}'
+	event release 5 '{"id":1,"wait_ns":18446744073709551615,"release_ns":-5}'
+	cat "$work/cut"
+} >"$copy/events.ndjson"
+summary 512 33
+report "$copy"
+is_status 0 "events, damaged: a page"
+is_safe "events, damaged"
+for caveat in "512 events were lost" "33 events had no room in events\.ndjson" \
+	"9 lines of events\.ndjson are cut off, or no events of this dfput" \
+	"1 events are of a kind that only a newer dfput knows"; do
+	has_text "$caveat" "events, damaged: $caveat"
+done
+has_text '^CPU 3: 512 events$' "events, damaged: when they were lost"
+has_text 'as their times are impossible: [0-9]+ rows?' "events, damaged: times that cannot be"
+has_row events '^\|queue\|3000\|-\|' "events, damaged: nobody knows how many were counted"
+tail -n 3 "$work/cut" >"$copy/events.ndjson"
+report "$copy"
+has_text "$((nr_events - 3)) events of events\.ndjson are gone" "events, damaged: fewer than there should be"
+: >"$copy/events.ndjson"
+nr_events=0
+summary 0 0
+report "$copy"
+is_status 0 "no events: a page"
+is_safe "no events"
+has_text '^0 events in 2\.000s$' "no events: said so"
+rm "$copy/record"
+report "$copy"
+is_status 0 "no events, and nobody says when: a page"
+copy idle
+mkdir "$copy/events.ndjson"
+report "$copy"
+is_status 1 "events that are no file"
+has "$err" 'events.ndjson is not a regular file' "said so"
+
 # ---- what fails
 
 echo old >"$page"

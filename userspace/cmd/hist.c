@@ -33,24 +33,32 @@ static size_t fill_buckets(struct view_bucket *buckets, const uint64_t *counts)
 	return used;
 }
 
+void hist_show_counts(const struct stats_word *word,
+		      const uint64_t counts[DFPUT_HIST_BUCKETS],
+		      struct view *view)
+{
+	struct view_bucket buckets[DFPUT_HIST_BUCKETS];
+
+	view_bars(view,
+		  (const char *[]){ word->name, word->unit, word->meaning },
+		  buckets, fill_buckets(buckets, counts));
+}
+
 /* Rows are checked in a first pass, without a view. @nr: how many were shown. */
 static int show_hist(const struct rows *rows, const struct stats_word *word,
 		     size_t *nr, struct view *view)
 {
-	struct view_bucket buckets[DFPUT_HIST_BUCKETS];
 	uint64_t counts[DFPUT_HIST_BUCKETS];
-	const char *unit = word->unit;
+	struct stats_word shown = *word;
 	int err = buckets_take(rows, word->name, counts);
 
 	for (size_t row = 0; row < rows->nr; row++)
 		if (rows_is(rows, row, BUCKETS_NAME, word->name))
-			unit = rows_text(rows, row, BUCKETS_UNIT);
+			shown.unit = rows_text(rows, row, BUCKETS_UNIT);
 	if (!err && view && !view->json && (*nr)++)
 		view_note(view, "%s", "");
 	if (!err && view)
-		view_bars(view,
-			  (const char *[]){ word->name, unit, word->meaning },
-			  buckets, fill_buckets(buckets, counts));
+		hist_show_counts(&shown, counts, view);
 	return err;
 }
 

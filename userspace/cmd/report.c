@@ -35,6 +35,7 @@
  * @doc: its counters
  * @stats: the same as numbers
  * @origins: call paths
+ * @recorded: events
  * @caveats: why the numbers cannot be trusted
  * @page: where it is written
  */
@@ -43,6 +44,7 @@ struct report {
 	struct document *doc;
 	struct stats stats;
 	struct origins origins;
+	struct recorded recorded;
 	struct caveats caveats;
 	struct view page;
 };
@@ -145,6 +147,8 @@ static void show_facts(struct report *report, const char *kernel)
 			  number_iso(text,
 				     gauge[DFPUT_GAUGE_clock_realtime_ns]) :
 			  "-");
+	if (report->recorded.is_there)
+		report_when(&report->recorded, page);
 }
 
 /* A ring may have been in the way when no file was late. */
@@ -225,8 +229,11 @@ static void print_links(const struct report *report)
 {
 	FILE *out = report->page.out;
 
-	fputs("<nav aria-label=\"Sections\"><a href=\"#timeline\">Time line</a>"
-	      "<a href=\"#hist\">Distributions</a>"
+	fputs("<nav aria-label=\"Sections\"><a href=\"#timeline\">Time line</a>",
+	      out);
+	if (report->recorded.is_there)
+		fputs("<a href=\"#events\">Events</a>", out);
+	fputs("<a href=\"#hist\">Distributions</a>"
 	      "<a href=\"#flame\">Call paths</a>",
 	      out);
 	for (size_t i = 0; i < NR(tables); i++)
@@ -281,16 +288,21 @@ static const char legend[] =
 static int show_timeline(struct report *report)
 {
 	const uint64_t *gauge = report->stats.gauge;
+	struct recorded *recorded = &report->recorded;
 	struct timeline timeline = {
 		.to = gauge[DFPUT_GAUGE_clock_monotonic_ns],
+		.begun = recorded->is_there ? "recording began" :
+					      "counting began",
 	};
 	int err;
 
-	timeline.from = timeline.to - gauge[DFPUT_GAUGE_measuring_ns];
+	timeline.from = recorded->is_there ?
+				recorded->from :
+				timeline.to - gauge[DFPUT_GAUGE_measuring_ns];
 	begin_section(
 		report, "timeline", "Time line",
 		"All times are UTC. The line is cut at its longest pauses; each "
-		"part has its own scale.");
+		"part has its own scale. Processes that ended in a pause are not drawn.");
 	if (!report->page.has_clock) {
 		view_note(&report->page,
 			  "The module is too old to tell what time it was.");
@@ -298,10 +310,32 @@ static int show_timeline(struct report *report)
 		return 0;
 	}
 	fputs(legend, report->page.out);
-	err = report_spans(&timeline, report->reader, &report->origins);
+	err = report_spans(&timeline, report->reader, &report->origins,
+			   recorded);
 	if (!err)
 		timeline_draw(&timeline, &report->page);
 	timeline_free(&timeline);
+	if (recorded->dropped)
+		view_note(&report->page,
+			  "Not drawn: %" PRIu64
+			  " events; of a kind, the first are.",
+			  recorded->dropped);
+	end_section(report);
+	return err;
+}
+
+static int show_events(struct report *report)
+{
+	int err;
+
+	if (!report->recorded.is_there)
+		return 0;
+	begin_section(
+		report, "events", "Events",
+		"How many were recorded, and how many the module counted from "
+		"shortly before until shortly after.");
+	err = report_counts(&report->recorded, report->reader, &report->stats,
+			    &report->page);
 	end_section(report);
 	return err;
 }
@@ -309,12 +343,18 @@ static int show_timeline(struct report *report)
 static int show_hists(struct report *report)
 {
 	char *all = NULL;
-	int err;
+	int err = 0;
 
-	begin_section(report, "hist", "Distributions",
-		      "How many values are in each range.");
+	begin_section(
+		report, "hist", "Distributions",
+		report->recorded.is_there ?
+			"Of the recorded events: how many values are in each range." :
+			"How many values are in each range.");
 	fputs("<div class=\"hists\">\n", report->page.out);
-	err = hist_show(&all, report->reader, &report->page);
+	if (report->recorded.is_there)
+		report_hists(&report->recorded, &report->page);
+	else
+		err = hist_show(&all, report->reader, &report->page);
 	fputs("</div>\n", report->page.out);
 	end_section(report);
 	return err;
@@ -399,6 +439,8 @@ static int show_page(struct report *report)
 	if (!err)
 		err = show_timeline(report);
 	if (!err)
+		err = show_events(report);
+	if (!err)
 		err = show_hists(report);
 	if (!err)
 		err = show_flame(report);
@@ -423,6 +465,7 @@ static void find_caveats(struct report *report)
 	char how[TRUST_HOW];
 
 	stats_caveats(&report->stats, &report->caveats);
+	recorded_caveats(&report->recorded, &report->caveats);
 	if (trust_caveats(report->reader, how, &report->caveats))
 		caveats_add(&report->caveats, "%s", error_text());
 }
@@ -435,12 +478,15 @@ static int make_page(struct report *report)
 		err = stats_convert(report->doc, &report->stats);
 	if (!err)
 		err = origins_load(report->reader, NULL, &report->origins);
+	if (!err)
+		err = recorded_load(&report->recorded, report->reader);
 	if (!err) {
 		find_caveats(report);
 		err = show_page(report);
 	}
 	document_free(report->doc);
 	origins_free(&report->origins);
+	recorded_free(&report->recorded);
 	return err;
 }
 

@@ -81,6 +81,12 @@ static int compare_pauses(const void *a, const void *b)
 	return compare_numbers(*other, *one);
 }
 
+/* Processes end all the time: that is shown beside what else happens. */
+static bool is_aside(const struct timeline_span *span)
+{
+	return span->lane == TIMELINE_EXITS;
+}
+
 /* What goes on to the end is no pause, unless something else happened meanwhile. */
 static uint64_t known_end(const struct timeline *timeline,
 			  const struct timeline_span *span)
@@ -104,8 +110,10 @@ static uint64_t find_limit(const struct timeline *timeline)
 	for (size_t i = 0; i < timeline->nr; i++) {
 		const struct timeline_span *span = &timeline->span[i];
 
+		if (is_aside(span))
+			continue;
 		pause[i] = pause_before(span, end);
-		if (!i || known_end(timeline, span) > end)
+		if (end == UINT64_MAX || known_end(timeline, span) > end)
 			end = known_end(timeline, span);
 	}
 	qsort(pause, timeline->nr, sizeof(*pause), compare_pauses);
@@ -125,6 +133,8 @@ static size_t find_parts(const struct timeline *timeline,
 	for (size_t i = 0; i < timeline->nr; i++) {
 		const struct timeline_span *span = &timeline->span[i];
 
+		if (is_aside(span))
+			continue;
 		if (!part || (nr < MAX_PARTS &&
 			      pause_before(span, part->end) >= limit)) {
 			part = &parts[nr++];
@@ -134,7 +144,7 @@ static size_t find_parts(const struct timeline *timeline,
 				.span = span,
 			};
 		}
-		part->nr++;
+		part->nr = (size_t)(span - part->span) + 1;
 		if (known_end(timeline, span) > part->end)
 			part->end = known_end(timeline, span);
 	}
@@ -189,7 +199,7 @@ static void draw_overview(const struct timeline *timeline,
 	html_format(out, "%s %s", view_when(view, timeline->from, when),
 		    timeline->from == timeline->span->begin ?
 			    "the first of these" :
-			    "counting began");
+			    timeline->begun);
 	fputs("</span><span>", out);
 	html_format(out, "%s recorded", view_when(view, timeline->to, when));
 	fputs("</span></p>\n", out);
@@ -276,16 +286,25 @@ static int compare_places(const void *a, const void *b)
 	return compare_numbers((*one)->begin, (*other)->begin);
 }
 
-static void draw_lane(const struct part *part, enum timeline_lane lane,
-		      struct view *view)
+/* Spans of a part belong to it, and others happen to be at the same time. */
+static bool is_in(const struct part *part, const struct timeline_span *span)
+{
+	if (is_aside(span))
+		return span->begin <= part->end && span->end >= part->begin;
+	return span >= part->span && span < part->span + part->nr;
+}
+
+static void draw_lane(const struct timeline *timeline, const struct part *part,
+		      enum timeline_lane lane, struct view *view)
 {
 	const struct timeline_span **span =
-		alloc_array(part->nr, sizeof(struct timeline_span *));
+		alloc_array(timeline->nr, sizeof(struct timeline_span *));
 	size_t nr = 0, shown;
 
-	for (size_t i = 0; i < part->nr; i++)
-		if (part->span[i].lane == lane)
-			span[nr++] = &part->span[i];
+	for (size_t i = 0; i < timeline->nr; i++)
+		if (timeline->span[i].lane == lane &&
+		    is_in(part, &timeline->span[i]))
+			span[nr++] = &timeline->span[i];
 	shown = nr < MAX_SPANS ? nr : MAX_SPANS;
 	qsort(span, nr, sizeof(struct timeline_span *), compare_lengths);
 	qsort(span, shown, sizeof(struct timeline_span *), compare_places);
@@ -303,7 +322,8 @@ static void draw_lane(const struct part *part, enum timeline_lane lane,
 	free(span);
 }
 
-static void draw_part(const struct part *part, size_t number, struct view *view)
+static void draw_part(const struct timeline *timeline, const struct part *part,
+		      size_t number, struct view *view)
 {
 	char when[VIEW_WHEN], length[NUMBER_TEXT];
 
@@ -315,7 +335,7 @@ static void draw_part(const struct part *part, size_t number, struct view *view)
 	fputs("</figcaption>\n<dl class=\"lanes\">\n", view->out);
 	draw_axis(part, view->out);
 	for (int lane = 0; lane < TIMELINE_NR_LANES; lane++)
-		draw_lane(part, lane, view);
+		draw_lane(timeline, part, lane, view);
 	fputs("</dl></figure>\n", view->out);
 }
 
@@ -328,19 +348,20 @@ void timeline_draw(struct timeline *timeline, struct view *view)
 	if (timeline->nr_impossible)
 		view_note(view, "Not drawn, as their times are impossible: %s.",
 			  number_count(count, timeline->nr_impossible, "row"));
-	if (!timeline->nr) {
+	if (timeline->nr)
+		qsort(timeline->span, timeline->nr, sizeof(*timeline->span),
+		      compare_begins);
+	nr = find_parts(timeline, parts);
+	if (!nr) {
 		view_note(view, "There is nothing to draw.");
 		return;
 	}
-	qsort(timeline->span, timeline->nr, sizeof(*timeline->span),
-	      compare_begins);
 	/* Switched off, nothing counts for how long it did. */
 	if (timeline->from > timeline->span->begin)
 		timeline->from = timeline->span->begin;
-	nr = find_parts(timeline, parts);
 	draw_overview(timeline, parts, nr, view);
 	for (size_t i = 0; i < nr; i++)
-		draw_part(&parts[i], i + 1, view);
+		draw_part(timeline, &parts[i], i + 1, view);
 }
 
 void timeline_free(struct timeline *timeline)

@@ -3,8 +3,8 @@
  * A picture of what took how long, when: HTML and SVG, without a script. Positions are
  * in percent, so it is as wide as there is room.
  *
- * It does not know where spans come from: report_spans.c has those of a snapshot, and
- * events that were recorded can add theirs.
+ * It does not know where spans come from: report_spans.c has those of a snapshot and of
+ * events.
  */
 #ifndef DFPUT_TIMELINE_H
 #define DFPUT_TIMELINE_H
@@ -18,12 +18,15 @@
 /* X(id, class, title): what is drawn together, from top to bottom. */
 #define TIMELINE_LANES(X)                                             \
 	X(LEFTOVERS, "late", "Files that outlived their process")     \
+	X(RELEASED, "list", "Files that were on the list")            \
 	X(PENDING, "list", "Files on the list when it was recorded")  \
 	X(HELD, "held", "Files that something still held then")       \
 	X(RINGS, "ring", "io_uring rings that were being taken down") \
 	X(UMOUNTS, "umount", "Umounts")                               \
 	X(REFUSED, "refused", "Umounts that were refused")            \
-	X(SHUTDOWNS, "super", "Shutdowns of superblocks")
+	X(SHUTDOWNS, "super", "Shutdowns of superblocks")             \
+	X(EXITS, "super", "Processes that ended meanwhile")           \
+	X(LOST, "refused", "Events that were lost")
 
 #define TIMELINE_ENUM(id, class, title) TIMELINE_##id,
 enum timeline_lane { TIMELINE_LANES(TIMELINE_ENUM) TIMELINE_NR_LANES };
@@ -51,7 +54,8 @@ struct timeline_span {
 
 /**
  * struct timeline - all of them
- * @from: when counting began
+ * @from: when counting began, or what is shown
+ * @begun: what began then, in words
  * @to: when it was recorded
  * @span: in any order
  * @nr: how many
@@ -60,6 +64,7 @@ struct timeline_span {
  */
 struct timeline {
 	uint64_t from;
+	const char *begun;
 	uint64_t to;
 	struct timeline_span *span;
 	size_t nr;

@@ -43,7 +43,8 @@ static const struct {
 	{ "held", "look for sockets, rings and drivers that may have it" },
 	{ "shutdown", "use dfput wait --super" },
 	{ "frozen",
-	  "fsfreeze -u thaws it where it is mounted, so if need be mount it again as it was; dmsetup resume, if its device is suspended" },
+	  "fsfreeze -u thaws it where it is mounted, so if need be mount it "
+	  "again as it was; dmsetup resume, if its device is suspended" },
 	{ "ring", "the kernel will free it: dfput wait waits for that" },
 	{ "protocol", "wait, or use SO_REUSEADDR" },
 };

@@ -165,18 +165,14 @@ static struct way *find_room(struct set *set, unsigned int reserve)
 	return nr > reserve ? room : NULL;
 }
 
-static bool is_frozen(const struct super_block *sb)
-{
-	return READ_ONCE(sb->s_writers.frozen) == SB_FREEZE_COMPLETE;
-}
-
 static void fill_way(struct way *way, const struct super_block *sb)
 {
 	memset(&way->count, 0, sizeof(way->count));
 	memset(&way->last, 0, sizeof(way->last));
 	memset(&way->shutdown, 0, sizeof(way->shutdown));
 	memset(&way->freeze, 0, sizeof(way->freeze));
-	way->freeze.frozen = is_frozen(sb);
+	/* Or about to be, by a call that perhaps began before measuring: until it fails. */
+	way->freeze.frozen = READ_ONCE(sb->s_writers.frozen) != SB_UNFROZEN;
 	way->unknown = false;
 	way->deactivator = NULL;
 	way->id = atomic64_inc_return(&last_id);
@@ -273,11 +269,13 @@ static void note_freeze(struct set *set, struct way *way,
 {
 	struct dfput_freeze *freeze = &way->freeze;
 	unsigned long flags;
+	int state;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
-	if (!is_frozen(sb)) {
+	state = READ_ONCE(sb->s_writers.frozen);
+	if (state == SB_UNFROZEN) {
 		memset(freeze, 0, sizeof(*freeze));
-	} else if (!freeze->frozen) {
+	} else if (state == SB_FREEZE_COMPLETE && !freeze->frozen) {
 		freeze->frozen = true;
 		freeze->since = now;
 		if (now) {

@@ -330,8 +330,7 @@ bool dfput_hook_sees_all(enum dfput_hook_id role)
 
 	for_each_hook(hook)
 		if (hook->role == role && hook->state == DFPUT_HOOK_ARMED)
-			return count_missed(hook) ==
-			       READ_ONCE(hook->missed_base);
+			return !hook->backend->missed(hook);
 	return false;
 }
 

@@ -65,7 +65,7 @@ bool dfput_hooks_disarm(void);
 void dfput_hooks_reset(void);
 
 bool dfput_hook_is_armed(enum dfput_hook_id id);
-/* A row of this role is armed, and has missed no call since load or reset. */
+/* A kretprobe of this role is armed, and has missed no call since: a reset forgets none. */
 bool dfput_hook_sees_all(enum dfput_hook_id role);
 void dfput_hook_view(enum dfput_hook_id id, struct dfput_hook_view *view);
 

@@ -115,6 +115,64 @@ try_suspended() {
 	umount "$point"
 }
 
+# ---- by a call that no hook sees
+
+# begin_freeze: fsfreeze(8) waits for a device that does not answer
+begin_freeze() {
+	echo data >>"$point/file"
+	dmsetup suspend --nolockfs --noflush "$dm"
+	hold fsfreeze -f "$point"
+	wait_for 60 is_freezing
+}
+
+is_freezing() {
+	grep -q sync_ "/proc/$holder/stack"
+}
+
+end_freeze() {
+	dmsetup resume "$dm"
+	wait "$holder"
+	holders=()
+}
+
+is_missed() {
+	[ "$(column hooks misses hook freeze_whole)" -gt 0 ]
+}
+
+try_unseen() {
+	local _ crowd=()
+	mount "$mapped" "$point"
+	echo 0 >"$stats/enable"
+	ok 'begun before measuring: it is being frozen' begin_freeze
+	echo 1 >"$stats/enable"
+	nok 'begun before measuring: an umount' umount "$point" 2>/dev/null
+	is 'begun before measuring: it is known as frozen at once' "$(super freeze frozen_ns)" 'frozen 0'
+	end_freeze
+	is 'begun before measuring: and when it is' "$(super state freeze frozen_ns frozen_pid)" 'alive frozen 0 0'
+	fsfreeze -u "$point"
+	is 'begun before measuring: until it is thawed' "$(super freeze)" no
+
+	if [ "$(column hooks state hook freeze_whole)" != armed ]; then
+		skip 'missed' 'here a freeze waits before it comes to the hook'
+	else
+		ok 'missed: it is being frozen' begin_freeze
+		for _ in {1..70}; do
+			fsfreeze -f "$point" 2>/dev/null &
+			crowd+=($!)
+		done
+		ok 'missed: one is, of so many at once' wait_for 60 is_missed
+		is 'missed: so nothing is known' "$(super freeze)" unknown
+		echo 1 >"$stats/reset"
+		is 'missed: a reset does not change that' "$(super freeze)" unknown
+		end_freeze
+		wait "${crowd[@]}"
+		fsfreeze -u "$point"
+	fi
+	umount "$point"
+	echo 0 >"$stats/enable"
+	echo 1 >"$stats/enable"
+}
+
 # ---- in its shutdown, by a device that does not answer
 
 is_in_shutdown() {
@@ -136,7 +194,7 @@ try_shutdown() {
 	ok 'stuck: why says where' wait_for 60 names_place
 	output=$(dfput why "$mapped")
 	is 'stuck: why has a reason' $? 0
-	text="its shutdown has run since [^ ]+ in umount \\(PID $holder\\), which is in [a-z_]+ < "
+	text="its shutdown has run since [^ ]+ in umount \\(PID $holder\\), which is in [a-z0-9_]+ < "
 	like 'stuck: it is the task' "${output%%$'\n'*}" "kept busy by $label: $text"
 	dfput wait --super "$mapped" --timeout 0 >"$TMPDIR/waited"
 	is 'stuck: wait says that it lasts' $? 3
@@ -156,6 +214,7 @@ try_mapper() {
 		skip 'suspended' 'this host has no device mapper'
 	elif map_device; then
 		try_suspended
+		try_unseen
 		try_shutdown
 		wait_for 60 dmsetup remove "$dm"
 	else

@@ -792,6 +792,9 @@ set_value stats rings_unfollowed 1
 dfput wait --rings --timeout 0 --root "$(tree "$copy")"
 is_status 4 "rings that the module does not follow"
 has "$out" 'perhaps rings that the module does not follow' "said so"
+sed -i '/^rings_unfollowed /d' "$copy/stats"
+dfput wait --rings --timeout 0 --root "$(tree "$copy")"
+is_status 4 "an older module does not tell of those"
 dfput wait --rings --mount /
 is_status 2 "rings and a mount"
 
@@ -919,6 +922,11 @@ is_status 3 "something is left of a module"
 is_json "$out" '([r["ops"] for r in j["pending"] + j["held"]], len(j["rings"]), j["use_count"]) == (2 * ["ext4_file_operations [ext4]"], 2, 3)' "files with its operations, and the rings"
 dfput wait --module ext4 --timeout 0 --root "$root"
 has "$out" '^Use count of ext4: 3\. Living processes and what is no file are not waited for\.$' "its use count"
+copy idle
+set_value stats rings_unfollowed 1
+ln -sfn "$copy" "$root/sys/kernel/debug/dfput"
+dfput wait --module ext4 --timeout 0 --root "$root"
+is_status 4 "rings that may have files of a module"
 dfput wait --module tun --root "$root"
 is_status 1 "no such module"
 has "$err" '^dfput: wait: --module: no module tun is loaded; what is built into the kernel is none$' "said so"

@@ -197,8 +197,11 @@ static int count_unrecorded(struct unreleased *unreleased,
 	if (query->device || query->module || query->mount || query->pid ||
 	    query->rings)
 		unreleased->perhaps[UNRELEASED_NO_ROW] = unreleased->unrecorded;
+	/* An older module does not tell. */
 	unreleased->perhaps[UNRELEASED_UNFOLLOWED] =
-		query->rings && stats.gauge[DFPUT_GAUGE_rings_unfollowed];
+		(query->rings || query->module) &&
+		(stats.gauge[DFPUT_GAUGE_rings_unfollowed] ||
+		 stats.lacks_gauge[DFPUT_GAUGE_rings_unfollowed]);
 	return 0;
 }
 

@@ -97,8 +97,8 @@ int stats_convert(const struct document *doc, struct stats *stats)
 		stats->lacks[i] = !convert_value(doc, stats_counters[i].name,
 						 &stats->counter[i], &err);
 	for (int i = 0; i < DFPUT_NR_GAUGES; i++)
-		convert_value(doc, stats_gauges[i].name, &stats->gauge[i],
-			      &err);
+		stats->lacks_gauge[i] = !convert_value(
+			doc, stats_gauges[i].name, &stats->gauge[i], &err);
 	return err;
 }
 

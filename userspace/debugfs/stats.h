@@ -47,6 +47,7 @@ const char *stats_part(const char *name, const char *sum);
  * @counter: by enum dfput_counter
  * @gauge: by enum dfput_gauge
  * @lacks: counters that the module does not have, which are 0 then
+ * @lacks_gauge: the same of gauges
  * @begun: when the reading began, number_now()
  * @ended: when it was over
  */
@@ -54,6 +55,7 @@ struct stats {
 	uint64_t counter[DFPUT_NR_COUNTERS];
 	uint64_t gauge[DFPUT_NR_GAUGES];
 	bool lacks[DFPUT_NR_COUNTERS];
+	bool lacks_gauge[DFPUT_NR_GAUGES];
 	uint64_t begun;
 	uint64_t ended;
 };

@@ -192,6 +192,55 @@ done
 [ ! -e "$stats/umounts" ] ||
 	is 'no umount was laid on a deferral' "$(since_mark umounts_busy_deferred)" 0
 
+# ---- rmdir and rename of a mount point: what refuses them is true later as well
+
+# refusals DIR [COMMAND...]: what a rename of it and its rmdir say, there
+refusals() {
+	local dir=$1
+	shift
+	# shellcheck disable=SC2016 # that is Perl
+	"$@" perl -MErrno -e 'my ($dir) = @ARGV;
+		printf "%s ", rename($dir, "$dir.new") ? "done" : $!{EBUSY} ? "busy" : $!;
+		rename("$dir.new", $dir);
+		printf "%s\n", rmdir($dir) ? "done" : $!{EBUSY} ? "busy" : $!' "$dir"
+}
+
+try_mount_points() {
+	local dir=$other/dir bound=$other/bound space
+	mount -t tmpfs place "$other"
+	mount --make-private "$other"
+	mkdir "$dir" "$bound"
+	mount -t tmpfs here "$dir"
+	is 'a mount point: rename, rmdir' "$(refusals "$dir")" 'busy busy'
+	why "$dir"
+	like 'a mount point: why says so' "$table" \
+		"^$dir: tmpfs on device .*; while it is mounted, it cannot be removed or renamed"
+	umount "$dir"
+
+	mount --bind "$other" "$bound"
+	mount -t tmpfs there "$bound/dir"
+	is 'a mount point by a bind mount: rename, rmdir' "$(refusals "$dir")" 'busy busy'
+	why "$dir"
+	says 'a mount point by a bind mount' "^child +device .* $bound/dir +mounted on $dir"
+	umount "$bound/dir" "$bound"
+
+	in_space private "mount -t tmpfs there '$dir'"
+	space=$(stat -Lc %i "/proc/$holder/ns/mnt")
+	is 'a mount point in another namespace: rename, rmdir there' \
+		"$(refusals "$dir" nsenter -m -t "$holder")" 'busy busy'
+	why "$dir"
+	says 'a mount point in another namespace' \
+		"^child +device .* $dir +mounted on $dir, in mount namespace $space, as process $holder sees it"
+	like 'a mount point in another namespace: it is none here' "$table" \
+		"^$dir is no mount point here\. Where it is one"
+	is 'a mount point in another namespace: rename, rmdir here' \
+		"$(refusals "$dir")" 'done done'
+	nok 'which took the mount away there' grep -q " $dir " "/proc/$holder/mounts"
+	release
+	umount "$other"
+}
+try_mount_points
+
 # ---- without the module, and without a name that leads anywhere
 
 unload

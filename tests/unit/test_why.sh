@@ -141,10 +141,10 @@ has "$out" '^Not seen: deferred files.*dfput doctor' "and it is said"
 module
 why --input "$copy" /mnt
 finds 3 '^Nothing keeps /mnt busy\.$' "nothing"
-has "$out" '^/mnt: ext4 on device 8:17$' "what was looked at"
+has "$out" '^/mnt: ext4 on device 8:17; while it is mounted, it cannot be removed or renamed$' "what was looked at"
 has_not "$out" 'no mount point' "which is a mount point"
 why --input "$copy" /mnt/some/file
-finds 3 '^/mnt: ext4 on device 8:17$' "a path on it"
+finds 3 '^/mnt: ext4 on device 8:17;' "a path on it"
 has "$out" '^/mnt/some/file is no mount point; it is on /mnt\.$' "is said not to be the mount point"
 why --json --input "$copy" /mnt
 is_json "$out" 'j["verdict"] == "nothing" and j["reasons"] == [] and j["caveats"] == [] and j["busy"] is None and j["path"] == "/mnt" and j["device"] == "8:17" and j["block_devices"] == ["8:17"]' "nothing, as JSON"
@@ -291,6 +291,21 @@ finds 0 '^fd +device +60 other +3-4 ' "of the other mount nobody keeps it"
 has "$out" "^/elsewhere can be unmounted, but its filesystem stays in use by process 60 " "and that is said"
 
 machine
+mount_line self 9012 9001 8:17 /dir /elsewhere '' ext4 /dev/sdb1
+process 61 other 3
+mount_line 61/task/61 9201 1 8:1 / / '' ext4 /dev/sda1
+mount_line 61/task/61 9210 9201 8:17 / /mnt '' ext4 /dev/sdb1
+mount_line 61/task/61 9211 9210 0:42 / /mnt/dir/space '' tmpfs none
+mount_line 61/task/61 9212 9201 0:43 / /mntdir '' tmpfs none
+why --input "$copy" /mnt/dir/space
+finds 0 '^child +device .* /mnt/dir/space +mounted on /mnt/dir/space, in mount namespace 3, as process 61 sees it$' "a mount point in another namespace only"
+has "$out" '^/mnt/dir/space is no mount point here\. Where it is one .*; it is on /mnt\.$' "is none here"
+why --input "$copy" /elsewhere/space
+finds 0 '^child +device .* /mnt/dir/space +mounted on /elsewhere/space, in' "the same directory by another mount"
+why --input "$copy" /mnt/dir
+has_not "$out" '^child' "and not the one above"
+
+machine
 mount_line self 9020 9001 0:41 / /over '' overlay overlay 'rw,lowerdir=/usr:/mnt/lower,upperdir=/tmp/up,workdir=/tmp/work'
 why --input "$copy" /mnt
 has "$out" '^overlay +(device|perhaps) .* /over +an overlay with /mnt/lower as a layer$' "a layer of an overlay"
@@ -328,6 +343,18 @@ mount_line self 9014 9001 7:3 / /looped '' ext4 /dev/loop3
 why --input "$copy" /mnt
 finds 0 '^loop +mount .* /mnt/disk image +backing file of /dev/loop3, mounted on /looped$' "a loop device"
 has_not "$out" 'loop4' "not that of elsewhere"
+sed -i /looped/d "$root/proc/self/mountinfo"
+put sys/devices/loop3/loop/autoclear '1\n'
+module
+row pending 3000000 queued kthread 7:3 12 ext4 - 0 7 victim 0 7 victim 5 1
+why --input "$copy" /mnt
+finds 0 '^loop +mount .* /mnt/disk image +backing file of /dev/loop3, which detaches itself: device 7:3 is kept busy by 1 file \(pending\)' "one that is mounted nowhere, and what keeps it"
+has "$out" '^/mnt is kept busy by /mnt/disk image \(loop\): it goes with its late files' "it goes by itself"
+put sys/devices/loop3/loop/autoclear '0\n'
+why --input "$copy" /mnt
+finds 0 '^loop +mount .* /mnt/disk image +backing file of /dev/loop3$' "one without autoclear"
+has "$out" 'losetup -d' "does not"
+module
 put sys/devices/loop3/loop/backing_file '/mnt/disk (deleted)\n'
 why --input "$copy" /mnt
 finds 0 '^loop +mount .* /mnt/disk +deleted, backing file' "with a backing file that was deleted"
@@ -517,7 +544,7 @@ has_not "$out" ' init |^mount' "not who has others, nor mounts"
 why --input "$copy" /
 has "$out" '^/ is kept busy by process [0-9]+ \([a-z]+\) and 1 more\.$' "nobody is told to end init, nor what is on the root"
 why --input "$copy" "$(dirname "$target")"
-has "$out" '^/: ext4 on device 8:1$' "a directory is its mount"
+has "$out" '^/: ext4 on device 8:1;' "a directory is its mount"
 put proc/90/task/90/fdinfo/3 "flags:\t0100002\nmnt_id:\t9001\n"
 why --json --input "$copy" "$target"
 is_json "$out" "j['inode'] == $inode and j['path'] == '$target' and j['verdict'] == 'found' and [(r['keeps'], r['detail']) for r in j['reasons']] == [('exec', 'open for writing')]" "as JSON: it cannot be executed"

@@ -24,6 +24,7 @@
 #include "lib/error.h"
 #include "lib/number.h"
 #include "lib/progress.h"
+#include "proc/devices.h"
 #include "why/why.h"
 
 #define PATIENCE_NS (10 * NUMBER_NS_PER_SEC)
@@ -53,7 +54,8 @@ static const char *say_reason(const struct reason *reason)
 static const enum {
 	GIVE_UP,
 	WAIT,
-	WAIT_UNLESS_LIVING
+	WAIT_UNLESS_LIVING,
+	WAIT_FOR_LOOP
 } reactions[] = {
 	[DFPUT_WHY_NOT_BUSY] = GIVE_UP,
 	[DFPUT_WHY_DEFERRAL] = WAIT,
@@ -61,7 +63,7 @@ static const enum {
 	[DFPUT_WHY_RING] = WAIT,
 	[DFPUT_WHY_RING_PERHAPS] = WAIT,
 	[DFPUT_WHY_HELD] = WAIT_UNLESS_LIVING,
-	[DFPUT_WHY_OTHER] = GIVE_UP,
+	[DFPUT_WHY_OTHER] = WAIT_FOR_LOOP,
 	[DFPUT_WHY_UNKNOWN] = GIVE_UP,
 };
 
@@ -82,6 +84,8 @@ enum { ENDED, PID, PENDING, HELD, RINGS, WHY, DEVICE, MOUNT, NR_NUMBERS = WHY };
  * @tried: number_now() after the last attempt
  * @first_busy: number_now() after the first
  * @attempts: how many
+ * @passing: no late file of that mount, but what else keeps it will go, or is gone
+ * @unexplained: nothing else was found when we last looked
  * @waited_for: which reasons were waited for
  */
 struct umounting {
@@ -97,6 +101,8 @@ struct umounting {
 	uint64_t tried;
 	uint64_t first_busy;
 	uint64_t attempts;
+	bool passing;
+	bool unexplained;
 	bool waited_for[NR(reasons)];
 };
 
@@ -164,13 +170,46 @@ static int find_own_row(struct umounting *umounting)
 	return err;
 }
 
+static bool is_other(const struct umounting *umounting)
+{
+	return umounting->reason == &reasons[DFPUT_WHY_OTHER];
+}
+
 static int look_at_unreleased(struct umounting *umounting)
 {
 	struct unreleased *unreleased = &umounting->unreleased;
 
 	unreleased->query.device = umounting->device;
-	unreleased->query.mount = umounting->mount;
+	unreleased->query.mount = is_other(umounting) ? NULL : umounting->mount;
 	return unreleased_look(unreleased, umounting->reader);
+}
+
+/*
+ * The module does not know which file is the image of a loop device. What was in the
+ * way may have gone before we look: that is worth one more attempt.
+ */
+static int look_for_loop(struct umounting *umounting)
+{
+	const struct why_query query = {
+		.target = umounting->target,
+		.root = "",
+		.reader = umounting->reader,
+		.busy = true,
+	};
+	dev_t device = 0;
+	struct why why;
+	int err = why_find(&why, &query);
+
+	if (!err) {
+		umounting->passing =
+			why_passing(&why, &device) ||
+			(!why.found_mount && !umounting->unexplained);
+		umounting->unexplained = !why.found_mount;
+	}
+	if (device)
+		devices_text(umounting->device, device);
+	why_free(&why);
+	return err;
 }
 
 /* Is what is left bound to go, without anybody's doing? */
@@ -185,6 +224,8 @@ static bool can_wait(const struct umounting *umounting)
 		return true;
 	case WAIT_UNLESS_LIVING:
 		return !umounting->unreleased.living;
+	case WAIT_FOR_LOOP:
+		return umounting->passing;
 	default:
 		return false;
 	}
@@ -221,6 +262,8 @@ static int attempt_umount(struct umounting *umounting, struct wait *wait)
 	/* Rings that come later are in the way of nothing that was here. */
 	unreleased_free(&umounting->unreleased);
 	umounting->unreleased = (struct unreleased){ 0 };
+	if (!err && is_other(umounting))
+		err = look_for_loop(umounting);
 	if (!err && umounting->reason)
 		err = look_at_unreleased(umounting);
 	wait->stop = !can_wait(umounting);
@@ -271,8 +314,11 @@ static void show_waits(const struct umounting *umounting, struct view *view)
 		if (!umounting->waited_for[i])
 			continue;
 		view_texts(view, "waited_for", reasons[i].name);
-		view_note(view, "Waited, because of %s: %s.", reasons[i].name,
-			  reasons[i].meaning);
+		view_note(
+			view, "Waited, because of %s: %s.", reasons[i].name,
+			reactions[i] == WAIT_FOR_LOOP ?
+				"a loop device that detaches itself, or something gone" :
+				reasons[i].meaning);
 	}
 }
 

@@ -303,23 +303,20 @@ const struct mounts_mount *mounts_at(const struct mounts *mounts,
 	return best;
 }
 
-/* Where a mount is mounted, as a path of the filesystem that it is mounted on. */
-static char *place_of(const struct mounts_mount *mount,
-		      const struct mounts_mount *parent)
+/* Where a path on a mount leads to, as one of the filesystem. */
+static char *place_of(const char *path, const struct mounts_mount *mount)
 {
-	const char *rest = path_below(mount->target, parent->target);
-	const char *root = strcmp(parent->root, "/") ? parent->root : "";
+	const char *rest = path_below(path, mount->target);
+	const char *root = strcmp(mount->root, "/") ? mount->root : "";
 
 	return rest ? alloc_text("%s%s", root, rest) : NULL;
 }
 
-static bool same_place(const struct mounts_mount *one,
-		       const struct mounts_mount *its_parent,
-		       const struct mounts_mount *other,
-		       const struct mounts_mount *others_parent)
+static bool same_place(const char *one, const struct mounts_mount *its_mount,
+		       const char *other,
+		       const struct mounts_mount *others_mount)
 {
-	char *a = place_of(one, its_parent),
-	     *b = place_of(other, others_parent);
+	char *a = place_of(one, its_mount), *b = place_of(other, others_mount);
 	bool same = a && b && !strcmp(a, b);
 
 	free(a);
@@ -356,7 +353,16 @@ bool mounts_is_copy(const struct mounts *mounts,
 	    from->super != to->super)
 		return false;
 	return receives_from(mounts, to, from->shared, MAX_DEPTH) &&
-	       same_place(copy, to, mount, from);
+	       same_place(copy->target, to, mount->target, from);
+}
+
+bool mounts_is_on(const struct mounts *mounts, const struct mounts_mount *mount,
+		  const struct mounts_mount *other, const char *path)
+{
+	const struct mounts_mount *parent = mounts_find(mounts, mount->parent);
+
+	return parent && parent != mount && parent->super == other->super &&
+	       same_place(mount->target, parent, path, other);
 }
 
 void mounts_free(struct mounts *mounts)

@@ -111,6 +111,13 @@ bool mounts_is_copy(const struct mounts *mounts,
 		    const struct mounts_mount *copy,
 		    const struct mounts_mount *mount);
 
+/*
+ * Is a mount on the very directory that a path on another one leads to, by whichever
+ * mount of its filesystem? The path is as above.
+ */
+bool mounts_is_on(const struct mounts *mounts, const struct mounts_mount *mount,
+		  const struct mounts_mount *other, const char *path);
+
 /* Is something mounted on the mount of this id? */
 bool mounts_has_child(const struct mounts *mounts, uint64_t id);
 

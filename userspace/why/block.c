@@ -194,12 +194,67 @@ static bool cut_deleted(char *path)
 	return true;
 }
 
+/* Of a loop device. */
+static void read_loop(const struct why_search *search, const char *name,
+		      const char *attribute, char text[DEVICES_TEXT])
+{
+	char *file = alloc_text("%s/sys/class/block/%s/%s", search->query->root,
+				name, attribute);
+
+	*text = '\0';
+	proc_text(AT_FDCWD, file, text, DEVICES_TEXT);
+	free(file);
+}
+
+/* With autoclear, a loop device goes along with the last of its users. */
+static bool has_autoclear(const struct why_search *search, const char *name)
+{
+	char text[DEVICES_TEXT];
+
+	read_loop(search, name, "loop/autoclear", text);
+	return !strcmp(text, "1");
+}
+
+/*
+ * What keeps such a device that is mounted nowhere: a superblock that lives on after
+ * its umount, for example.
+ *
+ * Return: what to say about it, for free(3).
+ */
+static char *look_behind(const struct why_search *search, dev_t device,
+			 dev_t *passing)
+{
+	char number[DEVICES_TEXT];
+	const struct why_query query = {
+		.target = devices_text(number, device),
+		.root = search->query->root,
+		.reader = search->query->reader,
+		.watching = true,
+	};
+	char *sentence = NULL, *said;
+	enum color color;
+	struct why why;
+
+	*passing = why_find(&why, &query) ? 0 : device;
+	for (size_t i = 0; i < why.nr; i++)
+		if (why.reason[i].keeps < WHY_PERHAPS &&
+		    !why_passes(&why.reason[i]))
+			*passing = 0;
+	if (why.nr)
+		sentence = why_sentence(&why, &color);
+	said = alloc_text("%s%s%s", *passing ? ", which detaches itself" : "",
+			  sentence ? ": " : "", sentence ? sentence : "");
+	free(sentence);
+	why_free(&why);
+	return said;
+}
+
 static void add_backing(struct why_search *search, const char *name, char *path)
 {
 	struct why_reason reason = { .kind = "loop", .fd = -1, .what = path };
 	bool deleted = cut_deleted(path);
 	const char *target;
-	char *file, text[DEVICES_TEXT];
+	char *behind = NULL, text[DEVICES_TEXT];
 	dev_t device = 0, backing;
 
 	if (!devices_find(search->query->root, path, &backing) &&
@@ -207,15 +262,16 @@ static void add_backing(struct why_search *search, const char *name, char *path)
 		reason.keeps = WHY_DEVICE;
 	else if (!is_ours(search, path, &reason.keeps))
 		return;
-	file = alloc_text("%s/sys/class/block/%s/dev", search->query->root,
-			  name);
-	if (!proc_text(AT_FDCWD, file, text, sizeof(text)))
-		devices_parse(text, &device);
-	free(file);
+	read_loop(search, name, "dev", text);
+	devices_parse(text, &device);
 	target = device ? find_target(search, device) : NULL;
-	why_add(search, &reason, "%sbacking file of /dev/%s%s%s",
-		deleted ? "deleted, " : "", name, target ? ", mounted on " : "",
-		target ? target : "");
+	if (target)
+		behind = alloc_text(", mounted on %s", target);
+	else if (device && has_autoclear(search, name))
+		behind = look_behind(search, device, &reason.passing);
+	why_add(search, &reason, "%sbacking file of /dev/%s%s",
+		deleted ? "deleted, " : "", name, behind ? behind : "");
+	free(behind);
 }
 
 static void look_at_loops(struct why_search *search)

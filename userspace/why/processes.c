@@ -256,6 +256,24 @@ static void look_at_children(struct why_search *search)
 	}
 }
 
+/* Where a directory is a mount point for others: in other namespaces, by a bind mount. */
+static void look_below(struct why_search *search)
+{
+	const struct mounts *mounts = &search->holders.mounts;
+	struct why *why = search->why;
+	char *remark = alloc_text("mounted on %s", why->below);
+
+	for (size_t i = 0; search->mount && i < mounts->nr; i++) {
+		if (!mounts_is_on(mounts, &mounts->mount[i], search->mount,
+				  why->below))
+			continue;
+		why->mounted_below = true;
+		add_other_mount(search, &mounts->mount[i], "child", WHY_DEVICE,
+				remark);
+	}
+	free(remark);
+}
+
 static void look_elsewhere(struct why_search *search)
 {
 	const struct mounts *mounts = &search->holders.mounts;
@@ -329,6 +347,8 @@ void why_mounts(struct why_search *search)
 	if (search->why->inode)
 		return;
 	look_at_children(search);
+	if (search->why->below)
+		look_below(search);
 	look_elsewhere(search);
 	for (size_t i = 0; i < mounts->nr; i++)
 		if (!strcmp(mounts->mount[i].fstype, "overlay"))

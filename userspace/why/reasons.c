@@ -185,6 +185,30 @@ const char *why_over(const struct why *why)
 	return NULL;
 }
 
+bool why_passes(const struct why_reason *reason)
+{
+	static const char *const kinds[] = { "pending", "held", "ring",
+					     "shutdown" };
+
+	for (size_t i = 0; i < NR(kinds); i++)
+		if (!strcmp(reason->kind, kinds[i]))
+			return true;
+	return reason->passing;
+}
+
+bool why_passing(const struct why *why, dev_t *device)
+{
+	for (size_t i = 0; i < why->nr; i++) {
+		if (why->reason[i].keeps != WHY_MOUNT)
+			continue;
+		if (!why_passes(&why->reason[i]))
+			return false;
+		if (why->reason[i].passing)
+			*device = why->reason[i].passing;
+	}
+	return why->found_mount;
+}
+
 /* By exclusion: what is busy has a reason. */
 static void blame_kernel(struct why_search *search)
 {

@@ -22,6 +22,7 @@
 #define TEXT 512
 
 #define PENDING "pending"
+#define PASSING "a loop device that goes"
 
 /* What to do about it, by kind; about what living processes hold, see say_who(). */
 static const struct {
@@ -34,6 +35,7 @@ static const struct {
 	{ "holder", "take that device down first" },
 	{ "partition", "unmount that first" },
 	{ "loop", "detach it with losetup -d" },
+	{ PASSING, "it goes with its late files: dfput wait waits for these" },
 	{ "swap", "use swapoff" },
 	{ "export", "use exportfs -u" },
 	{ PENDING, "the kernel will release that: dfput wait waits for it" },
@@ -94,7 +96,8 @@ static void say_nobody(const struct why *why, char *text, size_t size)
 	const struct why_reason *first = &why->reason[0];
 	const struct why_reason *late = find_late(why, first);
 	const struct why_reason *owner = late ? late : first;
-	const char *advice = find_advice(why, owner->kind);
+	const char *advice =
+		find_advice(why, owner->passing ? PASSING : owner->kind);
 
 	text_append(text, size, "%s", first->what);
 	if (is_detailed(first->kind)) {
@@ -267,16 +270,23 @@ static void show_target(const struct why *why, struct view *view)
 		view_texts(view, "block_devices",
 			   devices_text(block, why->block[i]));
 	if (why->below)
-		view_note(view, "%s is no mount point; it is on %s.",
-			  why->below, why->path);
+		view_note(
+			view, "%s is no mount point%s; it is on %s.",
+			why->below,
+			why->mounted_below ?
+				" here. Where it is one (see child), rmdir and rename fail" :
+				"",
+			why->path);
 	if (why->port)
 		show_port(why, view);
 	else if (why->inode)
 		view_note(view, "%s: inode %" PRIu64 " of %s on device %s",
 			  why->path, why->inode, why->fstype, super);
 	else if (why->path)
-		view_note(view, "%s: %s on device %s", why->path, why->fstype,
-			  super);
+		view_note(
+			view,
+			"%s: %s on device %s; while it is mounted, it cannot be removed or renamed",
+			why->path, why->fstype, super);
 	else if (why->fstype)
 		view_note(view, "Device %s: %s", super, why->fstype);
 	else

@@ -202,8 +202,9 @@ static void note_below(const struct why_search *search)
 	char *real = *root ? alloc_copy(target) : realpath(target, NULL);
 
 	if (real && strcmp(real, search->why->path))
-		search->why->below = alloc_copy(target);
-	free(real);
+		search->why->below = real;
+	else
+		free(real);
 }
 
 static void take_file(struct why_search *search, const struct named *named)

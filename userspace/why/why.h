@@ -74,6 +74,8 @@ enum why_busy {
  * @fd: its descriptor, -1 if it is none
  * @what: what it is about, for people: a path, a device
  * @detail: more about it, for people, or NULL
+ * @passing: of a loop device that will detach itself, because only late files keep its
+ *	filesystem: its number; otherwise 0
  */
 struct why_reason {
 	const char *kind;
@@ -86,6 +88,7 @@ struct why_reason {
 	int fd;
 	char *what;
 	char *detail;
+	dev_t passing;
 };
 
 /**
@@ -140,6 +143,7 @@ struct why_late {
  * @mount: the mount's id, 0 when the target is a device
  * @path: where that is mounted, or NULL; of a file its own
  * @below: what was asked for, if that is not @path but on it, or NULL
+ * @mounted_below: which is a mount point in another namespace, or by another mount
  * @inode: of a file; otherwise 0
  * @port: if the target is one, as it was asked for; otherwise NULL
  * @ports: its sockets
@@ -165,6 +169,7 @@ struct why {
 	uint64_t mount;
 	char *path;
 	char *below;
+	bool mounted_below;
 	uint64_t inode;
 	char *port;
 	struct ports ports;
@@ -207,6 +212,19 @@ int why_find(struct why *why, const struct why_query *query);
  * and nothing is seen to keep the mount now; otherwise NULL.
  */
 const char *why_over(const struct why *why);
+
+/* Return: does this go without anybody's doing? */
+bool why_passes(const struct why_reason *reason);
+
+/**
+ * why_passing() - does the mount wait for nothing but late files?
+ * @why: found
+ * @device: receives that of a loop device that has its image on the mount, if late
+ *	files of its filesystem are waited for; otherwise it is left alone
+ *
+ * Return: whether it is kept, and all that keeps it goes without anybody's doing.
+ */
+bool why_passing(const struct why *why, dev_t *device);
 
 /**
  * why_sentence() - say what to do

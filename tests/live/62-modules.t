@@ -114,7 +114,7 @@ is 'leftover: which another is not' \
 	"$(column leftovers ops fstype ext4 | sort -u)" "$(named ext4_file_operations ext4)"
 said wait --module tun
 is 'gone: there is nothing to wait for' $status 1
-like 'gone: said so' "$(<"$TMPDIR/said")" 'no module tun is loaded'
+like 'gone: said so' "$(<"$TMPDIR/said")" 'tun is not loaded'
 modprobe tun
 
 # ---- each time

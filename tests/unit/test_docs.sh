@@ -27,7 +27,7 @@ help_commands() {
 help_options() {
 	"$DFPUT" "$1" --help | awk -v of="${2:-}" '
 		/^[A-Z]/ { tables = /^Options of tables/ }
-		tables == (of == "tables") && !/^ +--(input|root|rules) /' |
+		tables == (of == "tables") && !/^ +--(input|json|root|rules) /' |
 		sed -n 's/^  *\(-[-a-zA-Z, ]*\).*/\1/p' |
 		grep -oE -- '(^| )--?[a-zA-Z-]+' | words
 }
@@ -50,7 +50,7 @@ man_options() {
 # flags: the options of lines .It Fl, but for those that dfput(1) has for many commands
 flags() {
 	awk '{ for (i = 3; i <= NF && $i != "Ar"; i++) if ($i != ",") print "-" $i }' |
-		grep -vxE -e '--(input|root|rules)' | words
+		grep -vxE -e '--(input|json|root|rules)' | words
 }
 
 # completed WORD...: what completes the last one
@@ -71,7 +71,7 @@ for command in $(help_commands); do
 	same "$command: options of help and manual" "$(help_options "$command")" "$(man_options "$command")"
 	same "$command: options of help and completion" \
 		"$({ help_options "$command"; help_options "$command" tables; } | words)" \
-		"$(completed "$command" - | grep -vxE -e '--(input|root|rules)')"
+		"$(completed "$command" - | grep -vxE -e '--(input|json|root|rules)')"
 done
 same "options of tables" "$(for command in $(help_commands); do
 	help_options "$command" tables

@@ -254,7 +254,4 @@ has "$(cat "$file")" '^dfput_up 0$' "it could not be read"
 
 dfput metrics --openmetrics --textfile "$file" --input "$fixtures/idle"
 is_status 2 "what node_exporter can't read is not written for it"
-dfput metrics --json
-is_status 2 "--json"
-has "$err" "stat --json" "says what to use"
 finish

@@ -921,7 +921,7 @@ dfput wait --module ext4 --timeout 0 --json --root "$root"
 is_status 3 "something is left of a module"
 is_json "$out" '([r["ops"] for r in j["pending"] + j["held"]], len(j["rings"]), j["use_count"]) == (2 * ["ext4_file_operations [ext4]"], 2, 3)' "files with its operations, and the rings"
 dfput wait --module ext4 --timeout 0 --root "$root"
-has "$out" '^Use count of ext4: 3\. Living processes and what is no file are not waited for\.$' "its use count"
+has "$out" '^Use count of ext4: 3\. It also counts living processes and other uses, which are not waited for\.$' "its use count"
 copy idle
 set_value stats rings_unfollowed 1
 ln -sfn "$copy" "$root/sys/kernel/debug/dfput"
@@ -929,7 +929,7 @@ dfput wait --module ext4 --timeout 0 --root "$root"
 is_status 4 "rings that may have files of a module"
 dfput wait --module tun --root "$root"
 is_status 1 "no such module"
-has "$err" '^dfput: wait: --module: no module tun is loaded; what is built into the kernel is none$' "said so"
+has "$err" '^dfput: wait: --module: tun is not loaded, or is built into the kernel$' "said so"
 
 copy busy
 sed -i "s/${tab}8:1${tab}/${tab}0:9999${tab}/" "$copy/superblocks"
@@ -1163,6 +1163,13 @@ has "$out" '^      --timeout T +wait for T at most' "help of a command lists its
 for command in pending leftovers origins run; do
 	dfput $command --help
 	has "$out" '^      --rules FILE +name origins' "$command: an option that several have"
+done
+for command in metrics top; do
+	dfput $command --help
+	has_not "$out" ' --json' "$command: the help has no --json"
+	dfput --json $command
+	is_status 2 "which is no option of it, also before it"
+	has "$err" "^dfput: $command: no such option: '--json'" "said so"
 done
 dfput --version
 is_status 0 "version"

@@ -54,8 +54,8 @@ struct options;
 	  COMMANDS_EVENTS, "mount super pid comm time count",                  \
 	  "follow the module's tracepoints")                                   \
 	X(wait, "Waiting", cmd_wait, 0,                                        \
-	  "--file FILE|--module M|--mount P|--super DEV|--pid PID|"            \
-	  "--rings [--pid PID]|--list|--all",                                  \
+	  "--file FILE|--module M|--mount P|--super DEV|\n"                    \
+	  "       --pid PID|--rings [--pid PID]|--list|--all",                 \
 	  "", "file module mount super pid rings list all timeout rules root", \
 	  "wait until late files and rings are gone")                          \
 	X(umount, "Waiting", cmd_umount, 1, "MOUNT", "", "all timeout root",   \

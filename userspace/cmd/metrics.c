@@ -393,9 +393,6 @@ int cmd_metrics(const struct options *options)
 {
 	int status;
 
-	if (options->json)
-		return options_usage(
-			"metrics: they are no JSON; 'dfput stat --json' is");
 	if (options->openmetrics && options->textfile)
 		return options_usage(
 			"metrics: node_exporter reads no --openmetrics in its --textfile");

@@ -60,13 +60,13 @@ const struct option_row option_rows[] = {
 	    "print differences every SECS"),
 	ROW("count", 'c', "N", NUMBER_NOT_0, count, NULL, "stop after N lines"),
 	ROW("every", 0, "T", TIME, every, NULL,
-	    "tell of what repeats once in T, lasts after T"),
+	    "once in T if it repeats, after T if it lasts"),
 	ROW("log", 0, "FILE", TEXT, log, NULL,
 	    "append to FILE, which may be renamed"),
 	ROW("exec", 0, "FILE", TEXT, exec, NULL,
 	    "run FILE each time, DFPUT_* in its environment"),
 	ROW("rings", 0, NULL, FLAG, rings, NULL,
-	    "until the rings are gone that are there now"),
+	    "until the rings being taken down now are gone"),
 	ROW("list", 0, NULL, FLAG, list, NULL, "until nothing is on the list"),
 	ROW("stuck", 0, "T", TIME, stuck, NULL,
 	    "exit with 3 if a file's release takes longer than T"),
@@ -78,11 +78,11 @@ const struct option_row option_rows[] = {
 	ROW("module", 0, "M", TEXT, module, NULL,
 	    "until M has no late file and no ring may have one"),
 	ROW("mount", 0, "P", TEXT, mount, NULL,
-	    "for late files of P and for rings, not for its users"),
+	    "until P has no late file and no ring may have one"),
 	ROW("super", 0, "DEV", TEXT, super, NULL,
 	    "until the superblock is gone and its device free"),
 	ROW("pid", 0, "PID", NUMBER_NOT_0, pid, NULL,
-	    "for the end of process PID, and what it left"),
+	    "until process PID, its files and rings are gone"),
 	ROW("comm", 0, "NAME", TEXT, comm, NULL,
 	    "events of processes of that name, a glob"),
 	ROW("timeout", 0, "T", TIME, timeout, NULL, "wait for T at most"),
@@ -213,6 +213,43 @@ static bool list_has(const char *list, const char *word)
 	return false;
 }
 
+/* What an option is to one command; NULL: it has none of it. */
+static const char *find_help(const struct command *command,
+			     const struct option_row *row)
+{
+	static const struct {
+		const char *command;
+		const char *option;
+		const char *help;
+	} helps[] = {
+		{ "stat", "all", "each counter, with its meaning" },
+		{ "stat", "count", "stop after N of them; with -i" },
+		{ "run", "all", "each of alike rows" },
+		{ "leftovers", "all", "each of alike rows" },
+		{ "why", "all", "each line, not the first 20 alone" },
+		{ "umount", "all", "if busy: each line, as of 'dfput why'" },
+		{ "metrics", "json", NULL },
+		{ "top", "json", NULL },
+		{ "top", "interval",
+		  "look every SECS, at least 0.1; 2 by default" },
+		{ "watch", "all",
+		  "also rings, workers, superblocks that last" },
+		{ "wait", "all", "until the machine has no late file or ring" },
+		{ "events", "mount", "events of what is mounted on P now" },
+		{ "events", "super",
+		  "events of a block device, MAJOR:MINOR or #ID" },
+		{ "events", "pid", "events of process PID" },
+		{ "events", "time", "stop after T" },
+		{ "record", "count", "keep N events at most" },
+	};
+
+	for (size_t i = 0; command && i < NR(helps); i++)
+		if (!strcmp(helps[i].command, command->name) &&
+		    !strcmp(helps[i].option, row->name))
+			return helps[i].help;
+	return row->help;
+}
+
 bool options_take(const struct command *command, const struct option_row *row)
 {
 	const struct listing *listing;
@@ -222,7 +259,7 @@ bool options_take(const struct command *command, const struct option_row *row)
 	if (!row->of)
 		return list_has(command->options, row->name);
 	if (!*row->of)
-		return true;
+		return find_help(command, row);
 	listing = command ? listing_find(command->name) : NULL;
 	if (!listing || !strcmp(row->of, TABLES))
 		return listing;
@@ -423,13 +460,13 @@ const struct command *options_command(const char *name)
 }
 
 /*
- * Options before the command are global ones. Others, and no command, mean the
- * default command, which then gets all that there is.
+ * Options before the command are global ones, which the command must have too. Others,
+ * and no command, mean the default command, which then gets all that there is.
  */
 int options_parse(struct options *options, int argc, char **argv)
 {
 	struct getopt getopt;
-	int key, err = 0;
+	int key, nr, err = 0;
 
 	*options = (struct options){
 		.command = &option_commands[0],
@@ -461,45 +498,9 @@ int options_parse(struct options *options, int argc, char **argv)
 	if (!options->command)
 		return options_usage("no such command: '%s'", argv[optind]);
 	options->named = true;
-	if (options->input && !list_has(options->command->options, INPUT))
-		return options_usage("%s: no such option: '--" INPUT "'",
-				     options->command->name);
-	return parse_rest(options, argc - optind, argv + optind);
-}
-
-/* What an option is to one command. */
-static const char *find_help(const struct command *command,
-			     const struct option_row *row)
-{
-	static const struct {
-		const char *command;
-		const char *option;
-		const char *help;
-	} helps[] = {
-		{ "stat", "all", "each counter, with its meaning" },
-		{ "stat", "count", "stop after N of them; with -i" },
-		{ "run", "all", "each of alike rows" },
-		{ "leftovers", "all", "each of alike rows" },
-		{ "why", "all", "each line, not the first 20 alone" },
-		{ "umount", "all", "if busy: each line, as of 'dfput why'" },
-		{ "top", "interval",
-		  "look every SECS, at least 0.1; 2 by default" },
-		{ "watch", "all",
-		  "also rings, workers, superblocks that last" },
-		{ "wait", "all", "until nothing is left on the machine" },
-		{ "events", "mount", "events of what is mounted on P now" },
-		{ "events", "super",
-		  "events of a block device, MAJOR:MINOR or #ID" },
-		{ "events", "pid", "events of process PID" },
-		{ "events", "time", "stop after T" },
-		{ "record", "count", "keep N events at most" },
-	};
-
-	for (size_t i = 0; command && i < NR(helps); i++)
-		if (!strcmp(helps[i].command, command->name) &&
-		    !strcmp(helps[i].option, row->name))
-			return helps[i].help;
-	return row->help;
+	nr = optind;
+	err = parse_rest(options, nr, argv);
+	return err ? err : parse_rest(options, argc - nr, argv + nr);
 }
 
 static void print_row(const struct command *command,

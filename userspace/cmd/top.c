@@ -247,9 +247,6 @@ static int show_top(const struct options *options, struct reader *reader,
 
 int cmd_top(const struct options *options)
 {
-	if (options->json)
-		return options_usage(
-			"top: no JSON; 'dfput stat -i 2 --json' has rates");
 	if (options->interval && options->interval < MIN_INTERVAL_NS)
 		return options_usage("top: --interval is at least 0.1");
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))

@@ -206,7 +206,7 @@ static int set_module(struct waiting *waiting, const char *module,
 	if (read_module(reader, module, "initstate", text) > 0)
 		return 0;
 	complain(
-		"wait: --module: no module %s is loaded; what is built into the kernel is none",
+		"wait: --module: %s is not loaded, or is built into the kernel",
 		module);
 	return STATUS_FAILED;
 }
@@ -259,7 +259,7 @@ static void note_module(const char *module, const struct reader *reader,
 	view_number(view, "use_count", count);
 	view_note(
 		view,
-		"Use count of %s: %s. Living processes and what is no file are not waited for.",
+		"Use count of %s: %s. It also counts living processes and other uses, which are not waited for.",
 		module, text);
 }
 

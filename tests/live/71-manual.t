@@ -36,13 +36,16 @@ in_mnt() {
 hold env -C /mnt sleep 10000
 wait_for 60 in_mnt "$holder"
 hold sh -c 'while sleep 1; do umount /mnt; done'
-for page in dfput dfput-{doctor,events,flush,record,run,stat,tables,umount,watch,why}; do
+for page in dfput dfput-{doctor,events,flush,record,run,stat,tables,watch,why}; do
 	ok "$page.1" examples "$pages/$page.1"
 done
 
+# Nobody has it any more. What one page unmounts, the next one has mounted.
 release
+ok 'dfput-umount.1' examples "$pages/dfput-umount.1"
+mount "$device" /mnt
 ok 'dfput-wait.1' examples "$pages/dfput-wait.1"
 ok 'dfput.5' examples "$pages/dfput.5"
-# dfput-top.1 needs a terminal: tests/unit/test_top.sh has one.
+# That of dfput-top.1 needs a terminal: tests/unit/test_top.sh has one, and runs it.
 is 'no page is left out' "$(grep -l '^# [^ ]' "$pages"/* | grep -vc /dfput-top)" $tap_count
 done_testing

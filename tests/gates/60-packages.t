@@ -60,6 +60,9 @@ ok 'it runs from there' quiet "$root/opt/tools/bin/dfput" --version
 is 'the package has the same beside its docs' \
 	"$(dpkg-deb --fsys-tarfile "$work/one"/dfput_*.deb | tar -t | names | sed 's/\.gz$//')" \
 	"$(files "$root" | names)"
+for command in $("$root/opt/tools/bin/dfput" --help | sed -n '/^Without/q; s/^  \([a-z]*\) .*/\1/p'); do
+	ok "man dfput-$command" quiet man -M "$root/opt/tools/share/man" "dfput-$command"
+done
 ok 'make uninstall' quiet make uninstall DESTDIR="$root" PREFIX=/opt/tools
 is 'leaves no file' "$(files "$root")" ''
 is 'and no directory of its own' "$(find "$root" -name '*dfput*')" ''

@@ -10,6 +10,7 @@ trap 'release; drop_stuck; rmmod tun 2>/dev/null; fresh' EXIT
 if ! modprobe -q tun; then
 	skip 'the operations of a module' 'this kernel has no module tun'
 	done_testing
+	exit
 fi
 load
 wait_for 60 is_quiet

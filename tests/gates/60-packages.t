@@ -53,7 +53,12 @@ root=$work/root
 quiet() {
 	"$@" >"$work/make.log" 2>&1
 }
-ok 'make install, to another place' quiet make install DESTDIR="$root" PREFIX=/opt/tools
+
+# from_package TARGET: what the package was built from. Other tests build here meanwhile.
+from_package() {
+	quiet make -C "$work/one/dfput" "$1" DESTDIR="$root" PREFIX=/opt/tools
+}
+ok 'make install, to another place' from_package install
 is 'everything goes there' "$(files "$root" | grep -v '^\./opt/tools/')" ''
 like 'the program too' "$(files "$root")" '^\./opt/tools/bin/dfput$'
 ok 'it runs from there' quiet "$root/opt/tools/bin/dfput" --version
@@ -63,7 +68,7 @@ is 'the package has the same beside its docs' \
 for command in $("$root/opt/tools/bin/dfput" --help | sed -n '/^Without/q; s/^  \([a-z]*\) .*/\1/p'); do
 	ok "man dfput-$command" quiet man -M "$root/opt/tools/share/man" "dfput-$command"
 done
-ok 'make uninstall' quiet make uninstall DESTDIR="$root" PREFIX=/opt/tools
+ok 'make uninstall' from_package uninstall
 is 'leaves no file' "$(files "$root")" ''
 is 'and no directory of its own' "$(find "$root" -name '*dfput*')" ''
 done_testing

@@ -92,6 +92,14 @@ static void run(const char *line, bool json)
 	free(copy);
 }
 
+/* For people, and as JSON, which metrics are not. */
+static void run_both(const char *line)
+{
+	run(line, false);
+	if (strncmp(line, "dfput metrics ", strlen("dfput metrics ")))
+		run(line, true);
+}
+
 /* A path below the tree, whose directories are there then. */
 static char *path_to(const char *path)
 {
@@ -207,14 +215,10 @@ static void feed_place(const struct place *places, size_t nr,
 	length += !!end;
 	was = get(tree, place->path, before);
 	put(place->path, data + length, size - length);
-	if (place->command) {
-		run(place->command, false);
-		run(place->command, true);
-	}
-	for (; *all; all++) {
-		run(*all, false);
-		run(*all, true);
-	}
+	if (place->command)
+		run_both(place->command);
+	for (; *all; all++)
+		run_both(*all);
 	put(place->path, before, was);
 }
 

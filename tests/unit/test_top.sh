@@ -183,7 +183,7 @@ ends 0 "65535x65535"
 # leftover ID COMM
 leftover() {
 	printf '%s\t' "$1" exit 7 0 sync - 0 8:1 12 ext4 2 flock 88 0 0 0 - >>"$copy/leftovers"
-	printf '%s\n' "$2" >>"$copy/leftovers"
+	printf '%s\t-\n' "$2" >>"$copy/leftovers"
 }
 
 leftover 6001 $'gr\xc3\xbcn'

@@ -138,7 +138,7 @@ host: host-build ## a root shell, module and reader installed
 .PHONY: quick check check-gates check-unit check-arm64 check-live
 quick: packages ## before a commit: gates, unit tests, one host's core: 4 minutes
 	tests/check --host $(HOST) quick
-check: packages ## all tests, on all hosts: 50 minutes
+check: packages ## all tests, on all hosts: an hour
 	tests/check
 check-gates: ## what can be said of the source: one of the stages of check
 check-unit: ## the reader, under ASan and UBSan

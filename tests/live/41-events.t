@@ -34,14 +34,6 @@ finish() {
 	follower=
 }
 
-instances() {
-	find "$tracing/instances" -maxdepth 1 -name 'dfput-*'
-}
-
-remove_instances() {
-	instances | while read -r dir; do rmdir "$dir"; done
-}
-
 # count EVENT: so many documents of it
 count() {
 	grep -c "\"event\":\"$1\"" "$said"

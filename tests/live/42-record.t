@@ -42,14 +42,6 @@ finish() {
 	recorder=
 }
 
-instances() {
-	find "$tracing/instances" -maxdepth 1 -name 'dfput-*'
-}
-
-remove_instances() {
-	instances | while read -r dir; do rmdir "$dir"; done
-}
-
 # said_of DIR NAME: what it says of its events
 said_of() {
 	sed -n "s/^events$2 //p" "$1/record"

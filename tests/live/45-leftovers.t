@@ -8,7 +8,6 @@
 fresh
 mount_scratch
 load
-losses='lost_leftovers lost_rings lost_records missed_probes stale_records unmatched'
 
 # A release is stamped as it begins: until it is over a process may be refused, and
 # under emulation a processor may be away just then, for longer than a tick.
@@ -22,16 +21,14 @@ echo 1 >"$exits/events/dfput/dfput_exit/enable"
 # run NAME LEAST ARGS...: the workload, until nothing that it left is coming any
 # more; LEAST is how many files are deferred at least, or a key of what it prints
 run() {
-	local name=$1 least=$2 loss
+	local name=$1 least=$2
 	shift 2
 	wait_for 60 is_quiet
 	mark
 	workload_runs "$name" "$@" || return
 	wait_for 60 queued_since_mark "${did[$least]-$least}"
 	wait_for 60 is_quiet
-	for loss in $losses; do
-		is "$name: $loss" "$(since_mark "$loss")" 0
-	done
+	lost_none "$name"
 }
 
 # exits_of PID: how many times it was said to have ended
@@ -169,9 +166,7 @@ mark
 		for (1 .. 3) { system "/bin/true" and die }' $many
 )
 is 'many, execs: they run' $? 0
-for loss in $losses; do
-	is "many, execs: $loss" "$(since_mark "$loss")" 0
-done
+lost_none 'many, execs'
 
 # A process that is not the parent has it still, and closes it.
 : >"$scratch/kept"

@@ -12,28 +12,11 @@ heirs=()
 trap 'kill -9 "${heirs[@]}" 2>/dev/null; truth_stop; fresh' EXIT
 load
 file=$scratch/uring-heir.0
-losses='lost_leftovers lost_rings lost_records missed_probes stale_records unmatched'
-
-# begin: nothing of before is in a table or comes any more
-begin() {
-	wait_for 60 is_quiet
-	wait_for 60 has_no_ring
-	echo 1 >"$stats/reset"
-	mark
-	truth_start
-}
 
 # counted NAME QUEUED: so many were deferred, as ftrace says too, and nothing was lost
 counted() {
-	local loss
-	wait_for 60 is_quiet
-	wait_for 60 has_no_ring
-	is "$1: deferred" "$(since_mark queued)" "$2"
-	is "$1: as many as ftrace counts" "$(truth_count)" "$2"
-	truth_stop
-	for loss in $losses; do
-		is "$1: $loss" "$(since_mark "$loss")" 0
-	done
+	deferred "$@"
+	lost_none "$1"
 }
 
 # late NAME PID NUMBER: so many late files, each of that process, put by its ring. Where an
@@ -46,7 +29,7 @@ late() {
 			grep -vxE "$2 +workload +exit +deferred +ext4 +io_uring")" ''
 }
 
-begin
+count_from_now
 if workload_runs uring-opened uring-opened --dir "$scratch"; then
 	counted uring-opened "${did[last_puts]}"
 	late uring-opened "${victims[0]%% *}" "${did[last_puts]}"
@@ -55,7 +38,7 @@ else
 fi
 
 for way in uring-inherited uring-sent; do
-	begin
+	count_from_now
 	if ! workload_runs $way $way --dir "$scratch"; then
 		truth_stop
 		continue
@@ -69,7 +52,7 @@ for way in uring-inherited uring-sent; do
 	else
 		skip "$way: nor are they waited for" 'this kernel does not say which files a ring has'
 	fi
-	begin
+	count_from_now
 	kill -9 "${heirs[0]}"
 	wait_for 60 queued_since_mark "${did[files]}"
 	counted "$way: the child" "${did[files]}"

@@ -21,11 +21,7 @@ cleanup() {
 begin() {
 	workload_runs "$@" || return 1
 	closer=${closers[0]}
-	wait_for 60 is_quiet
-	wait_for 60 has_no_ring
-	echo 1 >"$stats/reset"
-	mark
-	truth_start
+	count_from_now
 }
 
 # close_ring: that process closes it, and has done so
@@ -47,17 +43,10 @@ has_ended() {
 # counted NAME QUEUED OF-RINGS: so many were deferred, as ftrace says too, and so many
 # outlived a ring; nothing was lost
 counted() {
-	local loss
-	wait_for 60 is_quiet
-	wait_for 60 has_no_ring
-	is "$1: deferred" "$(since_mark queued)" "$2"
-	is "$1: as many as ftrace counts" "$(truth_count)" "$2"
-	truth_stop
+	deferred "$1" "$2"
 	is "$1: outlived the ring" "$(since_mark outlived_ring)" "$3"
 	is "$1: rows of kind ring" "$(column leftovers pid kind ring | grep -cx "$closer")" "$3"
-	for loss in lost_leftovers lost_rings lost_records missed_probes stale_records unmatched; do
-		is "$1: $loss" "$(since_mark "$loss")" 0
-	done
+	lost_none "$1"
 }
 
 # no_death NAME: nothing says that a process was outlived

@@ -249,6 +249,42 @@ truth_count() {
 	grep -Ec '__fput <-(flush_)?delayed_fput$' "$truth/trace"
 }
 
+# count_from_now: nothing of before is in a table or comes any more
+count_from_now() {
+	wait_for 60 is_quiet
+	wait_for 60 has_no_ring
+	echo 1 >"$stats/reset"
+	mark
+	truth_start
+}
+
+# deferred NAME QUEUED: so many files were, as ftrace says too, and no more come
+deferred() {
+	wait_for 60 is_quiet
+	wait_for 60 has_no_ring
+	is "$1: deferred" "$(since_mark queued)" "$2"
+	is "$1: as many as ftrace counts" "$(truth_count)" "$2"
+	truth_stop
+}
+
+# lost_none NAME: what tells of late files missed nothing
+lost_none() {
+	local loss
+	for loss in lost_leftovers lost_rings lost_records missed_probes stale_records unmatched; do
+		is "$1: $loss" "$(since_mark "$loss")" 0
+	done
+}
+
+# ---- trace instances of dfput ------------------------------------------------
+
+instances() {
+	find "$tracing/instances" -maxdepth 1 -name 'dfput-*'
+}
+
+remove_instances() {
+	instances | while read -r dir; do rmdir "$dir"; done
+}
+
 # ---- filesystems on loop devices --------------------------------------------
 
 # Their images are on the fast disk.

@@ -47,6 +47,7 @@ static const struct line words[] = {
 	TITLE("state of pending") DFPUT_PENDING_STATES(WORD),
 	TITLE("state of rings") DFPUT_RING_STATES(WORD),
 	TITLE("state of superblocks") DFPUT_SUPER_STATES(WORD),
+	TITLE("freeze") DFPUT_FREEZES(WORD),
 	TITLE("chain") DFPUT_HOPS(WORD),
 	TITLE("why") DFPUT_WHYS(WORD),
 	TITLE("flags") DFPUT_UMOUNT_FLAGS(WORD),
